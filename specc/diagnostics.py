@@ -1,0 +1,86 @@
+"""Diagnostics as data: what is wrong, where, why, and what would mend it. Rendering is elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from specc.source import Span
+
+
+class Severity(StrEnum):
+    """How bad a diagnostic is; it is read off the first letter of the code."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A secondary place that explains the primary one (drawn with `-`)."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of a span."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A safe change that makes the diagnostic go away, as `check --fix` applies it."""
+
+    text: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One message.
+
+    `code` is E or W and three digits; `message` is the sentence of the first line; `text` stands beside
+    the caret; `notes` are printed as `= …` lines, `helps` as `= help: …`, `fix` as `= fix: …`.
+    """
+
+    code: str
+    message: str
+    span: Span
+    text: str = ""
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    fix: Fix | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """Error or warning."""
+        return Severity.ERROR if self.code.startswith("E") else Severity.WARNING
+
+
+@dataclass(slots=True)
+class Diagnostics:
+    """What the passes collect. Order of arrival does not matter: reading sorts by place."""
+
+    items: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Keep a diagnostic, once per code and place."""
+        if not any(d.code == diagnostic.code and d.span == diagnostic.span for d in self.items):
+            self.items.append(diagnostic)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any of them is an error."""
+        return any(d.severity is Severity.ERROR for d in self.items)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(sorted(self.items, key=lambda d: (d.span.source.path, d.span.start, d.code)))
+
+    def __len__(self) -> int:
+        return len(self.items)
