@@ -1,0 +1,305 @@
+"""The typed program: names bound, blocks made, every value with its type. Hierarchical and frozen.
+
+A `Body` is the inside of a definition for one choice of hyperparameters and operand types. It is made
+once however often it is used, and equal uses hold the same object. Nothing is flattened.
+
+Nodes of a body stand in the order in which they can be computed. What owns weights is a `Stage`; what
+computes is a `Node`, so a stage that is called twice is one stage and two nodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pydantic import BaseModel
+
+from specc.layers.base import Inference, Layer, Parameter
+from specc.sizes import Constraint, Size
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import ValueType
+
+Path: TypeAlias = tuple[str, ...]
+"""Names from a body down to a stage: ("code",) in its own body, ("Encoder", "code") from outside."""
+
+Static: TypeAlias = int | float | bool | str | Size | tuple["Static", ...] | None
+"""A value known before anything runs: a hyperparameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A value: one output of a node. `port` is "output", a port of a network, or a side result."""
+
+    node: int
+    port: str = "output"
+
+
+# ----------------------------------------------------------------- operations
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPort:
+    """An input of the body (for a train body: a field of the data)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number in an expression; `symbol` is the parameter's name when it was written as one."""
+
+    value: float | int | bool
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A layer on its operands. `stage` names its owner, None for a layer without a module.
+
+    Operands of the node come in the order of the layer's `operands` and `keyword_operands`; one left
+    out is None there.
+    """
+
+    layer: Layer
+    inference: Inference
+    stage: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """A call of a network, or of a block's instance; operands in the order of its ports."""
+
+    stage: Path
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """`repeat`: the bodies of the rounds in order, equal neighbours together. One input, one output."""
+
+    stage: Path
+    bodies: tuple[tuple[Body, Size], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTensor:
+    """A bare weight or buffer, or a weight of a stage, as a value."""
+
+    path: Path
+    tensor: str
+    transposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A draw. The operand is a distribution; `inference` is its family's rule for sampling.
+
+    Fresh at every step unless `frozen` or `seed` is given.
+    """
+
+    inference: Inference
+    frozen: bool = False
+    seed: int | None = None
+
+
+Operation: TypeAlias = ReadPort | Constant | Apply | Invoke | Rounds | ReadTensor | Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One computation: its name in its body (a label, a variable, or kind and order), and its types.
+
+    `named` is True when the user gave the name, with `as` or `=`. `variable` is the name of the value
+    in the spec when one was assigned (`h` in `h = x -> …`), which generated code uses.
+    """
+
+    name: str
+    span: Span
+    operation: Operation
+    operands: tuple[Ref | None, ...]
+    types: tuple[tuple[str, ValueType], ...]
+    named: bool = False
+    variable: str | None = None
+
+    def type(self, port: str = "output") -> ValueType:
+        """The type of one output."""
+        return dict(self.types)[port]
+
+
+# --------------------------------------------------------------------- stages
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A parameter that is another's: `weight=transpose(Encoder.code.weight)`."""
+
+    parameter: str
+    path: Path
+    tensor: str
+    transposed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BareTensor:
+    """`weight NAME[shape]` or `buffer NAME[shape] = value`."""
+
+    parameter: Parameter
+    trainable: bool
+    value: float | None
+
+
+Unit: TypeAlias = "Inference | Body | Rounds | BareTensor"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Something that owns a module: its name (also in the state dict), and what it is.
+
+    `layer` is None for a block, a repetition and a bare tensor. `operand` is the word shown for it
+    in a table: the layer's or the block's name.
+    """
+
+    name: str
+    span: Span
+    unit: Unit
+    layer: Layer | None = None
+    ties: tuple[Tie, ...] = ()
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """The inside of a network, a block, a round of a `repeat`, or a train or sample block.
+
+    `uses` names the networks outside this body that it calls or whose weights it reads.
+    `constraints` are the conditions on symbolic sizes that its layers ask for.
+    """
+
+    name: str
+    role: str
+    definition: tree.Definition | tree.Train | tree.Sample | tree.Repeat
+    hyperparameters: tuple[tuple[str, Static], ...]
+    inputs: tuple[tuple[str, ValueType], ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[tuple[str, Ref], ...]
+    stages: tuple[Stage, ...]
+    uses: tuple[str, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name. Raises KeyError."""
+        return {s.name: s for s in self.stages}[name]
+
+    def output_types(self) -> tuple[tuple[str, ValueType], ...]:
+        """The types of the outputs, by port."""
+        return tuple((name, self.nodes[r.node].type(r.port)) for name, r in self.outputs)
+
+
+# -------------------------------------------------------------------- program
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """A `param` of the file. `value` is a symbol when it was left free."""
+
+    name: str
+    value: Static
+    span: Span
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand of an objective, with the name it is logged under."""
+
+    name: str
+    value: Ref
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Who learns: `targets` are networks or paths below them; how, and how often."""
+
+    targets: tuple[Path, ...]
+    optimizer: BaseModel
+    every: int = 1
+    repeat: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """One step of the algorithm. `sense` is "minimize" or "maximize"."""
+
+    name: str
+    sense: str
+    terms: tuple[Term, ...]
+    updates: tuple[Update, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`metric accuracy(Net(x), label)`: a metric and the values it compares; None for a plain value."""
+
+    name: str
+    metric: BaseModel | None
+    operands: tuple[Ref, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """`show grid(x, sigmoid(logits)) every 5 epochs`."""
+
+    kind: str
+    operands: tuple[Ref, ...]
+    every: int | None
+    unit: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TrainPlan:
+    """A `train` block. The inputs of `body` are the fields of `data`."""
+
+    name: str
+    span: Span
+    doc: str
+    data: BaseModel
+    body: Body
+    steps: tuple[StepPlan, ...]
+    settings: BaseModel
+    metrics: tuple[Measure, ...] = ()
+    shows: tuple[Show, ...] = ()
+    schedule: BaseModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePlan:
+    """A `sample` block: draws, calls and what is shown."""
+
+    name: str
+    span: Span
+    doc: str
+    body: Body
+    shows: tuple[Show, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A whole file, typed. Networks stand in the order of the file."""
+
+    file: tree.File
+    parameters: tuple[ParameterValue, ...]
+    networks: tuple[Body, ...]
+    trains: tuple[TrainPlan, ...] = ()
+    samples: tuple[SamplePlan, ...] = ()
+    answers: tuple[tree.Answers, ...] = ()
+    expects: tuple[tree.Expect, ...] = ()
+    taps: tuple[tuple[str, str], ...] = field(default=())
+
+    def network(self, name: str) -> Body:
+        """The network of that name. Raises KeyError."""
+        return {b.name: b for b in self.networks}[name]

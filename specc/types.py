@@ -1,0 +1,104 @@
+"""Types of values: what is known of a tensor before torch is imported.
+
+A `Tensor` describes one item of a batch: its `sizes` never hold the batch axis. `batched` is False for
+weights, constants and what was reduced over the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from specc.sizes import Size, render
+
+DType: TypeAlias = Literal["float", "int", "bool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The values a tensor can take, ends included; None where there is no bound."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+ANYTHING = Interval()
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One item: `sizes` with the name of each axis in `axes` (`channels`, `height`, `time`, `features`, …).
+
+    `classes` is the number of different values of an integer tensor (a vocabulary, a label);
+    `range` is what is known of the values; `constant` the number itself when it is a literal.
+    """
+
+    sizes: tuple[Size, ...]
+    axes: tuple[str, ...]
+    dtype: DType = "float"
+    classes: Size | None = None
+    range: Interval = ANYTHING
+    batched: bool = True
+    constant: float | None = None
+
+    @property
+    def rank(self) -> int:
+        """Number of axes of one item."""
+        return len(self.sizes)
+
+    def with_sizes(self, sizes: tuple[Size, ...], axes: tuple[str, ...] | None = None) -> Tensor:
+        """The same kind of values in another shape."""
+        return replace(self, sizes=sizes, axes=self.axes if axes is None else axes, constant=None)
+
+    def with_range(self, low: float | None = None, high: float | None = None) -> Tensor:
+        """The same shape with values in another range."""
+        return replace(self, range=Interval(low, high), constant=None)
+
+    def __str__(self) -> str:
+        return "×".join(render(s) for s in self.sizes) if self.sizes else "one number"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A distribution as a value: `normal(mu, logvar=logvar)`; `parts` are its parameters by name."""
+
+    family: str
+    parts: tuple[tuple[str, Tensor], ...]
+
+    def part(self, name: str) -> Tensor | None:
+        """The parameter of that name, or None where it was not given."""
+        return dict(self.parts).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The type of a value after an error: it silences every consequence."""
+
+
+UNKNOWN = Unknown()
+ValueType: TypeAlias = Tensor | Distribution | Unknown
+
+# The axis names of the port types, by word. Sizes follow in the same order.
+PORT_AXES: dict[str, tuple[str, ...]] = {
+    "scalar": (),
+    "vector": ("features",),
+    "signal": ("channels", "length"),
+    "image": ("channels", "height", "width"),
+    "volume": ("channels", "depth", "height", "width"),
+    "sequence": ("time", "features"),
+    "tokens": ("time",),
+    "category": (),
+}
+
+_BY_RANK: dict[int, tuple[str, ...]] = {
+    0: (),
+    1: ("features",),
+    2: ("channels", "length"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}
+
+
+def default_axes(rank: int) -> tuple[str, ...]:
+    """Axis names of a tensor that only its rank describes (after `reshape[256, 7, 7]`)."""
+    return _BY_RANK.get(rank, tuple(f"axis{i}" for i in range(rank)))
