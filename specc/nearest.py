@@ -1,0 +1,207 @@
+"""Nearest names for "did you mean": what a misspelt or foreign word most likely stands for.
+
+Distances are those of Damerau and Levenshtein (optimal string alignment) with prices that follow how
+people mistype; words of other frameworks are looked up first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+
+LONGEST = 64  # longer words are no misspellings
+MOST = 1000  # candidates compared letter by letter
+
+# Squeezed words (no underscores, lower case) of other frameworks and of the lecture -> ours, best first.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "dense": ("linear",),
+    "fc": ("linear",),
+    "fullyconnected": ("linear",),
+    "affine": ("linear",),
+    "convolution": ("conv",),
+    "convolve": ("conv",),
+    "convtranspose": ("conv_transpose",),
+    "transposedconv": ("conv_transpose",),
+    "transposeconv": ("conv_transpose",),
+    "deconv": ("conv_transpose",),
+    "deconvolution": ("conv_transpose",),
+    "upconv": ("conv_transpose",),
+    "pool": ("max_pool", "avg_pool"),
+    "maxpooling": ("max_pool",),
+    "avgpooling": ("avg_pool",),
+    "averagepool": ("avg_pool",),
+    "averagepooling": ("avg_pool",),
+    "meanpool": ("avg_pool",),
+    "globalaveragepool": ("global_avg_pool",),
+    "globalaveragepooling": ("global_avg_pool",),
+    "globalmaxpooling": ("global_max_pool",),
+    "gap": ("global_avg_pool",),
+    "unpooling": ("unpool",),
+    "maxunpool": ("unpool",),
+    "bn": ("batch_norm",),
+    "batchnormalization": ("batch_norm",),
+    "layernormalization": ("layer_norm",),
+    "groupnormalization": ("group_norm",),
+    "lrn": ("local_response_norm",),
+    "upsampling": ("upsample",),
+    "interpolate": ("upsample",),
+    "resize": ("upsample",),
+    "swish": ("silu",),
+    "lrelu": ("leaky_relu",),
+    "logistic": ("sigmoid",),
+    "view": ("reshape",),
+    "cat": ("concat",),
+    "concatenate": ("concat",),
+    "merge": ("concat",),
+    "mha": ("attention",),
+    "multihead": ("attention",),
+    "multiheadattention": ("attention",),
+    "selfattention": ("attention",),
+    "ce": ("cross_entropy",),
+    "crossentropyloss": ("cross_entropy",),
+    "categoricalcrossentropy": ("cross_entropy",),
+    "softmaxcrossentropy": ("cross_entropy",),
+    "binarycrossentropy": ("bce", "bce_with_logits"),
+    "bcewithlogitsloss": ("bce_with_logits",),
+    "mae": ("l1", "mae"),
+    "l2": ("mse",),
+    "meansquarederror": ("mse",),
+    "squarederror": ("mse",),
+    "nllloss": ("nll",),
+    "kld": ("kl",),
+    "kullbackleibler": ("kl",),
+    "detach": ("stop",),
+    "stopgradient": ("stop",),
+    "gaussian": ("normal",),
+    "randn": ("normal",),
+    "randint": ("integers",),
+    "units": ("units", "features", "channels"),
+    "filters": ("channels",),
+    "outchannels": ("channels",),
+    "outfeatures": ("units", "features"),
+    "size": ("kernel", "size"),
+    "kernelsize": ("kernel",),
+    "filtersize": ("kernel",),
+    "pad": ("padding", "pad"),
+    "step": ("stride", "step"),
+    "dilationrate": ("dilation",),
+    "usebias": ("bias",),
+    "rate": ("p", "lr"),
+    "dropoutrate": ("p",),
+    "probability": ("p",),
+    "drop": ("dropout",),
+    "learningrate": ("lr",),
+    "numheads": ("heads",),
+    "nheads": ("heads",),
+    "iscausal": ("causal",),
+    "negativeslope": ("slope", "negative_slope"),
+    "decay": ("weight_decay",),
+    "l2penalty": ("weight_decay",),
+    "epoch": ("epochs",),
+    "batchsize": ("batch",),
+    "optim": ("optimizer",),
+    "loss": ("minimize",),
+    "model": ("network",),
+    "module": ("block", "network"),
+    "function": ("block",),
+    "class": ("network",),
+    "def": ("block",),
+    "import": ("use",),
+    "include": ("use",),
+    "input": ("in",),
+    "output": ("out",),
+    "parameter": ("param",),
+}
+
+_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEIGHBOURS = {a + b for row in _KEYBOARD for a, b in pairwise(row)}
+
+
+def nearest(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
+    """The candidates that `word` may stand for, best first, at most `limit`; empty when none is near.
+
+    Candidates that come earlier win ties, so pass the usual ones first.
+    """
+    if not word or len(word) > LONGEST:
+        return []
+    pool = [c for c in dict.fromkeys(candidates) if c != word and abs(len(c) - len(word)) < LONGEST]
+    if len(pool) > MOST:
+        pool = [c for c in pool if c[:1].lower() == word[:1].lower()][:MOST]
+    priced = [(price(word, c), i, c) for i, c in enumerate(pool)]
+    good = sorted(p for p in priced if p[0] <= cutoff(word))
+    return [c for _, _, c in good[:limit]]
+
+
+def cutoff(word: str) -> float:
+    """The highest price at which a name still counts as near: about a third of the letters."""
+    return max(1.2, len(_squeeze(word)) * 0.36)
+
+
+def price(word: str, candidate: str) -> float:
+    """How far `candidate` is from what was written; 0 is another spelling of the same word."""
+    left, right = _squeeze(word), _squeeze(candidate)
+    if left == right:
+        return 0.0
+    foreign = SYNONYMS.get(left, ()) or SYNONYMS.get(_without_rank(left), ())
+    if candidate in foreign:
+        return 0.1 + 0.1 * foreign.index(candidate)
+    if _without_rank(left) == right:
+        return 0.1
+    return min(_prefix_price(left, right), _edit_price(left, right))
+
+
+def _squeeze(word: str) -> str:
+    """`Max_Pool` and `max-pool` are `maxpool`."""
+    return word.lower().replace("_", "").replace("-", "")
+
+
+def _without_rank(word: str) -> str:
+    """`conv2d` is `conv`, `conv2dtranspose` is `convtranspose`."""
+    return re.sub("[123]d", "", word)
+
+
+def _prefix_price(left: str, right: str) -> float:
+    """A word cut short, or one written on: `attn` no, `sig` for `sigmoid` yes."""
+    shorter, longer = sorted((left, right), key=len)
+    if len(shorter) < 3 or not longer.startswith(shorter):
+        return float("inf")
+    return 0.8 + 0.05 * (len(longer) - len(shorter))
+
+
+@lru_cache(maxsize=4096)
+def _edit_price(left: str, right: str) -> float:
+    """Edits that turn `right` (meant) into `left` (written)."""
+    before: list[float] = []
+    row = [float(j) for j in range(len(right) + 1)]
+    for i, letter in enumerate(left, 1):
+        before2, before, row = before, row, [float(i)]
+        for j, meant in enumerate(right, 1):
+            best = min(
+                before[j] + _extra(left, i - 1),
+                row[j - 1] + _missing(right, j - 1),
+                before[j - 1] + _other(letter, meant),
+            )
+            if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == meant != letter:
+                best = min(best, before2[j - 2] + 0.8)
+            row.append(best)
+    first = 0.15 if left[:1] != right[:1] else 0.0
+    return row[-1] + first
+
+
+def _extra(word: str, at: int) -> float:
+    """A letter too many; a doubled one is the commonest slip."""
+    return 0.6 if at and word[at] == word[at - 1] else 1.0
+
+
+def _missing(word: str, at: int) -> float:
+    """A letter left out."""
+    return 0.6 if at and word[at] == word[at - 1] else 0.95
+
+
+def _other(written: str, meant: str) -> float:
+    """One letter for another; neighbours on the keyboard are cheaper."""
+    if written == meant:
+        return 0.0
+    return 0.9 if written + meant in _NEIGHBOURS or meant + written in _NEIGHBOURS else 1.0
