@@ -1,0 +1,181 @@
+"""What several families need: naming axes, comparing sizes, and code that keeps the batch axis first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator
+
+from specc.layers.base import LayerError, Operand
+from specc.layers.code import Code, Item, Raw, X, method
+from specc.sizes import Constraint, Size, render
+from specc.types import Distribution, Tensor
+
+
+def _axis(value: object) -> object:
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise ValueError("an axis: its name, or its number without the batch axis")
+
+
+def _axes(value: object) -> object:
+    return tuple(map(_axis, value)) if isinstance(value, (tuple, list)) else _axis(value)
+
+
+Axis: TypeAlias = Annotated[str | int, BeforeValidator(_axis)]
+"""One axis of an item, by name (`time`) or number (0 is the first after the batch, -1 the last)."""
+Axes: TypeAlias = Annotated[str | int | tuple[str | int, ...], BeforeValidator(_axes)]
+"""One axis or a list of them."""
+
+
+def fraction(
+    low: float, high: float, *, open_high: bool = False, open_low: bool = False
+) -> Callable[[float], float]:
+    """A validator for a number between bounds; its message completes "it must be …"."""
+    above = f"more than {low:g}" if open_low else f"at least {low:g}"
+    below = f"less than {high:g}" if open_high else f"at most {high:g}"
+
+    def check(value: float) -> float:
+        low_ok = value > low if open_low else value >= low
+        high_ok = value < high if open_high else value <= high
+        if not (low_ok and high_ok):
+            raise ValueError(f"must be {above} and {below}")
+        return value
+
+    return check
+
+
+def positive(value: float) -> float:
+    """A validator for a number above 0."""
+    if not value > 0:
+        raise ValueError("must be more than 0")
+    return value
+
+
+def tensor(operand: Operand | None, word: str, index: int = 0) -> Tensor:
+    """The operand as a tensor.
+
+    Raises:
+        LayerError: it is a distribution, or missing.
+    """
+    if isinstance(operand, Tensor):
+        return operand
+    if isinstance(operand, Distribution):
+        raise LayerError(
+            "E301",
+            f"{word} takes numbers, not a {operand.family} distribution",
+            text=operand.family,
+            argument=index,
+            helps=(f"draw from it first: z ~ {operand.family}(…)",),
+        )
+    raise LayerError("E202", f"{word} needs its operand {index + 1}", argument=index)
+
+
+def axis_number(x: Tensor, axis: str | int, word: str, argument: str = "axis") -> int:
+    """The position of an axis in the item, from 0.
+
+    Raises:
+        LayerError: there is no such axis.
+    """
+    if isinstance(axis, int) and -x.rank <= axis < x.rank:
+        return axis % x.rank
+    if isinstance(axis, str) and axis in x.axes:
+        return x.axes.index(axis)
+    named = ", ".join(f"{a} {render(s)}" for a, s in zip(x.axes, x.sizes, strict=True))
+    raise LayerError(
+        "E301",
+        f"{word}: the value has no axis {axis}",
+        text=f"{x}",
+        argument=argument,
+        notes=(f"its axes: {named}" if named else "it is one number",),
+    )
+
+
+def axis_numbers(
+    x: Tensor, axes: str | int | tuple[str | int, ...], word: str, argument: str = "axis"
+) -> tuple[int, ...]:
+    """The positions of one or more axes, in the order given; each at most once."""
+    listed = axes if isinstance(axes, tuple) else (axes,)
+    found = tuple(axis_number(x, a, word, argument) for a in listed)
+    if len(set(found)) != len(found):
+        raise LayerError("E203", f"{word}: an axis is named twice", argument=argument)
+    return found
+
+
+def torch_axis(x: Tensor, axis: int) -> int:
+    """The axis in generated code, where a batched value has the batch first."""
+    return axis + 1 if x.batched else axis
+
+
+def spatial_start(x: Tensor) -> int:
+    """The number of leading axes that are not spatial: 1 where there are channels."""
+    return 1 if x.axes and x.axes[0] == "channels" else 0
+
+
+def feature_axis(x: Tensor) -> int:
+    """The axis that holds features: the channels, or else the last."""
+    return x.axes.index("channels") if "channels" in x.axes else x.rank - 1
+
+
+def equal_sizes(left: Size, right: Size) -> tuple[bool, tuple[Constraint, ...]]:
+    """Whether two sizes can be equal, and the condition for it when that is open."""
+    if left == right:
+        return True, ()
+    if isinstance(left, int) and isinstance(right, int):
+        return False, ()
+    return True, (Constraint("eq", left, right),)
+
+
+def known_size(left: Size, right: Size) -> Size:
+    """Of two sizes that must be equal the one that is a number, if any."""
+    return left if isinstance(left, int) else right
+
+
+def same_shape(left: Tensor, right: Tensor, word: str, index: int = 1) -> tuple[Constraint, ...]:
+    """The conditions under which two operands have one shape.
+
+    Raises:
+        LayerError: E302, they have not.
+    """
+    conditions: tuple[Constraint, ...] = ()
+    if left.rank == right.rank:
+        pairs = [equal_sizes(a, b) for a, b in zip(left.sizes, right.sizes, strict=True)]
+        if all(ok for ok, _ in pairs):
+            return tuple(c for _, found in pairs for c in found)
+    raise LayerError(
+        "E302",
+        f"{word} compares {left} with {right}",
+        text=str(right),
+        argument=index,
+        notes=(_difference(left, right),),
+    ) from None
+
+
+def _difference(left: Tensor, right: Tensor) -> str:
+    if left.rank != right.rank:
+        return f"{left.rank} axes against {right.rank}"
+    triples = zip(left.axes, left.sizes, right.sizes, strict=True)
+    parts = [f"{a} {render(s)} ≠ {render(t)}" for a, s, t in triples if not equal_sizes(s, t)[0]]
+    return ", ".join(parts)
+
+
+def rest_of(code: Code, rank: int, how: str) -> Code:
+    """Reduce everything but the batch axis: [B, …] to [B]. `rank` is the item's."""
+    if rank == 0:
+        return code
+    flat = code if rank == 1 else method(code, "flatten", 1)
+    return method(flat, how, 1)
+
+
+def lifted(x: Tensor, code: Code, rank: int) -> Code:
+    """Code for a batched item put beside items of more axes: new axes stand behind the batch."""
+    missing = rank - x.rank
+    if not x.batched or missing <= 0:
+        return code
+    return Item(code, (Raw(":"), *(Raw("None"),) * missing))
+
+
+def batch_size(index: int = 0) -> Code:
+    """The number of items in a batch, read from an operand."""
+    return method(X(index), "size", 0)
