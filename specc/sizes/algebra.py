@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import gcd
 from typing import Literal, TypeAlias, TypeGuard, Union
 
-from specc.sizes import limits
+from specc.sizes import interval, limits
+from specc.sizes.interval import Bounds
 
 
 class SizeLimit(Exception):  # noqa: N818 - it reads as what is exceeded
@@ -20,10 +21,14 @@ class SizeLimit(Exception):  # noqa: N818 - it reads as what is exceeded
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keyed:
-    """A value that its key describes wholly; `depth` counts floors and extremes inside each other."""
+    """A value that its key describes wholly.
+
+    `depth` counts floors and extremes inside each other; `range` is what is sure about the value.
+    """
 
     key: str
     depth: int
+    range: Bounds
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Keyed) and self.key == other.key
@@ -56,8 +61,8 @@ class Extreme(Keyed):
 
 
 Atom: TypeAlias = Symbol | Floor | Extreme
+# Atoms in the order of their keys, each with a positive power; `()` is the constant term.
 Monomial: TypeAlias = tuple[tuple[Atom, int], ...]
-"""Atoms in the order of their keys, each with a positive power; `()` is the constant term."""
 Polynomial: TypeAlias = dict[Monomial, int]
 
 
@@ -101,10 +106,7 @@ class Symbolic(Keyed):
     def __pow__(self, exponent: int) -> Size:
         if not 0 <= exponent <= limits.DEGREE:
             raise SizeLimit(f"the exponent {exponent} of a size")
-        power: Size = 1
-        for _ in range(exponent):
-            power = power * self
-        return power
+        return 1 if exponent == 0 else self * self ** (exponent - 1)
 
     def __str__(self) -> str:
         from specc.sizes.text import render
@@ -119,7 +121,7 @@ Size: TypeAlias = Union[int, "Symbolic"]
 
 def symbol(name: str) -> Symbolic:
     """A free size: a positive whole number called `name`."""
-    return Symbolic(name, 0, ((((Symbol(name, 0, name), 1),), 1),))
+    return _atom(Symbol(name, 0, (1, None), name))
 
 
 def known(size: Size) -> TypeGuard[int]:
@@ -154,7 +156,10 @@ def _canonical(terms: Polynomial) -> Size:
     key = "+".join(_term_key(m, c) for m, c in kept)
     depth = max((a.depth for m, _ in kept for a, _ in m), default=0)
     _check(key, depth)
-    return Symbolic(key, depth, tuple(kept))
+    values = interval.combination(
+        (c, interval.product((a.range, p) for a, p in m)) for m, c in kept
+    )
+    return Symbolic(key, depth, values, tuple(kept))
 
 
 def _term_key(monomial: Monomial, coefficient: int) -> str:
@@ -205,14 +210,13 @@ def _without(monomial: Monomial, factor: Monomial) -> Monomial | None:
     powers = dict(monomial)
     for atom, power in factor:
         powers[atom] = powers.get(atom, 0) - power
-    if any(p < 0 for p in powers.values()):
-        return None
-    return tuple((a, p) for a, p in powers.items() if p)
+    whole = all(p >= 0 for p in powers.values())
+    return tuple((a, p) for a, p in powers.items() if p) if whole else None
 
 
 def _atom(atom: Atom) -> Symbolic:
     _check(atom.key, atom.depth)
-    return Symbolic(atom.key, atom.depth, ((((atom, 1),), 1),))
+    return Symbolic(atom.key, atom.depth, atom.range, ((((atom, 1),), 1),))
 
 
 def _key(size: Size) -> str:
@@ -239,17 +243,13 @@ def floor_div(numerator: Size, divisor: Size) -> Size:
             raise ZeroDivisionError("a size divided by 0")
         if divisor < 0:
             numerator, divisor = -numerator, -divisor
-    quotient, rest = _divide(polynomial(numerator), _canonical_terms(divisor))
+    quotient, rest = _divide(polynomial(numerator), (*polynomial(divisor).items(),))
     return _canonical(quotient) + _proper_floor(_canonical(rest), divisor)
 
 
 def ceil_div(numerator: Size, divisor: Size) -> Size:
     """⌈numerator/divisor⌉, as a floor: ⌊(numerator + divisor - 1)/divisor⌋."""
     return floor_div(numerator + (divisor - 1), divisor)
-
-
-def _canonical_terms(size: Size) -> tuple[tuple[Monomial, int], ...]:
-    return (((), size),) if isinstance(size, int) else size.terms
 
 
 def _divide(
@@ -302,7 +302,8 @@ def _proper_floor(numerator: Size, divisor: Size) -> Size:
     if fused is not None:
         return floor_div(*fused)
     key = f"[{_key(numerator)}/{_key(divisor)}]"
-    return _atom(Floor(key, _depth(numerator, divisor), numerator, divisor))
+    values = interval.quotient(bounds(numerator), bounds(divisor))
+    return _atom(Floor(key, _depth(numerator, divisor), values, numerator, divisor))
 
 
 def _cancel(numerator: Size, divisor: Size) -> tuple[Size, Size] | None:
@@ -342,7 +343,7 @@ def _fuse(numerator: Size, divisor: Size) -> tuple[Size, Size] | None:
     return atom.numerator + rest * atom.divisor, atom.divisor * divisor
 
 
-# ---------------------------------------------------------------- max, min, bounds
+# ----------------------------------------------------------------------- max, min
 
 
 def size_max(first: Size, *others: Size) -> Size:
@@ -380,70 +381,18 @@ def _extreme(
         return options[0]
     options.sort(key=lambda o: (isinstance(o, int), _key(o)))
     key = f"{kind}({','.join(map(_key, options))})"
-    return _atom(Extreme(key, _depth(*options), kind, tuple(options)))
+    values = interval.extreme(kind, map(bounds, options))
+    return _atom(Extreme(key, _depth(*options), values, kind, tuple(options)))
 
 
 def _options(size: Size, kind: str) -> tuple[Size, ...]:
-    if isinstance(size, Symbolic) and len(size.terms) == 1:
-        (monomial, coefficient) = size.terms[0]
-        if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1:
-            atom = monomial[0][0]
-            if isinstance(atom, Extreme) and atom.kind == kind:
-                return atom.options
+    if isinstance(size, Symbolic):
+        atom = size.terms[0][0][0][0]
+        if isinstance(atom, Extreme) and (atom.kind, atom.key) == (kind, size.key):
+            return atom.options
     return (size,)
-
-
-Bounds: TypeAlias = tuple[int | None, int | None]
 
 
 def bounds(size: Size) -> Bounds:
     """What is sure about a size: its least and greatest value, None where there is no bound."""
-    if isinstance(size, int):
-        return size, size
-    low: int | None = 0
-    high: int | None = 0
-    for monomial, coefficient in size.terms:
-        least, most = _monomial_bounds(monomial)
-        if coefficient < 0:
-            least, most = most, least
-        low = None if low is None or least is None else low + coefficient * least
-        high = None if high is None or most is None else high + coefficient * most
-    return low, high
-
-
-def _monomial_bounds(monomial: Monomial) -> Bounds:
-    if len(monomial) == 1 and monomial[0][1] == 1:
-        return _atom_bounds(monomial[0][0])
-    low, high = 1, 1
-    unbounded = False
-    for atom, power in monomial:
-        least, most = _atom_bounds(atom)
-        if least is None or least < 0:
-            return None, None
-        low *= least**power
-        unbounded |= most is None
-        high *= (most or 0) ** power
-    return low, None if unbounded else high
-
-
-def _atom_bounds(atom: Atom) -> Bounds:
-    if isinstance(atom, Symbol):
-        return 1, None
-    if isinstance(atom, Extreme):
-        return _extreme_bounds(atom)
-    low, high = bounds(atom.numerator)
-    least = bounds(atom.divisor)[0]
-    if isinstance(atom.divisor, int):
-        return low and low // atom.divisor, high and high // atom.divisor
-    if low is None or low < 0:
-        return None, None
-    return 0, None if high is None else high // (least or 1)
-
-
-def _extreme_bounds(atom: Extreme) -> Bounds:
-    lows, highs = zip(*(bounds(o) for o in atom.options), strict=True)
-    some, every = (lows, highs) if atom.kind == "max" else (highs, lows)
-    pick: Callable[[Iterable[int]], int] = max if atom.kind == "max" else min
-    near = pick([b for b in some if b is not None]) if any(b is not None for b in some) else None
-    far = None if any(b is None for b in every) else pick([b for b in every if b is not None])
-    return (near, far) if atom.kind == "max" else (far, near)
+    return (size, size) if isinstance(size, int) else size.range
