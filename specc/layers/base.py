@@ -76,6 +76,8 @@ class Inference:
     `forward` the call (`Fn(Module(), (X(0),))` or `F.relu(x)`). With several outputs it gives a tuple.
     `batch_mean` is code for the mean of the value over the batch, where it is shorter than
     `forward` and a mean: losses have it.
+    `in_eval` is the call when evaluating, where it differs from `forward` and no module knows: a draw
+    gives its mean.
     `sees` says how positions depend: "point" (element by element), "window" or "all".
     """
 
@@ -92,6 +94,7 @@ class Inference:
     constraints: tuple[Constraint, ...] = ()
     notes: tuple[str, ...] = ()
     batch_mean: Code = None
+    in_eval: Code = None
 
     @property
     def output(self) -> Tensor:

@@ -138,7 +138,6 @@ def same_shape(left: Tensor, right: Tensor, word: str, index: int = 1) -> tuple[
     Raises:
         LayerError: E302, they have not.
     """
-    conditions: tuple[Constraint, ...] = ()
     if left.rank == right.rank:
         pairs = [equal_sizes(a, b) for a, b in zip(left.sizes, right.sizes, strict=True)]
         if all(ok for ok, _ in pairs):
@@ -149,7 +148,7 @@ def same_shape(left: Tensor, right: Tensor, word: str, index: int = 1) -> tuple[
         text=str(right),
         argument=index,
         notes=(_difference(left, right),),
-    ) from None
+    )
 
 
 def _difference(left: Tensor, right: Tensor) -> str:
