@@ -64,12 +64,12 @@ class Field:
         if len(ends) == 1:
             return ends[0] + self.shift * position
         if not known(position):
-            raise Unclear
+            raise UnclearFieldError
         turn, phase = divmod(position, len(ends))
         return ends[phase] + self.shift * turn
 
 
-class Unclear(Exception):
+class UnclearFieldError(Exception):
     """A field that has no simple form: a symbolic stride across the phases of an upsampling layer."""
 
 
@@ -94,7 +94,7 @@ def compose(outer: Seen, inner: Seen) -> Seen:
         return outer
     try:
         return _composed(outer, inner)
-    except Unclear:
+    except UnclearFieldError:
         return EVERYTHING
 
 
@@ -116,10 +116,10 @@ def _phases(outer: Field, inner: Field) -> int:
     if below == 1:
         return own
     if not known(outer.shift):
-        raise Unclear
+        raise UnclearFieldError
     phases = own * (below // gcd(below, outer.shift))
     if phases > LONGEST_PERIOD:
-        raise Unclear
+        raise UnclearFieldError
     return phases
 
 

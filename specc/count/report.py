@@ -19,8 +19,10 @@ class Row:
 
     `path` leads from the network (`C1`, `residual1.conv1`, `repeat1.*.linear1`); the row stands for
     `times` copies with own weights. `params` (learnable), `buffers` and `macs` (of one item) are those of
-    all copies; `formula` counts one. `sees` is the receptive field of the last copy.
-    `note` says what else must be known: whose weight is tied, which stage is called again.
+    all copies; `formula` counts one; `non_trainable` is the part of `params` that is never learnt.
+    `trainable` is False where training uses the weights and updates none of them.
+    `sees` is the receptive field of the last copy. `note` says what else must be known: whose weight is
+    tied, which stage is called again.
     """
 
     path: str
@@ -28,6 +30,7 @@ class Row:
     output: ValueType
     span: Span
     params: Size = 0
+    non_trainable: Size = 0
     buffers: Size = 0
     macs: Size = 0
     times: Size = 1

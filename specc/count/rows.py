@@ -1,0 +1,252 @@
+"""The table of a network: one row for every layer that is called, blocks opened, repetitions once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from specc.count.frozen import targets
+from specc.count.report import Row
+from specc.count.sums import Summer
+from specc.count.weights import Weights, tie_text
+from specc.fields import FieldReader, port_fields, relative
+from specc.formula import formula
+from specc.program import (
+    Apply,
+    BareTensor,
+    Body,
+    Invoke,
+    Node,
+    Path,
+    ReadTensor,
+    Rounds,
+    Sample,
+    Stage,
+)
+from specc.receptive import Fields
+from specc.sizes import Size
+from specc.types import UNKNOWN, Distribution, Tensor, ValueType
+
+MOST_ROWS = 20_000
+"""Rows of one table. Where blocks in blocks would make more, a block stays closed and is one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row with the stage it shows; None for what owns no module, and for a closed block."""
+
+    row: Row
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a body stands in its network: names in front, copies, and what its ports see."""
+
+    prefix: Path = ()
+    times: Size = 1
+    before: dict[str, Fields] = field(default_factory=dict)
+    budget: int = MOST_ROWS
+
+    def path(self, name: str) -> str:
+        """The dotted path of a stage or node of the body."""
+        return ".".join((*self.prefix, name))
+
+
+class Tabler:
+    """Writes the rows of networks."""
+
+    def __init__(self, summer: Summer, reader: FieldReader) -> None:
+        self.summer = summer
+        self.reader = reader
+        self.trained = targets(summer.program)
+        self._sizes: dict[Body, int] = {}
+        self._seen: set[str] = set()
+
+    def entries(self, body: Body) -> tuple[Entry, ...]:
+        """The rows of a network with their stages."""
+        self._seen = set()
+        before: dict[str, Fields] = {n: port_fields(n, kind) for n, kind in body.inputs}
+        paths = self.trained.get(body.name)
+        return tuple(_marked(e, paths) for e in self._body(body, Place(before=before)))
+
+    def size(self, body: Body) -> int:
+        """How many rows a body has when everything in it is opened."""
+        if body not in self._sizes:
+            self._sizes[body] = sum(self._node_size(n) for n in body.nodes) + len(body.stages)
+        return self._sizes[body]
+
+    def _node_size(self, node: Node) -> int:
+        match node.operation:
+            case Invoke(_, inner):
+                return self.size(inner)
+            case Rounds(_, bodies):
+                return sum(self.size(b) for b, _ in bodies)
+            case _:
+                return 1
+
+    def _body(self, body: Body, place: Place) -> Iterator[Entry]:
+        stages = {s.name: s for s in body.stages}
+        seen = self.reader.nodes(body)
+        for node, ports in zip(body.nodes, seen, strict=True):
+            sees = relative(next(iter(ports.values()), {}), body, place.before)
+            yield from self._node(body, stages, node, sees, place)
+        for stage in body.stages:  # bare tensors that nothing reads
+            if isinstance(stage.unit, BareTensor):
+                yield from self._tensor(stage, place)
+
+    def _node(
+        self, body: Body, stages: dict[str, Stage], node: Node, sees: Fields, place: Place
+    ) -> Iterator[Entry]:
+        match node.operation:
+            case Apply(_, _, path):
+                yield from self._layer(stages, node, path, sees, place)
+            case Sample():
+                yield Entry(_row(node, place, _family(body, node), sees))
+            case ReadTensor((name,)) if name in stages:
+                yield from self._tensor(stages[name], place)
+            case Invoke(path, inner):
+                yield from self._call(body, node, path, inner, sees, place)
+            case Rounds(path, bodies):
+                if path[-1] in stages and self._first(place.path(path[-1])):
+                    yield from self._rounds(body, node, path, bodies, place)
+            case _:
+                return
+
+    def _layer(
+        self, stages: dict[str, Stage], node: Node, path: Path | None, sees: Fields, place: Place
+    ) -> Iterator[Entry]:
+        assert isinstance(node.operation, Apply)
+        row = _row(node, place, node.operation.layer.word, sees)
+        if isinstance(row.output, Distribution):
+            return
+        row = replace(row, macs=place.times * self.summer.node_macs(node))
+        stage = stages.get(path[0]) if path is not None and len(path) == 1 else None
+        if path is None:
+            yield Entry(row)
+        elif stage is None or not self._first(place.path(stage.name)):
+            yield Entry(replace(row, note=f"shares {'.'.join(path)}"))
+        else:
+            yield Entry(_weighed(row, stage, self.summer.weights(stage)), stage)
+
+    def _tensor(self, stage: Stage, place: Place) -> Iterator[Entry]:
+        unit = stage.unit
+        if not isinstance(unit, BareTensor) or not self._first(place.path(stage.name)):
+            return
+        sizes = unit.parameter.sizes
+        kind = Tensor(sizes, tuple(f"axis{i}" for i in range(len(sizes))), batched=False)
+        word = "weight" if unit.trainable else "buffer"
+        row = Row(place.path(stage.name), word, kind, stage.span, times=place.times)
+        yield Entry(_weighed(row, stage, self.summer.weights(stage)), stage)
+
+    def _call(
+        self, body: Body, node: Node, path: Path, inner: Body, sees: Fields, place: Place
+    ) -> Iterator[Entry]:
+        network = self.summer.is_network(body, path)
+        first = self._first(".".join(path) if network else place.path(".".join(path)))
+        share = place.budget // max(1, len(body.nodes))
+        if first and not network and (self.size(inner) <= share or place.budget == MOST_ROWS):
+            yield from self._body(inner, self._inside(body, node, inner, path, place, share))
+        else:
+            yield Entry(self._closed(node, path, inner, sees, place, first=first))
+
+    def _closed(
+        self, node: Node, path: Path, inner: Body, sees: Fields, place: Place, *, first: bool
+    ) -> Row:
+        """A call in one row: of a network, of something called before, of a block too large to open."""
+        row = _row(node, place, inner.role if inner.role != "block" else inner.name, sees)
+        row = replace(row, macs=place.times * self.summer.macs(inner))
+        if not first:
+            return replace(row, note=f"shares {'.'.join(path)}")
+        owned = self.summer.owned(inner)
+        network = path[0] in self.summer.networks
+        return replace(
+            row,
+            params=place.times * owned.params,
+            non_trainable=place.times * owned.non_trainable,
+            buffers=place.times * owned.buffers,
+            formula=formula(owned.params) if owned.params != 0 else None,
+            note=f"the network {path[0]}" if network else "",
+        )
+
+    def _rounds(
+        self,
+        body: Body,
+        node: Node,
+        path: Path,
+        bodies: tuple[tuple[Body, Size], ...],
+        place: Place,
+    ) -> Iterator[Entry]:
+        before = self._operands(body, node, place)[0]
+        share = place.budget // max(1, len(body.nodes) * len(bodies))
+        first: Size = 0
+        for inner, times in bodies:
+            before = self.reader.after(inner, times - 1, before)
+            names = (*place.prefix, *path, _round_name(first, times, alone=len(bodies) == 1))
+            ports = {inner.inputs[0][0]: before} if inner.inputs else {}
+            yield from self._body(inner, Place(names, place.times * times, ports, share))
+            before = self.reader.after(inner, 1, before)
+            first = first + times
+
+    def _inside(
+        self, body: Body, node: Node, inner: Body, path: Path, place: Place, share: int
+    ) -> Place:
+        operands = self._operands(body, node, place)
+        before = {name: f for (name, _), f in zip(inner.inputs, operands, strict=False)}
+        return Place((*place.prefix, *path), place.times, before, share)
+
+    def _operands(self, body: Body, node: Node, place: Place) -> list[Fields]:
+        """What the operands of a node see, in terms of the network's inputs."""
+        found = self.reader.nodes(body)
+        return [
+            {} if ref is None else relative(found[ref.node].get(ref.port, {}), body, place.before)
+            for ref in node.operands
+        ]
+
+    def _first(self, path: str) -> bool:
+        """Whether the path is met for the first time: weights are counted once."""
+        if path in self._seen:
+            return False
+        self._seen.add(path)
+        return True
+
+
+def _row(node: Node, place: Place, op: str, sees: Fields) -> Row:
+    kind: ValueType = node.types[0][1] if node.types else UNKNOWN
+    return Row(place.path(node.name), op, kind, node.span, times=place.times, sees=sees)
+
+
+def _weighed(row: Row, stage: Stage, found: Weights) -> Row:
+    return replace(
+        row,
+        path=row.path.rpartition(".")[0] + "." + stage.name if "." in row.path else stage.name,
+        params=row.times * found.number,
+        non_trainable=row.times * found.non_trainable,
+        buffers=row.times * found.buffers,
+        formula=found.params,
+        note="; ".join(tie_text(t) for t in stage.ties),
+    )
+
+
+def _marked(entry: Entry, trained: frozenset[Path] | None) -> Entry:
+    """The entry, with a mark when training uses its weights and updates none of them."""
+    if trained is None or () in trained or entry.row.params == 0:
+        return entry
+    path = tuple(entry.row.path.split("."))
+    if any(path[: len(t)] == t for t in trained):
+        return entry
+    return Entry(replace(entry.row, trainable=False), entry.stage)
+
+
+def _round_name(first: Size, times: Size, *, alone: bool) -> str:
+    """`*` for all rounds, `0`, or `1-3` where rounds differ."""
+    if alone or not (isinstance(first, int) and isinstance(times, int)):
+        return "*"
+    return str(first) if times == 1 else f"{first}-{first + times - 1}"
+
+
+def _family(body: Body, node: Node) -> str:
+    """The name of the distribution that is drawn from."""
+    ref = node.operands[0]
+    kind = None if ref is None else body.nodes[ref.node].type(ref.port)
+    return f"draw {kind.family}" if isinstance(kind, Distribution) else "draw"

@@ -1,0 +1,151 @@
+"""The receptive field of every node of a body, relative to the ports of the body.
+
+A body is read once however often it is used: what it sees is a map that is composed with what stands
+before it, and raised to a power in a repetition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from specc.layers.base import Inference, Window
+from specc.program import Apply, Body, Invoke, Node, ReadPort, Ref, Rounds, Sample
+from specc.receptive import (
+    EVERYTHING,
+    POINT,
+    Fields,
+    Seen,
+    compose,
+    power,
+    union,
+    window_field,
+)
+from specc.sizes import Size
+from specc.types import Tensor, ValueType
+
+SPATIAL = frozenset({"length", "height", "width", "depth", "time"})
+"""The axes along which positions are counted."""
+
+Ports: TypeAlias = dict[str, Fields]
+"""What each output of a node sees."""
+
+
+class FieldReader:
+    """Receptive fields of bodies, each computed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Body, tuple[Ports, ...]] = {}
+
+    def nodes(self, body: Body) -> tuple[Ports, ...]:
+        """The fields of every node's outputs, in the order of the nodes."""
+        if body not in self._known:
+            found: list[Ports] = []
+            for node in body.nodes:
+                found.append(self._node(body, node, found))
+            self._known[body] = tuple(found)
+        return self._known[body]
+
+    def output(self, body: Body, port: str | None = None) -> Fields:
+        """What an output port of the body sees, the first one when none is named."""
+        ref = body.outputs[0][1] if port is None else dict(body.outputs)[port]
+        return _read(self.nodes(body), ref)
+
+    def through(self, rounds: Rounds, before: Fields) -> Fields:
+        """What the end of a repetition sees."""
+        for body, times in rounds.bodies:
+            before = self.after(body, times, before)
+        return before
+
+    def after(self, body: Body, times: Size, before: Fields) -> Fields:
+        """What the end of `times` rounds of a body sees, `before` being what its input sees."""
+        if times == 0 or not body.outputs:
+            return before
+        return _raised(self.output(body), body, times, before)
+
+    def _node(self, body: Body, node: Node, found: Sequence[Ports]) -> Ports:
+        operands = [_read(found, r) for r in node.operands if r is not None]
+        seen: Fields = {}
+        match node.operation:
+            case ReadPort(name):
+                seen = port_fields(name, dict(body.inputs)[name])
+            case Apply(_, inference, _):
+                seen = merge(_layer(inference, o) for o in operands)
+            case Sample():
+                seen = merge(operands)
+            case Invoke(_, inner):
+                return self._call(inner, node, found)
+            case Rounds() as rounds:
+                seen = self.through(rounds, operands[0])
+            case _:
+                pass
+        return {port: seen for port, _ in node.types}
+
+    def _call(self, inner: Body, node: Node, found: Sequence[Ports]) -> Ports:
+        before = {
+            port: _read(found, ref)
+            for (port, _), ref in zip(inner.inputs, node.operands, strict=False)
+            if ref is not None
+        }
+        outputs = dict(inner.outputs)
+        names = [n for n, _ in node.types]
+        single = len(names) == 1 and names[0] not in outputs
+        return {
+            n: relative(self.output(inner, None if single else n), inner, before) for n in names
+        }
+
+
+def port_fields(port: str, kind: ValueType) -> dict[tuple[str, str], Seen]:
+    """An input sees itself."""
+    axes = kind.axes if isinstance(kind, Tensor) else ()
+    return {(port, axis): POINT for axis in axes if axis in SPATIAL}
+
+
+def merge(several: Iterable[Fields]) -> Fields:
+    """What a value sees that is made of several."""
+    found: dict[tuple[str, str], Seen] = {}
+    for fields in several:
+        for key, seen in fields.items():
+            found[key] = union((found[key], seen)) if key in found else seen
+    return found
+
+
+def relative(local: Fields, body: Body, before: dict[str, Fields]) -> Fields:
+    """Fields inside a body in terms of what stands before its ports."""
+    return merge(_enter(local, port, kind, before.get(port, {})) for port, kind in body.inputs)
+
+
+def _enter(local: Fields, port: str, kind: ValueType, before: Fields) -> Fields:
+    inner = {axis: seen for (name, axis), seen in local.items() if name == port}
+    if not inner:  # either nothing reads this port, or it has no positions
+        return before if not port_fields(port, kind) else {}
+    only = next(iter(inner.values())) if len(inner) == 1 else None
+    return {
+        key: compose(inner.get(key[1], only or EVERYTHING), seen) for key, seen in before.items()
+    }
+
+
+def _raised(local: Fields, body: Body, times: Size, before: Fields) -> Fields:
+    lifted = {key: power(seen, times) for key, seen in local.items()}
+    port, kind = body.inputs[0]
+    return _enter(lifted, port, kind, before)
+
+
+def _layer(inference: Inference, before: Fields) -> Fields:
+    if inference.sees == "all":
+        return dict.fromkeys(before, EVERYTHING)
+    if inference.sees == "point" or not inference.windows:
+        return before
+    return {key: _window(inference.windows, key[1], seen) for key, seen in before.items()}
+
+
+def _window(windows: tuple[Window, ...], axis: str, before: Seen) -> Seen:
+    by_axis = {w.axis: w for w in windows}
+    # A lone axis keeps its meaning when it is renamed (`time` becomes `length` by `permute`).
+    window = by_axis.get(axis) or (windows[0] if len(windows) == 1 else None)
+    return before if window is None else compose(window_field(window), before)
+
+
+def _read(found: Sequence[Ports], ref: Ref) -> Fields:
+    ports = found[ref.node]
+    return ports.get(ref.port) or next(iter(ports.values()), {})
