@@ -193,7 +193,7 @@ def _upsampled(window: Window) -> Seen:
     for position in range(phases):
         at = position * stride + before
         seen = [(at - dilation * j) // up for j in range(kernel) if (at - dilation * j) % up == 0]
-        # A position that gets only the bias sees an empty interval between its neighbours.
+        # Position that gets only the bias (kernel < stride): an empty interval between neighbours.
         lows.append(min(seen, default=-((dilation * (kernel - 1) - at) // up)))
         highs.append(max(seen, default=lows[-1] - 1))
     return Field(tuple(lows), tuple(highs), phases * stride // up)
