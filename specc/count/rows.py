@@ -32,14 +32,6 @@ MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A row with the stage it shows; None for what owns no module, and for a closed block."""
-
-    row: Row
-    stage: Stage | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where a body stands in its network: names in front, copies, and what its ports see."""
 
@@ -51,6 +43,21 @@ class Place:
     def path(self, name: str) -> str:
         """The dotted path of a stage or node of the body."""
         return ".".join((*self.prefix, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row with what it shows: its node in `body` at `place`, and the stage whose weights it counts.
+
+    `stage` is None for what owns no module, for another call of a stage, and for a closed block;
+    `node` is None for a bare tensor.
+    """
+
+    row: Row
+    body: Body
+    place: Place
+    node: Node | None = None
+    stage: Stage | None = None
 
 
 class Tabler:
@@ -69,6 +76,10 @@ class Tabler:
         before: dict[str, Fields] = {n: port_fields(n, kind) for n, kind in body.inputs}
         paths = self.trained.get(body.name)
         return tuple(_marked(e, paths) for e in self._body(body, Place(before=before)))
+
+    def before(self, entry: Entry) -> list[Fields]:
+        """What the operands of an entry's node see, in terms of the network's inputs."""
+        return [] if entry.node is None else self._operands(entry.body, entry.node, entry.place)
 
     def size(self, body: Body) -> int:
         """How many rows a body has when everything in it is opened."""
@@ -93,18 +104,18 @@ class Tabler:
             yield from self._node(body, stages, node, sees, place)
         for stage in body.stages:  # bare tensors that nothing reads
             if isinstance(stage.unit, BareTensor):
-                yield from self._tensor(stage, place)
+                yield from self._tensor(body, stage, place)
 
     def _node(
         self, body: Body, stages: dict[str, Stage], node: Node, sees: Fields, place: Place
     ) -> Iterator[Entry]:
         match node.operation:
             case Apply(_, _, path):
-                yield from self._layer(stages, node, path, sees, place)
+                yield from self._layer(body, stages, node, path, sees, place)
             case Sample():
-                yield Entry(_row(node, place, _family(body, node), sees))
+                yield Entry(_row(node, place, _family(body, node), sees), body, place, node)
             case ReadTensor((name,)) if name in stages:
-                yield from self._tensor(stages[name], place)
+                yield from self._tensor(body, stages[name], place)
             case Invoke(path, inner):
                 yield from self._call(body, node, path, inner, sees, place)
             case Rounds(path, bodies):
@@ -114,7 +125,13 @@ class Tabler:
                 return
 
     def _layer(
-        self, stages: dict[str, Stage], node: Node, path: Path | None, sees: Fields, place: Place
+        self,
+        body: Body,
+        stages: dict[str, Stage],
+        node: Node,
+        path: Path | None,
+        sees: Fields,
+        place: Place,
     ) -> Iterator[Entry]:
         assert isinstance(node.operation, Apply)
         row = _row(node, place, node.operation.layer.word, sees)
@@ -122,14 +139,13 @@ class Tabler:
             return
         row = replace(row, macs=place.times * self.summer.node_macs(node))
         stage = stages.get(path[0]) if path is not None and len(path) == 1 else None
-        if path is None:
-            yield Entry(row)
-        elif stage is None or not self._first(place.path(stage.name)):
-            yield Entry(replace(row, note=f"shares {'.'.join(path)}"))
-        else:
-            yield Entry(_weighed(row, stage, self.summer.weights(stage)), stage)
+        if path is not None and (stage is None or not self._first(place.path(stage.name))):
+            row, stage = replace(row, note=f"shares {'.'.join(path)}"), None
+        if stage is not None:
+            row = _weighed(row, stage, self.summer.weights(stage))
+        yield Entry(row, body, place, node, stage)
 
-    def _tensor(self, stage: Stage, place: Place) -> Iterator[Entry]:
+    def _tensor(self, body: Body, stage: Stage, place: Place) -> Iterator[Entry]:
         unit = stage.unit
         if not isinstance(unit, BareTensor) or not self._first(place.path(stage.name)):
             return
@@ -137,7 +153,8 @@ class Tabler:
         kind = Tensor(sizes, tuple(f"axis{i}" for i in range(len(sizes))), batched=False)
         word = "weight" if unit.trainable else "buffer"
         row = Row(place.path(stage.name), word, kind, stage.span, times=place.times)
-        yield Entry(_weighed(row, stage, self.summer.weights(stage)), stage)
+        row = _weighed(row, stage, self.summer.weights(stage))
+        yield Entry(row, body, place, stage=stage)
 
     def _call(
         self, body: Body, node: Node, path: Path, inner: Body, sees: Fields, place: Place
@@ -148,7 +165,8 @@ class Tabler:
         if first and not network and (self.size(inner) <= share or place.budget == MOST_ROWS):
             yield from self._body(inner, self._inside(body, node, inner, path, place, share))
         else:
-            yield Entry(self._closed(node, path, inner, sees, place, first=first))
+            row = self._closed(node, path, inner, sees, place, first=first)
+            yield Entry(row, body, place, node)
 
     def _closed(
         self, node: Node, path: Path, inner: Body, sees: Fields, place: Place, *, first: bool
@@ -235,7 +253,7 @@ def _marked(entry: Entry, trained: frozenset[Path] | None) -> Entry:
     path = tuple(entry.row.path.split("."))
     if any(path[: len(t)] == t for t in trained):
         return entry
-    return Entry(replace(entry.row, trainable=False), entry.stage)
+    return replace(entry, row=replace(entry.row, trainable=False))
 
 
 def _round_name(first: Size, times: Size, *, alone: bool) -> str:
