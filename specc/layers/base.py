@@ -140,7 +140,8 @@ class Layer(BaseModel, ABC):
     first; `variadic` whether the last operand may repeat; `optional` the operands that may be left
     out; `keyword_operands` those given by name only (`memory=`, `like=`); `tieable` the parameters
     that may be given by reference (`weight=transpose(Encoder.code.weight)`); `shape_argument` the
-    field that brackets fill (`reshape[256, 7, 7]`); `summary` one line for the reference.
+    field that brackets fill (`reshape[256, 7, 7]`); `summary` one line for the reference; `formula`
+    what it computes, in signs (`max(0, x)`), where that says more than words.
     A layer without parameters can be called as a function: `relu(main + skip)`.
     """
 
@@ -150,6 +151,7 @@ class Layer(BaseModel, ABC):
 
     word: ClassVar[str]
     summary: ClassVar[str]
+    formula: ClassVar[str] = ""
     operands: ClassVar[tuple[str, ...]] = ("x",)
     variadic: ClassVar[bool] = False
     optional: ClassVar[tuple[str, ...]] = ()

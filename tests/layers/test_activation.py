@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from specc.layers import activation as a
+from specc.layers import registry
+from specc.layers.base import Layer, LayerError
+from tests.layers.contract import check, printed, sequence, tensor
+
+POINTWISE: list[tuple[Layer, str]] = [
+    (a.Identity(), "x0"),
+    (a.ReLU(), "F.relu(x0)"),
+    (a.ReLU6(), "F.relu6(x0)"),
+    (a.LeakyReLU(), "F.leaky_relu(x0, negative_slope=0.01)"),
+    (a.LeakyReLU(negative_slope=0.2), "F.leaky_relu(x0, negative_slope=0.2)"),
+    (a.ELU(), "F.elu(x0)"),
+    (a.ELU(alpha=0.5), "F.elu(x0, alpha=0.5)"),
+    (a.SELU(), "F.selu(x0)"),
+    (a.CELU(alpha=2.0), "F.celu(x0, alpha=2.0)"),
+    (a.GELU(), "F.gelu(x0)"),
+    (a.GELU(approximate="tanh"), 'F.gelu(x0, approximate="tanh")'),
+    (a.SiLU(), "F.silu(x0)"),
+    (a.Mish(), "F.mish(x0)"),
+    (a.Softplus(beta=2.0), "F.softplus(x0, beta=2.0)"),
+    (a.Softsign(), "F.softsign(x0)"),
+    (a.Sigmoid(), "torch.sigmoid(x0)"),
+    (a.LogSigmoid(), "F.logsigmoid(x0)"),
+    (a.HardSigmoid(), "F.hardsigmoid(x0)"),
+    (a.Tanh(), "torch.tanh(x0)"),
+    (a.HardTanh(min_val=0.0, max_val=2.0), "F.hardtanh(x0, min_val=0.0, max_val=2.0)"),
+    (a.HardSwish(), "F.hardswish(x0)"),
+    (a.TanhShrink(), "F.tanhshrink(x0)"),
+    (a.SoftShrink(lambd=0.1), "F.softshrink(x0, lambd=0.1)"),
+    (a.HardShrink(), "F.hardshrink(x0)"),
+    (a.Threshold(threshold=0.1, value=20.0), "F.threshold(x0, threshold=0.1, value=20.0)"),
+    (a.PReLU(), "module(x0)"),
+    (a.RReLU(), "module(x0)"),
+]
+SHAPES = [tensor(), tensor(7), tensor(4, 6, 5), sequence(5, 6)]
+
+
+@pytest.mark.parametrize(("layer", "code"), POINTWISE, ids=lambda v: getattr(v, "word", ""))
+def test_pointwise(layer: Layer, code: str) -> None:
+    for x in SHAPES:
+        run = check(layer, x)
+        assert run.inference.output.sizes == x.sizes
+        assert printed(run.inference.forward) == code
+
+
+@pytest.mark.parametrize(
+    "layer", [a.Softmax(), a.LogSoftmax(), a.Softmin(), a.GLU(), a.Maxout(pieces=2)]
+)
+def test_along_an_axis(layer: Layer) -> None:
+    for x in (tensor(8), tensor(4, 6, 5), sequence(5, 6)):
+        check(layer, x)
+
+
+@given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=3), pieces=st.integers(1, 4))
+@settings(max_examples=20, deadline=None)
+def test_maxout_divides_every_axis_it_is_given(sizes: list[int], pieces: int) -> None:
+    for axis in range(len(sizes)):
+        grown = [n * pieces if i == axis else n for i, n in enumerate(sizes)]
+        run = check(a.Maxout(pieces=pieces, axis=axis), tensor(*grown))
+        assert run.inference.output.sizes == tuple(sizes)
+
+
+def test_softmax_sums_to_one_over_the_channels_of_an_image() -> None:
+    run = check(a.Softmax(), tensor(4, 6, 5))
+    torch.testing.assert_close(run.output.sum(1), torch.ones(3, 6, 5))
+
+
+def test_prelu_has_a_slope_for_each_channel() -> None:
+    run = check(a.PReLU(num_parameters=4, init=0.1), tensor(4, 6, 5))
+    assert run.inference.count is not None
+    assert run.inference.count.working() == "4"
+    with pytest.raises(LayerError, match="prelu has 3 slopes for 4 channels"):
+        a.PReLU(num_parameters=3).infer(tensor(4, 6, 5))
+
+
+def test_refusals() -> None:
+    with pytest.raises(LayerError, match="glu: 7 features do not divide into halves") as found:
+        a.GLU().infer(tensor(7))
+    assert (found.value.code, found.value.text) == ("E303", "7/2 = 3.5")
+    with pytest.raises(LayerError, match="softmax works along an axis") as found:
+        a.Softmax().infer(tensor())
+    assert found.value.helps == ("one probability is sigmoid",)
+    with pytest.raises(LayerError, match="the value has no axis time"):
+        a.Softmax(axis="time").infer(tensor(7))
+    with pytest.raises(ValidationError, match="must be more than 0"):
+        a.Softplus(beta=0.0)
+    with pytest.raises(ValidationError, match="must be below"):
+        a.HardTanh(min_val=2.0)
+
+
+def test_every_word_of_the_family_is_reached() -> None:
+    for word in registry.families()["activation"]:
+        found = registry.get(word)
+        assert found is not None
+        assert found.word == word
