@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, Union
 
-from specc.sizes import Size, floor_div, render, render_latex, size_max
+from specc.sizes import Size, floor_div, render, render_latex, size_max, size_min
 from specc.sizes.text import LatexWriter, Level, Writer, level
 
 Reading: TypeAlias = Literal["symbols", "numbers"]
@@ -178,10 +178,11 @@ class Power(Formula):
 
 
 @dataclass(frozen=True, slots=True)
-class Largest(Formula):
-    """The largest of several."""
+class Extreme(Formula):
+    """The largest or the smallest of several."""
 
     options: tuple[Formula, ...]
+    kind: Literal["max", "min"]
 
 
 # -------------------------------------------------------------------- building
@@ -238,7 +239,13 @@ def ceil_div(above: Term, below: Term) -> Formula:
 def largest(*options: Term) -> Formula:
     """The largest of several."""
     parts = tuple(formula(o) for o in options)
-    return Largest(size_max(*(p.value for p in parts)), parts)
+    return Extreme(size_max(*(p.value for p in parts)), parts, "max")
+
+
+def smallest(*options: Term) -> Formula:
+    """The smallest of several."""
+    parts = tuple(formula(o) for o in options)
+    return Extreme(size_min(*(p.value for p in parts)), parts, "min")
 
 
 def _exact(above: Size, below: Size) -> Size:
@@ -281,9 +288,9 @@ class _Notation:
             case Power(_, base, exponent):
                 text = self._tight(base, reading, Level.ATOM)
                 return self.size.power(text, exponent), Level.ATOM
-            case Largest(_, options):
+            case Extreme(_, options, kind):
                 parts = [self.write(o, reading) for o in options]
-                return self.size.extreme("max", parts), Level.ATOM
+                return self.size.extreme(kind, parts), Level.ATOM
             case _:
                 return self.size(node.value), level(node.value)
 

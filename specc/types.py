@@ -30,7 +30,8 @@ class Tensor:
     """One item: `sizes` with the name of each axis in `axes` (`channels`, `height`, `time`, `features`, …).
 
     `classes` is the number of different values of an integer tensor (a vocabulary, a label);
-    `range` is what is known of the values; `constant` the number itself when it is a literal.
+    `range` is what is known of the values; `constant` the number itself when it is a literal;
+    `pooled_from`, of the indices of a max pooling, the spatial sizes of the map that they point into.
     """
 
     sizes: tuple[Size, ...]
@@ -40,6 +41,7 @@ class Tensor:
     range: Interval = ANYTHING
     batched: bool = True
     constant: float | None = None
+    pooled_from: tuple[Size, ...] | None = None
 
     @property
     def rank(self) -> int:

@@ -78,6 +78,8 @@ class Inference:
     `forward` and a mean: losses have it.
     `in_eval` is the call when evaluating, where it differs from `forward` and no module knows: a draw
     gives its mean.
+    `with_sides`, of a layer with side results, is the call that gives them all, a tuple in the order of
+    `outputs`; `forward` then gives the main output alone.
     `sees` says how positions depend: "point" (element by element), "window" or "all".
     """
 
@@ -95,6 +97,7 @@ class Inference:
     notes: tuple[str, ...] = ()
     batch_mean: Code = None
     in_eval: Code = None
+    with_sides: Code = None
 
     @property
     def output(self) -> Tensor:

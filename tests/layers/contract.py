@@ -132,7 +132,11 @@ def check(layer: Layer, *operands: Operand | None, symbolic: bool = True) -> Run
             module.train(training)
         code = inference.in_eval if not training and inference.in_eval else inference.forward
         output = evaluated(code, module, values)
-        check_outputs(inference, output)
+        if inference.with_sides is not None:
+            check_outputs(inference, evaluated(inference.with_sides, module, values))
+            check_outputs(replace(inference, outputs=inference.outputs[:1]), output)
+        else:
+            check_outputs(inference, output)
     check_batch_mean(inference, module, values, output)
     check_words(layer)
     if symbolic:
