@@ -285,6 +285,7 @@ class SamplePlan:
     doc: str
     body: Body
     shows: tuple[Show, ...]
+    settings: BaseModel
 
 
 @dataclass(frozen=True, slots=True)

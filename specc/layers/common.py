@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 from specc.layers.base import LayerError, Operand
 from specc.layers.code import Code, Item, Raw, X, method
 from specc.sizes import Constraint, Size, render
-from specc.types import Distribution, Tensor
+from specc.types import Distribution, Interval, Tensor
 
 
 def _axis(value: object) -> object:
@@ -178,3 +178,36 @@ def lifted(x: Tensor, code: Code, rank: int) -> Code:
 def batch_size(index: int = 0) -> Code:
     """The number of items in a batch, read from an operand."""
     return method(X(index), "size", 0)
+
+
+def spatial_axes(x: Tensor) -> tuple[int, ...]:
+    """The axes that say where: all but the channels or features, or all of a lone vector."""
+    if x.axes and x.axes[0] == "channels":
+        return tuple(range(1, x.rank))
+    if x.rank > 1 and x.axes[-1] == "features":
+        return tuple(range(x.rank - 1))
+    return tuple(range(x.rank))
+
+
+def replaced(x: Tensor, sizes: dict[int, Size]) -> Tensor:
+    """The tensor with some sizes changed."""
+    return x.with_sizes(tuple(sizes.get(i, s) for i, s in enumerate(x.sizes)))
+
+
+def numeric(x: Tensor, code: Code) -> Code:
+    """Code for arithmetic: torch does not subtract booleans."""
+    return method(code, "float") if x.dtype == "bool" else code
+
+
+def span_of(tensors: tuple[Tensor, ...]) -> Interval:
+    """The values that any of several tensors can take."""
+    lows = [t.range.low if t.constant is None else t.constant for t in tensors]
+    highs = [t.range.high if t.constant is None else t.constant for t in tensors]
+    known_lows, known_highs = (
+        [v for v in lows if v is not None],
+        [v for v in highs if v is not None],
+    )
+    return Interval(
+        min(known_lows) if len(known_lows) == len(lows) else None,
+        max(known_highs) if len(known_highs) == len(highs) else None,
+    )

@@ -1,17 +1,15 @@
-"""The tables of `specc count` for other programs: JSON, CSV and LaTeX."""
+"""The tables of `specc count` for other programs: JSON (docs/json.md), CSV and LaTeX."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 
-from specc.count.report import CountReport, NetworkCount, Row
+from specc.count import CountReport, Memory, NetworkCount, Row, to_json
 from specc.report.machine import Json
-from specc.report.tables import HEAD, closing, line, remarks, title, total_line
+from specc.report.tables import HEAD, closing, line, remarks, title, total_line, uses
 from specc.sizes import Size, render, render_latex
-from specc.types import Tensor, ValueType
 
 COLUMNS = (
     "file",
@@ -31,71 +29,29 @@ COLUMNS = (
 # ----------------------------------------------------------------------- JSON
 
 
-def as_json(reports: Iterable[CountReport], extra: dict[str, Json] | None = None) -> str:
-    """`{"models": […], "files": […]}`; see docs/json.md. A free size is a text."""
-    found = list(reports)
-    document: dict[str, Json] = {
-        "models": [_network(report, network) for report in found for network in report.networks],
-        "files": [_file(report) for report in found],
-    }
-    return json.dumps({**document, **(extra or {})}, ensure_ascii=False, indent=2)
+def document(counted: Iterable[tuple[CountReport, tuple[Memory, ...]]]) -> dict[str, Json]:
+    """`{"models": […], "files": […]}`: all networks, then the sums and the memory of each file."""
+    models: list[Json] = []
+    files: list[Json] = []
+    for report, memories in counted:
+        whole = to_json(report)
+        networks = whole.pop("models")
+        assert isinstance(networks, list)
+        models += [
+            {**network, "file": report.path} for network in networks if isinstance(network, dict)
+        ]
+        files.append({**whole, "memory": [_memory(m) for m in memories]})
+    return {"models": models, "files": files}
 
 
-def _network(report: CountReport, network: NetworkCount) -> Json:
-    totals = network.totals
-    return {
-        "name": network.name,
-        "role": network.role,
-        "file": report.path,
-        "inputs": {name: shape(type_) for name, type_ in network.inputs},
-        "outputs": {name: shape(type_) for name, type_ in network.outputs},
-        "params": plain(totals.params),
-        "trainable": plain(totals.trainable),
-        "non_trainable": plain(totals.non_trainable),
-        "buffers": plain(totals.buffers),
-        "macs": plain(totals.macs),
-        "notes": list(remarks(network)),
-        "layers": [_row(row) for row in network.rows],
-    }
-
-
-def _row(row: Row) -> Json:
-    return {
-        "name": row.path,
-        "op": row.op,
-        "output": shape(row.output),
-        "params": plain(row.params),
-        "trainable": row.trainable,
-        "buffers": plain(row.buffers),
-        "macs": plain(row.macs),
-        "copies": plain(row.times),
-        "receptive_field": row.receptive_field or None,
-        "working": row.working,
-        "note": row.note,
-    }
-
-
-def _file(report: CountReport) -> Json:
-    totals = report.totals
-    return {
-        "path": report.path,
-        "convention": report.convention,
-        "params": plain(totals.params),
-        "trainable": plain(totals.trainable),
-        "non_trainable": plain(totals.non_trainable),
-        "macs": plain(totals.macs),
-        "differences": [difference.text for difference in report.differences],
-    }
+def _memory(memory: Memory) -> Json:
+    sizes: dict[str, Json] = {use: plain(size) for use, size in uses(memory)}
+    return {"name": memory.name, "batch": plain(memory.batch), "bytes": sizes}
 
 
 def plain(size: Size) -> int | str:
     """A number, or the formula of a size that is free."""
     return size if isinstance(size, int) else render(size)
-
-
-def shape(type_: ValueType) -> Json:
-    """The sizes of one item, without the batch; None for what has no shape."""
-    return [plain(size) for size in type_.sizes] if isinstance(type_, Tensor) else None
 
 
 # ------------------------------------------------------------------------ CSV

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specc.count.report import CountReport, NetworkCount, Row, Totals
+from specc.count import CountReport, Memory, NetworkCount, Row, Totals
 from specc.sizes import Size, render, solve
 from specc.types import Distribution, ValueType
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 HEAD = ("layer", "op", "output", "parameters", "trainable", "MACs", "receptive field")
 NUMBERS = frozenset({"parameters", "MACs", "receptive field"})
+PIPED = 160  # columns where the output is no terminal
 WIDE = 118  # columns from which the terminal shows the working too
 
 
@@ -86,19 +89,53 @@ def closing(report: CountReport) -> Iterator[str]:
     yield from (difference.text for difference in report.differences)
 
 
-def terminal(report: CountReport, console: Console, *, quiet: bool = False) -> None:
+def uses(memory: Memory) -> tuple[tuple[str, Size], ...]:
+    """What the memory of training is for, in bytes, the sum last."""
+    names = ("weights", "buffers", "gradients", "optimizer", "activations", "total")
+    return tuple((name, getattr(memory, name)) for name in names)
+
+
+def memory_line(memory: Memory) -> str:
+    """`VAE, batch 64: 1.2 MiB = weights 240 KiB + gradients …`; estimated for eager PyTorch."""
+    *parts, (_, total) = uses(memory)
+    kept = " + ".join(f"{name} {octets(size)}" for name, size in parts if size != 0)
+    return f"memory of {memory.name}, batch {render(memory.batch)}: {kept} = {octets(total)}"
+
+
+def octets(size: Size) -> str:
+    """Bytes with a fitting unit; a free size stays a formula."""
+    if not isinstance(size, int):
+        return f"{render(size)} B"
+    amount, units = float(size), ["B", "KiB", "MiB", "GiB", "TiB"]
+    while amount >= 1024 and len(units) > 1:
+        amount, units = amount / 1024, units[1:]
+    return f"{size} B" if units[0] == "B" else f"{amount:,.1f} {units[0]}"
+
+
+def console(*, colour: bool) -> Console:
+    """Where tables are printed: as wide as the terminal, or as needed where nobody looks."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED
+    return Console(force_terminal=colour, no_color=not colour, width=width, emoji=False)
+
+
+def terminal(
+    report: CountReport, console: Console, memories: Iterable[Memory] = (), *, quiet: bool = False
+) -> None:
     """Print the tables of a file."""
     for network in report.networks:
         console.print(title(network), style="bold", highlight=False)
         console.print(_table(network, working=console.width >= WIDE))
         _say(console, () if quiet else remarks(network))
-    _say(console, () if quiet else closing(report))
+    memory_lines = [memory_line(memory) for memory in memories]
+    _say(console, [*memory_lines, *(() if quiet else closing(report))])
 
 
 def _say(console: Console, sentences: Iterable[str]) -> None:
-    for sentence in sentences:
-        console.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
-    console.print()
+    said = [f"  {sentence}\n" for sentence in sentences]
+    if said:
+        console.print("".join(said), markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(network: NetworkCount, *, working: bool) -> Table:
@@ -120,12 +157,13 @@ def _table(network: NetworkCount, *, working: bool) -> Table:
     return table
 
 
-def markdown(report: CountReport) -> str:
+def markdown(report: CountReport, memories: Iterable[Memory] = ()) -> str:
     """Tables of GitHub's Markdown, one below each network's title."""
     parts = [f"## {_escape(report.path)}"]
     for network in report.networks:
         parts += [f"### {_escape(title(network))}", _grid(network), _bullets(remarks(network))]
-    return "\n\n".join(part for part in [*parts, _bullets(closing(report))] if part)
+    parts.append(_bullets([*(memory_line(memory) for memory in memories), *closing(report)]))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _grid(network: NetworkCount) -> str:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from specc.count.report import CountReport, Difference, NetworkCount, Row, Totals
+from specc.count import CountReport, Difference, Memory, NetworkCount, Row, Totals
 from specc.formula import var
 from specc.report import export, tables
 from specc.sizes import Constraint, symbol
@@ -87,24 +87,24 @@ def test_markdown_escapes_and_lines_up():
     assert len({line.replace("\\|", "").count("|") for line in rows}) == 1
 
 
-def test_json_has_the_documented_keys():
-    document = json.loads(export.as_json([REPORT]))
-    (model,) = document["models"]
-    assert (model["name"], model["params"], model["macs"]) == ("Net", 156, 86_400)
-    assert model["layers"][0] | {} == {
-        "name": "C1",
-        "op": "conv",
-        "output": [6, 24, 24],
-        "params": 156,
-        "trainable": True,
-        "buffers": 0,
-        "macs": 86_400,
-        "copies": 1,
-        "receptive_field": None,
-        "working": "(5·5·1 + 1)·6 = 156",
-        "note": "",
-    }
-    assert document["files"][0]["path"] == "net.spec"
+def test_json_has_models_files_and_memory():
+    memory = Memory("Net", 64, 624, 0, 624, 1248, 5000)
+    document = export.document([(REPORT, (memory,))])
+    (model,), (file,) = document["models"], document["files"]
+    assert (model["name"], model["file"], model["params"]) == ("Net", "net.spec", 156)
+    layer = model["layers"][0]
+    assert (layer["name"], layer["op"], layer["output"]) == ("C1", "conv", [6, 24, 24])
+    assert layer["working"] == "(5·5·1 + 1)·6 = 156"
+    assert file["totals"]["params"] == 156
+    assert file["memory"][0]["bytes"]["total"] == 7496
+    json.dumps(document)
+
+
+def test_memory_is_said_in_one_line():
+    memory = Memory("Net", 64, 624, 0, 624, 1248, 5000)
+    text = printed(REPORT, width=200, memories=[memory])
+    assert "memory of Net, batch 64: weights 624 B + gradients 624 B + optimizer 1.2 KiB" in text
+    assert text.rstrip().endswith("= 7.3 KiB")
 
 
 def test_csv_reads_back():
@@ -129,7 +129,7 @@ def test_free_sizes_are_formulas(size):
     row = Row("c", "conv", tensor(6, free, free), SPAN, macs=150 * free * free)
     net = network("Net", row, macs=150 * free * free, constraints=(Constraint("ge", free, 5),))
     report = CountReport("net.spec", "pytorch", (net,), net.totals)
-    layer = json.loads(export.as_json([report]))["models"][0]["layers"][0]
+    layer = export.document([(report, ())])["models"][0]["layers"][0]
     assert layer["output"] == [6, "H", "H"]
     assert layer["macs"] == "150·H²"
     assert "valid when" in printed(report, width=120)

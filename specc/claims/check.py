@@ -1,0 +1,178 @@
+"""Every claim and every static promise of a file, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import get_args
+
+from specc.claims.error import ClaimError
+from specc.claims.figures import Figure, figure
+from specc.claims.messages import broken_promise, unnamed, wrong_claim
+from specc.claims.outcome import Outcome, Sheet, Value, same
+from specc.claims.subjects import Subject, Tables
+from specc.claims.values import Evaluator, dotted, subject_of
+from specc.diagnostics import Diagnostic, Diagnostics
+from specc.layers.base import Convention
+from specc.nearest import nearest
+from specc.program import Program
+from specc.syntax import tree
+
+DYNAMIC = frozenset({"test", "train", "validation"})
+"""What a promise about a trained model begins with: `test.mse`."""
+
+_CONVENTIONS: tuple[str, ...] = get_args(Convention)
+_OPTIONS = ("convention", "tolerance", "marks")
+
+
+def check_claims(program: Program, diagnostics: Diagnostics) -> None:
+    """Report every wrong claim (E602), every broken static promise (E601) and claims without a value."""
+    problems: list[Diagnostic] = []
+    for sheet in outcomes(program, problems):
+        problems += [d for o in sheet.outcomes for d in o.diagnostics]
+    tables = Tables(program)
+    for expect in program.expects:
+        if is_static(expect):
+            problems += _promise(tables, expect)
+    for problem in problems:
+        diagnostics.add(problem)
+
+
+def is_static(expect: tree.Expect) -> bool:
+    """Whether a promise is about the networks alone, and so can be tested without training."""
+    return not any(n.id in DYNAMIC for n in _roots(expect.condition))
+
+
+def outcomes(program: Program, problems: list[Diagnostic] | None = None) -> tuple[Sheet, ...]:
+    """All `answers` blocks with the true values. What is wrong with their options joins `problems`."""
+    return tuple(_sheet(program, a, [] if problems is None else problems) for a in program.answers)
+
+
+def _sheet(program: Program, answers: tree.Answers, problems: list[Diagnostic]) -> Sheet:
+    convention, tolerance, marks = _options(answers, problems)
+    tables = Tables(program, convention)
+    evaluator = Evaluator(tables)
+    found = tuple(_outcome(evaluator, claim, tolerance) for claim in answers.claims)
+    return Sheet(answers.title.value, convention, tolerance, marks, found)
+
+
+def _outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float) -> Outcome:
+    text = claim.subject.span.text
+    empty = Outcome(text, claim.span, None, None, right=False)
+    try:
+        claimed = evaluator(claim.value)
+        subject, word = subject_of(evaluator.tables, claim.subject)
+        found = figure(subject, word)
+    except ClaimError as error:
+        return replace(empty, diagnostics=(error.diagnostic,))
+    right = same(claimed, found.value, tolerance)
+    problems = list(_problems(evaluator.tables, claim, subject, word.id, found, claimed, right=right))
+    return Outcome(text, claim.span, claimed, found.value, right, found.working, tuple(problems))
+
+
+def _problems(
+    tables: Tables,
+    claim: tree.Claim,
+    subject: Subject,
+    word: str,
+    found: Figure,
+    claimed: Value,
+    *,
+    right: bool,
+) -> Iterator[Diagnostic]:
+    if subject.auto:
+        yield unnamed(subject)
+    if not right:
+        yield wrong_claim(tables, claim, subject, word, found, claimed)
+
+
+def _promise(tables: Tables, expect: tree.Expect) -> list[Diagnostic]:
+    condition = expect.condition
+    evaluator = Evaluator(tables)
+    found: list[Diagnostic] = []
+    for part in _conjuncts(condition):
+        try:
+            if evaluator(part) is not True:
+                found.append(broken_promise(evaluator, part))
+        except ClaimError as error:
+            found.append(error.diagnostic)
+    return found
+
+
+def _conjuncts(expr: tree.Expr) -> Iterator[tree.Expr]:
+    """The parts of `a and b`, each of which must hold."""
+    if isinstance(expr, tree.Binary) and expr.operator == "and":
+        yield from _conjuncts(expr.left)
+        yield from _conjuncts(expr.right)
+    else:
+        yield expr
+
+
+def _roots(expr: tree.Expr) -> Iterator[tree.Name]:
+    """The first names of all dotted names in an expression."""
+    names = dotted(expr)
+    if names:
+        yield names[0]
+        return
+    for child in _children(expr):
+        yield from _roots(child)
+
+
+def _children(expr: tree.Expr) -> tuple[tree.Expr, ...]:
+    match expr:
+        case tree.Binary(_, _, left, right):
+            return left, right
+        case tree.Unary(_, _, operand):
+            return (operand,)
+        case tree.Conditional(_, then, condition, otherwise):
+            return then, condition, otherwise
+        case tree.Call(_, callee, arguments):
+            return callee, *(a.value for a in arguments)
+        case tree.ListOf(_, items):
+            return items
+        case _:
+            return ()
+
+
+def _options(
+    answers: tree.Answers, problems: list[Diagnostic]
+) -> tuple[Convention, float, float]:
+    """`(convention=keras, tolerance=0.01, marks=5)`."""
+    values: dict[str, str | float] = {"convention": "pytorch", "tolerance": 0.0, "marks": 0.0}
+    for argument in answers.options:
+        name = argument.name.id if argument.name else ""
+        value = _option(argument.value)
+        problem = _option_problem(name, value, argument)
+        if problem is None:
+            values[name] = value if value is not None else ""
+        else:
+            problems.append(problem)
+    convention = next(c for c in get_args(Convention) if c == values["convention"])
+    return convention, float(values["tolerance"]), float(values["marks"])
+
+
+def _option(expr: tree.Expr) -> str | float | None:
+    match expr:
+        case tree.Name(_, word) | tree.Text(_, word):
+            return word
+        case tree.Number(_, value):
+            return value
+        case _:
+            return None
+
+
+def _option_problem(name: str, value: str | float | None, argument: tree.Argument) -> Diagnostic | None:
+    if name not in _OPTIONS:
+        near = nearest(name, _OPTIONS, 1)
+        text = f'did you mean "{near[0]}"?' if near else ""
+        message = f'answers has no option "{name}"' if name else "an option of answers has a name"
+        span = argument.name.span if argument.name else argument.span
+        return Diagnostic("E202", message, span, text, notes=(f"options: {', '.join(_OPTIONS)}",))
+    if name == "convention" and value not in _CONVENTIONS:
+        near = nearest(str(value), _CONVENTIONS, 1)
+        text = f'did you mean "{near[0]}"?' if near else ""
+        message = f"the convention must be {', '.join(_CONVENTIONS[:-1])} or {_CONVENTIONS[-1]}"
+        return Diagnostic("E204", message, argument.value.span, text)
+    if name != "convention" and not (isinstance(value, (int, float)) and value >= 0):
+        return Diagnostic("E204", f"{name} must be a number from 0 on", argument.value.span)
+    return None

@@ -1,0 +1,166 @@
+"""The figures that can be claimed: what each word means, as a value with its working."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from specc.claims.error import ClaimError
+from specc.claims.outcome import Value
+from specc.claims.subjects import Subject
+from specc.count.add import add_up
+from specc.count.rows import Entry
+from specc.count.weights import parameters
+from specc.diagnostics import Diagnostic
+from specc.formula import Formula, product, total
+from specc.nearest import nearest
+from specc.program import Apply
+from specc.receptive import Everything
+from specc.sizes import Size
+from specc.syntax import tree
+from specc.types import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value, the formula behind it where there is one, and what it is a figure of."""
+
+    value: Value
+    formula: Formula | None = None
+
+    @property
+    def working(self) -> str:
+        """`(5·5·1 + 1)·6 = 156`; empty where nothing is to be worked out."""
+        return "" if self.formula is None else self.formula.working()
+
+
+def figure(subject: Subject, word: tree.Name) -> Figure:
+    """The figure of a subject that a word names.
+
+    Raises:
+        ClaimError: there is no such figure.
+    """
+    make = FIGURES.get(word.id)
+    found = make(subject) if make else _hyperparameter(subject, word.id)
+    if found is None:
+        raise ClaimError(_unknown(subject, word))
+    return found
+
+
+def _params(subject: Subject) -> Figure:
+    if subject.totals is not None:
+        return Figure(subject.totals.params)
+    counted = [e.row.counted for e in subject.entries if e.row.formula is not None]
+    return _summed(counted)
+
+
+def _kind(kind: str) -> Callable[[Subject], Figure]:
+    def make(subject: Subject) -> Figure:
+        counts = [
+            p.count if e.row.times == 1 else product((e.row.times, p.count))
+            for e in subject.entries
+            if e.stage is not None
+            for p in parameters(e.stage)
+            if p.kind == kind
+        ]
+        return _summed(counts)
+
+    return make
+
+
+def _summed(counts: list[Formula]) -> Figure:
+    if len(counts) == 1:
+        return Figure(counts[0].value, counts[0])
+    values = [c.value for c in counts]
+    return Figure(add_up(values), total(values) if 1 < len(values) <= 12 else None)
+
+
+def _buffers(subject: Subject) -> Figure:
+    return Figure(add_up(e.row.buffers for e in subject.entries))
+
+
+def _non_trainable(subject: Subject) -> Figure:
+    if subject.totals is not None:
+        return Figure(subject.totals.non_trainable)
+    return Figure(add_up(_fixed(e) for e in subject.entries))
+
+
+def _fixed(entry: Entry) -> Size:
+    return entry.row.non_trainable if entry.row.trainable else entry.row.params
+
+
+def _trainable(subject: Subject) -> Figure:
+    if subject.totals is not None:
+        return Figure(subject.totals.trainable)
+    return Figure(add_up(e.row.params - _fixed(e) for e in subject.entries))
+
+
+def _macs(subject: Subject) -> Figure:
+    if subject.totals is not None:
+        return Figure(subject.totals.macs)
+    first = subject.entries[0]
+    if len(subject.entries) == 1 and first.node is not None:
+        operation = first.node.operation
+        if isinstance(operation, Apply) and operation.inference.macs is not None:
+            macs = operation.inference.macs
+            return Figure(first.row.macs, macs if first.row.times == 1 else None)
+    return Figure(add_up(e.row.macs for e in subject.entries))
+
+
+def _output(subject: Subject) -> Figure | None:
+    kind = subject.entries[-1].row.output if subject.entries else None
+    if subject.totals is not None:
+        outputs = subject.network.output_types() if subject.network else ()
+        kind = outputs[0][1] if len(outputs) == 1 else None
+    return Figure(tuple(kind.sizes)) if isinstance(kind, Tensor) else None
+
+
+def _receptive_field(subject: Subject) -> Figure | None:
+    if not subject.entries:
+        return None
+    seen = subject.entries[-1].row.sees
+    port = next((p for p, _ in seen), "")
+    sizes: list[Value] = ["all" if isinstance(s, Everything) else s.size for (p, _), s in seen.items() if p == port]
+    if not sizes:
+        return None
+    alike = all(s == sizes[0] for s in sizes)
+    return Figure(sizes[0] if alike else tuple(sizes))
+
+
+def _layers(subject: Subject) -> Figure:
+    """How many stages with weights, copies included."""
+    return Figure(add_up(e.row.times for e in subject.entries if e.row.formula is not None))
+
+
+FIGURES: Mapping[str, Callable[[Subject], Figure | None]] = {
+    "params": _params,
+    "weights": _kind("weight"),
+    "biases": _kind("bias"),
+    "buffers": _buffers,
+    "trainable": _trainable,
+    "non_trainable": _non_trainable,
+    "macs": _macs,
+    "output": _output,
+    "receptive_field": _receptive_field,
+    "layers": _layers,
+}
+"""Every word after the last dot of a claim, besides the hyperparameters of a layer."""
+
+
+def _hyperparameter(subject: Subject, word: str) -> Figure | None:
+    entry = subject.entries[0] if len(subject.entries) == 1 and subject.totals is None else None
+    if entry is None or entry.node is None or not isinstance(entry.node.operation, Apply):
+        return None
+    layer = entry.node.operation.layer
+    return Figure(getattr(layer, word)) if word in type(layer).model_fields else None
+
+
+def _unknown(subject: Subject, word: tree.Name) -> Diagnostic:
+    near = nearest(word.id, FIGURES, 1)
+    return Diagnostic(
+        "E603",
+        f'{subject.text} has no figure "{word.id}"',
+        word.span,
+        f'did you mean "{near[0]}"?' if near else "",
+        notes=(f"figures: {', '.join(FIGURES)}",),
+    )

@@ -1,0 +1,281 @@
+"""The verbs and their options. Nothing is imported here that a verb may not need."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from specc import __version__
+from specc.cli import options as opt
+from specc.cli.options import Common, Convention, Format, Picture
+from specc.cli.outcome import BROKEN, complain, finish
+from specc.cli.settings import read_settings
+from specc.report.colour import When
+
+app = typer.Typer(
+    name="specc",
+    help="One .spec file becomes shapes, counts, code and a trained model.",
+    epilog="Exit status: 0 fine, 1 the spec or the answers are wrong, 2 the command is.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+HERE = [Path()]
+
+
+def main() -> None:
+    """The entry point: the verb's status becomes the process's, and a defect of specc says so."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("SPECC_DEBUG"):
+            raise
+        complain(f"internal error, not your mistake: {type(error).__name__}: {error}")
+        complain("SPECC_DEBUG=1 shows the traceback; please report it with the spec")
+        sys.exit(BROKEN)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"specc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """One .spec file becomes shapes, counts, code and a trained model."""
+    del version
+
+
+@app.command()
+def check(
+    paths: opt.Paths = None,
+    fmt: Annotated[Format, typer.Option("--format", help="How to print.")] = "full",
+    fix: Annotated[bool, typer.Option("--fix", help="Apply the safe fixes.")] = False,
+    settings: opt.Set = None,
+    convention: opt.Count = "pytorch",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Find every mistake: syntax, names, shapes, roles, losses, claims."""
+    from specc.cli import check as verb
+
+    def run() -> int:
+        common = _common(paths or HERE, settings, json, quiet, color, convention)
+        return verb.run(common, "json" if json else fmt, fix=fix)
+
+    finish(run)
+
+
+@app.command()
+def count(
+    paths: opt.Paths = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX (booktabs).")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    batch: Annotated[
+        int | None, typer.Option("--batch", min=1, metavar="N", help="Memory for N items at once.")
+    ] = None,
+    settings: opt.Set = None,
+    convention: opt.Count = "pytorch",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Count parameters, multiply-accumulates, receptive fields and memory."""
+    from specc.cli import count as verb
+
+    def run() -> int:
+        common = _common(paths or HERE, settings, json, quiet, color, convention)
+        return verb.run(
+            common, verb.form(json=json, csv=csv, latex=latex, markdown=markdown), batch
+        )
+
+    finish(run)
+
+
+@app.command()
+def explain(
+    topic: Annotated[
+        str, typer.Argument(help="A spec, a code such as E302, a layer's word, or `layers`.")
+    ],
+    layer: Annotated[
+        str | None, typer.Argument(help="With a spec: one layer, as `count` calls it.")
+    ] = None,
+    settings: opt.Set = None,
+    convention: opt.Count = "pytorch",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Show the working of a model's figures, or what a code or a layer means."""
+    from specc.cli import explain as verb
+
+    def run() -> int:
+        return verb.run(_common([], settings, json, quiet, color, convention), topic, layer)
+
+    finish(run)
+
+
+@app.command()
+def build(
+    paths: opt.Paths = None,
+    out: Annotated[Path, typer.Option("--out", help="Where the packages go.")] = Path("generated"),
+    settings: opt.Set = None,
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Write a standalone PyTorch package for each spec."""
+    from specc.cli import build as verb
+
+    def run() -> int:
+        return verb.run(_common(paths or HERE, settings, json, quiet, color), out)
+
+    finish(run)
+
+
+@app.command()
+def train(
+    file: opt.OneFile,
+    out: Annotated[Path, typer.Option("--out", help="Where the run goes.")] = Path("runs"),
+    epochs: Annotated[
+        int | None, typer.Option("--epochs", min=1, help="Instead of the spec's.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Of every random stream.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", help="cpu or cuda; CUDA is used where there is one.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint.")
+    ] = False,
+    settings: opt.Set = None,
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Build a spec and run its training."""
+    from specc.cli import train as verb
+
+    def run() -> int:
+        common = _common([file], settings, json, quiet, color)
+        chosen = verb.Choices(epochs, seed, device, threads, resume)
+        return verb.run(common, out, chosen)
+
+    finish(run)
+
+
+@app.command()
+def sample(
+    file: opt.OneFile,
+    out: Annotated[Path, typer.Option("--out", help="Where the run went.")] = Path("runs"),
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Of the draws.")] = None,
+    device: Annotated[str | None, typer.Option("--device", help="cpu or cuda.")] = None,
+    settings: opt.Set = None,
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Draw from the trained model of a run."""
+    from specc.cli import train as verb
+
+    def run() -> int:
+        return verb.sample(_common([file], settings, json, quiet, color), out, seed, device)
+
+    finish(run)
+
+
+@app.command()
+def graph(
+    paths: opt.Paths = None,
+    fmt: Annotated[Picture, typer.Option("--format", help="What to write.")] = "svg",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A file, or a folder; else beside you.")
+    ] = None,
+    settings: opt.Set = None,
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Draw the architecture, with shapes on the edges."""
+    from specc.cli import graph as verb
+
+    def run() -> int:
+        return verb.run(_common(paths or HERE, settings, json, quiet, color), fmt, out)
+
+    finish(run)
+
+
+@app.command("fmt")
+def format_(
+    paths: opt.Paths = None,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 if something would change.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Change nothing; print what would change.")
+    ] = False,
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Lay specs out the usual way. Only white space moves."""
+    from specc.cli import fmt as verb
+
+    def run() -> int:
+        common = _common(paths or HERE, None, json, quiet, color)
+        return verb.run(common, check=check_only, diff=diff)
+
+    finish(run)
+
+
+@app.command()
+def new(
+    name: Annotated[Path, typer.Argument(metavar="NAME", help="The spec to write: NAME.spec.")],
+    template: Annotated[
+        str, typer.Option("--template", help="What to start from; `list` shows all.")
+    ] = "mlp",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Start a spec from a small model that works."""
+    from specc.cli import new as verb
+
+    def run() -> int:
+        return verb.run(_common([name], None, json, quiet, color), template)
+
+    finish(run)
+
+
+def _common(
+    paths: list[Path],
+    settings: list[str] | None,
+    json: bool,
+    quiet: bool,
+    colour: When,
+    convention: Convention = "pytorch",
+) -> Common:
+    return Common(tuple(paths), read_settings(settings or ()), json, quiet, colour, convention)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""`specc check`: every mistake of every spec at once, and the safe fixes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from specc.cli.files import write
+from specc.cli.options import Common, Format
+from specc.cli.outcome import UsageError, complain
+from specc.cli.speak import Work, as_text
+from specc.diagnostics import Diagnostic, Fix
+from specc.report.fixes import fixed_sources
+
+ROUNDS = 10  # a fix may bring another mistake to light
+
+
+def run(common: Common, fmt: Format, *, fix: bool) -> int:
+    """Check the specs, mend what can be mended when asked, and print what is left."""
+    if fix:
+        _mend(common)
+    work = Work(common)
+    number = sum(1 for _ in work.compiled())
+    text = as_text(work.diagnostics, fmt, common.palette())
+    if text:
+        print(text)
+    elif number and not common.quiet and fmt in {"full", "concise"}:
+        print(f"{number} {'spec' if number == 1 else 'specs'}, no mistakes")
+    return work.status
+
+
+def _mend(common: Common) -> None:
+    """Apply fixes until none is left, and say on stderr how many there were."""
+    if Path("-") in common.paths:
+        raise UsageError("--fix cannot write to standard input; name a file")
+    applied, files = 0, set[str]()
+    for _ in range(ROUNDS):
+        work = Work(common)
+        own = {c.source.path for c in work.compiled()}
+        fixes = [d.fix for d in work.diagnostics if d.fix is not None and _inside(d, own)]
+        changed = _write(fixes)
+        if not changed:
+            break
+        applied += len(fixes)
+        files |= changed
+    if not common.quiet:
+        where = f"{len(files)} file{'' if len(files) == 1 else 's'}"
+        complain(f"{applied} fixed in {where}" if applied else "nothing to fix")
+
+
+def _inside(diagnostic: Diagnostic, own: set[str]) -> bool:
+    """Whether a fix touches only the specs that were named, not what they use."""
+    edits = diagnostic.fix.edits if diagnostic.fix else ()
+    return bool(edits) and all(edit.span.source.path in own for edit in edits)
+
+
+def _write(fixes: list[Fix]) -> set[str]:
+    """Write the mended texts; the paths of those that changed."""
+    texts = fixed_sources(fixes)
+    changed = {s.path for s, text in texts.items() if text != s.text}
+    for source, text in texts.items():
+        if source.path in changed:
+            write(Path(source.path), text)
+    return changed

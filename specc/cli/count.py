@@ -1,0 +1,68 @@
+"""`specc count`: the tables of the specs, in the terminal or for another program."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from specc.cli.options import Common
+from specc.cli.outcome import UsageError
+from specc.cli.speak import Work
+from specc.count import CountReport, Memory, count, memory
+
+if TYPE_CHECKING:
+    from specc.report.machine import Json
+
+
+Form: TypeAlias = Literal["terminal", "json", "csv", "latex", "markdown"]
+
+
+def form(*, json: bool, csv: bool, latex: bool, markdown: bool) -> Form:
+    """The one form that was asked for. Raises UsageError for several."""
+    asked: dict[Form, bool] = {"json": json, "csv": csv, "latex": latex, "markdown": markdown}
+    chosen = [name for name, wanted in asked.items() if wanted]
+    if len(chosen) > 1:
+        raise UsageError(f"--{chosen[0]} and --{chosen[1]} cannot both be printed")
+    return chosen[0] if chosen else "terminal"
+
+
+def run(common: Common, form: Form, batch: int | None) -> int:
+    """Count every spec without errors, print the tables, then the errors of the others."""
+    work = Work(common)
+    counted = [(count(p, common.convention), memory(p, batch)) for p in work.programs()]
+    if form == "json":
+        print(_json(counted, work))
+    elif counted:
+        _print(counted, form, common, with_memory=batch is not None)
+    return work.end()
+
+
+def _print(
+    counted: list[tuple[CountReport, tuple[Memory, ...]]],
+    form: Form,
+    common: Common,
+    *,
+    with_memory: bool,
+) -> None:
+    from specc.report import export, tables
+
+    reports = [report for report, _ in counted]
+    if form == "csv":
+        print(export.as_csv(reports))
+    elif form == "latex":
+        print("\n\n".join(export.latex(report) for report in reports))
+    elif form == "markdown":
+        shown = [(r, m if with_memory else ()) for r, m in counted]
+        print("\n\n".join(tables.markdown(report, memories) for report, memories in shown))
+    else:
+        console = tables.console(colour=common.palette().on)
+        for report, memories in counted:
+            shown_memory = memories if with_memory else ()
+            tables.terminal(report, console, shown_memory, quiet=common.quiet)
+
+
+def _json(counted: list[tuple[CountReport, tuple[Memory, ...]]], work: Work) -> str:
+    from specc.report import export, machine
+
+    document: dict[str, Json] = {**export.document(counted), **machine.document(work.diagnostics)}
+    return json.dumps(document, ensure_ascii=False, indent=2)

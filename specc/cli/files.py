@@ -1,0 +1,106 @@
+"""Finding and reading specs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from specc.cli.outcome import UsageError, complain
+from specc.source import Source
+
+SUFFIX = ".spec"
+STDIN = Path("-")
+LARGEST = 8_000_000  # bytes; the parser's own limit on characters is lower
+
+
+def sources(paths: Iterable[Path]) -> tuple[list[Source], bool]:
+    """The specs under the paths, each once, in order, and whether all of them could be read.
+
+    One that cannot be read is complained about, and the others are still given.
+
+    Raises:
+        UsageError: a path that does not exist, or a folder without specs.
+    """
+    found: list[Source] = []
+    complete = True
+    for path in dict.fromkeys(file for each in paths for file in find(each)):
+        try:
+            found.append(read(path))
+        except (UsageError, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else None
+            complain(f"cannot read {path}: {reason.lower()}" if reason else str(error))
+            complete = False
+    return found, complete
+
+
+def find(path: Path) -> list[Path]:
+    """The specs of a folder and its folders, or the file itself.
+
+    Raises:
+        UsageError: nothing there.
+    """
+    if path == STDIN or path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise UsageError(_missing(path) if not path.exists() else f"{path} is not a file")
+    found = sorted(_walk(path))
+    if not found:
+        raise UsageError(f"there is no {SUFFIX} file in {path}")
+    return found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Hidden folders are passed by; links to folders are not followed, so there is no endless walk."""
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(where, name) for name in names if name.endswith(SUFFIX))
+
+
+def _missing(path: Path) -> str:
+    from specc.nearest import nearest
+
+    beside = path.parent if path.parent.is_dir() else None
+    near = nearest(path.name, (p.name for p in beside.iterdir())) if beside else []
+    hint = f"; did you mean {path.parent / near[0]}?" if near else ""
+    return f"there is no {path}{hint}"
+
+
+def read(path: Path) -> Source:
+    """One spec. Line ends stay as they are, so that fixes can be written back.
+
+    Raises:
+        UsageError: not text, or far too large to be a spec.
+        OSError: not readable.
+    """
+    if path == STDIN:
+        return Source("<stdin>", _text("<stdin>", sys.stdin.buffer.read(LARGEST + 1)))
+    with path.open("rb") as file:
+        return Source(path.as_posix(), _text(str(path), file.read(LARGEST + 1)))
+
+
+def _text(name: str, data: bytes) -> str:
+    if len(data) > LARGEST:
+        raise UsageError(f"{name} is larger than {LARGEST:,} bytes, too large for a spec")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{name} is not UTF-8 text (line {line})") from None
+    if "\0" in text:
+        raise UsageError(f"{name} is not text: it holds a zero byte")
+    return text
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file in one move, so that a crash leaves the old text or the new one."""
+    target = path.resolve()
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        fresh.write_text(text, encoding="utf-8", newline="")
+        if target.exists():
+            fresh.chmod(target.stat().st_mode)
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)

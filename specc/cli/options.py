@@ -1,0 +1,49 @@
+"""The options of the verbs, written once, and the value that carries the shared ones."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from specc.cli.settings import Value
+from specc.report.colour import Palette, When, wanted
+
+Convention: TypeAlias = Literal["pytorch", "keras", "textbook"]
+Format: TypeAlias = Literal["full", "concise", "json", "github", "sarif"]
+Picture: TypeAlias = Literal["svg", "mermaid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every verb is told: where to look, the settings, and how to speak."""
+
+    paths: tuple[Path, ...]
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    json: bool = False
+    quiet: bool = False
+    colour: When = "auto"
+    convention: Convention = "pytorch"
+
+    def palette(self, *, error: bool = False) -> Palette:
+        """Colours for stdout, or for stderr."""
+        return Palette(wanted(self.colour, sys.stderr if error else sys.stdout))
+
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="PATH…", help="Specs or folders of specs; `-` reads standard input."),
+]
+OneFile = Annotated[Path, typer.Argument(metavar="FILE", help="A spec.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Give a parameter of the spec another value."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was asked for.")]
+Color = Annotated[When, typer.Option("--color", help="When to use colours.")]
+Count = Annotated[Convention, typer.Option("--convention", help="Whose way of counting.")]

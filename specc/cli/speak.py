@@ -1,0 +1,75 @@
+"""What the verbs share: compile the specs, show what is wrong with them, and set the status."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from specc.cli.files import sources
+from specc.cli.options import Common, Format
+from specc.cli.outcome import FINE, USAGE, WRONG
+from specc.diagnostics import Diagnostic, Severity
+from specc.pipeline import Compiled, compile_text
+from specc.program import Program
+from specc.report import render
+from specc.report.colour import PLAIN, Palette
+
+
+@dataclass(slots=True)
+class Work:
+    """The specs of a command, compiled one after the other, and what was found in them."""
+
+    common: Common
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    complete: bool = True
+
+    def compiled(self) -> Iterator[Compiled]:
+        """Every spec, compiled; its diagnostics are kept. Raises UsageError for a wrong path."""
+        found, self.complete = sources(self.common.paths)
+        for source in found:
+            compiled = compile_text(source.text, source.path, self.common.settings)
+            self.diagnostics += compiled.diagnostics
+            yield compiled
+
+    def programs(self) -> Iterator[Program]:
+        """The programs of the specs without errors."""
+        for compiled in self.compiled():
+            if compiled.program is not None:
+                yield compiled.program
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The diagnostics that stop a verb; warnings are for `check`."""
+        return [d for d in self.diagnostics if d.severity is Severity.ERROR]
+
+    @property
+    def status(self) -> int:
+        """2 when a file could not be read, 1 when one is wrong, else 0."""
+        if not self.complete:
+            return USAGE
+        return WRONG if self.errors else FINE
+
+    def end(self) -> int:
+        """Show the errors on stderr, and the status."""
+        if self.errors:
+            palette = self.common.palette(error=True)
+            print(as_text(self.errors, "full", palette), file=sys.stderr)
+        return self.status
+
+
+def as_text(diagnostics: Iterable[Diagnostic], fmt: Format, palette: Palette = PLAIN) -> str:
+    """Diagnostics in one of the formats; those for people end with the line that counts."""
+    found = list(diagnostics)
+    if fmt == "full":
+        return _counted(render.full(found, palette), found)
+    if fmt == "concise":
+        return _counted(render.concise(found, palette), found)
+    from specc.report import machine
+
+    forms = {"json": machine.as_json, "github": machine.github, "sarif": machine.sarif}
+    return forms[fmt](found)
+
+
+def _counted(text: str, found: list[Diagnostic]) -> str:
+    return f"{text}\n{render.summary(found)}" if found else ""

@@ -1,0 +1,474 @@
+"""Layers that move values and change none: flatten, reshape, permute, select, …"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, ClassVar, TypeAlias
+
+from pydantic import BeforeValidator, Field
+
+from specc.formula import product, var
+from specc.layers.base import (
+    Inference,
+    Layer,
+    LayerError,
+    Operand,
+    Positive,
+    SizeRule,
+    at_least,
+)
+from specc.layers.code import Code, Item, Raw, X, method
+from specc.layers.common import (
+    Axes,
+    Axis,
+    axis_number,
+    axis_numbers,
+    equal_sizes,
+    replaced,
+    tensor,
+    torch_axis,
+)
+from specc.sizes import Constraint, Size, Symbolic, known, render
+from specc.types import Tensor, default_axes
+
+
+def _shape(value: object) -> object:
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    check = at_least(1)
+    return tuple(v if v == -1 else check(v) for v in values)
+
+
+Shape: TypeAlias = Annotated[tuple[int | Symbolic, ...], BeforeValidator(_shape)]
+"""Sizes in brackets; one of them may be −1, which takes what is left."""
+
+
+def _volume(sizes: tuple[Size, ...]) -> Size:
+    total: Size = 1
+    for size in sizes:
+        total = total * size
+    return total
+
+
+def _torch_sizes(x: Tensor, sizes: tuple[Size, ...]) -> tuple[Code, ...]:
+    return ((-1,) if x.batched else ()) + sizes
+
+
+class Flatten(Layer):
+    """Several axes become one."""
+
+    word = "flatten"
+    summary = "Joins axes of an item to one, all of them unless said otherwise."
+    formula = "features = channels·height·width"
+    start: Axis = Field(0, description="The first axis to join.")
+    end: Axis = Field(-1, description="The last axis to join.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """One axis with as many values as those it joins."""
+        x = tensor(operands[0], self.word)
+        if x.rank == 0:
+            output = x.with_sizes((1,), ("features",))
+            return Inference((("output", output),), method(X(0), "unsqueeze", -1))
+        first, last = self._ends(x)
+        joined = product(
+            var(a, s)
+            for a, s in zip(x.axes[first : last + 1], x.sizes[first : last + 1], strict=True)
+        )
+        whole = first == 0 and last == x.rank - 1
+        name = "features" if "channels" in x.axes[first : last + 1] or whole else "length"
+        output = x.with_sizes(
+            (*x.sizes[:first], joined.value, *x.sizes[last + 1 :]),
+            (*x.axes[:first], name, *x.axes[last + 1 :]),
+        )
+        dims = (torch_axis(x, first), torch_axis(x, last))
+        forward = method(X(0), "flatten", *(dims[:1] if last == x.rank - 1 else dims))
+        return Inference((("output", output),), forward, sizes=(SizeRule(name, joined),))
+
+    def _ends(self, x: Tensor) -> tuple[int, int]:
+        first = axis_number(x, self.start, self.word, "start")
+        last = axis_number(x, self.end, self.word, "end")
+        if first > last:
+            raise LayerError("E301", "flatten ends before it starts", text=str(x), argument="end")
+        return first, last
+
+
+class Reshape(Layer):
+    """The same values in another shape."""
+
+    word = "reshape"
+    summary = (
+        "Gives the values of an item another shape: `reshape[256, 7, 7]`; −1 takes what is left."
+    )
+    shape_argument = "shape"
+    shape: Shape = Field(description="The new sizes, without the batch axis.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The new shape, when it holds as many values."""
+        x = tensor(operands[0], self.word)
+        sizes, constraints = self._filled(x)
+        output = x.with_sizes(sizes, default_axes(len(sizes)))
+        forward = method(X(0), "reshape", *_torch_sizes(x, sizes))
+        return Inference((("output", output),), forward, constraints=constraints)
+
+    def _filled(self, x: Tensor) -> tuple[tuple[Size, ...], tuple[Constraint, ...]]:
+        total, given = _volume(x.sizes), _volume(tuple(s for s in self.shape if s != -1))
+        open_axes = sum(s == -1 for s in self.shape)
+        if open_axes > 1:
+            raise LayerError("E203", "reshape can fill in only one size", argument="shape")
+        if not open_axes:
+            fits, constraints = equal_sizes(total, given)
+            if fits:
+                return self.shape, constraints
+            raise self._misfit(x, total, given, "≠")
+        if known(total) and known(given):
+            if total % given:
+                raise self._misfit(x, total, given, "does not divide")
+            return tuple(total // given if s == -1 else s for s in self.shape), ()
+        rest = total // given
+        return tuple(rest if s == -1 else s for s in self.shape), (
+            Constraint("divides", given, total),
+        )
+
+    def _misfit(self, x: Tensor, total: Size, given: Size, relation: str) -> LayerError:
+        wanted = "×".join(render(s) for s in self.shape)
+        working = "·".join(render(s) for s in self.shape if s != -1)
+        return LayerError(
+            "E301",
+            f"reshape: {x} holds {render(total)} values, which do not fill {wanted}",
+            text=f"{working} = {render(given)} {relation} {render(total)}",
+            argument="shape",
+        )
+
+
+class Permute(Layer):
+    """The axes in another order."""
+
+    word = "permute"
+    summary = (
+        "Puts the axes of an item in another order, by name or number: `permute([time, features])`."
+    )
+    order: Axes = Field(description="Every axis once, in the new order.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """Sizes and names move together."""
+        x = tensor(operands[0], self.word)
+        order = axis_numbers(x, self.order, self.word, "order")
+        if len(order) != x.rank:
+            raise LayerError(
+                "E301",
+                f"permute names {len(order)} of {x.rank} axes",
+                text=str(x),
+                argument="order",
+                notes=(f"the axes are {', '.join(x.axes)}",),
+            )
+        output = moved(x, order)
+        dims = ((0,) if x.batched else ()) + tuple(torch_axis(x, i) for i in order)
+        return Inference((("output", output),), method(X(0), "permute", *dims))
+
+
+def moved(x: Tensor, order: tuple[int, ...]) -> Tensor:
+    """The tensor with its axes in another order."""
+    return x.with_sizes(tuple(x.sizes[i] for i in order), tuple(x.axes[i] for i in order))
+
+
+class Transpose(Layer):
+    """Two axes change places."""
+
+    word = "transpose"
+    summary = "Two axes change places, the last two unless said otherwise."
+    first: Axis = Field(-2, description="One axis.")
+    second: Axis = Field(-1, description="The other axis.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The shape with two axes exchanged."""
+        x = tensor(operands[0], self.word)
+        a = axis_number(x, self.first, self.word, "first")
+        b = axis_number(x, self.second, self.word, "second")
+        order = list(range(x.rank))
+        order[a], order[b] = b, a
+        forward = method(X(0), "transpose", torch_axis(x, a), torch_axis(x, b))
+        return Inference((("output", moved(x, tuple(order))),), forward)
+
+
+class Squeeze(Layer):
+    """Axes of size 1 vanish."""
+
+    word = "squeeze"
+    summary = "Drops axes of size 1: those named, or all."
+    axis: Axes | None = Field(None, description="The axes to drop; without it all of size 1.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The shape without these axes."""
+        x = tensor(operands[0], self.word)
+        axes = self._axes(x)
+        kept = [i for i in range(x.rank) if i not in axes]
+        dims = tuple(torch_axis(x, i) for i in axes)
+        forward: Code = method(X(0), "squeeze", dims[0] if len(dims) == 1 else dims)
+        return Inference((("output", moved(x, tuple(kept))),), forward if dims else X(0))
+
+    def _axes(self, x: Tensor) -> tuple[int, ...]:
+        if self.axis is None:
+            return tuple(i for i, s in enumerate(x.sizes) if s == 1)
+        axes = axis_numbers(x, self.axis, self.word)
+        for i in axes:
+            if x.sizes[i] != 1:
+                raise LayerError(
+                    "E301",
+                    f"squeeze: {x.axes[i]} is {render(x.sizes[i])}, not 1",
+                    text=str(x),
+                    argument="axis",
+                    helps=("select or a reduction (mean, max) removes a longer axis",),
+                )
+        return axes
+
+
+class Unsqueeze(Layer):
+    """A new axis of size 1."""
+
+    word = "unsqueeze"
+    summary = "Adds an axis of size 1."
+    axis: int = Field(
+        0, description="Where: 0 is before the first axis of the item, −1 after the last."
+    )
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The shape with a 1 in it."""
+        x = tensor(operands[0], self.word)
+        if not -x.rank - 1 <= self.axis <= x.rank:
+            raise LayerError(
+                "E301", f"unsqueeze: there is no place {self.axis}", text=str(x), argument="axis"
+            )
+        at = self.axis % (x.rank + 1)
+        output = x.with_sizes((*x.sizes[:at], 1, *x.sizes[at:]), new_axes(x, at))
+        return Inference((("output", output),), method(X(0), "unsqueeze", torch_axis(x, at)))
+
+
+def new_axes(x: Tensor, at: int) -> tuple[str, ...]:
+    """Axis names with one more at a place: the usual ones by rank, where they were the usual ones."""
+    if x.axes == default_axes(x.rank):
+        return default_axes(x.rank + 1)
+    return (*x.axes[:at], f"axis{at}", *x.axes[at:])
+
+
+class Expand(Layer):
+    """Axes of size 1 are repeated without copying."""
+
+    word = "expand"
+    summary = "Repeats axes of size 1 without copying: `expand[64, 8, 8]`."
+    shape_argument = "shape"
+    shape: Shape = Field(description="The new sizes; −1 leaves one as it is.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The new sizes, where the old ones are equal or 1."""
+        x = tensor(operands[0], self.word)
+        if len(self.shape) != x.rank:
+            raise LayerError(
+                "E301",
+                f"expand names {len(self.shape)} sizes for {x.rank} axes",
+                text=str(x),
+                argument="shape",
+            )
+        pairs = list(zip(x.sizes, self.shape, strict=True))
+        for old, new in pairs:
+            if new not in (-1, old) and old != 1:
+                raise LayerError(
+                    "E302",
+                    f"expand: {render(old)} cannot become {render(new)}; only an axis of 1 is repeated",
+                    text=str(x),
+                    argument="shape",
+                )
+        output = x.with_sizes(tuple(old if new == -1 else new for old, new in pairs))
+        sizes: tuple[Code, ...] = tuple(-1 if old == new else new for old, new in pairs)
+        lead: tuple[Code, ...] = (-1,) if x.batched else ()
+        return Inference((("output", output),), method(X(0), "expand", *lead, *sizes))
+
+
+class Tile(Layer):
+    """A value several times in a row."""
+
+    word = "tile"
+    summary = "Puts a value several times in a row along an axis."
+    times: Positive = Field(description="How often.")
+    axis: Axis = Field(-1, description="The axis that grows.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The axis grows by the factor."""
+        x = tensor(operands[0], self.word)
+        axis = axis_number(x, self.axis, self.word)
+        grown = var(x.axes[axis], x.sizes[axis]) * var("times", self.times)
+        output = replaced(x, {axis: grown.value})
+        rank = x.rank + 1 if x.batched else x.rank
+        times: list[Code] = [1] * rank
+        times[torch_axis(x, axis)] = self.times
+        rule = SizeRule(x.axes[axis], grown)
+        return Inference((("output", output),), method(X(0), "repeat", *times), sizes=(rule,))
+
+
+class Flip(Layer):
+    """An axis backwards."""
+
+    word = "flip"
+    summary = "Turns axes round: `flip(time)` reads a sequence backwards."
+    axis: Axes = Field(description="The axes to turn round.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The same shape."""
+        x = tensor(operands[0], self.word)
+        dims = tuple(torch_axis(x, i) for i in axis_numbers(x, self.axis, self.word))
+        return Inference((("output", replace(x, constant=None)),), method(X(0), "flip", *dims))
+
+
+class Stop(Layer):
+    """No gradient flows back through it."""
+
+    word = "stop"
+    summary = "The value itself, through which no gradient flows back."
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The same value."""
+        return Inference((("output", tensor(operands[0], self.word)),), method(X(0), "detach"))
+
+
+# ------------------------------------------------------------ parts of a value
+
+
+class Select(Layer):
+    """One entry along an axis."""
+
+    word = "select"
+    summary = "Takes one entry along an axis, which vanishes."
+    axis: Axis = Field(description="The axis.")
+    index: int = Field(description="Which entry, from 0; −1 is the last.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The shape without the axis."""
+        x = tensor(operands[0], self.word)
+        axis = axis_number(x, self.axis, self.word)
+        constraints = entry_exists(x, axis, self.index, self.word, "index")
+        kept = tuple(i for i in range(x.rank) if i != axis)
+        forward = method(X(0), "select", torch_axis(x, axis), self.index)
+        return Inference((("output", moved(x, kept)),), forward, constraints=constraints)
+
+
+def entry_exists(
+    x: Tensor, axis: int, index: int, word: str, argument: str
+) -> tuple[Constraint, ...]:
+    """The condition for an entry to exist.
+
+    Raises:
+        LayerError: E301, the axis is shorter.
+    """
+    size, needed = x.sizes[axis], index + 1 if index >= 0 else -index
+    if not known(size):
+        return (Constraint("ge", size, needed),)
+    if size < needed:
+        raise LayerError(
+            "E301",
+            f"{word}: {x.axes[axis]} has no entry {index}",
+            text=f"{x.axes[axis]} is {size}: 0 … {size - 1}",
+            argument=argument,
+        )
+    return ()
+
+
+def cut_length(
+    x: Tensor, axis: int, start: int, stop: int | None, step: int, word: str
+) -> tuple[Size, tuple[Constraint, ...]]:
+    """How many entries `start:stop:step` takes from an axis.
+
+    Raises:
+        LayerError: E301, none is left.
+    """
+    size = x.sizes[axis]
+    if known(size):
+        length = len(range(*slice(start, stop, step).indices(size)))
+        if length:
+            return length, ()
+        raise LayerError(
+            "E301",
+            f"{word}: {start}:{'' if stop is None else stop} takes nothing from {size} {x.axes[axis]}",
+            text=str(x),
+            argument="start",
+        )
+    first = start if start >= 0 else size + start
+    last = size if stop is None else stop if stop >= 0 else size + stop
+    span = last - first
+    conditions: list[Constraint] = []
+    if not known(span):
+        conditions.append(Constraint("ge", span, 1))
+    if stop is not None and stop > 0:
+        conditions.append(Constraint("ge", size, stop))
+    if start < 0:
+        conditions.append(Constraint("ge", size, -start))
+    return (span + step - 1) // step, tuple(conditions)
+
+
+def _cut_text(start: int, stop: int | None, step: int) -> Raw:
+    text = f"{start or ''}:{'' if stop is None else stop}"
+    return Raw(text if step == 1 else f"{text}:{step}")
+
+
+class Slice(Layer):
+    """A run of entries along an axis."""
+
+    word = "slice"
+    summary = "Takes the entries from start up to, not including, stop."
+    axis: Axis = Field(description="The axis.")
+    start: int = Field(0, description="The first entry; negative counts from the end.")
+    stop: int | None = Field(
+        None, description="The first entry left out; without it all to the end."
+    )
+    step: Annotated[int, Field(ge=1)] = Field(1, description="Take every step-th entry.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """The axis shortened."""
+        x = tensor(operands[0], self.word)
+        axis = axis_number(x, self.axis, self.word)
+        length, constraints = cut_length(x, axis, self.start, self.stop, self.step, self.word)
+        whole = (Raw(":"),) * torch_axis(x, axis)
+        forward = Item(X(0), (*whole, _cut_text(self.start, self.stop, self.step)))
+        return Inference(
+            (("output", replaced(x, {axis: length})),), forward, constraints=constraints
+        )
+
+
+Entry: TypeAlias = int | tuple[int | None, int | None]
+
+
+class Index(Layer):
+    """What brackets after a value take: `x[0]`, `x[:, 2:5]`."""
+
+    word = "index"
+    summary = "Brackets after a value: a number takes one entry of an axis, `a:b` a run of entries."
+    shape_argument: ClassVar[str | None] = "entries"
+    entries: tuple[Entry, ...] = Field(
+        description="For each axis in turn a number or a pair (start, stop)."
+    )
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """Axes with a number vanish, those with a run become shorter."""
+        x = tensor(operands[0], self.word)
+        if len(self.entries) > x.rank:
+            raise LayerError(
+                "E301",
+                f"the brackets hold {len(self.entries)} entries for {x.rank} axes",
+                text=str(x),
+                argument="entries",
+            )
+        sizes: dict[int, Size] = {}
+        constraints: list[Constraint] = []
+        parts: list[Code] = [Raw(":")] if x.batched else []
+        for axis, entry in enumerate(self.entries):
+            if isinstance(entry, int):
+                constraints += entry_exists(x, axis, entry, "[…]", "entries")
+                parts.append(entry)
+                continue
+            start = entry[0] or 0
+            sizes[axis], found = cut_length(x, axis, start, entry[1], 1, "[…]")
+            constraints += found
+            parts.append(_cut_text(start, entry[1], 1))
+        gone = {i for i, e in enumerate(self.entries) if isinstance(e, int)}
+        kept = tuple(i for i in range(x.rank) if i not in gone)
+        output = moved(replaced(x, sizes), kept)
+        return Inference(
+            (("output", output),), Item(X(0), tuple(parts)), constraints=tuple(constraints)
+        )

@@ -1,0 +1,48 @@
+"""The whole compiler on one screen: text → tree → program → checked program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from specc.check import check
+from specc.diagnostics import Diagnostics
+from specc.program import Program, Static
+from specc.resolve.file import resolve
+from specc.source import Source
+from specc.syntax.parse import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What compiling one text gave. `program` is None after an error."""
+
+    source: Source
+    program: Program | None
+    diagnostics: Diagnostics
+
+
+def compile_text(
+    text: str, path: str = "<text>", overrides: Mapping[str, Static] | None = None
+) -> Compiled:
+    """Compile a text. The road ends at the first pass that has an error."""
+    source = Source(path, text)
+    diagnostics = Diagnostics()
+    file = parse(source, diagnostics)
+    if file is None or diagnostics.failed:
+        return Compiled(source, None, diagnostics)
+    program = resolve(file, diagnostics, overrides)
+    if program is None or diagnostics.failed:
+        return Compiled(source, None, diagnostics)
+    check(program, diagnostics)
+    return Compiled(source, None if diagnostics.failed else program, diagnostics)
+
+
+def compile_file(path: str, overrides: Mapping[str, Static] | None = None) -> Compiled:
+    """Compile a file.
+
+    Raises:
+        OSError, UnicodeDecodeError: it cannot be read.
+    """
+    with open(path, encoding="utf-8", newline="") as file:
+        return compile_text(file.read(), path, overrides)

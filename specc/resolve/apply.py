@@ -1,0 +1,319 @@
+"""Applying things to values: layers, blocks, networks and what is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from specc.diagnostics import Diagnostic, Edit, Fix, Label
+from specc.layers import registry
+from specc.layers.base import Inference
+from specc.nearest import nearest
+from specc.program import Apply, Body, Invoke, Path, Ref, Stage
+from specc.resolve.binding import Argument, bind
+from specc.resolve.context import Scope
+from specc.resolve.convert import is_tensor
+from specc.resolve.layer import apply_layer
+from specc.resolve.values import (
+    POISON,
+    BlockMaker,
+    Flow,
+    LayerMaker,
+    Meaning,
+    NetworkInstance,
+    SharedInstance,
+    StageInstance,
+)
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import Tensor, Unknown, ValueType
+
+Label_ = tree.Name | None
+
+
+def call_layer(
+    scope: Scope, word: str, arguments: list[Argument], call: Span, name: Span
+) -> Meaning:
+    """A layer's word with arguments, in an expression: a function call, or a constructor.
+
+    `linear(4)` is a constructor; `relu(main + skip)` a call; `leaky_relu(0.3)`, without a tensor among
+    its arguments, a constructor too.
+    """
+    model = registry.get(word)
+    if model is None:
+        return unknown_layer(scope, word, name)
+    if any(a.meaning is POISON for a in arguments):
+        return POISON
+    given = any(a.name is None and is_tensor(a.meaning) for a in arguments)
+    made = bind(scope, model, arguments, call, piped=not given)
+    if made is None:
+        return POISON
+    maker, operands = made
+    if given:
+        return apply_layer(scope, maker, operands, None, call)
+    return LayerMaker(maker.layer, maker.ties, tuple(operands), call, maker.arguments)
+
+
+def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
+    """E201 with the nearest layer, block or network."""
+    blocks = [*scope.context.definitions, *scope.names]
+    close = nearest(word, [*registry.words(), *blocks])
+    scope.read.update(close[:1])
+    scope.context.read.update(close[:1])
+    fix = Fix(f"{word} → {close[0]}", (Edit(span, close[0]),)) if close else None
+    scope.diagnostics.add(
+        Diagnostic(
+            "E201",
+            f'there is no layer "{word}"',
+            span,
+            text=f'did you mean "{close[0]}"?' if close else "",
+            notes=() if fix else ("all layers: specc explain layers",),
+            fix=fix,
+        )
+    )
+    return POISON
+
+
+def apply(
+    scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, span: Span
+) -> Flow:
+    """What `meaning` gives for these operands, as one more node; `label` names its stage."""
+    match meaning:
+        case LayerMaker(layer):
+            names = _operand_names(type(layer).operands, type(layer).variadic, len(flows))
+            if names is None:
+                return _too_many(scope, layer.word, len(flows), len(type(layer).operands), span)
+            return apply_layer(scope, meaning, list(zip(names, flows, strict=True)), label, span)
+        case BlockMaker():
+            return _block(scope, meaning, flows, label, span)
+        case SharedInstance():
+            return _shared(scope, meaning, flows, label, span)
+        case NetworkInstance(name):
+            return _network(scope, name, flows, label, span)
+        case StageInstance(path, body):
+            return _foreign_stage(scope, path, body, flows, label, span)
+        case Flow() if meaning is POISON:
+            return POISON
+        case _:
+            return scope.context.report("E203", "this is no layer, block or network", span)
+
+
+def _operand_names(names: tuple[str, ...], variadic: bool, count: int) -> list[str] | None:
+    if count > len(names) and not variadic:
+        return None
+    return [names[min(i, len(names) - 1)] for i in range(count)]
+
+
+def _too_many(scope: Scope, word: str, count: int, takes: int, span: Span) -> Flow:
+    return scope.context.report("E202", f"{word} takes {takes} operands, not {count}", span)
+
+
+def ports(
+    scope: Scope, definition: tree.Definition, flows: Sequence[Flow], extra: tuple[tuple[str, Flow], ...], span: Span
+) -> list[Flow] | None:
+    """The operands of a block or network in the order of its ports, or None after an error.
+
+    One call with several outputs fills several ports: `Latent(Encoder(x))`.
+    """
+    names = input_names(definition)
+    spread = list(flows)
+    if len(spread) == 1 and len(spread[0].ports) > 1 and len(names) == len(spread[0].ports):
+        spread = [Flow((port,)) for port in spread[0].ports]
+    given = dict(zip(names, spread, strict=False)) | dict(extra)
+    missing = [n for n in names if n not in given]
+    if missing or len(spread) + len(extra) > len(names):
+        count = len(spread) + len(extra)
+        scope.context.report(
+            "E202",
+            f"{definition.role} {definition.name.id} takes {len(names)} "
+            f"input{'s' if len(names) != 1 else ''}, {', '.join(names)}; here {'is' if count == 1 else 'are'} {count}",
+            span,
+        )
+        return None
+    return [given[n] for n in names]
+
+
+def input_names(definition: tree.Definition) -> list[str]:
+    """The names of the input ports; a block that declares none has one, `x`."""
+    names = [n.id for s in definition.body if isinstance(s, tree.Input) for n in s.names]
+    return names or ["x"]
+
+
+def _types(flows: Sequence[Flow]) -> tuple[ValueType, ...]:
+    return tuple(f.type for f in flows)
+
+
+def _block(
+    scope: Scope,
+    maker: BlockMaker,
+    flows: Sequence[Flow],
+    label: Label_,
+    span: Span,
+    stage: Path | None = None,
+) -> Flow:
+    definition = maker.definition
+    kind = definition.name.id
+    name = label.id if label is not None else (stage[-1] if stage else scope.fresh(kind))
+    operands = ports(scope, definition, flows, maker.named_operands, span)
+    if operands is None or any(isinstance(f.type, Unknown) for f in operands):
+        return POISON
+    body = scope.context.instantiate(definition, maker.hyperparameters, _types(operands), span)
+    if body is None:
+        return POISON
+    if stage is None:
+        stage = (name,)
+        scope.stages[name] = Stage(name, span, body, None, (), label is not None)
+    else:
+        _same_weights(scope, stage, body, span)
+        name = name if all(n.name != name for n in scope.nodes) else scope.fresh(kind)
+    return _invoke(scope, name, stage, body, operands, label, span)
+
+
+def _invoke(
+    scope: Scope,
+    name: str,
+    stage: Path,
+    body: Body,
+    operands: Sequence[Flow],
+    label: Label_,
+    span: Span,
+) -> Flow:
+    scope.constraints.extend(body.constraints)
+    refs = [f.ref for f in operands]
+    types = body.output_types()
+    return scope.add(
+        name, span, Invoke(stage, body), refs, types, named=label is not None, stage=stage
+    )
+
+
+def _same_weights(scope: Scope, stage: Path, body: Body, span: Span) -> None:
+    """A shared block called with other sizes must still have the same weights."""
+    first = scope.stages[stage[0]] if len(stage) == 1 else None
+    if first is None or not isinstance(first.unit, Body) or first.unit is body:
+        return
+    if weights(first.unit) != weights(body):
+        scope.diagnostics.add(
+            Diagnostic(
+                "E305",
+                f"{stage[0]} is one instance, and these sizes need other weights than its first call",
+                span,
+                labels=(Label(first.span, "first call"),),
+                helps=(f"new weights for each use: block {body.name}() {{ … }} and {body.name}()",),
+            )
+        )
+
+
+def weights(body: Body) -> list[tuple[str, tuple[object, ...]]]:
+    """Names and sizes of all parameters of a body, in order."""
+    found: list[tuple[str, tuple[object, ...]]] = []
+    for stage in body.stages:
+        if isinstance(stage.unit, Inference):
+            found += [(f"{stage.name}.{p.name}", p.sizes) for p in stage.unit.parameters]
+        elif isinstance(stage.unit, Body):
+            found += [(f"{stage.name}.{name}", sizes) for name, sizes in weights(stage.unit)]
+    return found
+
+
+def _shared(
+    scope: Scope, shared: SharedInstance, flows: Sequence[Flow], label: Label_, span: Span
+) -> Flow:
+    maker, stage = shared.maker, shared.stage
+    first = stage is None
+    if isinstance(maker, BlockMaker):
+        if first:
+            flow = _block(scope, maker, flows, tree.Name(shared.span, shared.name), span)
+        else:
+            flow = _block(scope, maker, flows, label, span, stage)
+    else:
+        names = _operand_names(
+            type(maker.layer).operands, type(maker.layer).variadic, len(flows)
+        ) or ["x"] * len(flows)
+        operands = list(zip(names, flows, strict=True))
+        flow = apply_layer(
+            scope, maker, operands, label, span, stage=stage, shared_as=shared.name
+        )
+    if first and flow is not POISON:
+        shared.stage = flow.stage
+    return flow
+
+
+def _network(
+    scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span: Span
+) -> Flow:
+    definition = scope.context.definitions[name]
+    operands = ports(scope, definition, flows, (), span)
+    if operands is None:
+        return POISON
+    body = scope.context.network(name, _types(operands), span)
+    if body is None:
+        return POISON
+    if any(isinstance(f.type, Unknown) for f in operands):
+        return Flow(tuple((port, Ref(-1), type) for port, type in body.output_types()))
+    if not _fits(scope, body, operands, span):
+        return POISON
+    scope.uses[name] = None
+    call = label.id if label is not None else scope.fresh(name)
+    return _invoke(scope, call, (name,), body, operands, label, span)
+
+
+def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> bool:
+    for (port, wanted), flow in zip(body.inputs, operands, strict=True):
+        have = flow.type
+        if isinstance(wanted, Unknown) or isinstance(have, Unknown):
+            continue
+        if not isinstance(have, Tensor) or not isinstance(wanted, Tensor) or have.sizes != wanted.sizes:
+            if isinstance(have, Tensor) and isinstance(wanted, Tensor) and _free(have, wanted):
+                continue
+            shape = str(have) if isinstance(have, Tensor) else "a distribution"
+            scope.context.report(
+                "E302",
+                f"{body.role} {body.name} takes {port}: {wanted}, and gets {shape}",
+                span,
+                text=shape,
+                notes=(f"how it came: {scope.trail(flow.ref)}",),
+            )
+            return False
+        if have.dtype != wanted.dtype and have.constant is None:
+            kinds = {"int": "whole numbers", "float": "real numbers", "bool": "truth values"}
+            scope.context.report(
+                "E203",
+                f"{body.role} {body.name} takes {kinds[wanted.dtype]} as {port}, and gets {kinds[have.dtype]}",
+                span,
+            )
+            return False
+    return True
+
+
+def _free(have: Tensor, wanted: Tensor) -> bool:
+    """Whether two shapes differ in free sizes only, which a call may fill."""
+    if have.rank != wanted.rank:
+        return False
+    pairs = zip(have.sizes, wanted.sizes, strict=True)
+    return all(a == b or not (isinstance(a, int) and isinstance(b, int)) for a, b in pairs)
+
+
+def _foreign_stage(
+    scope: Scope, path: Path, body: Body, flows: Sequence[Flow], label: Label_, span: Span
+) -> Flow:
+    """A stage of another network, applied here: its weights are shared."""
+    stage = body.stage(path[-1])
+    scope.uses[path[0]] = None
+    if isinstance(stage.unit, Inference) and stage.layer is not None:
+        maker = LayerMaker(stage.layer, (), (), stage.span)
+        flow = apply(scope, maker, flows, label, span)
+        return _moved(scope, flow, path, maker)
+    return scope.context.report(
+        "E401", f"{'.'.join(path)} cannot be shared from here", span,
+        helps=("share a single layer, or call the whole network",),
+    )
+
+
+def _moved(scope: Scope, flow: Flow, path: Path, maker: LayerMaker) -> Flow:
+    """Hand the stage that was just made to its owner elsewhere."""
+    if flow is POISON or flow.stage is None:
+        return flow
+    scope.stages.pop(flow.stage[-1], None)
+    node = scope.nodes[-1]
+    assert isinstance(node.operation, Apply)
+    scope.nodes[-1] = replace(node, operation=replace(node.operation, stage=path))
+    return replace(flow, stage=path)

@@ -1,0 +1,227 @@
+"""From written arguments to a checked model: Pydantic decides, the words are ours."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticUndefined
+
+from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
+from specc.nearest import nearest
+from specc.program import Static
+from specc.resolve.static import show
+from specc.source import Span
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The value of one argument and where it stands."""
+
+    value: Static
+    span: Span
+
+
+def construct(
+    model: type[M],
+    word: str,
+    arguments: Mapping[str, Given],
+    place: Span,
+    diagnostics: Diagnostics,
+    extra: Mapping[str, object] | None = None,
+) -> M | None:
+    """The model with these arguments, or None after a diagnostic for each that is wrong.
+
+    `word` is how the language calls it, `place` the span for what is missing.
+    """
+    values: dict[str, Any] = {name: given.value for name, given in arguments.items()}
+    values.update(extra or {})
+    try:
+        return model.model_validate(values)
+    except ValidationError as problem:
+        for field, errors in _by_field(problem).items():
+            given = arguments.get(field)
+            diagnostics.add(_diagnose(model, word, field, errors, given, place))
+        return None
+
+
+def _by_field(problem: ValidationError) -> dict[str, list[ErrorDetails]]:
+    fields: dict[str, list[ErrorDetails]] = {}
+    for error in problem.errors(include_url=False):
+        fields.setdefault(str(error["loc"][0]) if error["loc"] else "", []).append(error)
+    return fields
+
+
+def _diagnose(
+    model: type[BaseModel],
+    word: str,
+    field: str,
+    errors: list[ErrorDetails],
+    given: Given | None,
+    place: Span,
+) -> Diagnostic:
+    if errors[0]["type"] == "missing":
+        return Diagnostic(
+            "E202", f"{word} needs its {field}", place, notes=(signature(model, word),)
+        )
+    if given is None:
+        return Diagnostic("E204", f"{word}: {_reason(errors)}", place)
+    choices = _choices(model, field)
+    if isinstance(given.value, str) and choices:
+        return _unknown_choice(word, field, given, choices)
+    ranged = [e for e in errors if _is_range(e) and not isinstance(given.value, (str, bool))]
+    if ranged:
+        message = f"{word}: {field} is {show(given.value)}; it {_reason(ranged)}"
+        return Diagnostic("E204", message, given.span, text=_short_range(ranged[0]))
+    return _wrong_type(model, word, field, given)
+
+
+def _unknown_choice(word: str, field: str, given: Given, choices: list[str]) -> Diagnostic:
+    close = nearest(str(given.value), choices)
+    fix = Fix(f"{given.value} → {close[0]}", (Edit(given.span, close[0]),)) if close else None
+    return Diagnostic(
+        "E203",
+        f'{word} has no {field} "{given.value}"',
+        given.span,
+        text=f'did you mean "{close[0]}"?' if close else "",
+        notes=(f"{field} is one of {', '.join(choices)}",),
+        fix=fix,
+    )
+
+
+def _wrong_type(model: type[BaseModel], word: str, field: str, given: Given) -> Diagnostic:
+    wanted = kind_of(model, field)
+    fix = None
+    text = given.value if isinstance(given.value, str) else ""
+    if text.strip().isdigit() and given.span.text.startswith(('"', "'")):
+        fix = Fix(f"{field}={text.strip()}", (Edit(given.span, text.strip()),))
+    return Diagnostic(
+        "E203",
+        f"{word} needs {wanted} for its {field}, not {_kind(given.value)}",
+        given.span,
+        text=_kind(given.value),
+        notes=(signature(model, word),),
+        fix=fix,
+    )
+
+
+def _kind(value: Static) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return "text"
+        case tuple():
+            return f"a list of {len(value)}"
+        case float():
+            return f"the fraction {value:g}"
+        case None:
+            return "none"
+        case _:
+            return f"the number {show(value)}"
+
+
+_RANGE_ERRORS = {
+    "greater_than": ("gt", "must be more than", "> {}"),
+    "greater_than_equal": ("ge", "must be at least", "≥ {}"),
+    "less_than": ("lt", "must be less than", "< {}"),
+    "less_than_equal": ("le", "must be at most", "≤ {}"),
+}
+
+
+def _is_range(error: ErrorDetails) -> bool:
+    if error["type"] in _RANGE_ERRORS:
+        return True
+    return error["type"] == "value_error" and str(error["ctx"]["error"]).startswith("must")
+
+
+def _reason(errors: list[ErrorDetails]) -> str:
+    error = errors[0]
+    if error["type"] in _RANGE_ERRORS:
+        key, words, _ = _RANGE_ERRORS[error["type"]]
+        return f"{words} {error['ctx'][key]:g}"
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return error["msg"]
+
+
+def _short_range(error: ErrorDetails) -> str:
+    if error["type"] in _RANGE_ERRORS:
+        key, _, sign = _RANGE_ERRORS[error["type"]]
+        return sign.format(f"{error['ctx'][key]:g}")
+    return ""
+
+
+def _choices(model: type[BaseModel], field: str) -> list[str]:
+    info = model.model_fields.get(field)
+    return sorted(set(_literals(info.annotation))) if info else []
+
+
+def _literals(annotation: object) -> list[str]:
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return [a for a in get_args(annotation) if isinstance(a, str)]
+    if origin in (Union, types.UnionType, Annotated):
+        return [text for part in get_args(annotation) for text in _literals(part)]
+    return []
+
+
+def kind_of(model: type[BaseModel], field: str) -> str:
+    """What a field takes, in plain words."""
+    info = model.model_fields[field]
+    names = _names(info.annotation)
+    if names & {"int", "Symbolic"}:
+        return "a number" if "float" in names else "a whole number"
+    if "float" in names:
+        return "a number"
+    if "bool" in names:
+        return "true or false"
+    if "tuple" in names:
+        return "a list of numbers"
+    choices = _choices(model, field)
+    return f"one of {', '.join(choices)}" if choices else "another value"
+
+
+def _names(annotation: object) -> set[str]:
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType, Annotated):
+        return {name for part in get_args(annotation) for name in _names(part)}
+    return {getattr(origin or annotation, "__name__", "")}
+
+
+def signature(model: type[BaseModel], word: str) -> str:
+    """`conv(channels, kernel, stride=1, …)`: the arguments with their defaults."""
+    parts = []
+    for name, info in model.model_fields.items():
+        if info.default is PydanticUndefined and info.default_factory is None:
+            parts.append(name)
+        else:
+            parts.append(f"{name}={_default(info.get_default(call_default_factory=True))}")
+    return f"{word}({', '.join(parts)})"
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, float, tuple)):
+        return show(value)
+    return str(value)
+
+
+def accepts_word(model: type[BaseModel], field: str) -> bool:
+    """Whether a bare word (`same`, `height`) can be the value of a field."""
+    info = model.model_fields[field]
+    return bool(_choices(model, field)) or _mentions_text(info.annotation)
+
+
+def _mentions_text(annotation: object) -> bool:
+    if annotation is str:
+        return True
+    return any(_mentions_text(part) for part in get_args(annotation))

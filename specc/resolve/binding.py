@@ -1,0 +1,209 @@
+"""Which written argument is an operand, which a hyperparameter, which a tied weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from specc.diagnostics import Diagnostic, Edit, Fix
+from specc.layers.base import Layer
+from specc.nearest import nearest
+from specc.program import Static, Tie
+from specc.resolve.arguments import Given, accepts_word, construct, signature
+from specc.resolve.context import Scope
+from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
+from specc.resolve.values import (
+    POISON,
+    Flow,
+    LayerMaker,
+    ListValue,
+    Meaning,
+    Number,
+    TensorRef,
+    Word,
+)
+from specc.sizes import Size
+from specc.source import Span
+from specc.syntax import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A written argument with its meaning."""
+
+    name: tree.Name | None
+    meaning: Meaning
+    span: Span
+
+
+@dataclass(slots=True)
+class Bound:
+    """The arguments of one call, sorted."""
+
+    operands: dict[str, list[tuple[Meaning, Span]]] = field(default_factory=dict)
+    given: dict[str, Given] = field(default_factory=dict)
+    ties: list[tuple[Tie, tuple[Size, ...]]] = field(default_factory=list)
+    extra: dict[str, object] = field(default_factory=dict)
+    failed: bool = False
+
+
+def bind(
+    scope: Scope, model: type[Layer], arguments: list[Argument], place: Span, *, piped: bool
+) -> tuple[LayerMaker, list[tuple[str, Flow]]] | None:
+    """The layer of a call and its operands by name, or None after diagnostics.
+
+    In a pipe the piped value is the first operand and is not among the arguments.
+    """
+    bound = Bound()
+    positional = [a for a in arguments if a.name is None]
+    _positional(scope, model, positional, bound, piped)
+    for argument in arguments:
+        if argument.name is not None:
+            _keyword(scope, model, argument.name, argument, bound)
+    if bound.failed:
+        return None
+    layer = construct(model, model.word, bound.given, place, scope.diagnostics, bound.extra)
+    if layer is None:
+        return None
+    operands = [
+        (name, as_flow(scope, meaning, span))
+        for name, values in bound.operands.items()
+        for meaning, span in values
+    ]
+    spans = tuple((name, given.span) for name, given in bound.given.items())
+    return LayerMaker(layer, tuple(bound.ties), (), place, spans), operands
+
+
+def _positional(
+    scope: Scope, model: type[Layer], arguments: list[Argument], bound: Bound, piped: bool
+) -> None:
+    waiting = list(model.operands[1:] if piped else model.operands)
+    fields = [f for f in model.model_fields]
+    for argument in arguments:
+        operand = _takes_operand(model, waiting, argument.meaning, fields)
+        if operand is not None:
+            bound.operands.setdefault(operand, []).append((argument.meaning, argument.span))
+            if not (model.variadic and operand == model.operands[-1]):
+                waiting.remove(operand)
+        elif fields:
+            _hyperparameter(scope, model, fields.pop(0), argument, bound)
+        else:
+            _too_many(scope, model, argument, bound)
+
+
+def _takes_operand(
+    model: type[Layer], waiting: list[str], meaning: Meaning, fields: list[str]
+) -> str | None:
+    if not waiting:
+        return None
+    if is_tensor(meaning):
+        return waiting[0]
+    constant = isinstance(meaning, Number) and not isinstance(meaning.value, (str, tuple))
+    required = waiting[0] not in model.optional or not fields
+    return waiting[0] if constant and required and not model.stateful else None
+
+
+def _too_many(scope: Scope, model: type[Layer], argument: Argument, bound: Bound) -> None:
+    bound.failed = True
+    if argument.meaning is POISON:
+        return
+    if is_tensor(argument.meaning) and model.stateful:
+        scope.context.report(
+            "E203",
+            f"{model.word} makes weights; its operand comes through a pipe",
+            argument.span,
+            helps=(f"{argument.span.text} -> {model.word}(…), or {model.word}(…)({argument.span.text})",),
+        )
+        return
+    scope.context.report(
+        "E202",
+        f"{model.word} has no place for this argument",
+        argument.span,
+        notes=(signature(model, model.word),),
+    )
+
+
+def _keyword(
+    scope: Scope, model: type[Layer], name: tree.Name, argument: Argument, bound: Bound
+) -> None:
+    known = {*bound.given, *bound.operands, *(t.parameter for t, _ in bound.ties)}
+    if name.id in known:
+        bound.failed = True
+        scope.context.report("E202", f"{model.word} gets its {name.id} twice", name.span)
+    elif name.id in model.tieable and isinstance(argument.meaning, TensorRef):
+        bound.ties.append(_tie(name.id, argument.meaning))
+    elif name.id in model.tieable and name.id not in model.model_fields:
+        bound.failed = True
+        if argument.meaning is not POISON:
+            scope.context.report(
+                "E304",
+                f"{name.id} is tied to a weight, and this is none",
+                argument.span,
+                helps=(f"{name.id}=Encoder.code.weight, or {name.id}=transpose(Encoder.code.weight)",),
+            )
+    elif name.id in model.model_fields:
+        _hyperparameter(scope, model, name.id, argument, bound)
+    elif name.id in (*model.operands, *model.keyword_operands):
+        bound.operands.setdefault(name.id, []).append((argument.meaning, argument.span))
+    else:
+        bound.failed = True
+        _unknown(scope, model, name)
+
+
+def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:
+    choices = [*model.model_fields, *model.keyword_operands, *model.tieable]
+    close = nearest(name.id, choices)
+    fix = Fix(f"{name.id} → {close[0]}", (Edit(name.span, close[0]),)) if close else None
+    scope.diagnostics.add(
+        Diagnostic(
+            "E202",
+            f'{model.word} has no argument "{name.id}"',
+            name.span,
+            text=f'did you mean "{close[0]}"?' if close else "",
+            notes=(signature(model, model.word),),
+            fix=fix,
+        )
+    )
+
+
+def _tie(parameter: str, meaning: TensorRef) -> tuple[Tie, tuple[Size, ...]]:
+    tie = Tie(parameter, meaning.path, meaning.parameter.name, meaning.transposed)
+    return tie, meaning.type.sizes
+
+
+def _hyperparameter(
+    scope: Scope, model: type[Layer], name: str, argument: Argument, bound: Bound
+) -> None:
+    meaning = argument.meaning
+    if isinstance(meaning, LayerMaker):
+        bound.extra[name] = meaning.layer
+        bound.given[name] = Given(None, argument.span)
+        return
+    if meaning is POISON:
+        bound.failed = True
+        return
+    value = _words(meaning) if accepts_word(model, name) else None
+    if value is None:
+        if isinstance(meaning, Word) and not accepts_word(model, name):
+            bound.failed = True
+            unknown_name(scope, meaning.text, argument.span)
+            return
+        value = as_static(meaning)
+    if value is None:
+        bound.failed = True
+        scope.context.report(
+            "E203",
+            f"{model.word}: {name} must be known before anything runs, and this is a computed value",
+            argument.span,
+        )
+        return
+    bound.given[name] = Given(value, argument.span)
+
+
+def _words(meaning: Meaning) -> Static | None:
+    """Axis names and other words as text, alone or in a list."""
+    if isinstance(meaning, Word):
+        return meaning.text
+    if isinstance(meaning, ListValue):
+        items = [i.text if isinstance(i, Word) else as_static(i) for i in meaning.items]
+        return tuple(items) if all(i is not None for i in items) else None
+    return None

@@ -1,0 +1,187 @@
+"""What the resolver shares over a whole file, and what it builds of one body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.limits import MAX_EXPANDED_NODES
+from specc.program import (
+    Apply,
+    Body,
+    Node,
+    Operation,
+    ParameterValue,
+    Path,
+    Ref,
+    Stage,
+    Static,
+)
+from specc.resolve.values import POISON, Flow, Meaning
+from specc.sizes import Constraint
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import Tensor, ValueType
+
+Types = tuple[ValueType, ...]
+
+
+class Expanded(Exception):
+    """The program unfolds to more nodes than the limit allows."""
+
+    def __init__(self, span: Span) -> None:
+        super().__init__()
+        self.span = span
+
+
+@dataclass(slots=True)
+class Context:
+    """The state of one compilation.
+
+    `instantiate` makes (or finds) the body of a definition for hyperparameters and operand types;
+    `network` the body of a network, whose operands' types are None when it is only reached into.
+    Both are set by `resolve.file`, so that no module needs one above it.
+    `assume` holds numbers for symbols, with which conditions are decided.
+    """
+
+    diagnostics: Diagnostics
+    definitions: dict[str, tree.Definition] = field(default_factory=dict)
+    parameters: dict[str, ParameterValue] = field(default_factory=dict)
+    assume: dict[str, int] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    taps: dict[tuple[str, str], None] = field(default_factory=dict)
+    made: int = 0
+    instantiate: Callable[[tree.Definition, tuple[tuple[str, Static], ...], Types, Span], Body | None] = (
+        field(init=False)
+    )
+    network: Callable[[str, Types | None, Span], Body | None] = field(init=False)
+
+    def report(self, code: str, message: str, span: Span, **more: object) -> Flow:
+        """Add a diagnostic and return the poisoned value that stands for what went wrong."""
+        self.diagnostics.add(Diagnostic(code, message, span, **more))  # type: ignore[arg-type]
+        return POISON
+
+    def spend(self, span: Span) -> None:
+        """Count one more node.
+
+        Raises:
+            Expanded: over the limit.
+        """
+        self.made += 1
+        if self.made > MAX_EXPANDED_NODES:
+            raise Expanded(span)
+
+
+@dataclass(slots=True)
+class Scope:
+    """One body while it is built: its names, nodes and stages."""
+
+    context: Context
+    name: str
+    role: str
+    names: dict[str, Meaning] = field(default_factory=dict)
+    places: dict[str, Span] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    nodes: list[Node] = field(default_factory=list)
+    stages: dict[str, Stage] = field(default_factory=dict)
+    uses: dict[str, None] = field(default_factory=dict)
+    constraints: list[Constraint] = field(default_factory=list)
+    reserved: set[str] = field(default_factory=set)
+    counters: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """Where errors go."""
+        return self.context.diagnostics
+
+    def bind(self, name: tree.Name, meaning: Meaning) -> None:
+        """Give a name its one value; a second one is an error."""
+        first = self.places.get(name.id)
+        if first is not None and first != name.span:
+            self.diagnostics.add(
+                Diagnostic(
+                    "E403",
+                    f'"{name.id}" is bound twice in {self.role} {self.name}',
+                    name.span,
+                    text="again here",
+                    labels=(Label(first, "first here"),),
+                    helps=(f"a name has one value; call this one {name.id}2",),
+                )
+            )
+            return
+        self.places[name.id] = name.span
+        self.names[name.id] = meaning
+
+    def fresh(self, kind: str) -> str:
+        """The next name of that kind: `conv1`, `conv2`, … past the names the user gave."""
+        while True:
+            self.counters[kind] = self.counters.get(kind, 0) + 1
+            name = f"{kind}{self.counters[kind]}"
+            if name not in self.reserved:
+                return name
+
+    def add(
+        self,
+        name: str,
+        span: Span,
+        operation: Operation,
+        operands: Iterable[Ref | None],
+        types: tuple[tuple[str, ValueType], ...],
+        *,
+        named: bool = False,
+        stage: Path | None = None,
+    ) -> Flow:
+        """Add a node; its value."""
+        self.context.spend(span)
+        number = len(self.nodes)
+        self.nodes.append(Node(name, span, operation, tuple(operands), types, named))
+        return Flow(tuple((port, Ref(number, port), type) for port, type in types), stage)
+
+    def trail(self, ref: Ref) -> str:
+        """`x 1×28×28 → C1 6×24×24 → …`: how a value came to its shape, without steps that keep it."""
+        steps: list[str] = []
+        while ref.node >= 0:
+            node = self.nodes[ref.node]
+            shape = node.type(ref.port)
+            if isinstance(shape, Tensor):
+                steps.append(f"{node.variable or node.name} {shape}")
+            ahead = next((o for o in node.operands if o is not None), None)
+            if ahead is None or len(steps) > 60:
+                break
+            ref = ahead
+        return " → ".join(_changes(steps[::-1]))
+
+    def body(
+        self,
+        definition: tree.Definition | tree.Train | tree.Sample | tree.Repeat,
+        hyperparameters: tuple[tuple[str, Static], ...],
+        inputs: tuple[tuple[str, ValueType], ...],
+        outputs: tuple[tuple[str, Ref], ...],
+    ) -> Body:
+        """The finished body."""
+        return Body(
+            self.name,
+            self.role,
+            definition,
+            hyperparameters,
+            inputs,
+            tuple(self.nodes),
+            outputs,
+            tuple(self.stages.values()),
+            tuple(self.uses),
+            tuple(dict.fromkeys(self.constraints)),
+        )
+
+
+def _changes(steps: list[str]) -> list[str]:
+    kept: list[str] = []
+    for step in steps:
+        if not kept or step.rsplit(" ", 1)[1] != kept[-1].rsplit(" ", 1)[1]:
+            kept.append(step)
+    return kept if len(kept) <= 8 else [*kept[:2], "…", *kept[-5:]]
+
+
+def layer_of(node: Node) -> Apply | None:
+    """The layer application of a node, or None."""
+    return node.operation if isinstance(node.operation, Apply) else None

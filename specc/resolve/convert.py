@@ -1,0 +1,136 @@
+"""From one kind of meaning to another: values to tensors, words to errors."""
+
+from __future__ import annotations
+
+from specc.diagnostics import Diagnostic
+from specc.layers import registry
+from specc.nearest import nearest
+from specc.program import Constant, ReadTensor, Static
+from specc.resolve.context import Scope
+from specc.resolve.layer import apply_layer
+from specc.resolve.values import (
+    POISON,
+    BlockMaker,
+    Flow,
+    LayerMaker,
+    ListValue,
+    Meaning,
+    NetworkInstance,
+    Number,
+    SharedInstance,
+    StageInstance,
+    TensorRef,
+    Word,
+)
+from specc.source import Span
+from specc.types import Tensor
+
+
+def is_tensor(meaning: Meaning) -> bool:
+    """Whether a meaning is a computed value, or becomes one by itself."""
+    match meaning:
+        case Flow() | TensorRef() | StageInstance():
+            return True
+        case ListValue(items):
+            return any(is_tensor(i) for i in items)
+        case _:
+            return False
+
+
+def as_static(meaning: Meaning) -> Static | None:
+    """The static value, or None for anything else."""
+    match meaning:
+        case Number(value):
+            return value
+        case ListValue(items):
+            values = [as_static(i) for i in items]
+            return tuple(values) if all(v is not None for v in values) else None
+        case _:
+            return None
+
+
+def as_flow(scope: Scope, meaning: Meaning, span: Span) -> Flow:
+    """The meaning as a computed value; what cannot be one is reported and poisoned."""
+    match meaning:
+        case Flow():
+            return meaning
+        case Number(value, symbol):
+            return _constant(scope, value, symbol, span)
+        case TensorRef():
+            read = ReadTensor(meaning.path, meaning.parameter.name, meaning.transposed)
+            return scope.add(
+                meaning.parameter.name, span, read, (), (("output", meaning.type),), stage=meaning.path
+            )
+        case ListValue(items):
+            return _concatenated(scope, items, span)
+        case Word(text):
+            return unknown_name(scope, text, span)
+        case StageInstance(path):
+            return tap(scope, path, span)
+        case _:
+            return _not_a_value(scope, meaning, span)
+
+
+def _constant(scope: Scope, value: Static, symbol: str | None, span: Span) -> Flow:
+    if isinstance(value, (str, tuple)) or value is None:
+        return scope.context.report("E203", "a tensor is needed here, and this is none", span)
+    number = float(value) if isinstance(value, (int, float)) else None
+    type = Tensor((), (), "float", batched=False, constant=number)
+    constant = Constant(value if isinstance(value, (int, float)) else 0, symbol)
+    if number is None:
+        return scope.context.report(
+            "E203", "a free size cannot be computed with here; give the parameter a value", span
+        )
+    return scope.add("constant", span, constant, (), (("output", type),))
+
+
+def _concatenated(scope: Scope, items: tuple[Meaning, ...], span: Span) -> Flow:
+    concat = registry.get("concat")
+    assert concat is not None
+    flows = [as_flow(scope, item, span) for item in items]
+    maker = LayerMaker(concat(), (), (), span)
+    return apply_layer(scope, maker, [(concat.operands[-1], f) for f in flows], None, span)
+
+
+def tap(scope: Scope, path: tuple[str, ...], span: Span) -> Flow:
+    """The activation of a stage inside a network that has been called in this body."""
+    return scope.context.report(
+        "E402", f"{'.'.join(path)} has no value here: {path[0]} is not called", span
+    )
+
+
+def _not_a_value(scope: Scope, meaning: Meaning, span: Span) -> Flow:
+    match meaning:
+        case NetworkInstance(name):
+            text, help = f"{name} is a network, not a value", f"call it: {name}(x)"
+        case LayerMaker(layer):
+            text, help = f"{layer.word} has no operand here", f"x -> {span.text}"
+        case BlockMaker(definition):
+            text, help = f"block {definition.name.id} has no operand here", f"x -> {span.text}"
+        case SharedInstance(name=name):
+            text, help = f"{name} is an instance, not a value", f"call it: {name}(x)"
+        case _:
+            return POISON
+    return scope.context.report("E203", text, span, helps=(help,))
+
+
+def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
+    """E402, with the nearest name that is bound here."""
+    context = scope.context
+    places = {name: p.span for name, p in context.parameters.items()} | scope.places
+    close = nearest(text, [*scope.names, *context.parameters, *context.definitions])
+    if close:
+        scope.read.update(close[:1])
+        context.read.update(close[:1])
+    where = f" (line {places[close[0]].line})" if close and close[0] in places else ""
+    what = "the parameter " if close and close[0] in context.parameters else ""
+    scope.diagnostics.add(
+        Diagnostic(
+            "E402",
+            f'nothing is named "{text}"',
+            span,
+            text=f'did you mean {what}"{close[0]}"{where}?' if close else "",
+        )
+    )
+    return POISON
+

@@ -1,0 +1,334 @@
+"""A whole file: parameters, definitions, networks, and the blocks that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.layers import registry
+from specc.program import Body, ParameterValue, Program, Static
+from specc.resolve.context import Context, Expanded, Scope, Types
+from specc.resolve.definitions import make_body
+from specc.resolve.expression import static
+from specc.resolve.order import names_read
+from specc.resolve.sample import resolve_sample
+from specc.resolve.static import show
+from specc.resolve.train import resolve_train
+from specc.sizes import symbol
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import UNKNOWN, Unknown
+
+Overrides = Mapping[str, Static]
+
+
+class Bodies:
+    """Bodies by what they were made of; equal uses get the same object."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.made: dict[object, Body | None] = {}
+        self.networks: dict[str, Body] = {}
+        self.active: list[str] = []
+
+    def instantiate(
+        self,
+        definition: tree.Definition,
+        hyperparameters: tuple[tuple[str, Static], ...],
+        types: Types,
+        span: Span,
+    ) -> Body | None:
+        """The body of a block (or of a network with hyperparameters)."""
+        key = (definition.name.id, hyperparameters, types)
+        if key not in self.made:
+            self.made[key] = make_body(self.context, definition, hyperparameters, types, span)
+        return self.made[key]
+
+    def network(self, name: str, types: Types | None, span: Span) -> Body | None:
+        """The body of a network that is one instance; the first call settles ports without a type."""
+        if name in self.networks:
+            return self.networks[name]
+        definition = self.context.definitions[name]
+        if types is not None and any(isinstance(t, Unknown) for t in types):
+            types = None
+        if types is None and not typed(definition):
+            return None
+        key = ("network", name)
+        if key in self.made:
+            return None
+        self.made[key] = None
+        body = make_body(self.context, definition, (), types, span)
+        if body is not None:
+            self.networks[name] = body
+        return body
+
+
+def typed(definition: tree.Definition) -> bool:
+    """Whether every input of a network has a type."""
+    return all(s.type is not None for s in definition.body if isinstance(s, tree.Input))
+
+
+def resolve(
+    file: tree.File,
+    diagnostics: Diagnostics,
+    overrides: Overrides | None = None,
+    assume: Mapping[str, int] | None = None,
+) -> Program | None:
+    """The typed program of a file. It is whole only when there is no error among the diagnostics."""
+    context = Context(diagnostics)
+    context.assume = dict(assume or {})
+    bodies = Bodies(context)
+    context.instantiate = bodies.instantiate
+    context.network = bodies.network
+    _declare(context, file)
+    _parameters(context, file, overrides or {})
+    if _recursive(context):
+        return None
+    try:
+        return _resolve(context, bodies, file)
+    except Expanded as problem:
+        context.report(
+            "E207",
+            "the program unfolds to more nodes than specc makes",
+            problem.span,
+            helps=("repeat n { … } with rounds of one shape costs one body",),
+        )
+        return None
+
+
+def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
+    for definition in context.definitions.values():
+        if definition.role in ("cell", "message_passing"):
+            _not_yet(context, definition)
+        elif definition.role != "block" and definition.hyperparameters is None and typed(definition):
+            context.network(definition.name.id, None, definition.name.span)
+    trains = tuple(
+        plan
+        for d in file.declarations
+        if isinstance(d, tree.Train) and (plan := resolve_train(context, d)) is not None
+    )
+    samples = tuple(
+        plan
+        for d in file.declarations
+        if isinstance(d, tree.Sample) and (plan := resolve_sample(context, d)) is not None
+    )
+    _unused(context, bodies, file)
+    networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)
+    return Program(
+        file,
+        tuple(context.parameters.values()),
+        networks,
+        trains,
+        samples,
+        tuple(d for d in file.declarations if isinstance(d, tree.Answers)),
+        tuple(d for d in file.declarations if isinstance(d, tree.Expect)),
+        tuple(context.taps),
+    )
+
+
+def _not_yet(context: Context, definition: tree.Definition) -> None:
+    context.report(
+        "E190", f"{definition.role} is not compiled by this version of specc", definition.name.span
+    )
+
+
+# --------------------------------------------------------------- declarations
+
+
+def _declare(context: Context, file: tree.File) -> None:
+    places: dict[str, Span] = {}
+    for d in file.declarations:
+        match d:
+            case tree.Param() | tree.Definition():
+                if not _duplicate(context, places, d.name):
+                    places[d.name.id] = d.name.span
+                    if isinstance(d, tree.Definition):
+                        _define(context, d)
+            case tree.Program() | tree.Example():
+                word = "program" if isinstance(d, tree.Program) else "example"
+                context.report("E190", f"{word} is not compiled by this version of specc", d.span)
+            case tree.Use():
+                context.report("E190", "use is not compiled by this version of specc", d.span)
+
+
+def _define(context: Context, definition: tree.Definition) -> None:
+    if registry.get(definition.name.id) is not None:
+        context.report(
+            "E403",
+            f'"{definition.name.id}" is a layer of specc already',
+            definition.name.span,
+            helps=(f"call it my_{definition.name.id}",),
+        )
+        return
+    context.definitions[definition.name.id] = definition
+    seen: dict[str, Span] = {}
+    for h in definition.hyperparameters or ():
+        _duplicate(context, seen, h.name)
+        seen.setdefault(h.name.id, h.name.span)
+
+
+def _duplicate(context: Context, places: dict[str, Span], name: tree.Name) -> bool:
+    if name.id not in places:
+        return False
+    context.report(
+        "E403",
+        f'"{name.id}" is declared twice',
+        name.span,
+        text="again here",
+        labels=(Label(places[name.id], "first here"),),
+    )
+    return True
+
+
+def _parameters(context: Context, file: tree.File, overrides: Overrides) -> None:
+    scope = Scope(context, "file", "param")
+    left = dict(overrides)
+    for d in file.declarations:
+        if not isinstance(d, tree.Param) or d.name.id in context.parameters:
+            continue
+        value: Static | None
+        if d.name.id in left:
+            value = left.pop(d.name.id)
+            _check_override(context, d, value)
+        elif d.value is None:
+            value = symbol(d.name.id)
+        else:
+            value = static(scope, d.value)
+        if value is None:
+            value = symbol(d.name.id)
+        context.parameters[d.name.id] = ParameterValue(d.name.id, value, d.name.span, d.doc)
+    for name in left:
+        names = ", ".join(context.parameters) or "none"
+        context.report(
+            "E402", f'--set {name}: the file has no parameter "{name}" (it has {names})',
+            Span(file.source, 0, 0),
+        )
+
+
+def _check_override(context: Context, param: tree.Param, value: Static) -> None:
+    """A parameter keeps the kind of value that the file gave it."""
+    written = param.value
+    if isinstance(written, tree.Number) and not isinstance(value, (int, float)):
+        context.report(
+            "E203", f"--set {param.name.id}={show(value)}: the parameter is a number", param.name.span
+        )
+
+
+# ------------------------------------------------------------------ recursion
+
+
+def _recursive(context: Context) -> bool:
+    """Report definitions that contain themselves (E406). Iterative, so any depth is safe."""
+    calls = {
+        name: list(dict.fromkeys(_called(context, d))) for name, d in context.definitions.items()
+    }
+    done: set[str] = set()
+    found = False
+    for start in calls:
+        for circle in _circles(start, calls, done):
+            found = True
+            _report_recursion(context, circle)
+    return found
+
+
+def _called(context: Context, definition: tree.Definition) -> Iterator[str]:
+    for name in names_read(definition.body):
+        if name.id in context.definitions:
+            yield name.id
+
+
+def _circles(start: str, calls: dict[str, list[str]], done: set[str]) -> Iterator[list[str]]:
+    path: list[str] = []
+    stack: list[tuple[str, Iterator[str]]] = []
+    if start not in done:
+        stack.append((start, iter(calls[start])))
+        path.append(start)
+    while stack:
+        name, ahead = stack[-1]
+        step = next(ahead, None)
+        if step is None:
+            stack.pop()
+            path.pop()
+            done.add(name)
+        elif step in path:
+            yield [*path[path.index(step) :], step]
+        elif step not in done:
+            stack.append((step, iter(calls[step])))
+            path.append(step)
+
+
+def _report_recursion(context: Context, circle: list[str]) -> None:
+    first = context.definitions[circle[0]]
+    spans = [
+        next(n.span for n in names_read(context.definitions[a].body) if n.id == b)
+        for a, b in zip(circle, circle[1:], strict=False)
+    ]
+    context.diagnostics.add(
+        Diagnostic(
+            "E406",
+            f'{first.role} "{circle[0]}" contains itself: {" → ".join(circle)}',
+            spans[0],
+            labels=tuple(Label(s, "") for s in spans[1:]),
+            helps=(
+                'a fixed depth is "repeat n { … }"; a depth that comes with the data is "fold"',
+            ),
+        )
+    )
+
+
+# --------------------------------------------------------------------- unused
+
+
+def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
+    for d in context.definitions.values():
+        if d.role == "block" and d.name.id not in context.read:
+            _look_inside(context, d)
+            _warn(context, f'block "{d.name.id}" is never used', d.name.span)
+        elif d.hyperparameters is not None and d.name.id not in context.read:
+            _look_inside(context, d)
+            if d.role in ("cell", "message_passing"):
+                continue
+            _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
+        elif d.role not in ("block", "cell", "message_passing") and d.name.id not in bodies.networks:
+            _never_called(context, bodies, d)
+    # Claims and types read parameters too, and later passes see them.
+    named = {n.id for d in file.declarations for n in names_read(_late(d))}
+    for p in context.parameters.values():
+        if p.name not in context.read and p.name not in named and not p.name.startswith("_"):
+            _warn(context, f'parameter "{p.name}" is never used', p.span)
+
+
+def _late(declaration: tree.Declaration) -> object:
+    return declaration if isinstance(declaration, (tree.Answers, tree.Expect)) else None
+
+
+def _look_inside(context: Context, definition: tree.Definition) -> None:
+    """Check the words of a definition that nobody calls, with operands of unknown type."""
+    scope = Scope(context, definition.name.id, definition.role)
+    names = tuple(
+        (h.name.id, symbol(h.name.id) if h.default is None else (static(scope, h.default) or 1))
+        for h in definition.hyperparameters or ()
+    )
+    inputs = sum(len(s.names) for s in definition.body if isinstance(s, tree.Input)) or 1
+    if definition.role not in ("cell", "message_passing"):
+        make_body(context, definition, names, (UNKNOWN,) * inputs, definition.name.span)
+
+
+def _never_called(context: Context, bodies: Bodies, definition: tree.Definition) -> None:
+    if ("network", definition.name.id) in bodies.made or context.diagnostics.failed:
+        return
+    port = next(
+        n for s in definition.body if isinstance(s, tree.Input) and s.type is None for n in s.names
+    )
+    context.report(
+        "E206",
+        f"{definition.role} {definition.name.id}: {port.id} has no type, and no call gives it one",
+        port.span,
+        helps=(f"in {port.id}: vector[16]",),
+    )
+
+
+def _warn(context: Context, message: str, place: Span) -> None:
+    context.diagnostics.add(
+        Diagnostic("W405", message, place, helps=("delete it, or begin its name with _",))
+    )

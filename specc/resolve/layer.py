@@ -1,0 +1,215 @@
+"""A layer on operands: its inference, its stage and its node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from specc.diagnostics import Diagnostic, Label
+from specc.layers.base import Inference, LayerError, Operand
+from specc.program import Apply, Path, Ref, Stage, Tie
+from specc.resolve.context import Scope
+from specc.resolve.values import POISON, Flow, LayerMaker
+from specc.sizes import Size, SizeLimit, render
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import UNKNOWN, Tensor, Unknown, ValueType
+
+Operands = Sequence[tuple[str, Flow]]
+
+
+def apply_layer(
+    scope: Scope,
+    maker: LayerMaker,
+    operands: Operands,
+    label: tree.Name | None,
+    span: Span,
+    *,
+    stage: Path | None = None,
+    shared_as: str | None = None,
+) -> Flow:
+    """Apply a layer to its operands (by name); a new stage unless `stage` is given.
+
+    After an error the value is poisoned, and so is the label.
+    """
+    flows = arrange(scope, maker, operands, span)
+    inference = None if flows is None else _infer(scope, maker, flows, span)
+    word = maker.layer.word
+    named = label.id if label is not None else shared_as
+    name = named or scope.fresh(word)
+    if inference is None or flows is None:
+        return POISON
+    scope.constraints.extend(inference.constraints)
+    if stage is None and inference.module is not None:
+        stage = (name,)
+        ties = _checked_ties(scope, maker, inference)
+        scope.stages[name] = Stage(name, span, inference, maker.layer, ties, named is not None)
+    elif stage is not None:
+        _check_shared(scope, stage, inference, span)
+    node = Apply(maker.layer, inference, stage)
+    refs = [None if f is None else f.ref for f in flows]
+    used = label.id if label is not None else (name if stage is None or stage == (name,) else None)
+    return scope.add(
+        used or scope.fresh(stage[-1] if stage else word),
+        span,
+        node,
+        refs,
+        inference.outputs,
+        named=label is not None,
+        stage=stage,
+    )
+
+
+def arrange(
+    scope: Scope, maker: LayerMaker, operands: Operands, span: Span
+) -> list[Flow | None] | None:
+    """Operands in the order of the layer's names, None where one is left out; None after an error."""
+    model = type(maker.layer)
+    given: dict[str, list[Flow]] = {}
+    for name, flow in (*maker.named_operands, *operands):
+        given.setdefault(name, []).append(flow)
+    result: list[Flow | None] = []
+    for name in (*model.operands, *model.keyword_operands):
+        values = given.pop(name, [])
+        if not values and name not in (*model.optional, *model.keyword_operands):
+            _missing(scope, maker, name, span)
+            return None
+        variadic = model.variadic and name == model.operands[-1]
+        if len(values) > 1 and not variadic:
+            scope.context.report("E202", f"{model.word} gets its {name} twice", span)
+            return None
+        result.extend(values if values else [None])
+    return result
+
+
+def _missing(scope: Scope, maker: LayerMaker, name: str, span: Span) -> None:
+    word = maker.layer.word
+    operands = ", ".join(type(maker.layer).operands)
+    scope.context.report(
+        "E202", f"{word} needs its operand {name}", span, notes=(f"{word}({operands})",)
+    )
+
+
+def _infer(
+    scope: Scope, maker: LayerMaker, flows: list[Flow | None], span: Span
+) -> Inference | None:
+    types = [None if f is None else _single(scope, f, span) for f in flows]
+    if any(isinstance(t, Unknown) for t in types):
+        return None
+    try:
+        return maker.layer.infer(*(_operand(t) for t in types))
+    except LayerError as problem:
+        scope.diagnostics.add(_diagnose(scope, maker, flows, span, problem))
+    except (SizeLimit, OverflowError):
+        scope.context.report("E205", f"{maker.layer.word}: this size is too large", span)
+    return None
+
+
+def _operand(type: ValueType | None) -> Operand | None:
+    assert not isinstance(type, Unknown)
+    return type
+
+
+def _single(scope: Scope, flow: Flow, span: Span) -> ValueType:
+    """The type of a flow with one output; several cannot be an operand."""
+    if len(flow.ports) > 1 and flow.ports[0][0] != "output":
+        names = ", ".join(name for name, _, _ in flow.ports)
+        scope.context.report(
+            "E203",
+            f"this value has {len(flow.ports)} outputs, {names}",
+            span,
+            helps=(f"{names} = …, and use one of them",),
+        )
+        return UNKNOWN
+    return flow.type
+
+
+def _diagnose(
+    scope: Scope, maker: LayerMaker, flows: list[Flow | None], span: Span, problem: LayerError
+) -> Diagnostic:
+    place = _place(scope, maker, problem.argument, span)
+    head = next((f for f in flows if f is not None), None)
+    trail = "" if head is None else scope.trail(head.ref)
+    notes = [*([f"so far: {trail}"] if trail and problem.code == "E301" else []), *problem.notes]
+    labels = _operand_labels(scope, flows, place) if problem.code == "E302" else ()
+    return Diagnostic(
+        problem.code, problem.message, place, problem.text, labels, tuple(notes), problem.helps
+    )
+
+
+def _place(scope: Scope, maker: LayerMaker, argument: str | int | None, span: Span) -> Span:
+    spans = dict(maker.arguments)
+    if isinstance(argument, str) and argument in spans:
+        return spans[argument]
+    return span
+
+
+def _operand_labels(scope: Scope, flows: list[Flow | None], place: Span) -> tuple[Label, ...]:
+    """Where the values that do not fit each other were made."""
+    labels = []
+    for flow in flows:
+        if flow is None or flow.ref.node < 0:
+            continue
+        node = scope.nodes[flow.ref.node]
+        type = flow.type
+        inside = place.start <= node.span.start and node.span.end <= place.end
+        if isinstance(type, Tensor) and type.rank and not (inside and node.span == place):
+            labels.append(Label(node.span, str(type)))
+    return tuple(labels[:2])
+
+
+def _checked_ties(scope: Scope, maker: LayerMaker, inference: Inference) -> tuple[Tie, ...]:
+    """The ties whose shapes fit; the others are reported (E304)."""
+    sizes = {p.name: p.sizes for p in inference.parameters}
+    kept = []
+    for tie, have in maker.ties:
+        wanted = sizes.get(tie.parameter)
+        if wanted is None:
+            scope.context.report(
+                "E304", f"this {maker.layer.word} has no {tie.parameter} to tie", maker.span
+            )
+        elif have != wanted:
+            _report_tie(scope, maker, tie, have, wanted)
+        else:
+            kept.append(tie)
+    return tuple(kept)
+
+
+def _report_tie(
+    scope: Scope, maker: LayerMaker, tie: Tie, have: tuple[Size, ...], wanted: tuple[Size, ...]
+) -> None:
+    shape = "×".join(render(s) for s in have)
+    needed = "×".join(render(s) for s in wanted)
+    place = dict(maker.arguments).get(tie.parameter, maker.span)
+    owner = ".".join(tie.path)
+    scope.context.report(
+        "E304",
+        f"the tied {tie.parameter} is {shape}, this layer needs {needed}",
+        place,
+        text=shape,
+        notes=(
+            f"{owner}.{tie.tensor}{', transposed,' if tie.transposed else ''} is {shape}",
+            f"{maker.layer.word} here: {tie.parameter} {needed}",
+        ),
+    )
+
+
+def _check_shared(scope: Scope, stage: Path, inference: Inference, span: Span) -> None:
+    """A stage called again must have the weights that it has."""
+    first = scope.stages.get(stage[0]) if len(stage) == 1 else None
+    unit = first.unit if first is not None else None
+    if not isinstance(unit, Inference):
+        return
+    before = {p.name: p.sizes for p in unit.parameters}
+    after = {p.name: p.sizes for p in inference.parameters}
+    if before != after and first is not None:
+        name = next(n for n in after if before.get(n) != after[n])
+        old, new = ("×".join(render(s) for s in t.get(name, ())) for t in (before, after))
+        scope.diagnostics.add(
+            Diagnostic(
+                "E305",
+                f"{stage[0]} is shared: its {name} is {old}, this call needs {new}",
+                span,
+                labels=(Label(first.span, "first call"),),
+                helps=("give each use its own weights, or operands of one size",),
+            )
+        )

@@ -1,0 +1,185 @@
+"""What stands behind a dot: an axis size, a port, a side result, a stage, a weight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from specc.diagnostics import Diagnostic
+from specc.layers.base import Inference, Parameter
+from specc.nearest import nearest
+from specc.program import BareTensor, Body, Invoke, Node, Path, Ref, Rounds, Stage
+from specc.resolve.context import Scope
+from specc.resolve.values import (
+    POISON,
+    Flow,
+    Meaning,
+    NetworkInstance,
+    Number,
+    SharedInstance,
+    StageInstance,
+    TensorRef,
+)
+from specc.syntax import tree
+from specc.types import Tensor
+
+
+def member(scope: Scope, base: Meaning, expr: tree.Member) -> Meaning:
+    """The meaning of `base.name`."""
+    match base:
+        case Flow() if base is POISON:
+            return POISON
+        case Flow():
+            return _of_flow(scope, base, expr)
+        case NetworkInstance(name):
+            return _of_network(scope, name, expr)
+        case StageInstance(path, body):
+            return _of_stage(scope, path, body.stage(path[-1]), expr)
+        case SharedInstance(stage=stage) if stage is not None:
+            return _of_stage(scope, stage, scope.stages[stage[-1]], expr)
+        case _:
+            return scope.context.report("E401", f"this has no {expr.name.id}", expr.name.span)
+
+
+def _of_flow(scope: Scope, value: Flow, expr: tree.Member) -> Meaning:
+    name = expr.name.id
+    for port, ref, type in value.ports:
+        if port == name:
+            return Flow(((port, ref, type),), value.stage)
+    if isinstance(value.type, Tensor) and name in value.type.axes:
+        return Number(value.type.sizes[value.type.axes.index(name)])
+    if isinstance(value.type, Tensor) and name in ("rank", "size"):
+        return Number(value.type.rank if name == "rank" else _elements(value.type))
+    found = _inside_call(scope, value, name)
+    if found is not None:
+        return found
+    stage = scope.stages.get(value.stage[0]) if value.stage and len(value.stage) == 1 else None
+    if stage is not None and value.stage is not None:
+        return _of_stage(scope, value.stage, stage, expr)
+    axes = value.type.axes if isinstance(value.type, Tensor) else ()
+    return _unknown(scope, expr, "this value", [*axes, *(p for p, _, _ in value.ports)])
+
+
+def _elements(type: Tensor) -> object:
+    total: object = 1
+    for size in type.sizes:
+        total = total * size  # type: ignore[operator]
+    return total
+
+
+def _inside_call(scope: Scope, value: Flow, name: str) -> Flow | None:
+    """`e.hidden` for `e = Encoder(x)`: a value inside the network that was called."""
+    node = scope.nodes[value.ref.node] if value.ref.node >= 0 else None
+    if node is None or not isinstance(node.operation, Invoke):
+        return None
+    inner = find_node(node.operation.body, name)
+    return None if inner is None else tapped(scope, value.ref.node, name, inner)
+
+
+def find_node(body: Body, name: str) -> Node | None:
+    """The node of a body with that name or variable."""
+    return next((n for n in body.nodes if name in (n.name, n.variable)), None)
+
+
+def tapped(scope: Scope, call: int, name: str, inner: Node) -> Flow:
+    """A value inside a called network as one more port of the call."""
+    node = scope.nodes[call]
+    assert isinstance(node.operation, Invoke)
+    type = inner.types[0][1]
+    if all(port != name for port, _ in node.types):
+        scope.nodes[call] = replace(node, types=(*node.types, (name, type)))
+    scope.context.taps[(node.operation.body.name, name)] = None
+    return Flow(((name, Ref(call, name), type),))
+
+
+def _of_network(scope: Scope, name: str, expr: tree.Member) -> Meaning:
+    body = scope.context.network(name, None, expr.span)
+    if body is None:
+        return POISON
+    stage = next((s for s in body.stages if s.name == expr.name.id), None)
+    scope.uses[name] = None
+    if stage is not None:
+        if isinstance(stage.unit, BareTensor):
+            return TensorRef((name, stage.name), stage.unit.parameter)
+        return StageInstance((name, stage.name), body)
+    if find_node(body, expr.name.id) is not None:
+        return value_of_call(scope, name, expr)
+    names = [*(s.name for s in body.stages), *(n.name for n in body.nodes if n.named)]
+    return _unknown(scope, expr, f"{body.role} {name}", list(dict.fromkeys(names)), body)
+
+
+def value_of_call(scope: Scope, name: str, expr: tree.Member) -> Flow:
+    """`Encoder.h` where Encoder is called once: the value in that call."""
+    calls = [
+        i
+        for i, n in enumerate(scope.nodes)
+        if isinstance(n.operation, Invoke) and n.operation.stage == (name,)
+    ]
+    if len(calls) != 1:
+        text = "is not called before this" if not calls else f"is called {len(calls)} times"
+        return scope.context.report(
+            "E402",
+            f"{name}.{expr.name.id} has no one value here: {name} {text}",
+            expr.span,
+            helps=(f"name the call: e = {name}(…), then e.{expr.name.id}",),
+        )
+    operation = scope.nodes[calls[0]].operation
+    assert isinstance(operation, Invoke)
+    inner = find_node(operation.body, expr.name.id)
+    assert inner is not None
+    return tapped(scope, calls[0], expr.name.id, inner)
+
+
+def _of_stage(scope: Scope, path: Path, stage: Stage, expr: tree.Member) -> Meaning:
+    name = expr.name.id
+    match stage.unit:
+        case Inference():
+            parameter = next((p for p in stage.unit.parameters if p.name == name), None)
+            if parameter is not None:
+                return _untied(stage, path, parameter)
+            owned = [p.name for p in stage.unit.parameters]
+            return _unknown(scope, expr, f"{stage.name}", owned)
+        case BareTensor(parameter):
+            return TensorRef(path, parameter)
+        case Body() | Rounds():
+            return _of_block(scope, path, stage, expr)
+
+
+def _of_block(scope: Scope, path: Path, stage: Stage, expr: tree.Member) -> Meaning:
+    if isinstance(stage.unit, Body):
+        inner = next((s for s in stage.unit.stages if s.name == expr.name.id), None)
+        if inner is not None:
+            return StageInstance((*path, inner.name), stage.unit)
+        return _unknown(scope, expr, stage.name, [s.name for s in stage.unit.stages])
+    return scope.context.report(
+        "E401", f"{stage.name} is a repetition: its rounds have no single {expr.name.id}", expr.span
+    )
+
+
+def _untied(stage: Stage, path: Path, parameter: Parameter) -> TensorRef:
+    """A weight that is itself tied stands for its owner."""
+    tie = next((t for t in stage.ties if t.parameter == parameter.name), None)
+    if tie is None:
+        return TensorRef(path, parameter)
+    owner = Parameter(tie.tensor, parameter.sizes, parameter.count, parameter.kind)
+    return TensorRef(tie.path, owner, tie.transposed)
+
+
+def _unknown(
+    scope: Scope, expr: tree.Member, owner: str, names: list[str], body: Body | None = None
+) -> Flow:
+    close = nearest(expr.name.id, names)
+    line = ""
+    if close and body is not None:
+        where = next((s.span for s in body.stages if s.name == close[0]), None)
+        line = f" (line {where.line})" if where is not None else ""
+    what = "stage" if body is not None else "part"
+    scope.diagnostics.add(
+        Diagnostic(
+            "E401",
+            f'{owner} has no {what} "{expr.name.id}"',
+            expr.name.span,
+            text=f'did you mean "{close[0]}"{line}?' if close else "",
+            notes=(f"{what}s of {owner}: {', '.join(names[:12])}",) if names else (),
+        )
+    )
+    return POISON

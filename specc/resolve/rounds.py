@@ -1,0 +1,138 @@
+"""`repeat` and `for` inside a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from specc.limits import MAX_EXPANDED_NODES
+from specc.program import Body, ReadPort, Rounds, Stage, Static
+from specc.resolve.context import Scope
+from specc.resolve.convert import as_static
+from specc.resolve.values import POISON, Flow, Meaning, Number
+from specc.sizes import Size, Symbolic
+from specc.syntax import tree
+from specc.types import Unknown, ValueType
+
+Run = Callable[[Scope, Flow, tuple[tree.Stage, ...]], Flow]
+
+
+def repeat(
+    scope: Scope,
+    value: Flow,
+    written: tree.Repeat,
+    count: Static | None,
+    label: tree.Name | None,
+    run: Run,
+) -> Flow:
+    """`repeat n { … }`: n rounds, each with its own weights.
+
+    As soon as a round keeps the type of its operand, all further rounds are like it.
+    """
+    if count is None or isinstance(value.type, Unknown):
+        return POISON
+    if not isinstance(count, (int, Symbolic)) or isinstance(count, bool):
+        return scope.context.report("E203", "repeat needs a whole number", written.count.span)
+    if isinstance(count, int) and count < 0:
+        return scope.context.report(
+            "E204", f"repeat {count}: the number of rounds is at least 0", written.count.span
+        )
+    if count == 0:
+        return value
+    bodies = _bodies(scope, value.type, written, count, run)
+    if not bodies:
+        return POISON
+    name = label.id if label is not None else scope.fresh("repeat")
+    unit = Rounds((name,), bodies)
+    scope.stages[name] = Stage(name, written.span, unit, None, (), label is not None)
+    for body, _ in bodies:
+        scope.constraints.extend(body.constraints)
+        scope.uses.update(dict.fromkeys(body.uses))
+    types = (("output", bodies[-1][0].output_types()[0][1]),)
+    return scope.add(
+        name, written.span, unit, [value.ref], types, named=label is not None, stage=(name,)
+    )
+
+
+def _bodies(
+    scope: Scope, type: ValueType, written: tree.Repeat, count: Size, run: Run
+) -> tuple[tuple[Body, Size], ...]:
+    bodies: list[tuple[Body, Size]] = []
+    done = 0
+    while not isinstance(count, int) or done < count:
+        body = _round(scope, type, written, run)
+        if body is None:
+            return ()
+        after = body.output_types()[0][1]
+        if after == type:
+            bodies.append((body, count - done))
+            return tuple(bodies)
+        if not isinstance(count, int):
+            scope.context.report(
+                "E203",
+                "the rounds differ in shape, so their number must be known",
+                written.count.span,
+                notes=(f"a round turns {type} into {after}",),
+            )
+            return ()
+        bodies.append((body, 1))
+        type, done = after, done + 1
+    return tuple(bodies)
+
+
+def _round(scope: Scope, type: ValueType, written: tree.Repeat, run: Run) -> Body | None:
+    """One round as a body; a round that is one block's call is that block's body."""
+    inner = Scope(scope.context, "round", "repeat", names=dict(scope.names))
+    inner.read = scope.read
+    inner.reserved = _labels(written.body)
+    start = inner.add("x", written.span, ReadPort("x"), (), (("output", type),))
+    end = run(inner, start, written.body)
+    if end is POISON or isinstance(end.type, Unknown):
+        return None
+    if len(inner.stages) == 1 and len(inner.nodes) == 2:
+        only = next(iter(inner.stages.values()))
+        if isinstance(only.unit, Body) and len(only.unit.outputs) == 1:
+            return only.unit
+    return inner.body(written, (), (("x", type),), (("output", end.ref),))
+
+
+def _labels(stages: tuple[tree.Stage, ...]) -> set[str]:
+    return {s.label.id for s in stages if s.label is not None}
+
+
+def expand_for(
+    scope: Scope,
+    value: Flow,
+    written: tree.For,
+    items: Meaning,
+    run: Run,
+) -> Flow:
+    """`for c in [64, 128] { … }`: the stages of every turn, one after the other."""
+    values = as_static(items)
+    if items is POISON:
+        return POISON
+    if not isinstance(values, tuple):
+        return scope.context.report("E203", "for needs a list", written.items.span)
+    if len(values) * max(1, len(written.body)) > MAX_EXPANDED_NODES:
+        return scope.context.report(
+            "E207", f"for over {len(values):,} items makes too many stages", written.items.span
+        )
+    shadowed = scope.names.get(written.variable.id)
+    for number, item in enumerate(values, 1):
+        scope.names[written.variable.id] = Number(item)
+        value = run(scope, value, tuple(_relabel(s, number) for s in written.body))
+    if shadowed is None:
+        scope.names.pop(written.variable.id, None)
+    else:
+        scope.names[written.variable.id] = shadowed
+    return value
+
+
+def _relabel(stage: tree.Stage, number: int) -> tree.Stage:
+    """`as stage` in a `for` names `stage1`, `stage2`, … one for each turn."""
+    if stage.label is None:
+        return stage
+    span = stage.label.span
+    numbered = tree.Name(type(span)(span.source, span.start, span.end + number), f"{stage.label.id}{number}")
+    return tree.Stage(stage.span, stage.operation, numbered)
+
+

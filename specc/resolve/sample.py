@@ -1,0 +1,61 @@
+"""A `sample` block: draws, calls of trained networks, and pictures of what they give."""
+
+from __future__ import annotations
+
+from specc.program import SamplePlan, Show
+from specc.resolve.arguments import Given, construct
+from specc.resolve.context import Context, Scope
+from specc.resolve.convert import as_static
+from specc.resolve.definitions import assign
+from specc.resolve.draw import draw
+from specc.resolve.expression import evaluate
+from specc.resolve.order import bound, ordered
+from specc.resolve.train import show_of
+from specc.settings import SampleSettings
+from specc.syntax import tree
+
+
+def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
+    """The plan of a `sample` block, or None after diagnostics."""
+    scope = Scope(context, sample.name.id, "sample")
+    scope.reserved = {n.id for s in sample.body for n in bound(s)}
+    shows: list[Show] = []
+    given: dict[str, Given] = {}
+    for statement in ordered(list(sample.body), context.diagnostics):
+        _statement(scope, statement, shows, given)
+    settings = construct(
+        SampleSettings, "sample", given, sample.name.span, context.diagnostics
+    )
+    if not shows and not context.diagnostics.failed:
+        context.report(
+            "E507", f"sample {sample.name.id} shows nothing", sample.name.span, helps=("show grid(G(z))",)
+        )
+    if settings is None or not shows:
+        return None
+    body = scope.body(sample, (), (), ())
+    return SamplePlan(sample.name.id, sample.span, sample.doc, body, tuple(shows), settings)
+
+
+def _statement(
+    scope: Scope, statement: tree.Statement, shows: list[Show], given: dict[str, Given]
+) -> None:
+    match statement:
+        case tree.Assign():
+            assign(scope, statement)
+        case tree.Draw():
+            value = draw(scope, statement.distribution, statement.target, statement.frozen, evaluate)
+            scope.bind(statement.target, value)
+        case tree.Setting(word=word) if word.id == "show":
+            made = show_of(scope, statement)
+            if made is not None:
+                shows.append(made)
+        case tree.Setting(word=word, value=value) if word.id in SampleSettings.model_fields and value:
+            number = as_static(evaluate(scope, value))
+            if number is not None:
+                given[word.id] = Given(number, value.span)
+        case _:
+            word = statement.span.text.split(None, 1)[0]
+            later = isinstance(statement, (tree.Loop, tree.Branch, tree.Return))
+            scope.context.report(
+                "E190" if later else "E103", f'"{word}" does not belong in sample', statement.span
+            )

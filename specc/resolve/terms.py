@@ -1,0 +1,86 @@
+"""An objective as a sum of named terms."""
+
+from __future__ import annotations
+
+from specc.program import Term
+from specc.resolve.context import Scope
+from specc.resolve.convert import as_flow
+from specc.resolve.expression import evaluate
+from specc.resolve.values import POISON
+from specc.syntax import tree
+from specc.types import Tensor
+
+
+def objective_terms(scope: Scope, objective: tree.Objective) -> list[Term]:
+    """The summands of an objective, each evaluated, with the name it is logged under.
+
+    A term is one number for each item (its mean over the batch is meant) or one for the batch.
+    """
+    terms: list[Term] = []
+    for expr in _summands(objective.value):
+        value = as_flow(scope, evaluate(scope, expr), expr.span)
+        if value is POISON:
+            continue
+        if not isinstance(value.type, Tensor) or value.type.rank:
+            scope.context.report(
+                "E508",
+                f"an objective is one number, and this is {value.type}",
+                expr.span,
+                helps=(f"mean({expr.span.text})",),
+            )
+            continue
+        name = _unique(_name(expr, len(terms) + 1), [t.name for t in terms])
+        terms.append(Term(name, value.ref, expr.span))
+    return terms
+
+
+def _summands(expr: tree.Expr) -> list[tree.Expr]:
+    """The terms of a sum in order; a subtracted one is negated."""
+    terms: list[tree.Expr] = []
+    while isinstance(expr, tree.Binary) and expr.operator in ("+", "-"):
+        right = expr.right
+        terms.append(right if expr.operator == "+" else tree.Unary(right.span, "-", right))
+        expr = expr.left
+    terms.append(expr)
+    return terms[::-1]
+
+
+def _name(expr: tree.Expr, number: int) -> str:
+    """`kl` for `beta * kl(…)`, `mean_abs` for `1e-3 * mean(abs(h))`."""
+    words = _words(expr)
+    return "_".join(words[:2]) if words else f"term{number}"
+
+
+def _words(expr: tree.Expr) -> list[str]:
+    match expr:
+        case tree.Unary():
+            return _words(expr.operand)
+        case tree.Binary(operator="*"):
+            return _words(expr.right) if _scale(expr.left) else _words(expr.left)
+        case tree.Binary(operator="/" | "^"):
+            return _words(expr.left)
+        case tree.Call(callee=tree.Name() as name):
+            inner = expr.arguments[0].value if expr.arguments else None
+            reduces = name.id in ("mean", "sum") and inner is not None
+            return [name.id, *(_words(inner)[:1] if reduces and inner is not None else [])]
+        case tree.Name():
+            return [expr.id]
+        case _:
+            return []
+
+
+def _scale(expr: tree.Expr) -> bool:
+    """Whether a factor only weights a term: a number or a parameter."""
+    match expr:
+        case tree.Number() | tree.Name():
+            return True
+        case tree.Binary(left=left, right=right):
+            return _scale(left) and _scale(right)
+        case _:
+            return False
+
+
+def _unique(name: str, taken: list[str]) -> str:
+    if name not in taken:
+        return name
+    return next(f"{name}_{n}" for n in range(2, len(taken) + 3) if f"{name}_{n}" not in taken)
