@@ -92,8 +92,21 @@ class ReadTensor:
 
 
 @dataclass(frozen=True, slots=True)
+class Distribute:
+    """A distribution as a value: operands in the order of `parts` (`mean`, `logvar`, …).
+
+    It computes nothing; code that reads it reads its operands (`X(0, "logvar")`).
+    """
+
+    family: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
-    """A draw. The operand is a distribution; `inference` is its family's rule for sampling.
+    """A draw. The operands are the distribution and, where it takes its shape from a value, that value.
+
+    `inference` is the family's rule for sampling.
 
     Fresh at every step unless `frozen` or `seed` is given.
     """
@@ -103,7 +116,9 @@ class Sample:
     seed: int | None = None
 
 
-Operation: TypeAlias = ReadPort | Constant | Apply | Invoke | Rounds | ReadTensor | Sample
+Operation: TypeAlias = (
+    ReadPort | Constant | Apply | Invoke | Rounds | ReadTensor | Distribute | Sample
+)
 
 
 @dataclass(frozen=True, slots=True)

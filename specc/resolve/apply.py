@@ -74,9 +74,7 @@ def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
     return POISON
 
 
-def apply(
-    scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, span: Span
-) -> Flow:
+def apply(scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, span: Span) -> Flow:
     """What `meaning` gives for these operands, as one more node; `label` names its stage."""
     match meaning:
         case LayerMaker(layer):
@@ -109,7 +107,11 @@ def _too_many(scope: Scope, word: str, count: int, takes: int, span: Span) -> Fl
 
 
 def ports(
-    scope: Scope, definition: tree.Definition, flows: Sequence[Flow], extra: tuple[tuple[str, Flow], ...], span: Span
+    scope: Scope,
+    definition: tree.Definition,
+    flows: Sequence[Flow],
+    extra: tuple[tuple[str, Flow], ...],
+    span: Span,
 ) -> list[Flow] | None:
     """The operands of a block or network in the order of its ports, or None after an error.
 
@@ -229,17 +231,13 @@ def _shared(
             type(maker.layer).operands, type(maker.layer).variadic, len(flows)
         ) or ["x"] * len(flows)
         operands = list(zip(names, flows, strict=True))
-        flow = apply_layer(
-            scope, maker, operands, label, span, stage=stage, shared_as=shared.name
-        )
+        flow = apply_layer(scope, maker, operands, label, span, stage=stage, shared_as=shared.name)
     if first and flow is not POISON:
         shared.stage = flow.stage
     return flow
 
 
-def _network(
-    scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span: Span
-) -> Flow:
+def _network(scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span: Span) -> Flow:
     definition = scope.context.definitions[name]
     operands = ports(scope, definition, flows, (), span)
     if operands is None:
@@ -261,7 +259,11 @@ def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> boo
         have = flow.type
         if isinstance(wanted, Unknown) or isinstance(have, Unknown):
             continue
-        if not isinstance(have, Tensor) or not isinstance(wanted, Tensor) or have.sizes != wanted.sizes:
+        if (
+            not isinstance(have, Tensor)
+            or not isinstance(wanted, Tensor)
+            or have.sizes != wanted.sizes
+        ):
             if isinstance(have, Tensor) and isinstance(wanted, Tensor) and _free(have, wanted):
                 continue
             shape = str(have) if isinstance(have, Tensor) else "a distribution"
@@ -301,14 +303,16 @@ def _foreign_stage(
     if isinstance(stage.unit, Inference) and stage.layer is not None:
         maker = LayerMaker(stage.layer, (), (), stage.span)
         flow = apply(scope, maker, flows, label, span)
-        return _moved(scope, flow, path, maker)
+        return _moved(scope, flow, path)
     return scope.context.report(
-        "E401", f"{'.'.join(path)} cannot be shared from here", span,
+        "E401",
+        f"{'.'.join(path)} cannot be shared from here",
+        span,
         helps=("share a single layer, or call the whole network",),
     )
 
 
-def _moved(scope: Scope, flow: Flow, path: Path, maker: LayerMaker) -> Flow:
+def _moved(scope: Scope, flow: Flow, path: Path) -> Flow:
     """Hand the stage that was just made to its owner elsewhere."""
     if flow is POISON or flow.stage is None:
         return flow

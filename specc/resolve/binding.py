@@ -77,7 +77,7 @@ def _positional(
     scope: Scope, model: type[Layer], arguments: list[Argument], bound: Bound, piped: bool
 ) -> None:
     waiting = list(model.operands[1:] if piped else model.operands)
-    fields = [f for f in model.model_fields]
+    fields = list(model.model_fields)
     for argument in arguments:
         operand = _takes_operand(model, waiting, argument.meaning, fields)
         if operand is not None:
@@ -111,7 +111,9 @@ def _too_many(scope: Scope, model: type[Layer], argument: Argument, bound: Bound
             "E203",
             f"{model.word} makes weights; its operand comes through a pipe",
             argument.span,
-            helps=(f"{argument.span.text} -> {model.word}(…), or {model.word}(…)({argument.span.text})",),
+            helps=(
+                f"{argument.span.text} -> {model.word}(…), or {model.word}(…)({argument.span.text})",
+            ),
         )
         return
     scope.context.report(
@@ -138,7 +140,9 @@ def _keyword(
                 "E304",
                 f"{name.id} is tied to a weight, and this is none",
                 argument.span,
-                helps=(f"{name.id}=Encoder.code.weight, or {name.id}=transpose(Encoder.code.weight)",),
+                helps=(
+                    f"{name.id}=Encoder.code.weight, or {name.id}=transpose(Encoder.code.weight)",
+                ),
             )
     elif name.id in model.model_fields:
         _hyperparameter(scope, model, name.id, argument, bound)

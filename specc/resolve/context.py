@@ -27,7 +27,7 @@ from specc.types import Tensor, ValueType
 Types = tuple[ValueType, ...]
 
 
-class Expanded(Exception):
+class ExpandedError(Exception):
     """The program unfolds to more nodes than the limit allows."""
 
     def __init__(self, span: Span) -> None:
@@ -41,7 +41,8 @@ class Context:
 
     `instantiate` makes (or finds) the body of a definition for hyperparameters and operand types;
     `network` the body of a network, whose operands' types are None when it is only reached into.
-    Both are set by `resolve.file`, so that no module needs one above it.
+    `evaluate` gives the meaning of an expression. All are set by `resolve.file`, so that no module
+    needs one above it.
     `assume` holds numbers for symbols, with which conditions are decided.
     """
 
@@ -52,10 +53,11 @@ class Context:
     read: set[str] = field(default_factory=set)
     taps: dict[tuple[str, str], None] = field(default_factory=dict)
     made: int = 0
-    instantiate: Callable[[tree.Definition, tuple[tuple[str, Static], ...], Types, Span], Body | None] = (
-        field(init=False)
-    )
+    instantiate: Callable[
+        [tree.Definition, tuple[tuple[str, Static], ...], Types, Span], Body | None
+    ] = field(init=False)
     network: Callable[[str, Types | None, Span], Body | None] = field(init=False)
+    evaluate: Callable[[Scope, tree.Expr], Meaning] = field(init=False)
 
     def report(self, code: str, message: str, span: Span, **more: object) -> Flow:
         """Add a diagnostic and return the poisoned value that stands for what went wrong."""
@@ -66,11 +68,11 @@ class Context:
         """Count one more node.
 
         Raises:
-            Expanded: over the limit.
+            ExpandedError: over the limit.
         """
         self.made += 1
         if self.made > MAX_EXPANDED_NODES:
-            raise Expanded(span)
+            raise ExpandedError(span)
 
 
 @dataclass(slots=True)
@@ -94,6 +96,10 @@ class Scope:
     def diagnostics(self) -> Diagnostics:
         """Where errors go."""
         return self.context.diagnostics
+
+    def evaluate(self, expr: tree.Expr) -> Meaning:
+        """The meaning of an expression here."""
+        return self.context.evaluate(self, expr)
 
     def bind(self, name: tree.Name, meaning: Meaning) -> None:
         """Give a name its one value; a second one is an error."""

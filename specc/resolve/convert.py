@@ -59,7 +59,12 @@ def as_flow(scope: Scope, meaning: Meaning, span: Span) -> Flow:
         case TensorRef():
             read = ReadTensor(meaning.path, meaning.parameter.name, meaning.transposed)
             return scope.add(
-                meaning.parameter.name, span, read, (), (("output", meaning.type),), stage=meaning.path
+                meaning.parameter.name,
+                span,
+                read,
+                (),
+                (("output", meaning.type),),
+                stage=meaning.path,
             )
         case ListValue(items):
             return _concatenated(scope, items, span)
@@ -133,4 +138,3 @@ def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
         )
     )
     return POISON
-

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.layers import registry
 from specc.program import Body, ParameterValue, Program, Static
-from specc.resolve.context import Context, Expanded, Scope, Types
+from specc.resolve.context import Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
-from specc.resolve.expression import static
+from specc.resolve.evaluation import static
+from specc.resolve.expression import evaluate
 from specc.resolve.order import names_read
 from specc.resolve.sample import resolve_sample
 from specc.resolve.static import show
@@ -80,13 +82,14 @@ def resolve(
     bodies = Bodies(context)
     context.instantiate = bodies.instantiate
     context.network = bodies.network
+    context.evaluate = evaluate
     _declare(context, file)
     _parameters(context, file, overrides or {})
     if _recursive(context):
         return None
     try:
         return _resolve(context, bodies, file)
-    except Expanded as problem:
+    except ExpandedError as problem:
         context.report(
             "E207",
             "the program unfolds to more nodes than specc makes",
@@ -100,7 +103,9 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     for definition in context.definitions.values():
         if definition.role in ("cell", "message_passing"):
             _not_yet(context, definition)
-        elif definition.role != "block" and definition.hyperparameters is None and typed(definition):
+        elif (
+            definition.role != "block" and definition.hyperparameters is None and typed(definition)
+        ):
             context.network(definition.name.id, None, definition.name.span)
     trains = tuple(
         plan
@@ -200,7 +205,8 @@ def _parameters(context: Context, file: tree.File, overrides: Overrides) -> None
     for name in left:
         names = ", ".join(context.parameters) or "none"
         context.report(
-            "E402", f'--set {name}: the file has no parameter "{name}" (it has {names})',
+            "E402",
+            f'--set {name}: the file has no parameter "{name}" (it has {names})',
             Span(file.source, 0, 0),
         )
 
@@ -210,7 +216,9 @@ def _check_override(context: Context, param: tree.Param, value: Static) -> None:
     written = param.value
     if isinstance(written, tree.Number) and not isinstance(value, (int, float)):
         context.report(
-            "E203", f"--set {param.name.id}={show(value)}: the parameter is a number", param.name.span
+            "E203",
+            f"--set {param.name.id}={show(value)}: the parameter is a number",
+            param.name.span,
         )
 
 
@@ -261,7 +269,7 @@ def _report_recursion(context: Context, circle: list[str]) -> None:
     first = context.definitions[circle[0]]
     spans = [
         next(n.span for n in names_read(context.definitions[a].body) if n.id == b)
-        for a, b in zip(circle, circle[1:], strict=False)
+        for a, b in pairwise(circle)
     ]
     context.diagnostics.add(
         Diagnostic(
@@ -289,7 +297,9 @@ def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
             if d.role in ("cell", "message_passing"):
                 continue
             _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
-        elif d.role not in ("block", "cell", "message_passing") and d.name.id not in bodies.networks:
+        elif (
+            d.role not in ("block", "cell", "message_passing") and d.name.id not in bodies.networks
+        ):
             _never_called(context, bodies, d)
     # Claims and types read parameters too, and later passes see them.
     named = {n.id for d in file.declarations for n in names_read(_late(d))}

@@ -49,7 +49,9 @@ def hyperparameters(
         else:
             name = argument.name.id
         if name in values:
-            scope.context.report("E202", f"{definition.name.id} gets its {name} twice", argument.span)
+            scope.context.report(
+                "E202", f"{definition.name.id} gets its {name} twice", argument.span
+            )
             return None
         if name not in names and name in input_names(definition):
             operands.append((name, as_flow(scope, argument.meaning, argument.span)))

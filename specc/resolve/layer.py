@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from specc.diagnostics import Diagnostic, Label
 from specc.layers.base import Inference, LayerError, Operand
-from specc.program import Apply, Path, Ref, Stage, Tie
+from specc.program import Apply, Path, Stage, Tie
 from specc.resolve.context import Scope
 from specc.resolve.values import POISON, Flow, LayerMaker
 from specc.sizes import Size, SizeLimit, render
@@ -126,7 +126,7 @@ def _single(scope: Scope, flow: Flow, span: Span) -> ValueType:
 def _diagnose(
     scope: Scope, maker: LayerMaker, flows: list[Flow | None], span: Span, problem: LayerError
 ) -> Diagnostic:
-    place = _place(scope, maker, problem.argument, span)
+    place = _place(maker, problem.argument, span)
     head = next((f for f in flows if f is not None), None)
     trail = "" if head is None else scope.trail(head.ref)
     notes = [*([f"so far: {trail}"] if trail and problem.code == "E301" else []), *problem.notes]
@@ -136,7 +136,7 @@ def _diagnose(
     )
 
 
-def _place(scope: Scope, maker: LayerMaker, argument: str | int | None, span: Span) -> Span:
+def _place(maker: LayerMaker, argument: str | int | None, span: Span) -> Span:
     spans = dict(maker.arguments)
     if isinstance(argument, str) and argument in spans:
         return spans[argument]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from itertools import pairwise
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.source import Span
@@ -86,9 +87,7 @@ def read(statement: tree.Statement) -> set[str]:
             return {n.id for n in names_read(statement)}
 
 
-def ordered(
-    statements: Sequence[tree.Statement], diagnostics: Diagnostics
-) -> list[tree.Statement]:
+def ordered(statements: Sequence[tree.Statement], diagnostics: Diagnostics) -> list[tree.Statement]:
     """The statements, each behind those whose names it reads, else as written.
 
     Statements that need each other are reported (E404) and left out with a report of their own names
@@ -125,7 +124,7 @@ def _report(
     diagnostics: Diagnostics,
 ) -> None:
     circle = _circle(component, needs)
-    names = [_link(statements[a], statements[b]) for a, b in zip(circle, circle[1:], strict=False)]
+    names = [_link(statements[a], statements[b]) for a, b in pairwise(circle)]
     chain = " → ".join([names[-1].id, *(n.id for n in names)])
     first, *rest = names
     diagnostics.add(

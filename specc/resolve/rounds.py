@@ -132,7 +132,7 @@ def _relabel(stage: tree.Stage, number: int) -> tree.Stage:
     if stage.label is None:
         return stage
     span = stage.label.span
-    numbered = tree.Name(type(span)(span.source, span.start, span.end + number), f"{stage.label.id}{number}")
+    numbered = tree.Name(
+        type(span)(span.source, span.start, span.end + number), f"{stage.label.id}{number}"
+    )
     return tree.Stage(stage.span, stage.operation, numbered)
-
-

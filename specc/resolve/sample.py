@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from specc.program import SamplePlan, Show
 from specc.resolve.arguments import Given, construct
+from specc.resolve.assign import assign
 from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
-from specc.resolve.definitions import assign
 from specc.resolve.draw import draw
-from specc.resolve.expression import evaluate
 from specc.resolve.order import bound, ordered
-from specc.resolve.train import show_of
+from specc.resolve.setting import show_of
 from specc.settings import SampleSettings
 from specc.syntax import tree
 
@@ -23,12 +22,13 @@ def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
     given: dict[str, Given] = {}
     for statement in ordered(list(sample.body), context.diagnostics):
         _statement(scope, statement, shows, given)
-    settings = construct(
-        SampleSettings, "sample", given, sample.name.span, context.diagnostics
-    )
+    settings = construct(SampleSettings, "sample", given, sample.name.span, context.diagnostics)
     if not shows and not context.diagnostics.failed:
         context.report(
-            "E507", f"sample {sample.name.id} shows nothing", sample.name.span, helps=("show grid(G(z))",)
+            "E507",
+            f"sample {sample.name.id} shows nothing",
+            sample.name.span,
+            helps=("show grid(G(z))",),
         )
     if settings is None or not shows:
         return None
@@ -43,14 +43,16 @@ def _statement(
         case tree.Assign():
             assign(scope, statement)
         case tree.Draw():
-            value = draw(scope, statement.distribution, statement.target, statement.frozen, evaluate)
+            value = draw(scope, statement.distribution, statement.frozen)
             scope.bind(statement.target, value)
         case tree.Setting(word=word) if word.id == "show":
             made = show_of(scope, statement)
             if made is not None:
                 shows.append(made)
-        case tree.Setting(word=word, value=value) if word.id in SampleSettings.model_fields and value:
-            number = as_static(evaluate(scope, value))
+        case tree.Setting(word=word, value=value) if (
+            word.id in SampleSettings.model_fields and value
+        ):
+            number = as_static(scope.evaluate(value))
             if number is not None:
                 given[word.id] = Given(number, value.span)
         case _:

@@ -80,7 +80,9 @@ def _divide(left: Static, right: Static) -> Static:
     if isinstance(left, Symbolic) or isinstance(right, Symbolic):
         quotient = floor_div(left, right)  # type: ignore[arg-type]
         if quotient * right != left:  # type: ignore[operator]
-            raise StaticError(f"{show(left)}/{show(right)} may not be whole; write // to round down")
+            raise StaticError(
+                f"{show(left)}/{show(right)} may not be whole; write // to round down"
+            )
         return quotient
     if isinstance(left, int) and isinstance(right, int) and left % right == 0:
         return left // right

@@ -26,9 +26,7 @@ def declare(scope: Scope, statement: tree.Declare, static: Evaluate) -> None:
         _declare(scope, statement.kind == "weight", item, static)
 
 
-def _declare(
-    scope: Scope, trainable: bool, item: tree.TensorDeclaration, static: Evaluate
-) -> None:
+def _declare(scope: Scope, trainable: bool, item: tree.TensorDeclaration, static: Evaluate) -> None:
     sizes = _sizes(scope, item, static)
     value = None if item.value is None else static(scope, item.value)
     if sizes is None or (item.value is not None and value is None):
@@ -54,16 +52,16 @@ def count_of(sizes: tuple[Size, ...]) -> Formula:
     return total if total is not None else Var("n", 1)
 
 
-def _sizes(
-    scope: Scope, item: tree.TensorDeclaration, static: Evaluate
-) -> tuple[Size, ...] | None:
+def _sizes(scope: Scope, item: tree.TensorDeclaration, static: Evaluate) -> tuple[Size, ...] | None:
     sizes: list[Size] = []
     for expr in item.shape:
         value = static(scope, expr)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, (int, Symbolic)) or (
-            isinstance(value, int) and value < 1
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, Symbolic))
+            or (isinstance(value, int) and value < 1)
         ):
             scope.context.report("E203", "a size is a whole number from 1", expr.span)
             return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from specc.program import Term
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow
-from specc.resolve.expression import evaluate
 from specc.resolve.values import POISON
 from specc.syntax import tree
 from specc.types import Tensor
@@ -18,7 +17,7 @@ def objective_terms(scope: Scope, objective: tree.Objective) -> list[Term]:
     """
     terms: list[Term] = []
     for expr in _summands(objective.value):
-        value = as_flow(scope, evaluate(scope, expr), expr.span)
+        value = as_flow(scope, scope.evaluate(expr), expr.span)
         if value is POISON:
             continue
         if not isinstance(value.type, Tensor) or value.type.rank:

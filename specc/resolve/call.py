@@ -1,0 +1,88 @@
+"""Calls in an expression: layers, distributions, static functions, blocks and networks."""
+
+from __future__ import annotations
+
+from specc.layers import registry
+from specc.resolve.apply import apply, call_layer
+from specc.resolve.context import Scope
+from specc.resolve.convert import as_flow, as_static
+from specc.resolve.distribution import distribution, is_family
+from specc.resolve.evaluation import arguments
+from specc.resolve.hyperparameters import hyperparameters
+from specc.resolve.names import default_of, lookup
+from specc.resolve.static import STATIC_FUNCTIONS, StaticError
+from specc.resolve.static import call as static_call
+from specc.resolve.values import POISON, Flow, Meaning, Number, TensorRef, Word
+from specc.syntax import tree
+
+# Words whose iteration or differentiation this version does not compile.
+NOT_YET = {
+    "scan": "a cell moved along time",
+    "fold": "a cell moved along a tree",
+    "jacobian": "a gradient as a value",
+    "gradient": "a gradient as a value",
+    "adapt": "an inner loop of learning",
+    "self_loops": "message passing",
+}
+
+
+def call(scope: Scope, expr: tree.Call) -> Meaning:
+    """The meaning of a call."""
+    callee = expr.callee
+    if not isinstance(callee, tree.Name):
+        return _call_value(scope, scope.evaluate(callee), expr)
+    if callee.id in NOT_YET:
+        return not_yet(scope, callee)
+    bound = lookup(scope, callee)
+    if isinstance(bound, Word) or (isinstance(bound, Flow) and registry.get(callee.id)):
+        return _call_word(scope, callee, expr)
+    definition = scope.context.definitions.get(callee.id)
+    if (
+        definition is not None
+        and definition.hyperparameters is not None
+        and callee.id not in scope.names
+    ):
+        given = arguments(scope, expr.arguments)
+        made = hyperparameters(scope, definition, given, expr.span, default_of(scope))
+        return POISON if made is None else made
+    return _call_value(scope, bound, expr)
+
+
+def not_yet(scope: Scope, name: tree.Name) -> Flow:
+    """The report for what a later version brings."""
+    return scope.context.report(
+        "E190",
+        f"{name.id} ({NOT_YET[name.id]}) is not compiled by this version of specc",
+        name.span,
+    )
+
+
+def _call_word(scope: Scope, callee: tree.Name, expr: tree.Call) -> Meaning:
+    if is_family(callee.id):
+        return distribution(scope, callee.id, arguments(scope, expr.arguments), expr.span)
+    if callee.id == "transpose" and len(expr.arguments) == 1:
+        only = scope.evaluate(expr.arguments[0].value)
+        if isinstance(only, TensorRef):
+            return TensorRef(only.path, only.parameter, not only.transposed)
+    given = arguments(scope, expr.arguments)
+    values = [as_static(a.meaning) for a in given]
+    if callee.id in STATIC_FUNCTIONS and given and all(v is not None for v in values):
+        try:
+            return Number(static_call(callee.id, values))
+        except StaticError as problem:
+            return scope.context.report("E203", str(problem), expr.span)
+    return call_layer(scope, callee.id, given, expr.span, callee.span)
+
+
+def _call_value(scope: Scope, callee: Meaning, expr: tree.Call) -> Meaning:
+    """`D(x)`, `f(x)`, `linear(4)(x)`: operands for something that is made already."""
+    given = arguments(scope, expr.arguments)
+    named = next((a for a in given if a.name is not None), None)
+    if callee is POISON or any(a.meaning is POISON for a in given):
+        return POISON
+    if named is not None and named.name is not None:
+        return scope.context.report(
+            "E202", f"operands have no names here: {named.name.id}", named.name.span
+        )
+    flows = [as_flow(scope, a.meaning, a.span) for a in given]
+    return apply(scope, callee, flows, None, expr.span)

@@ -1,0 +1,81 @@
+"""The `data` statement of a train block: its source, and its fields as inputs of the step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specc.data import SOURCES
+from specc.program import ReadPort
+from specc.resolve.context import Scope
+from specc.resolve.library import configured, unknown_word, word_call
+from specc.resolve.ports import port_type
+from specc.resolve.values import POISON
+from specc.syntax import tree
+from specc.types import UNKNOWN, Interval, Tensor, ValueType
+
+if TYPE_CHECKING:
+    from specc.resolve.draft import Draft
+
+
+def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
+    """Resolve the source and bind the fields; their types are those of one item."""
+    if draft.data_span is not None:
+        scope.context.report(
+            "E190", "a second data source is not compiled by this version of specc", statement.span
+        )
+        return
+    draft.data_span = statement.span
+    name, written = word_call(statement.source)
+    source = None
+    if name is None:
+        scope.context.report(
+            "E203", "a data source is a name: data digits as x", statement.source.span
+        )
+    elif name.id not in SOURCES:
+        unknown_word(scope, "E206", "data set", name, list(SOURCES))
+    else:
+        source = configured(scope, SOURCES[name.id], name, written)
+    draft.data = source
+    for number, item in enumerate(statement.fields):
+        type = _field_type(scope, source, item, number)
+        draft.inputs.append((item.name.id, type))
+        read = scope.add(
+            item.name.id, item.span, ReadPort(item.name.id), (), (("output", type),), named=True
+        )
+        scope.bind(item.name, POISON if type is UNKNOWN else read)
+
+
+def _field_type(
+    scope: Scope, source: DataSource | None, item: tree.Field, number: int
+) -> ValueType:
+    if source is None:
+        return UNKNOWN
+    fields = source.fields()
+    if fields is None:
+        if item.type is None:
+            scope.context.report(
+                "E206",
+                f"the type of {item.name.id} is not known before the file is read",
+                item.span,
+                helps=(f"as {item.name.id}: image[1, 28, 28]",),
+            )
+            return UNKNOWN
+        return port_type(scope, item.type)
+    if number >= len(fields):
+        names = ", ".join(f.name for f in fields)
+        scope.context.report("E202", f"this data set has {len(fields)} fields, {names}", item.span)
+        return UNKNOWN
+    f = fields[number]
+    declared = Tensor(tuple(f.sizes), tuple(f.axes), f.dtype, f.classes, Interval(f.low, f.high))
+    if item.type is not None:
+        return _declared_field(scope, item, declared)
+    return declared
+
+
+def _declared_field(scope: Scope, item: tree.Field, known: Tensor) -> ValueType:
+    assert item.type is not None
+    written = port_type(scope, item.type)
+    if isinstance(written, Tensor) and written.sizes != known.sizes:
+        scope.context.report("E302", f"{item.name.id} is {known}, not {written}", item.type.span)
+        return UNKNOWN
+    return known

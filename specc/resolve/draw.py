@@ -1,0 +1,163 @@
+"""Draws: `z ~ normal(mu, logvar=logvar)`, `z ~ normal[100]`, `e ~ normal(0, 1, like=x)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from specc.layers.base import LayerError
+from specc.layers.distribution import FAMILIES
+from specc.nearest import nearest
+from specc.program import Ref, Sample
+from specc.resolve.binding import Argument
+from specc.resolve.context import Scope
+from specc.resolve.convert import as_flow, as_static
+from specc.resolve.distribution import distribution, is_family, standard
+from specc.resolve.evaluation import arguments, static
+from specc.resolve.values import POISON, Flow, Meaning
+from specc.sizes import Size, Symbolic
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import Distribution, Tensor, default_axes
+
+
+@dataclass(slots=True)
+class Written:
+    """A draw as it was written: its distribution, shape, `like=` and `seed=`."""
+
+    value: Meaning
+    sizes: tuple[Size, ...] | None = None
+    like: Flow | None = None
+    seed: int | None = None
+
+
+def draw(scope: Scope, expr: tree.Expr, frozen: bool) -> Flow:
+    """The value of a draw, as a node, or poison after diagnostics."""
+    written = _read(scope, expr)
+    if written is None or written.value is POISON or written.like is POISON:
+        return POISON
+    value = written.value
+    if not isinstance(value, Flow) or not isinstance(value.type, Distribution):
+        return _refuse(scope, expr.span)
+    family = FAMILIES[value.type.family]
+    sizes, axes = _shape(value.type, written)
+    try:
+        inference = family.sample(value.type, sizes, axes, written.like is not None)
+    except LayerError as problem:
+        return scope.context.report(
+            problem.code, problem.message, expr.span, text=problem.text, helps=problem.helps
+        )
+    operands: list[Ref | None] = [value.ref]
+    if written.like is not None:
+        operands.append(written.like.ref)
+    operation = Sample(inference, frozen, written.seed)
+    return scope.add(scope.fresh("sample"), expr.span, operation, operands, inference.outputs)
+
+
+def _shape(type: Distribution, written: Written) -> tuple[tuple[Size, ...], tuple[str, ...]]:
+    if written.sizes is not None:
+        return written.sizes, default_axes(len(written.sizes))
+    like = written.like.type if written.like is not None else None
+    if isinstance(like, Tensor):
+        return like.sizes, like.axes
+    return FAMILIES[type.family].shape(type)
+
+
+def _read(scope: Scope, expr: tree.Expr) -> Written | None:
+    if isinstance(expr, tree.Index):
+        inner = _read(scope, expr.base)
+        sizes = _sizes(scope, expr)
+        if inner is None or sizes is None:
+            return None
+        if inner.like is not None:
+            scope.context.report(
+                "E202", "the shape is given twice: by like= and in brackets", expr.span
+            )
+            return None
+        inner.sizes = sizes
+        return inner
+    if isinstance(expr, tree.Name) and _free_family(scope, expr):
+        return Written(standard(scope, expr))
+    if isinstance(expr, tree.Call) and isinstance(expr.callee, tree.Name):
+        if _free_family(scope, expr.callee):
+            return _call(scope, expr, expr.callee)
+        if not _known(scope, expr.callee):
+            return _unknown(scope, expr.callee)
+    if isinstance(expr, tree.Name) and not _known(scope, expr):
+        return _unknown(scope, expr)
+    return Written(scope.evaluate(expr))
+
+
+def _free_family(scope: Scope, name: tree.Name) -> bool:
+    return is_family(name.id) and name.id not in scope.names
+
+
+def _known(scope: Scope, name: tree.Name) -> bool:
+    context = scope.context
+    return name.id in scope.names or name.id in context.parameters or name.id in context.definitions
+
+
+def _unknown(scope: Scope, name: tree.Name) -> None:
+    close = nearest(name.id, [*FAMILIES, *scope.names])
+    scope.read.update(close[:1])
+    scope.context.report(
+        "E206",
+        f'there is no distribution "{name.id}"',
+        name.span,
+        text=f'did you mean "{close[0]}"?' if close else "",
+        notes=(f"distributions: {', '.join(FAMILIES)}",),
+    )
+
+
+def _call(scope: Scope, expr: tree.Call, name: tree.Name) -> Written | None:
+    given = arguments(scope, expr.arguments)
+    own = [a for a in given if a.name is None or a.name.id not in ("like", "seed")]
+    written = Written(distribution(scope, name.id, own, expr.span))
+    for argument in given:
+        if argument.name is not None and argument.name.id == "like":
+            written.like = as_flow(scope, argument.meaning, argument.span)
+        elif argument.name is not None and argument.name.id == "seed":
+            written.seed = _seed(scope, argument)
+            if written.seed is None:
+                return None
+    return written
+
+
+def _seed(scope: Scope, argument: Argument) -> int | None:
+    value = as_static(argument.meaning)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
+        return value
+    if argument.meaning is not POISON:
+        scope.context.report("E203", "a seed is a whole number from 0", argument.span)
+    return None
+
+
+def _sizes(scope: Scope, expr: tree.Index) -> tuple[Size, ...] | None:
+    sizes: list[Size] = []
+    for argument in expr.arguments:
+        if argument.name is not None:
+            scope.context.report("E202", f"a shape has no {argument.name.id}", argument.name.span)
+            return None
+        value = static(scope, argument.value)
+        if value is None:
+            return None
+        if not _is_size(value):
+            scope.context.report("E203", "a size is a whole number from 1", argument.value.span)
+            return None
+        assert isinstance(value, (int, Symbolic))
+        sizes.append(value)
+    return tuple(sizes)
+
+
+def _is_size(value: object) -> bool:
+    if isinstance(value, Symbolic):
+        return True
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _refuse(scope: Scope, span: Span) -> Flow:
+    return scope.context.report(
+        "E509",
+        "a draw needs a distribution",
+        span,
+        helps=("z ~ normal[16], z ~ normal(mu, logvar=logvar), or z = … for a computed value",),
+    )

@@ -1,0 +1,129 @@
+"""Entries of a library in a train block: data sources, optimizers, schedules and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from specc.diagnostics import Diagnostic, Edit, Fix
+from specc.nearest import nearest
+from specc.resolve.arguments import Given, accepts_word, construct, signature
+from specc.resolve.binding import Argument
+from specc.resolve.context import Scope
+from specc.resolve.convert import as_static, unknown_name
+from specc.resolve.evaluation import arguments
+from specc.resolve.values import POISON, ListValue, Word
+from specc.syntax import tree
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def word_call(expr: tree.Expr) -> tuple[tree.Name | None, tuple[tree.Argument, ...]]:
+    """The word of `adam(lr=1e-3)` or `digits`, and its arguments; None where it is something else."""
+    if isinstance(expr, tree.Name):
+        return expr, ()
+    if isinstance(expr, tree.Call) and isinstance(expr.callee, tree.Name):
+        return expr.callee, expr.arguments
+    return None, ()
+
+
+def unknown_word(scope: Scope, code: str, kind: str, name: tree.Name, choices: list[str]) -> None:
+    """Report a word that the library does not have, with the nearest one."""
+    close = nearest(name.id, choices)
+    fix = Fix(f"{name.id} → {close[0]}", (Edit(name.span, close[0]),)) if close else None
+    scope.diagnostics.add(
+        Diagnostic(
+            code,
+            f'there is no {kind} "{name.id}"',
+            name.span,
+            text=f'did you mean "{close[0]}"?' if close else "",
+            notes=(f"{kind}s: {', '.join(choices)}",) if not close else (),
+            fix=fix,
+        )
+    )
+
+
+def configured(
+    scope: Scope, model: type[M], name: tree.Name, written: tuple[tree.Argument, ...]
+) -> M | None:
+    """A library entry (source, optimizer, schedule, metric) with its written arguments."""
+    given: dict[str, Given] = {}
+    fields = list(model.model_fields)
+    place = name.span if not written else name.span.to(written[-1].span)
+    for argument in arguments(scope, written):
+        key = argument.name.id if argument.name is not None else (fields[0] if fields else "")
+        if key in fields:
+            fields.remove(key)
+        elif not _report_argument(scope, model, name.id, argument, key, given):
+            return None
+        value = _argument_value(scope, model, key, argument)
+        if value is None:
+            return None
+        given[key] = value
+    return construct(model, name.id, given, place, scope.diagnostics)
+
+
+def _report_argument(
+    scope: Scope,
+    model: type[BaseModel],
+    word: str,
+    argument: Argument,
+    key: str,
+    given: Mapping[str, Given],
+) -> bool:
+    place = argument.name.span if argument.name is not None else argument.span
+    close = nearest(key, list(model.model_fields)) if key else []
+    message = f'{word} has no argument "{key}"' if key else f"{word} takes no argument here"
+    if key in given:
+        message = f"{word} gets its {key} twice"
+        close = []
+    fix = Fix(f"{key} → {close[0]}", (Edit(place, close[0]),)) if close else None
+    scope.diagnostics.add(
+        Diagnostic(
+            "E202",
+            message,
+            place,
+            text=f'did you mean "{close[0]}"?' if close else "",
+            notes=(signature(model, word),),
+            fix=fix,
+        )
+    )
+    return False
+
+
+def _argument_value(
+    scope: Scope, model: type[BaseModel], key: str, argument: Argument
+) -> Given | None:
+    meaning = argument.meaning
+    if meaning is POISON:
+        return None
+    if isinstance(meaning, Word):
+        if accepts_word(model, key):
+            return Given(meaning.text, argument.span)
+        unknown_name(scope, meaning.text, argument.span)
+        return None
+    if isinstance(meaning, ListValue) and accepts_word(model, key):
+        items = tuple(i.text if isinstance(i, Word) else as_static(i) for i in meaning.items)
+        return Given(items, argument.span)
+    value = as_static(meaning)
+    if value is None:
+        scope.context.report("E203", f"{key} must be known before anything runs", argument.span)
+        return None
+    return Given(value, argument.span)
+
+
+def library(
+    scope: Scope, statement: tree.Setting, kind: str, entries: Mapping[str, type[BaseModel]]
+) -> BaseModel | None:
+    """The entry that a setting names, configured, or None after a diagnostic."""
+    name, written = word_call(statement.value) if statement.value is not None else (None, ())
+    if name is None:
+        example = "optimizer adam(lr=1e-3)" if kind == "optimizer" else "schedule cosine()"
+        scope.context.report("E203", f"{kind} needs a name", statement.span, helps=(example,))
+        return None
+    if name.id not in entries:
+        unknown_word(scope, "E206", kind, name, list(entries))
+        return None
+    return configured(scope, entries[name.id], name, written)

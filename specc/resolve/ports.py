@@ -1,0 +1,170 @@
+"""The inputs of a definition: their written types, and those of the operands of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from specc.nearest import nearest
+from specc.program import ReadPort
+from specc.resolve.context import Scope, Types
+from specc.resolve.evaluation import static
+from specc.resolve.values import POISON
+from specc.sizes import Symbolic, symbol
+from specc.syntax import tree
+from specc.types import PORT_AXES, UNKNOWN, Tensor, Unknown, ValueType
+
+
+def inputs(
+    scope: Scope, definition: tree.Definition, operands: Types | None
+) -> tuple[tuple[str, ValueType], ...] | None:
+    """Make the input nodes; their types by name, or None where an input has none."""
+    declared = [
+        (name, s.type) for s in definition.body if isinstance(s, tree.Input) for name in s.names
+    ]
+    if not declared:
+        if definition.role != "block":
+            scope.context.report(
+                "E502",
+                f"{definition.role} {definition.name.id} has no input",
+                definition.name.span,
+                helps=("in x: image[1, 28, 28]",),
+            )
+            return None
+        declared = [(tree.Name(definition.name.span, "x"), None)]
+    made: list[tuple[str, ValueType]] = []
+    for number, (name, written) in enumerate(declared):
+        type = _input(scope, name, written, None if operands is None else operands[number])
+        if type is None:
+            return None
+        made.append((name.id, type))
+        read = scope.add(name.id, name.span, ReadPort(name.id), (), (("output", type),), named=True)
+        scope.bind(name, POISON if isinstance(type, Unknown) else read)
+    return tuple(made)
+
+
+def _input(
+    scope: Scope, name: tree.Name, written: tree.Expr | None, operand: ValueType | None
+) -> ValueType | None:
+    if written is None:
+        return operand
+    declared = port_type(scope, written)
+    if operand is None or isinstance(operand, Unknown) or isinstance(declared, Unknown):
+        return declared
+    if isinstance(operand, Tensor) and isinstance(declared, Tensor):
+        return _agree(scope, name, declared, operand)
+    return declared
+
+
+def _agree(scope: Scope, name: tree.Name, declared: Tensor, operand: Tensor) -> ValueType:
+    """A port's type with the sizes of the call: free sizes are filled, fixed ones must be equal."""
+    if declared.sizes == operand.sizes:
+        return declared
+    free = declared.rank == operand.rank and all(
+        a == b or isinstance(a, Symbolic) or isinstance(b, Symbolic)
+        for a, b in zip(declared.sizes, operand.sizes, strict=True)
+    )
+    if free:
+        return declared if scope.role != "block" else declared.with_sizes(operand.sizes)
+    scope.context.report(
+        "E302",
+        f"{scope.role} {scope.name} takes {name.id}: {declared}, and gets {operand}",
+        name.span,
+    )
+    return UNKNOWN
+
+
+def port_type(scope: Scope, written: tree.Expr) -> ValueType:
+    """`image[1, 28, 28]` as a type; an upper-case name that is bound to nothing is a free size."""
+    base = written.base if isinstance(written, tree.Index) else written
+    given = written.arguments if isinstance(written, tree.Index) else ()
+    if not isinstance(base, tree.Name):
+        scope.context.report("E203", "a type is a word with sizes: image[1, 28, 28]", written.span)
+        return UNKNOWN
+    if base.id in ("graph", "tree", "distribution"):
+        scope.context.report(
+            "E190", f"{base.id} is not compiled by this version of specc", written.span
+        )
+        return UNKNOWN
+    if base.id not in (*PORT_AXES, "tensor"):
+        close = nearest(base.id, [*PORT_AXES, "tensor"])
+        scope.context.report(
+            "E206",
+            f'there is no type "{base.id}"',
+            base.span,
+            text=f'did you mean "{close[0]}"?' if close else "",
+            notes=(f"types: {', '.join(PORT_AXES)}, tensor",),
+        )
+        return UNKNOWN
+    return _typed(scope, base, given, written)
+
+
+def _typed(
+    scope: Scope, base: tree.Name, given: Sequence[tree.Argument], written: tree.Expr
+) -> ValueType:
+    sizes = [_size(scope, a) for a in given if a.name is None]
+    named = {a.name.id: a for a in given if a.name is not None}
+    if any(s is None for s in sizes):
+        return UNKNOWN
+    known = tuple(s for s in sizes if s is not None)
+    if base.id == "category":
+        return _category(scope, known, named, written)
+    classes = None
+    if base.id == "tokens":
+        classes = _size(scope, named.pop("vocab")) if "vocab" in named else None
+        if classes is None:
+            scope.context.report(
+                "E202", "tokens needs its vocab", written.span, notes=("tokens[T, vocab=1000]",)
+            )
+            return UNKNOWN
+    axes = (
+        tuple(f"axis{i}" for i in range(len(known))) if base.id == "tensor" else PORT_AXES[base.id]
+    )
+    if named:
+        other = next(iter(named.values()))
+        scope.context.report("E202", f"{base.id} has no {next(iter(named))}", other.span)
+        return UNKNOWN
+    if len(known) != len(axes):
+        scope.context.report(
+            "E203",
+            f"{base.id} has {len(axes)} sizes, not {len(known)}",
+            written.span,
+            notes=(f"{base.id}[{', '.join(axes)}]",),
+        )
+        return UNKNOWN
+    return Tensor(known, axes, "int" if base.id == "tokens" else "float", classes)
+
+
+def _category(
+    scope: Scope,
+    sizes: tuple[int | Symbolic, ...],
+    named: dict[str, tree.Argument],
+    written: tree.Expr,
+) -> ValueType:
+    if len(sizes) != 1 or named:
+        scope.context.report(
+            "E203", "category needs its number of classes", written.span, notes=("category[10]",)
+        )
+        return UNKNOWN
+    return Tensor((), (), "int", sizes[0])
+
+
+def _size(scope: Scope, argument: tree.Argument) -> int | Symbolic | None:
+    expr = argument.value
+    if isinstance(expr, tree.Name) and _is_free(scope, expr):
+        scope.read.add(expr.id)
+        return symbol(expr.id)
+    value = static(scope, expr)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, Symbolic)):
+        scope.context.report("E203", "a size is a whole number", expr.span)
+        return None
+    if isinstance(value, int) and value < 1:
+        scope.context.report("E204", f"a size is at least 1, not {value}", expr.span)
+        return None
+    return value
+
+
+def _is_free(scope: Scope, name: tree.Name) -> bool:
+    known = name.id in scope.names or name.id in scope.context.parameters
+    return not known and name.id.upper() == name.id and name.id[:1].isalpha()

@@ -1,0 +1,132 @@
+"""The settings of a train block, its metrics and its pictures."""
+
+from __future__ import annotations
+
+from specc.metrics import METRICS
+from specc.optim import OPTIMIZERS, SCHEDULES
+from specc.program import Measure, Show
+from specc.resolve.arguments import Given, accepts_word
+from specc.resolve.context import Scope
+from specc.resolve.convert import as_flow, as_static, unknown_name
+from specc.resolve.draft import Draft
+from specc.resolve.evaluation import arguments, flow
+from specc.resolve.library import configured, library, unknown_word, word_call
+from specc.resolve.values import POISON, Flow, Word
+from specc.settings import TrainSettings
+from specc.syntax import tree
+
+SHOWS = ("grid", "curve", "scatter", "plot")
+
+
+def setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
+    """Read one setting into the draft; a word that is set twice is an error."""
+    word = statement.word.id
+    if word not in ("metric", "show") and word in draft.places:
+        scope.context.report("E403", f"{word} is set twice", statement.word.span)
+        return
+    draft.places[word] = statement.span
+    match word:
+        case "optimizer":
+            draft.optimizer = library(scope, statement, "optimizer", OPTIMIZERS)
+        case "schedule":
+            draft.schedule = library(scope, statement, "schedule", SCHEDULES)
+        case "metric":
+            _metric(scope, statement, draft)
+        case "show":
+            _show(scope, statement, draft)
+        case _:
+            _plain_setting(scope, statement, draft)
+
+
+def _plain_setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
+    word = statement.word.id
+    known = [f for f in TrainSettings.model_fields if f != "checkpoint_unit"]
+    if word not in known:
+        unknown_word(
+            scope,
+            "E102",
+            "setting",
+            statement.word,
+            [*known, "optimizer", "schedule", "metric", "show"],
+        )
+        return
+    written = statement.every if word == "checkpoint" else statement.value
+    if written is None:
+        example = "checkpoint every 5 epochs" if word == "checkpoint" else f"{word} 1"
+        scope.context.report("E202", f"{word} needs a value", statement.span, helps=(example,))
+        return
+    if word != "checkpoint" and statement.every is not None:
+        scope.context.report("E202", f"{word} has no `every`", statement.every.span)
+        return
+    meaning = scope.evaluate(written)
+    value = meaning.text if isinstance(meaning, Word) else as_static(meaning)
+    if isinstance(meaning, Word) and not accepts_word(TrainSettings, word):
+        unknown_name(scope, meaning.text, written.span)
+    elif value is not None:
+        draft.settings[word] = Given(value, written.span)
+        if word == "checkpoint":
+            draft.settings["checkpoint_unit"] = Given(statement.unit or "epochs", written.span)
+    elif meaning is not POISON:
+        scope.context.report("E203", f"{word} must be known before anything runs", written.span)
+
+
+def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
+    if statement.value is None:
+        scope.context.report("E202", "metric needs an expression", statement.span)
+        return
+    name, written = word_call(statement.value)
+    if name is not None and name.id in METRICS and written:
+        operands = [a for a in written if a.name is None]
+        flows = [flow(scope, a.value) for a in operands]
+        options = tuple(a for a in written if a.name is not None)
+        metric = configured(scope, METRICS[name.id], name, options)
+        if metric is not None and POISON not in flows:
+            label = _fresh_name(name.id, [m.name for m in draft.metrics])
+            refs = tuple(f.ref for f in flows)
+            draft.metrics.append(Measure(label, metric, refs, statement.span))
+        return
+    value = flow(scope, statement.value)
+    if value is not POISON:
+        base = name.id if name is not None else "metric"
+        label = _fresh_name(base, [m.name for m in draft.metrics])
+        draft.metrics.append(Measure(label, None, (value.ref,), statement.span))
+
+
+def _fresh_name(base: str, taken: list[str]) -> str:
+    if base not in taken:
+        return base
+    return next(f"{base}_{n}" for n in range(2, len(taken) + 3) if f"{base}_{n}" not in taken)
+
+
+def _show(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
+    made = show_of(scope, statement)
+    if made is not None:
+        draft.shows.append(made)
+
+
+def show_of(scope: Scope, statement: tree.Setting) -> Show | None:
+    """`show grid(x, y) every 5 epochs`."""
+    name, written = word_call(statement.value) if statement.value is not None else (None, ())
+    if name is None or not written:
+        scope.context.report(
+            "E203", "show needs a picture of something", statement.span, helps=("show grid(x)",)
+        )
+        return None
+    if name.id not in SHOWS:
+        unknown_word(scope, "E206", "picture", name, list(SHOWS))
+        return None
+    flows: list[Flow] = [as_flow(scope, a.meaning, a.span) for a in arguments(scope, written)]
+    every = None if statement.every is None else as_static(scope.evaluate(statement.every))
+    if statement.every is not None and (not isinstance(every, int) or every < 1):
+        scope.context.report("E204", "every needs a whole number from 1", statement.every.span)
+        return None
+    if POISON in flows:
+        return None
+    refs = tuple(f.ref for f in flows)
+    return Show(
+        name.id,
+        refs,
+        every if isinstance(every, int) else None,
+        statement.unit or "epochs",
+        statement.span,
+    )
