@@ -68,10 +68,14 @@ class Diagnostics:
     """What the passes collect. Order of arrival does not matter: reading sorts by place."""
 
     items: list[Diagnostic] = field(default_factory=list)
+    _places: set[tuple[str, str, int, int]] = field(default_factory=set)
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, once per code and place."""
-        if not any(d.code == diagnostic.code and d.span == diagnostic.span for d in self.items):
+        span = diagnostic.span
+        place = (diagnostic.code, span.source.path, span.start, span.end)
+        if place not in self._places:
+            self._places.add(place)
             self.items.append(diagnostic)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from specc.check import check
+from specc.check.check import check
 from specc.diagnostics import Diagnostics
 from specc.program import Program, Static
 from specc.resolve.file import resolve

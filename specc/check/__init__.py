@@ -1,0 +1,1 @@
+"""What a sound program must also keep: roles, losses, learning and claims."""

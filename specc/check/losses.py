@@ -1,0 +1,197 @@
+"""Losses against the layer before them: logits twice normalised, and outputs that cannot reach targets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from specc.check.trace import Place, maker, place
+from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix, Label
+from specc.program import Apply, Body, Node, Program
+from specc.source import Span
+from specc.types import Tensor
+
+# What a loss normalises itself, and the layers that would do it again.
+LOGITS: dict[str, tuple[str, ...]] = {
+    "cross_entropy": ("softmax", "log_softmax", "sigmoid", "softmin"),
+    "bce_with_logits": ("sigmoid", "softmax", "hardsigmoid"),
+    "nll": ("softmax", "softmin"),
+}
+_APPLIES = {"cross_entropy": "softmax", "bce_with_logits": "sigmoid"}
+_PROBABILITIES = ("bce",)
+_REACH = ("mse", "l1", "smooth_l1", "huber", "bce", "msle")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A loss in a `train` block with the values that it compares."""
+
+    body: Body
+    node: Node
+    word: str
+    output: Place
+    target: Place
+
+    def type(self, at: Place) -> Tensor | None:
+        """The type of a compared value, None for what is no tensor."""
+        found = at.node.type(at.ref.port)
+        return found if isinstance(found, Tensor) else None
+
+
+def check_losses(program: Program, diagnostics: Diagnostics) -> None:
+    """Report losses that normalise twice (E503) and outputs that never reach the targets (W504)."""
+    for use in _uses(program):
+        if not _twice(use, diagnostics) and not _not_probabilities(use, diagnostics):
+            _range(use, diagnostics)
+
+
+def _uses(program: Program) -> Iterator[Use]:
+    for body in (plan.body for plan in program.trains):
+        for node in body.nodes:
+            operation = node.operation
+            if not isinstance(operation, Apply) or not operation.layer.loss:
+                continue
+            refs = [r for r in node.operands if r is not None]
+            if len(refs) >= 2:
+                places = place(body, refs[0]), place(body, refs[1])
+                yield Use(body, node, operation.layer.word, *places)
+
+
+def _twice(use: Use, diagnostics: Diagnostics) -> bool:
+    origin = maker(use.output)
+    operation = origin.node.operation
+    if not isinstance(operation, Apply) or operation.layer.word not in LOGITS.get(use.word, ()):
+        return False
+    last, owner = operation.layer.word, _owner(use, origin)
+    message, text, notes, fix = (_no_logarithm if use.word == "nll" else _again)(
+        use, last, owner, origin.node.span
+    )
+    label = Label(origin.node.span, "probabilities")
+    diagnostics.add(Diagnostic("E503", message, use.node.span, text, (label,), notes, (), fix))
+    return True
+
+
+_Words: TypeAlias = tuple[str, str, tuple[str, ...], Fix | None]
+
+
+def _no_logarithm(use: Use, last: str, owner: str, span: Span) -> _Words:
+    fix = Fix(f"{last} → log_softmax", (Edit(_word(span), "log_softmax"),))
+    message = f"{use.word} takes logarithms, but {owner} ends in {last}"
+    return message, "takes log-probabilities", (), fix
+
+
+def _again(use: Use, last: str, owner: str, span: Span) -> _Words:
+    message = f"{use.word} takes logits, but {owner} already ends in {last}"
+    text = f"applies {_APPLIES[use.word]} again"
+    return message, text, _floor(use, last), _without(span)
+
+
+def _owner(use: Use, origin: Place) -> str:
+    return "the value" if origin.body is use.body else origin.frames[1][0].name
+
+
+def _word(span: Span) -> Span:
+    """The word that a stage begins with."""
+    text = span.text
+    end = next((i for i, c in enumerate(text) if not (c.isalnum() or c == "_")), len(text))
+    return Span(span.source, span.start, span.start + end)
+
+
+def _floor(use: Use, last: str) -> tuple[str, ...]:
+    """The least value that a cross entropy of probabilities can take: ln(e + n − 1) − 1."""
+    type = use.type(use.output)
+    if use.word != "cross_entropy" or last != "softmax" or type is None or not type.sizes:
+        return ()
+    classes = type.sizes[type.axes.index("channels") if "channels" in type.axes else -1]
+    if not isinstance(classes, int):
+        return ()
+    least = math.log(math.e + classes - 1) - 1
+    return (
+        f"with {classes} classes the loss can then never fall below "
+        f"ln(e + {classes - 1}) − 1 = {least:.3f}",
+    )
+
+
+def _without(span: Span) -> Fix | None:
+    """Deleting a stage together with its arrow."""
+    before = span.source.text[: span.start]
+    arrow = before.rfind("->")
+    if arrow < 0 or before[arrow + 2 :].strip():
+        return None
+    start = len(before[:arrow].rstrip(" \t"))
+    line = span.line
+    return Fix(
+        f'delete "-> {span.text}" in line {line}', (Edit(Span(span.source, start, span.end), ""),)
+    )
+
+
+def _not_probabilities(use: Use, diagnostics: Diagnostics) -> bool:
+    type = use.type(use.output)
+    if use.word not in _PROBABILITIES or type is None:
+        return False
+    low, high = type.range.low, type.range.high
+    if low is not None and high is not None and low >= 0 and high <= 1:
+        return False
+    origin = maker(use.output)
+    operation = origin.node.operation
+    word = operation.layer.word if isinstance(operation, Apply) else origin.node.name
+    diagnostics.add(
+        Diagnostic(
+            "E503",
+            f"bce takes probabilities, but {_owner(use, origin)} ends in {word}",
+            use.node.span,
+            "takes the logarithm of a value that may be below 0 or above 1",
+            (Label(origin.node.span, "any number"),),
+            (),
+            ("bce_with_logits, or end the network in sigmoid",),
+        )
+    )
+    return True
+
+
+def _range(use: Use, diagnostics: Diagnostics) -> None:
+    output, target = use.type(use.output), use.type(use.target)
+    if use.word not in _REACH or output is None or target is None:
+        return
+    beyond = _beyond(output, target)
+    if beyond is None:
+        return
+    origin = maker(use.output)
+    operation = origin.node.operation
+    word = operation.layer.word if isinstance(operation, Apply) else "an output"
+    low, high = output.range.low, output.range.high
+    reach = f"{'−∞' if low is None else f'{low:g}'} … {'∞' if high is None else f'{high:g}'}"
+    diagnostics.add(
+        Diagnostic(
+            "W504",
+            f"{'an' if word[0] in 'aeiou' else 'a'} {word} never reaches the targets of this loss",
+            use.node.span,
+            f"targets go {beyond}",
+            (Label(origin.node.span, f"gives {reach}"),),
+            (),
+            (_remedy(word),),
+        )
+    )
+
+
+def _remedy(word: str) -> str:
+    if word == "sigmoid":
+        return "tanh, or range=[0, 1] (then bce when a pixel is read as a probability)"
+    if word == "tanh":
+        return "range=[-1, 1] in the data, or no tanh"
+    return "another last activation, or another range of the data"
+
+
+def _beyond(output: Tensor, target: Tensor) -> str | None:
+    lows = output.range.low, target.constant if target.constant is not None else target.range.low
+    highs = (
+        output.range.high,
+        (target.constant if target.constant is not None else target.range.high),
+    )
+    if lows[0] is not None and lows[1] is not None and lows[1] < lows[0]:
+        return f"down to {lows[1]:g}".replace("-", "−")
+    if highs[0] is not None and highs[1] is not None and highs[1] > highs[0]:
+        return f"up to {highs[1]:g}"
+    return None
