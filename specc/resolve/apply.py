@@ -128,7 +128,8 @@ def ports(
         scope.context.report(
             "E202",
             f"{definition.role} {definition.name.id} takes {len(names)} "
-            f"input{'s' if len(names) != 1 else ''}, {', '.join(names)}; here {'is' if count == 1 else 'are'} {count}",
+            f"input{'s' if len(names) != 1 else ''}, {', '.join(names)}; "
+            f"here {'is' if count == 1 else 'are'} {count}",
             span,
         )
         return None
@@ -279,7 +280,8 @@ def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> boo
             kinds = {"int": "whole numbers", "float": "real numbers", "bool": "truth values"}
             scope.context.report(
                 "E203",
-                f"{body.role} {body.name} takes {kinds[wanted.dtype]} as {port}, and gets {kinds[have.dtype]}",
+                f"{body.role} {body.name} takes {kinds[wanted.dtype]} as {port}, "
+                f"and gets {kinds[have.dtype]}",
                 span,
             )
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specc.data import SOURCES
+from specc.data import SOURCES, DataSource
 from specc.program import ReadPort
 from specc.resolve.context import Scope
 from specc.resolve.library import configured, unknown_word, word_call

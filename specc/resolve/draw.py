@@ -77,13 +77,17 @@ def _read(scope: Scope, expr: tree.Expr) -> Written | None:
         return inner
     if isinstance(expr, tree.Name) and _free_family(scope, expr):
         return Written(standard(scope, expr))
-    if isinstance(expr, tree.Call) and isinstance(expr.callee, tree.Name):
-        if _free_family(scope, expr.callee):
-            return _call(scope, expr, expr.callee)
-        if not _known(scope, expr.callee):
-            return _unknown(scope, expr.callee)
-    if isinstance(expr, tree.Name) and not _known(scope, expr):
-        return _unknown(scope, expr)
+    called = expr.callee if isinstance(expr, tree.Call) else None
+    if (
+        isinstance(expr, tree.Call)
+        and isinstance(called, tree.Name)
+        and _free_family(scope, called)
+    ):
+        return _call(scope, expr, called)
+    name = expr.callee if isinstance(expr, tree.Call) else expr
+    if isinstance(name, tree.Name) and not _known(scope, name):
+        _unknown(scope, name)
+        return None
     return Written(scope.evaluate(expr))
 
 

@@ -113,9 +113,9 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         if isinstance(d, tree.Train) and (plan := resolve_train(context, d)) is not None
     )
     samples = tuple(
-        plan
+        made
         for d in file.declarations
-        if isinstance(d, tree.Sample) and (plan := resolve_sample(context, d)) is not None
+        if isinstance(d, tree.Sample) and (made := resolve_sample(context, d)) is not None
     )
     _unused(context, bodies, file)
     networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)

@@ -19,6 +19,7 @@ from specc.resolve.values import (
     StageInstance,
     TensorRef,
 )
+from specc.sizes import Size
 from specc.syntax import tree
 from specc.types import Tensor
 
@@ -59,10 +60,10 @@ def _of_flow(scope: Scope, value: Flow, expr: tree.Member) -> Meaning:
     return _unknown(scope, expr, "this value", [*axes, *(p for p, _, _ in value.ports)])
 
 
-def _elements(type: Tensor) -> object:
-    total: object = 1
+def _elements(type: Tensor) -> Size:
+    total: Size = 1
     for size in type.sizes:
-        total = total * size  # type: ignore[operator]
+        total = total * size
     return total
 
 

@@ -8,7 +8,8 @@ from specc.limits import MAX_EXPANDED_NODES
 from specc.program import Body, ReadPort, Rounds, Stage, Static
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_static
-from specc.resolve.values import POISON, Flow, Meaning, Number
+from specc.resolve.order import names_read
+from specc.resolve.values import POISON, Flow, Meaning, Number, SharedInstance
 from specc.sizes import Size, Symbolic
 from specc.syntax import tree
 from specc.types import Unknown, ValueType
@@ -38,6 +39,8 @@ def repeat(
         )
     if count == 0:
         return value
+    if _reads_outside(scope, written):
+        return _in_place(scope, value, written, count, run)
     bodies = _bodies(scope, value.type, written, count, run)
     if not bodies:
         return POISON
@@ -51,6 +54,35 @@ def repeat(
     return scope.add(
         name, written.span, unit, [value.ref], types, named=label is not None, stage=(name,)
     )
+
+
+def _reads_outside(scope: Scope, written: tree.Repeat) -> bool:
+    """Whether a round uses a value or an instance of the body around it, which all rounds then share."""
+    context = scope.context
+    for name in names_read(written.body):
+        definition = context.definitions.get(name.id)
+        if isinstance(scope.names.get(name.id), (Flow, SharedInstance)):
+            return True
+        if name.id in scope.names or definition is None:
+            continue
+        if definition.hyperparameters is None and definition.role == "block":
+            return True
+    return False
+
+
+def _in_place(scope: Scope, value: Flow, written: tree.Repeat, count: Size, run: Run) -> Flow:
+    """The rounds one after the other in the body around them."""
+    if not isinstance(count, int):
+        return scope.context.report(
+            "E203",
+            "the rounds share values with the body around them, so their number must be known",
+            written.count.span,
+        )
+    for number in range(1, count + 1):
+        value = run(scope, value, tuple(_relabel(s, number) for s in written.body))
+        if value is POISON:
+            break
+    return value
 
 
 def _bodies(

@@ -56,8 +56,8 @@ def _statement(
             if number is not None:
                 given[word.id] = Given(number, value.span)
         case _:
-            word = statement.span.text.split(None, 1)[0]
+            first = statement.span.text.split(None, 1)[0]
             later = isinstance(statement, (tree.Loop, tree.Branch, tree.Return))
             scope.context.report(
-                "E190" if later else "E103", f'"{word}" does not belong in sample', statement.span
+                "E190" if later else "E103", f'"{first}" does not belong in sample', statement.span
             )

@@ -72,8 +72,10 @@ def _power(left: Static, right: Static) -> Static:
     if isinstance(left, int) and isinstance(right, int):
         if abs(left) > 1 and right * left.bit_length() > 4 * MAX_NUMBER_DIGITS:
             raise OverflowError
-        return left**right
-    return left**right  # type: ignore[operator]
+        power: int | float = left**right
+        return power
+    raised: Static = left**right  # type: ignore[operator]
+    return raised
 
 
 def _divide(left: Static, right: Static) -> Static:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from specc.formula import Formula, Var
+from specc.formula import Formula, product, var
 from specc.layers.base import Parameter
 from specc.program import BareTensor, Stage, Static
 from specc.resolve.context import Scope
@@ -45,11 +45,9 @@ def _declare(scope: Scope, trainable: bool, item: tree.TensorDeclaration, static
 
 def count_of(sizes: tuple[Size, ...]) -> Formula:
     """The number of elements as a formula."""
-    total: Formula | None = None
-    for number, size in enumerate(sizes, 1):
-        factor = Var(f"n_{number}", size)
-        total = factor if total is None else total * factor
-    return total if total is not None else Var("n", 1)
+    if not sizes:
+        return var("n", 1)
+    return product(var(f"n_{i}", size) for i, size in enumerate(sizes, 1))
 
 
 def _sizes(scope: Scope, item: tree.TensorDeclaration, static: Evaluate) -> tuple[Size, ...] | None:
