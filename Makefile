@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-done
 DEMO   := specs/autoencoders/digits_vae.spec
 
-.PHONY: setup test lint demo bench clean
+.PHONY: setup test lint demo bench docs generated clean
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -26,6 +26,10 @@ demo: setup
 	$(BIN)/specc count $(DEMO)
 	$(BIN)/specc build $(DEMO) --out runs/demo/generated
 	$(BIN)/specc train $(DEMO) --out runs/demo
+
+generated: setup
+	rm -rf generated
+	$(BIN)/specc build specs --out generated
 
 bench: setup
 	$(BIN)/python -m tests.bench
