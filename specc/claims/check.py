@@ -66,7 +66,9 @@ def _outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float) -> Outco
     except ClaimError as error:
         return replace(empty, diagnostics=(error.diagnostic,))
     right = same(claimed, found.value, tolerance)
-    problems = list(_problems(evaluator.tables, claim, subject, word.id, found, claimed, right=right))
+    problems = list(
+        _problems(evaluator.tables, claim, subject, word.id, found, claimed, right=right)
+    )
     return Outcome(text, claim.span, claimed, found.value, right, found.working, tuple(problems))
 
 
@@ -134,9 +136,7 @@ def _children(expr: tree.Expr) -> tuple[tree.Expr, ...]:
             return ()
 
 
-def _options(
-    answers: tree.Answers, problems: list[Diagnostic]
-) -> tuple[Convention, float, float]:
+def _options(answers: tree.Answers, problems: list[Diagnostic]) -> tuple[Convention, float, float]:
     """`(convention=keras, tolerance=0.01, marks=5)`."""
     values: dict[str, str | float] = {"convention": "pytorch", "tolerance": 0.0, "marks": 0.0}
     for argument in answers.options:
@@ -161,7 +161,9 @@ def _option(expr: tree.Expr) -> str | float | None:
             return None
 
 
-def _option_problem(name: str, value: str | float | None, argument: tree.Argument) -> Diagnostic | None:
+def _option_problem(
+    name: str, value: str | float | None, argument: tree.Argument
+) -> Diagnostic | None:
     if name not in _OPTIONS:
         near = nearest(name, _OPTIONS, 1)
         text = f'did you mean "{near[0]}"?' if near else ""

@@ -120,7 +120,9 @@ def _receptive_field(subject: Subject) -> Figure | None:
         return None
     seen = subject.entries[-1].row.sees
     port = next((p for p, _ in seen), "")
-    sizes: list[Value] = ["all" if isinstance(s, Everything) else s.size for (p, _), s in seen.items() if p == port]
+    sizes: list[Value] = [
+        "all" if isinstance(s, Everything) else s.size for (p, _), s in seen.items() if p == port
+    ]
     if not sizes:
         return None
     alike = all(s == sizes[0] for s in sizes)

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from specc.claims.error import ClaimError
+from specc.count.counter import count
 from specc.count.report import Totals
 from specc.count.rows import Entry, Tabler
-from specc.count.sums import Summer, as_totals
-from specc.count.counter import count
+from specc.count.sums import Summer
 from specc.diagnostics import Diagnostic
 from specc.fields import FieldReader
 from specc.layers.base import Convention
@@ -139,7 +139,9 @@ class Tables:
             f'nothing is named "{name.id}"',
             name.span,
             _did_you_mean(name.id, [*networks, *stages, FILE]),
-            notes=tuple(f"stages of {b.name}: {_some(self.names(b))}" for b in self.program.networks),
+            notes=tuple(
+                f"stages of {b.name}: {_some(self.names(b))}" for b in self.program.networks
+            ),
         )
 
 

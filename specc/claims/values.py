@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from typing import TypeAlias, TypeGuard
 
 from specc.claims.error import ClaimError
 from specc.claims.figures import figure
@@ -12,14 +13,17 @@ from specc.claims.subjects import Subject, Tables
 from specc.diagnostics import Diagnostic
 from specc.nearest import nearest
 from specc.program import Program
-from specc.sizes import Size, SizeLimit, Symbolic, free_symbols, size_max, size_min, symbol
+from specc.sizes import Size, SizeLimit, Symbolic, bounds, free_symbols, size_max, size_min, symbol
 from specc.syntax import tree
 from specc.types import Tensor
+
+Number: TypeAlias = Size | float
 
 _ARITHMETIC: Mapping[str, Callable[..., Value]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
+    "/": operator.truediv,
     "//": operator.floordiv,
     "%": operator.mod,
 }
@@ -29,7 +33,7 @@ _COMPARISONS: Mapping[str, Callable[..., bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_MOST_DIGITS = 4_096  # bits of a power
+_MOST_BITS = 4_096  # of a power
 
 
 def dotted(expr: tree.Expr) -> tuple[tree.Name, ...] | None:
@@ -49,7 +53,9 @@ def subject_of(tables: Tables, expr: tree.Expr) -> tuple[Subject, tree.Name]:
     """
     names = dotted(expr)
     if names is None or len(names) < 2:
-        raise _error("E604", "a claim is about a figure of a stage or network", expr, "C1.params = 156")
+        raise _error(
+            "E604", "a claim is about a figure of a stage or network", expr, "C1.params = 156"
+        )
     return tables.find(names[:-1]), names[-1]
 
 
@@ -110,12 +116,12 @@ class Evaluator:
     def _binary(self, expr: tree.Binary) -> Value:
         sign = expr.operator
         if sign in {"and", "or"}:
-            left = self(expr.left) is True
-            return (left and self(expr.right) is True) if sign == "and" else (left or self(expr.right) is True)
+            left_true = self(expr.left) is True
+            return self(expr.right) is True if left_true is (sign == "and") else left_true
         left, right = self(expr.left), self(expr.right)
         if sign in {"==", "!="}:
             return (left == right) is (sign == "==")
-        if not (isinstance(left, (int, float, Symbolic)) and isinstance(right, (int, float, Symbolic))):
+        if not (_is_number(left) and _is_number(right)):
             raise _error("E604", f'"{sign}" needs a number on both sides', expr)
         try:
             return _combined(sign, left, right)
@@ -139,27 +145,42 @@ class Evaluator:
         return (size_min if name == "min" else size_max)(sizes[0], *sizes[1:])
 
 
-def _combined(sign: str, left: Size | float, right: Size | float) -> Value:
+def _is_number(value: Value) -> TypeGuard[Number]:
+    return isinstance(value, (int, float, Symbolic)) and not isinstance(value, bool)
+
+
+def _combined(sign: str, left: Number, right: Number) -> Value:
+    """Arithmetic; Python's own operators refuse what has no meaning with a TypeError."""
     if sign in _COMPARISONS:
         return _compared(sign, left, right)
     if sign == "^":
-        if not isinstance(right, int) or abs(right) > _MOST_DIGITS:
-            raise ValueError("an exponent is a small whole number")
-        return left**right
-    if sign == "/":
-        whole = isinstance(left, (int, Symbolic)) and isinstance(right, (int, Symbolic))
-        if whole and left % right == 0:
-            return left // right  # type: ignore[return-value]
-        return left / right  # type: ignore[operator]
+        return _power(left, right)
+    if sign == "/" and not isinstance(left, float) and not isinstance(right, float):
+        return _quotient(left, right)
     return _ARITHMETIC[sign](left, right)
 
 
-def _compared(sign: str, left: Size | float, right: Size | float) -> bool:
+def _power(base: Number, exponent: Number) -> Value:
+    if not isinstance(exponent, int) or not 0 <= exponent <= _MOST_BITS:
+        raise ValueError("an exponent is a whole number from 0 on")
+    if isinstance(base, int) and base.bit_length() * exponent > _MOST_BITS:
+        raise ValueError("too large")
+    return base**exponent
+
+
+def _quotient(left: Size, right: Size) -> Value:
+    """A whole result stays whole."""
+    if left % right == 0:
+        return left // right
+    if isinstance(left, int) and isinstance(right, int):
+        return left / right
+    raise ValueError("this division leaves a rest for some sizes")
+
+
+def _compared(sign: str, left: Number, right: Number) -> bool:
     """With free symbols the comparison must hold for every positive number."""
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return _COMPARISONS[sign](left, right)
-    from specc.sizes import bounds
-
     low, high = bounds(left - right)  # type: ignore[arg-type, operator]
     if sign in {">", ">="}:
         return low is not None and _COMPARISONS[sign](low, 0)
@@ -168,7 +189,9 @@ def _compared(sign: str, left: Size | float, right: Size | float) -> bool:
 
 def _symbols(program: Program) -> frozenset[str]:
     """The free sizes of all inputs and parameters."""
-    sizes = [s for b in program.networks for _, t in b.inputs if isinstance(t, Tensor) for s in t.sizes]
+    sizes = [
+        s for b in program.networks for _, t in b.inputs if isinstance(t, Tensor) for s in t.sizes
+    ]
     sizes += [p.value for p in program.parameters if isinstance(p.value, (int, Symbolic))]
     return frozenset[str]().union(*(free_symbols(s) for s in sizes))
 

@@ -11,7 +11,7 @@ import typer
 
 from specc import __version__
 from specc.cli import options as opt
-from specc.cli.options import Common, Convention, Format, Picture
+from specc.cli.options import Common, Convention, Format
 from specc.cli.outcome import BROKEN, complain, finish
 from specc.cli.settings import read_settings
 from specc.report.colour import When
@@ -72,7 +72,7 @@ def check(
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Find every mistake: syntax, names, shapes, roles, losses, claims."""
+    """Find every mistake, and mend the simple ones."""
     from specc.cli import check as verb
 
     def run() -> int:
@@ -97,7 +97,7 @@ def count(
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Count parameters, multiply-accumulates, receptive fields and memory."""
+    """Count parameters, MACs, receptive fields, memory."""
     from specc.cli import count as verb
 
     def run() -> int:
@@ -123,7 +123,7 @@ def explain(
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Show the working of a model's figures, or what a code or a layer means."""
+    """Show the working of figures, a code or a layer."""
     from specc.cli import explain as verb
 
     def run() -> int:
@@ -150,55 +150,53 @@ def build(
     finish(run)
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def train(
+    context: typer.Context,
     file: opt.OneFile,
     out: Annotated[Path, typer.Option("--out", help="Where the run goes.")] = Path("runs"),
     epochs: Annotated[
         int | None, typer.Option("--epochs", min=1, help="Instead of the spec's.")
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Of every random stream.")
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option("--device", help="cpu or cuda; CUDA is used where there is one.")
-    ] = None,
+    seed: opt.Seed = None,
+    device: opt.Device = None,
     threads: Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint.")
     ] = False,
     settings: opt.Set = None,
-    json: opt.Json = False,
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Build a spec and run its training."""
+    """Build a spec and train it; what follows `--` goes on to train.py."""
     from specc.cli import train as verb
 
     def run() -> int:
-        common = _common([file], settings, json, quiet, color)
-        chosen = verb.Choices(epochs, seed, device, threads, resume)
-        return verb.run(common, out, chosen)
+        common = _common([file], settings, False, quiet, color)
+        more = tuple(context.args)
+        return verb.run(common, out, verb.Choices(epochs, seed, device, threads, resume, more))
 
     finish(run)
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def sample(
+    context: typer.Context,
     file: opt.OneFile,
     out: Annotated[Path, typer.Option("--out", help="Where the run went.")] = Path("runs"),
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Of the draws.")] = None,
-    device: Annotated[str | None, typer.Option("--device", help="cpu or cuda.")] = None,
+    seed: opt.Seed = None,
+    device: opt.Device = None,
     settings: opt.Set = None,
-    json: opt.Json = False,
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Draw from the trained model of a run."""
+    """Sample from a trained run; what follows `--` goes on to sample.py."""
     from specc.cli import train as verb
 
     def run() -> int:
-        return verb.sample(_common([file], settings, json, quiet, color), out, seed, device)
+        common = _common([file], settings, False, quiet, color)
+        chosen = verb.Choices(seed=seed, device=device, more=tuple(context.args))
+        return verb.sample(common, out, chosen)
 
     finish(run)
 
@@ -206,20 +204,22 @@ def sample(
 @app.command()
 def graph(
     paths: opt.Paths = None,
-    fmt: Annotated[Picture, typer.Option("--format", help="What to write.")] = "svg",
-    out: Annotated[
-        Path | None, typer.Option("--out", help="A file, or a folder; else beside you.")
+    svg: Annotated[
+        Path | None, typer.Option("--svg", metavar="FILE", help="Write this SVG; `-` prints it.")
     ] = None,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print a Mermaid flowchart.")] = False,
+    out: Annotated[Path, typer.Option("--out", help="The folder of the SVGs.")] = Path(),
     settings: opt.Set = None,
     json: opt.Json = False,
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Draw the architecture, with shapes on the edges."""
+    """Draw the architecture as SVG or Mermaid, with shapes."""
     from specc.cli import graph as verb
 
     def run() -> int:
-        return verb.run(_common(paths or HERE, settings, json, quiet, color), fmt, out)
+        common = _common(paths or HERE, settings, json, quiet, color)
+        return verb.run(common, svg, out, mermaid=mermaid)
 
     finish(run)
 
@@ -237,7 +237,7 @@ def format_(
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Lay specs out the usual way. Only white space moves."""
+    """Lay specs out as usual; only white space moves."""
     from specc.cli import fmt as verb
 
     def run() -> int:

@@ -15,7 +15,6 @@ from specc.report.colour import Palette, When, wanted
 
 Convention: TypeAlias = Literal["pytorch", "keras", "textbook"]
 Format: TypeAlias = Literal["full", "concise", "json", "github", "sarif"]
-Picture: TypeAlias = Literal["svg", "mermaid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +46,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was asked for.")]
 Color = Annotated[When, typer.Option("--color", help="When to use colours.")]
 Count = Annotated[Convention, typer.Option("--convention", help="Whose way of counting.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Of every random stream.")]
+Device = Annotated[
+    str | None, typer.Option("--device", help="cpu or cuda; CUDA is used where there is one.")
+]

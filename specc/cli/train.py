@@ -1,0 +1,107 @@
+"""`specc train` and `specc sample`: build a spec, and run what was built in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+
+from specc.cli import build
+from specc.cli.options import Common
+from specc.cli.outcome import FINE, UsageError, complain
+from specc.cli.speak import Work
+from specc.program import Program
+
+FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is handed to `train.py`; None leaves it to the spec."""
+
+    epochs: int | None = None
+    seed: int | None = None
+    device: str | None = None
+    threads: int | None = None
+    resume: bool = False
+    more: tuple[str, ...] = ()
+
+    def flags(self) -> list[str]:
+        """The command line of the script."""
+        pairs = ("epochs", "seed", "device", "threads")
+        given = [(name, getattr(self, name)) for name in pairs]
+        flags = [part for name, v in given if v is not None for part in (f"--{name}", str(v))]
+        return [*flags, *(["--resume"] if self.resume else []), *self.more]
+
+
+def run(common: Common, out: Path, choices: Choices) -> int:
+    """Build into `out` and train there; the status is the script's."""
+    work = Work(common)
+    program = _only(work)
+    if program is None:
+        return work.end()
+    if not program.trains:
+        raise UsageError(f"{program.file.source.path} has no train block")
+    _need_torch()
+    target = build.folder(program, out)
+    build.write(program, target)
+    if not common.quiet:
+        complain(f"built {target}")
+    return call(target / "train.py", choices.flags())
+
+
+def sample(common: Common, out: Path, choices: Choices) -> int:
+    """Run `sample.py` of a run that was trained."""
+    work = Work(common)
+    program = _only(work)
+    if program is None:
+        return work.end()
+    target = build.folder(program, out)
+    if not program.samples:
+        raise UsageError(f"{program.file.source.path} has no sample block")
+    if not (target / "sample.py").exists():
+        raise UsageError(f"there is nothing trained in {target}; run specc train first")
+    _need_torch()
+    return call(target / "sample.py", choices.flags())
+
+
+def _only(work: Work) -> Program | None:
+    programs = list(work.programs())
+    if len(programs) > 1:
+        raise UsageError(f"this takes one spec, not {len(programs)}")
+    return programs[0] if programs else None
+
+
+def _need_torch() -> None:
+    if find_spec("torch") is None:
+        raise UsageError("training needs PyTorch: pip install 'specc[train]'")
+
+
+def call(script: Path, flags: Iterable[str]) -> int:
+    """Run a script, hand on the signals that ask it to stop, and give its status as a shell would.
+
+    The child leads a session of its own, so that a terminal's Ctrl-C reaches it once: through here.
+    """
+    command = [sys.executable, str(script), *flags]
+    with subprocess.Popen(command, start_new_session=True) as child:
+        before = {name: _hand_on(name, child) for name in FORWARDED if hasattr(signal, name)}
+        try:
+            status = child.wait()
+        finally:
+            for name, handler in before.items():
+                signal.signal(getattr(signal, name), handler)
+    return status if status >= FINE else 128 - status
+
+
+def _hand_on(name: str, child: subprocess.Popen[bytes]) -> signal._HANDLER:
+    def forward(number: int, frame: FrameType | None) -> None:
+        del frame
+        if child.poll() is None:
+            child.send_signal(number)
+
+    return signal.signal(getattr(signal, name), forward)

@@ -1,0 +1,133 @@
+"""The working of every figure of a layer: formula, numbers put in, and result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from specc.count.counter import count
+from specc.count.report import CountReport
+from specc.count.rows import Entry, Tabler
+from specc.count.sums import Summer
+from specc.count.weights import parameters
+from specc.fields import FieldReader
+from specc.formula import Formula, product, var
+from specc.layers.base import Convention, Inference, Layer, Window
+from specc.program import Apply, Program
+from specc.receptive import Everything, Fields, Seen
+from specc.sizes import Size, render
+from specc.types import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One figure: `parameters`, its formula where it has one, and the value as text."""
+
+    title: str
+    value: str
+    formula: Formula | None = None
+
+    @property
+    def text(self) -> str:
+        """`(k_h·k_w·c_in + 1)·c_out = (5·5·1 + 1)·6 = 156`."""
+        if self.formula is None:
+            return self.value
+        symbols, numbers = self.formula.symbols(), self.formula.numbers()
+        parts = dict.fromkeys((symbols, numbers, self.value))
+        return " = ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One layer of a network with its steps. `layer` is None for a bare tensor or a closed block."""
+
+    network: str
+    path: str
+    op: str
+    line: int
+    layer: Layer | None
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedModel:
+    """A file: its counts, and its layers in the order of the table."""
+
+    report: CountReport
+    layers: tuple[Explained, ...]
+
+
+def explain(program: Program, convention: Convention = "pytorch") -> ExplainedModel:
+    """The working of every layer of every network."""
+    tabler = Tabler(Summer(program, convention), FieldReader())
+    layers = tuple(
+        _explained(tabler, body.name, entry)
+        for body in program.networks
+        for entry in tabler.entries(body)
+    )
+    return ExplainedModel(count(program, convention), layers)
+
+
+def _explained(tabler: Tabler, network: str, entry: Entry) -> Explained:
+    row = entry.row
+    operation = entry.node.operation if entry.node is not None else None
+    layer = operation.layer if isinstance(operation, Apply) else None
+    inference = operation.inference if isinstance(operation, Apply) else None
+    before = tabler.before(entry)
+    steps = tuple(_steps(entry, inference, before[0] if before else {}))
+    notes = (*((row.note,) if row.note else ()), *(inference.notes if inference else ()))
+    return Explained(network, row.label, row.op, row.span.line, layer, steps, notes)
+
+
+def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterator[Step]:
+    row = entry.row
+    if row.formula is not None:
+        yield Step("parameters", render(row.params), row.counted)
+        yield from _tensors(entry)
+    else:
+        yield Step("parameters", "0")
+    for rule in inference.sizes if inference is not None else ():
+        yield Step(f"output {rule.axis}", render(rule.formula.value), rule.formula)
+    if isinstance(row.output, Tensor):
+        axes = ", ".join(row.output.axes)
+        yield Step("output", f"{row.output}  ({axes})" if axes else str(row.output))
+    if inference is not None and inference.macs is not None:
+        macs = inference.macs if row.times == 1 else product((row.times, inference.macs))
+        yield Step("MACs", render(row.macs), macs)
+    yield from _fields(entry, inference, before)
+
+
+def _tensors(entry: Entry) -> Iterator[Step]:
+    """Every tensor by the name it has in the state dict."""
+    for parameter in parameters(entry.stage) if entry.stage is not None else ():
+        shape = "×".join(map(render, parameter.sizes)) or "one number"
+        kind = " (buffer)" if parameter.kind == "buffer" else ""
+        yield Step(f"  {parameter.name}", f"{shape}{kind}")
+
+
+def _fields(entry: Entry, inference: Inference | None, before: Fields) -> Iterator[Step]:
+    """What one position sees of the network's input, along each axis."""
+    windows = {w.axis: w for w in inference.windows} if inference is not None else {}
+    for (port, axis), seen in entry.row.sees.items():
+        title = f"sees {axis}"
+        if isinstance(seen, Everything):
+            yield Step(title, "all")
+            continue
+        working = _grown(before.get((port, axis)), windows.get(axis))
+        same = working is not None and working.value == seen.size
+        yield Step(title, render(seen.size), working if same else None)
+
+
+def _grown(before: Seen | None, window: Window | None) -> Formula | None:
+    """r + (k − 1)·d·j; None where the field grows in no simple way."""
+    if window is None or window.up != 1 or before is None or isinstance(before, Everything):
+        return None
+    if not isinstance(before.jump, int):
+        return None
+    reach = product((var("k", window.kernel) - 1, *_spread(window.dilation), var("j", before.jump)))
+    return var("r", before.size) + reach
+
+
+def _spread(dilation: Size) -> tuple[Formula, ...]:
+    return () if dilation == 1 else (var("d", dilation),)

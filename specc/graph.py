@@ -1,0 +1,333 @@
+"""The architecture as a picture's parts: boxes, groups in groups, edges with shapes. Nothing is placed.
+
+Every body is one `Level`; what a level takes in and gives out are its ports, so each level can be laid out
+by itself. Blocks and repetitions are groups with a level inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from specc.count.weights import weights
+from specc.layers.written import written
+from specc.program import (
+    Apply,
+    Body,
+    Constant,
+    Distribute,
+    Invoke,
+    Node,
+    Program,
+    ReadPort,
+    ReadTensor,
+    Ref,
+    Rounds,
+    Sample,
+    Stage,
+)
+from specc.sizes import Size, render
+from specc.types import Distribution, Tensor, ValueType
+
+Kind: TypeAlias = Literal["layer", "function", "weight", "draw", "network", "input", "output"]
+
+MOST_BOXES = 600
+"""Boxes of one network; where blocks would make more, they stay closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A layer, a port or a closed network: its name, what it does, and how many weights it owns."""
+
+    id: str
+    kind: Kind
+    title: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A block or a repetition with what is inside."""
+
+    id: str
+    title: str
+    level: Level
+
+
+Item: TypeAlias = Box | Group
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An end of an edge: an item, and the port where the item is a group."""
+
+    item: str
+    port: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A value on its way, with its shape."""
+
+    start: End
+    end: End
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The inside of a network or group. The ports are boxes of kind input and output."""
+
+    items: tuple[Item, ...]
+    edges: tuple[Edge, ...]
+
+    def item(self, name: str) -> Item:
+        """The item of that id. Raises KeyError."""
+        return {i.id: i for i in self.items}[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """One network."""
+
+    name: str
+    role: str
+    level: Level
+
+
+def diagrams(program: Program) -> tuple[Diagram, ...]:
+    """A picture of every network."""
+    return tuple(diagram(body) for body in program.networks)
+
+
+def diagram(body: Body) -> Diagram:
+    """The picture of one network."""
+    return Diagram(body.name, body.role, _Maker(_boxes(body) <= MOST_BOXES).level(body, ""))
+
+
+def _boxes(body: Body) -> int:
+    """How many boxes a body has when everything in it is open."""
+    sizes: dict[Body, int] = {}
+
+    def size(one: Body) -> int:
+        if one not in sizes:
+            sizes[one] = sum(sum(map(size, _inside(node))) or 1 for node in one.nodes)
+        return sizes[one]
+
+    return size(body)
+
+
+def _inside(node: Node) -> tuple[Body, ...]:
+    match node.operation:
+        case Invoke(_, body):
+            return (body,)
+        case Rounds(_, bodies):
+            return tuple(b for b, _ in bodies)
+        case _:
+            return ()
+
+
+@dataclass(slots=True)
+class _Maker:
+    """Makes levels; `opened` says whether blocks are shown with their inside."""
+
+    opened: bool
+
+    def level(self, body: Body, prefix: str) -> Level:
+        """The level of a body; ids begin with `prefix`."""
+        maker = _LevelMaker(self, body, prefix)
+        for number, node in enumerate(body.nodes):
+            maker.add(number, node)
+        maker.outputs()
+        return Level(tuple(maker.items.values()), tuple(maker.edges))
+
+
+@dataclass(slots=True)
+class _LevelMaker:
+    whole: _Maker
+    body: Body
+    prefix: str
+    items: dict[str, Item] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    ends: dict[int, End] = field(default_factory=dict)
+    stages: Mapping[str, Stage] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stages = {s.name: s for s in self.body.stages}
+
+    def add(self, number: int, node: Node) -> None:
+        """The item of a node, and the edges into it."""
+        match node.operation:
+            case ReadPort(name):
+                self._box(number, Box(f"{self.prefix}in.{name}", "input", name))
+            case Apply(layer, _, stage):
+                kind: Kind = "layer" if stage is not None else "function"
+                lines = (written(layer, layer.word), *self._weights(stage))
+                self._box(number, self._named(number, node, kind, lines))
+                self._into(node, number)
+            case Invoke() | Rounds():
+                self._group(number, node)
+            case Sample():
+                self._box(number, self._named(number, node, "draw", ("draw",)))
+                self._into(node, number)
+            case ReadTensor(path, tensor):
+                self._box(number, Box(self._id(number, node), "weight", _tensor_name(path, tensor)))
+            case Distribute(family):
+                self._box(number, self._named(number, node, "draw", (family,)))
+                self._into(node, number)
+            case Constant():
+                return
+
+    def outputs(self) -> None:
+        """The boxes of the body's outputs."""
+        for name, ref in self.body.outputs:
+            box = Box(f"{self.prefix}out.{name}", "output", name)
+            self.items[box.id] = box
+            self._edge(ref, End(box.id))
+
+    def _id(self, number: int, node: Node) -> str:
+        name = f"{self.prefix}{node.name}"
+        return name if name not in self.items else f"{name}#{number}"
+
+    def _named(self, number: int, node: Node, kind: Kind, lines: tuple[str, ...]) -> Box:
+        return Box(self._id(number, node), kind, node.name, lines)
+
+    def _box(self, number: int, box: Box) -> None:
+        self.items[box.id] = box
+        self.ends[number] = End(box.id)
+
+    def _weights(self, path: tuple[str, ...] | None) -> tuple[str, ...]:
+        stage = self.stages.get(path[0]) if path is not None and len(path) == 1 else None
+        if stage is None:
+            return () if path is None else (f"shares {'.'.join(path)}",)
+        found = weights(stage).number
+        return (f"{render(found)} parameters",) if found != 0 else ()
+
+    def _into(self, node: Node, number: int) -> None:
+        for ref in node.operands:
+            if ref is not None:
+                self._edge(ref, self.ends[number])
+
+    def _edge(self, ref: Ref, end: End, *, port: str = "") -> None:
+        start = self.ends.get(ref.node)
+        if start is None:
+            return
+        source = self.body.nodes[ref.node]
+        group = isinstance(self.items[start.item], Group)
+        begin = start if start.port or not group else End(start.item, ref.port)
+        self.edges.append(Edge(begin, End(end.item, port), _shape(source.type(ref.port))))
+
+    def _group(self, number: int, node: Node) -> None:
+        match node.operation:
+            case Invoke(path, inner) if self.whole.opened and inner.role == "block":
+                group = self._opened(number, node, inner, node.name)
+                names = [name for name, _ in inner.inputs]
+            case Rounds(_, bodies) if self.whole.opened:
+                self._rounds(number, node, bodies)
+                return
+            case Invoke(path, inner):
+                lines = (f"{inner.role} {inner.name}",)
+                title = node.name if inner.role == "block" else ".".join(path)
+                self._box(number, Box(self._id(number, node), "network", title, lines))
+                self._into(node, number)
+                return
+            case Rounds(_, bodies):
+                rounds = _times(bodies)
+                self._box(number, self._named(number, node, "network", (f"{rounds} rounds",)))
+                self._into(node, number)
+                return
+            case _:
+                raise AssertionError(node.operation)
+        self.items[group.id] = group
+        self.ends[number] = End(group.id)
+        for name, ref in zip(names, node.operands, strict=False):
+            if ref is not None:
+                self._edge(ref, End(group.id), port=name)
+
+    def _opened(self, number: int, node: Node, inner: Body, title: str) -> Group:
+        name = self._id(number, node)
+        shown = title if inner.name in title else f"{title}: {inner.name}"
+        return Group(name, shown, self.whole.level(inner, f"{name}."))
+
+    def _rounds(self, number: int, node: Node, bodies: tuple[tuple[Body, Size], ...]) -> None:
+        """The bodies of a repetition one after the other."""
+        last: End | None = None
+        for index, (inner, times) in enumerate(bodies):
+            name = f"{self._id(number, node)}.{index}"
+            title = f"{node.name} ×{render(times)}"
+            self.items[name] = Group(name, title, self.whole.level(inner, f"{name}."))
+            port = inner.inputs[0][0] if inner.inputs else ""
+            if last is None:
+                for ref in node.operands[:1]:
+                    if ref is not None:
+                        self._edge(ref, End(name), port=port)
+            else:
+                self.edges.append(Edge(last, End(name, port), _shape(inner.inputs[0][1])))
+            last = End(name, inner.outputs[0][0] if inner.outputs else "")
+        if last is not None:
+            self.ends[number] = last
+
+
+def _times(bodies: tuple[tuple[Body, Size], ...]) -> str:
+    total: Size = 0
+    for _, times in bodies:
+        total = total + times
+    return render(total)
+
+
+def _tensor_name(path: tuple[str, ...], tensor: str) -> str:
+    return ".".join(path) if path and path[-1] == tensor else ".".join((*path, tensor))
+
+
+def _shape(kind: ValueType) -> str:
+    match kind:
+        case Tensor():
+            return str(kind) if kind.sizes else ""
+        case Distribution(family, _):
+            return family
+        case _:
+            return ""
+
+
+def leaf_edges(level: Level) -> Iterator[Edge]:
+    """The edges between boxes, through the borders of groups; ports of groups are left out."""
+    yield from _leaves(level, {})
+
+
+def _leaves(level: Level, outer: Mapping[str, tuple[str, str]]) -> Iterator[Edge]:
+    """`outer` maps the id of an input port to the box outside that feeds it, and the shape."""
+    feeds = dict(outer)
+    for edge in level.edges:
+        begin = _source(level, edge.start, feeds)
+        if begin is None:
+            continue
+        target = level.item(edge.end.item)
+        if isinstance(target, Group):
+            feeds[f"{target.id}.in.{edge.end.port}"] = (begin, edge.shape)
+        else:
+            yield Edge(End(begin), End(target.id), edge.shape)
+    for item in level.items:
+        if isinstance(item, Group):
+            inner = (e for e in _leaves(item.level, feeds) if not _is_port(item, e.end.item))
+            yield from inner
+
+
+def _is_port(group: Group, name: str) -> bool:
+    return name.startswith(f"{group.id}.out.") and any(i.id == name for i in group.level.items)
+
+
+def _source(level: Level, end: End, feeds: Mapping[str, tuple[str, str]]) -> str | None:
+    """The box that gives the value at an edge's start."""
+    item = level.item(end.item)
+    if isinstance(item, Box):
+        if item.kind == "input" and item.id in feeds:
+            return feeds[item.id][0]
+        return item.id
+    inner = item.level
+    port = end.port if any(i.id == f"{item.id}.out.{end.port}" for i in inner.items) else ""
+    for edge in inner.edges:
+        wanted = f"{item.id}.out.{port}"
+        if edge.end.item == wanted or (not port and edge.end.item.startswith(f"{item.id}.out.")):
+            return _source(inner, edge.start, feeds)
+    return None
