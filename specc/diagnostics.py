@@ -46,6 +46,8 @@ class Diagnostic:
 
     `code` is E or W and three digits; `message` is the sentence of the first line; `text` stands beside
     the caret; `notes` are printed as `= …` lines, `helps` as `= help: …`, `fix` as `= fix: …`.
+    `table`, of a shape error, has a row for each layer up to the failing one: name, what, output,
+    parameters.
     """
 
     code: str
@@ -56,6 +58,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()
     fix: Fix | None = None
+    table: tuple[tuple[str, ...], ...] = ()
 
     @property
     def severity(self) -> Severity:

@@ -15,7 +15,7 @@ from specc.syntax.parse import parse
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What compiling one text gave. `program` is None after an error."""
+    """What compiling one text gave. `program` is None after an error, unless only claims are wrong."""
 
     source: Source
     program: Program | None
@@ -35,7 +35,8 @@ def compile_text(
     if program is None or diagnostics.failed:
         return Compiled(source, None, diagnostics)
     check(program, diagnostics)
-    return Compiled(source, None if diagnostics.failed else program, diagnostics)
+    sound = all(d.code[0] == "W" or d.code[:2] == "E6" for d in diagnostics)
+    return Compiled(source, program if sound else None, diagnostics)
 
 
 def compile_file(path: str, overrides: Mapping[str, Static] | None = None) -> Compiled:

@@ -4,7 +4,7 @@
 `is_static` tells promises that need no training from those about `train.…` and `test.…`.
 """
 
-from specc.claims.check import check_claims, is_static, outcomes
+from specc.claims.check import check_claims, dynamic_expects, is_static, outcomes
 from specc.claims.outcome import Outcome, Sheet
 
-__all__ = ["Outcome", "Sheet", "check_claims", "is_static", "outcomes"]
+__all__ = ["Outcome", "Sheet", "check_claims", "dynamic_expects", "is_static", "outcomes"]

@@ -43,6 +43,11 @@ def is_static(expect: tree.Expect) -> bool:
     return not any(n.id in DYNAMIC for n in _roots(expect.condition))
 
 
+def dynamic_expects(program: Program) -> tuple[tree.Expect, ...]:
+    """The promises about the trained model, which are tested at the end of training."""
+    return tuple(expect for expect in program.expects if not is_static(expect))
+
+
 def outcomes(program: Program, problems: list[Diagnostic] | None = None) -> tuple[Sheet, ...]:
     """All `answers` blocks with the true values. What is wrong with their options joins `problems`."""
     return tuple(_sheet(program, a, [] if problems is None else problems) for a in program.answers)

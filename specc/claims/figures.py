@@ -41,7 +41,9 @@ def figure(subject: Subject, word: tree.Name) -> Figure:
         ClaimError: there is no such figure.
     """
     make = FIGURES.get(word.id)
-    found = make(subject) if make else _hyperparameter(subject, word.id)
+    found = (
+        make(subject) if make else _tensor(subject, word.id) or _hyperparameter(subject, word.id)
+    )
     if found is None:
         raise ClaimError(_unknown(subject, word))
     return found
@@ -147,6 +149,15 @@ FIGURES: Mapping[str, Callable[[Subject], Figure | None]] = {
     "layers": _layers,
 }
 """Every word after the last dot of a claim, besides the hyperparameters of a layer."""
+
+
+def _tensor(subject: Subject, word: str) -> Figure | None:
+    """The shape of a tensor by its name in the state dict: `code.weight`."""
+    stage = subject.entries[0].stage if len(subject.entries) == 1 else None
+    if stage is None or subject.totals is not None:
+        return None
+    found = next((p for p in parameters(stage) if p.name == word), None)
+    return None if found is None else Figure(tuple(found.sizes))
 
 
 def _hyperparameter(subject: Subject, word: str) -> Figure | None:

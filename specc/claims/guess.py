@@ -20,6 +20,6 @@ class Guess:
     def sentence(self) -> str:
         """`150 = 5·5·1·6: the 6 biases are missing`."""
         shown = text(self.value)
-        numbers = self.formula.tidy.numbers() if self.formula is not None else shown
+        numbers = self.formula.numbers() if self.formula is not None else shown
         left = shown if numbers == shown else f"{shown} = {numbers}"
         return f"{left}: {self.reason}"

@@ -8,7 +8,8 @@ from specc.claims.subjects import Subject
 from specc.count.rows import Entry
 from specc.program import Apply
 
-_NOUNS = {"channels": "maps", "units": "units", "features": "features"}
+_NOUNS = {"channels": "maps", "units": "units", "features": "units"}
+_LEAST = 4  # a layer is made narrower by no more than this factor
 
 
 def remedy(subject: Subject, most: int) -> str:
@@ -31,7 +32,7 @@ def _narrowed(entry: Entry, subject: Subject, most: int) -> str:
     body = subject.network
     if body is None or entry.body is not body or width < 2:
         return ""
-    low, high = 0, width - 1  # the greatest width that fits lies in (low, high]
+    low, high = 0, width - 1  # the greatest width that fits lies in [low, high]
     if _count(entry, name, high) is None:
         return ""
     while low < high:
@@ -41,7 +42,7 @@ def _narrowed(entry: Entry, subject: Subject, most: int) -> str:
             low = middle
         else:
             high = middle - 1
-    count = _count(entry, name, low) if low else None
+    count = _count(entry, name, low) if low * _LEAST >= width else None
     return f"{low:,} {_NOUNS[name]} in {entry.row.path} give {count:,}" if count else ""
 
 

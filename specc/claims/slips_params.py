@@ -10,7 +10,8 @@ from specc.claims.upstream import inputs_mistaken
 from specc.count.add import add_up
 from specc.count.differences import CONVENTIONS
 from specc.count.weights import parameters, weights
-from specc.formula import product, total
+from specc.formula import Constant, Formula, Product, Sum, product, total
+from specc.layers.base import Inference
 from specc.sizes import render
 
 WIDTHS = ("channels", "units", "features")
@@ -20,7 +21,7 @@ WIDTHS = ("channels", "units", "features")
 def _biases(case: Case) -> Iterator[Guess]:
     own = parameters(case.entry.stage) if case.entry.stage is not None else ()
     biases = add_up(p.count.value for p in own if p.kind == "bias")
-    kernel = total(p.count for p in own if p.kind == "weight")
+    kernel = kernel_of(case)
     if biases != 0 and kernel.value != 0:
         number = render(biases)
         missing = "the bias is missing" if biases == 1 else f"the {number} biases are missing"
@@ -30,6 +31,24 @@ def _biases(case: Case) -> Iterator[Guess]:
     with_bias = case.again(bias=True)
     if with_bias is not None and with_bias.count is not None:
         yield Guess(with_bias.count.value, "it has no biases: bias=false", with_bias.count)
+
+
+def kernel_of(case: Case) -> Formula:
+    """The weights without the biases, in the order of the layer's own formula: 5·5·1·6."""
+    if case.entry.stage is None or case.entry.stage.ties:
+        own = parameters(case.entry.stage) if case.entry.stage is not None else ()
+        return total(p.count for p in own if p.kind == "weight")
+    return kernel_in(case.inference)
+
+
+def kernel_in(inference: Inference) -> Formula:
+    """`(5·5·1 + 1)·6` without its `+ 1`; the sum of the weights where the count has another form."""
+    match inference.count:
+        case Product(_, (Sum(_, ((1, weights_), (1, Constant(1)))), *rest)):
+            flat = weights_.factors if isinstance(weights_, Product) else (weights_,)
+            return product((*flat, *rest))
+        case _:
+            return total(p.count for p in inference.parameters if p.kind == "weight")
 
 
 def _one_output(case: Case) -> Iterator[Guess]:
@@ -52,7 +71,7 @@ def _one_input(case: Case) -> Iterator[Guess]:
     if one is not None and one.count is not None:
         reason = f"each filter spans all {render(x.sizes[0])} input channels, not one"
         yield Guess(one.count.value, reason, one.count)
-        kernel = total(p.count for p in one.parameters if p.kind == "weight")
+        kernel = kernel_in(one)
         yield Guess(kernel.value, f"{reason}, and the biases are missing", kernel)
 
 

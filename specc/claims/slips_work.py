@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from specc.claims.again import Case
 from specc.claims.guess import Guess
+from specc.claims.slips_params import kernel_of
 from specc.claims.upstream import windows_before
 from specc.count.add import add_up
-from specc.formula import product, total
+from specc.formula import product
 from specc.sizes import render
 
 
@@ -16,7 +17,7 @@ def _weights(case: Case) -> Iterator[Guess]:
     row, output = case.entry.row, case.inference.output
     if case.inference.macs is None:
         return
-    kernel = total(p.count for p in case.inference.parameters if p.kind == "weight")
+    kernel = kernel_of(case)
     places = product(output.sizes[1:] if len(output.sizes) > 1 else ())
     reason = "that counts each weight once"
     if places.value != 1:

@@ -20,7 +20,7 @@ def run(common: Common, svg: Path | None, out: Path, *, mermaid: bool) -> int:
     """Write an SVG for each spec, or print Mermaid."""
     if mermaid and svg is not None:
         raise UsageError("--svg and --mermaid cannot both be asked for")
-    work = Work(common)
+    work = Work(common, claims=False)
     if mermaid:
         _mermaid(common, work)
     else:

@@ -18,9 +18,13 @@ from specc.report.colour import PLAIN, Palette
 
 @dataclass(slots=True)
 class Work:
-    """The specs of a command, compiled one after the other, and what was found in them."""
+    """The specs of a command, compiled one after the other, and what was found in them.
+
+    Without `claims`, wrong claims are none of the verb's business: it works on the spec all the same.
+    """
 
     common: Common
+    claims: bool = True
     diagnostics: list[Diagnostic] = field(default_factory=list)
     complete: bool = True
 
@@ -29,14 +33,20 @@ class Work:
         found, self.complete = sources(self.common.paths)
         for source in found:
             compiled = compile_text(source.text, source.path, self.common.settings)
-            self.diagnostics += compiled.diagnostics
+            self.diagnostics += [d for d in compiled.diagnostics if self._counts(d)]
             yield compiled
 
     def programs(self) -> Iterator[Program]:
         """The programs of the specs without errors."""
         for compiled in self.compiled():
-            if compiled.program is not None:
+            wrong = any(
+                d.severity is Severity.ERROR and self._counts(d) for d in compiled.diagnostics
+            )
+            if compiled.program is not None and not wrong:
                 yield compiled.program
+
+    def _counts(self, diagnostic: Diagnostic) -> bool:
+        return self.claims or not diagnostic.code.startswith("E6")
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -62,7 +72,7 @@ def as_text(diagnostics: Iterable[Diagnostic], fmt: Format, palette: Palette = P
     """Diagnostics in one of the formats; those for people end with the line that counts."""
     found = list(diagnostics)
     if fmt == "full":
-        return _counted(render.full(found, palette), found)
+        return _counted(render.full(found, palette, tables=True), found)
     if fmt == "concise":
         return _counted(render.concise(found, palette), found)
     from specc.report import machine

@@ -17,7 +17,7 @@ from specc.report import explained as shown
 
 def run(common: Common, model: Path, layer: str | None) -> int:
     """Explain one layer, or all of them."""
-    work = Work(replace(common, paths=(model,)))
+    work = Work(replace(common, paths=(model,)), claims=False)
     models = [explain(program, common.convention) for program in work.programs()]
     if models:
         layers = [e for m in models for e in m.layers]

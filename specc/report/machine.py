@@ -49,6 +49,9 @@ def _diagnostic(d: Diagnostic) -> Json:
         "notes": list(d.notes),
         "helps": list(d.helps),
         "fix": _fix(d.fix) if d.fix else None,
+        "table": [
+            dict(zip(("layer", "op", "output", "params"), row, strict=True)) for row in d.table
+        ],
     }
 
 

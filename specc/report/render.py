@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from specc.diagnostics import Diagnostic, Severity
 from specc.report.colour import PLAIN, Palette, Style
-from specc.report.excerpt import Mark, excerpt, gutter_width, visible
+from specc.report.excerpt import Mark, excerpt, gutter_width, visible, width
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -14,9 +14,35 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(diagnostics, key=lambda d: (d.span.source.path, d.span.start, d.code))
 
 
-def full(diagnostics: Iterable[Diagnostic], palette: Palette = PLAIN) -> str:
-    """Every diagnostic with its excerpt and notes, one below the other."""
-    return "\n".join(line for d in ordered(diagnostics) for line in lines(d, palette))
+def full(
+    diagnostics: Iterable[Diagnostic], palette: Palette = PLAIN, *, tables: bool = False
+) -> str:
+    """Every diagnostic with its excerpt and notes, one below the other; with `tables` their tables too."""
+    return "\n".join(
+        line
+        for d in ordered(diagnostics)
+        for line in (*lines(d, palette), *(table_lines(d, palette) if tables else ()))
+    )
+
+
+def table_lines(diagnostic: Diagnostic, palette: Palette = PLAIN) -> Iterator[str]:
+    """The layers up to the one that fails, in columns; numbers are set to the right."""
+    if len(diagnostic.table) < 2:
+        return
+    rows = (("layer", "", "output", "parameters"), *diagnostic.table)
+    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for i, cells in enumerate(rows):
+        padded = [
+            _padded(c, w, right=j == 3) for j, (c, w) in enumerate(zip(cells, widths, strict=True))
+        ]
+        text = "    " + visible("  ".join(padded)).rstrip()
+        last = i == len(rows) - 1
+        yield palette.paint(text, _style(diagnostic) if last else "note" if i == 0 else "gutter")
+
+
+def _padded(text: str, columns: int, *, right: bool) -> str:
+    blank = " " * (columns - width(text))
+    return blank + text if right else text + blank
 
 
 def concise(diagnostics: Iterable[Diagnostic], palette: Palette = PLAIN) -> str:

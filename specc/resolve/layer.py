@@ -8,6 +8,7 @@ from specc.diagnostics import Diagnostic, Label
 from specc.layers.base import Inference, LayerError, Operand
 from specc.program import Apply, Path, Stage, Tie
 from specc.resolve.context import Scope
+from specc.resolve.table import table_before
 from specc.resolve.values import POISON, Flow, LayerMaker
 from specc.sizes import Size, SizeLimit, render
 from specc.source import Span
@@ -32,9 +33,9 @@ def apply_layer(
     After an error the value is poisoned, and so is the label.
     """
     flows = arrange(scope, maker, operands, span)
-    inference = None if flows is None else _infer(scope, maker, flows, span)
     word = maker.layer.word
     named = label.id if label is not None else shared_as
+    inference = None if flows is None else _infer(scope, maker, flows, span, named)
     name = named or scope.fresh(word)
     if inference is None or flows is None:
         return POISON
@@ -90,7 +91,7 @@ def _missing(scope: Scope, maker: LayerMaker, name: str, span: Span) -> None:
 
 
 def _infer(
-    scope: Scope, maker: LayerMaker, flows: list[Flow | None], span: Span
+    scope: Scope, maker: LayerMaker, flows: list[Flow | None], span: Span, name: str | None
 ) -> Inference | None:
     types = [None if f is None else _single(scope, f, span) for f in flows]
     if any(isinstance(t, Unknown) for t in types):
@@ -98,7 +99,7 @@ def _infer(
     try:
         return maker.layer.infer(*(_operand(t) for t in types))
     except LayerError as problem:
-        scope.diagnostics.add(_diagnose(scope, maker, flows, span, problem))
+        scope.diagnostics.add(_diagnose(scope, maker, flows, span, name, problem))
     except (SizeLimit, OverflowError):
         scope.context.report("E205", f"{maker.layer.word}: this size is too large", span)
     return None
@@ -124,15 +125,29 @@ def _single(scope: Scope, flow: Flow, span: Span) -> ValueType:
 
 
 def _diagnose(
-    scope: Scope, maker: LayerMaker, flows: list[Flow | None], span: Span, problem: LayerError
+    scope: Scope,
+    maker: LayerMaker,
+    flows: list[Flow | None],
+    span: Span,
+    name: str | None,
+    problem: LayerError,
 ) -> Diagnostic:
     place = _place(maker, problem.argument, span)
     head = next((f for f in flows if f is not None), None)
     trail = "" if head is None else scope.trail(head.ref)
     notes = [*([f"so far: {trail}"] if trail and problem.code == "E301" else []), *problem.notes]
     labels = _operand_labels(scope, flows, place) if problem.code == "E302" else ()
+    table = table_before(scope, flows, maker.layer, name or maker.layer.word)
+    message = f"{name}: {problem.message}" if name and problem.code == "E301" else problem.message
     return Diagnostic(
-        problem.code, problem.message, place, problem.text, labels, tuple(notes), problem.helps
+        problem.code,
+        message,
+        place,
+        problem.text,
+        labels,
+        tuple(notes),
+        problem.helps,
+        table=table if problem.code.startswith("E3") else (),
     )
 
 
