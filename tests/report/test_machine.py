@@ -54,6 +54,7 @@ def test_json_holds_everything():
                 }
             ],
         },
+        "table": [],
     }
 
 
