@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specc.claims.guess import Guess
-from specc.claims.subjects import Subject, Tables
+from specc.claims.subjects import Subject, Tables, plain
 from specc.count.add import add_up
 from specc.count.differences import CONVENTIONS
 from specc.count.rows import Entry
@@ -22,9 +22,8 @@ def guesses(tables: Tables, subject: Subject) -> Iterator[Guess]:
     yield from _kinds(rows, whole)
     yield from _conventions(tables, subject)
     yield from _layers(rows, whole)
-    if any(e.row.times != 1 for e in rows):
-        once = add_up(e.row.formula.value for e in rows if e.row.formula is not None)
-        yield Guess(once, "each round of a repetition has weights of its own")
+    once = {plain(e): e.row.formula.value for e in rows if e.row.formula is not None}
+    yield Guess(add_up(once.values()), "each round of a repetition has weights of its own")
 
 
 def _kinds(rows: list[Entry], whole: Size) -> Iterator[Guess]:

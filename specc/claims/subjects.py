@@ -103,7 +103,7 @@ class Tables:
         """The rows at a path or below it; a variable or an output port names the row that gives it."""
         entries = self.entries(body)
         depth = len(words)
-        at = tuple(e for e in entries if _plain(e)[:depth] == words)
+        at = tuple(e for e in entries if plain(e)[:depth] == words)
         if at:
             return at
         ports = {name: ref.node for name, ref in body.outputs}
@@ -112,13 +112,13 @@ class Tables:
             e
             for e in entries
             if e.node is not None
-            and ((*_plain(e)[:-1], e.node.variable) == words or (e.body is body and e.node is last))
+            and ((*plain(e)[:-1], e.node.variable) == words or (e.body is body and e.node is last))
         )[-1:]
 
     def names(self, body: Body) -> list[str]:
         """The first names of the rows of a network, in order; those that the user gave first."""
-        named = [_plain(e)[0] for e in self.entries(body) if _given(e)]
-        every = [_plain(e)[0] for e in self.entries(body)]
+        named = [plain(e)[0] for e in self.entries(body) if _given(e)]
+        every = [plain(e)[0] for e in self.entries(body)]
         return list(dict.fromkeys([*named, *every]))
 
     def _no_stage(self, body: Body, name: tree.Name) -> Diagnostic:
@@ -155,7 +155,7 @@ def _ambiguous(name: tree.Name, found: Iterable[tuple[Body, object]]) -> Diagnos
     )
 
 
-def _plain(entry: Entry) -> tuple[str, ...]:
+def plain(entry: Entry) -> tuple[str, ...]:
     """The path of a row without the rounds of a repetition: `repeat1.*.linear1` is repeat1.linear1."""
     return tuple(p for p in entry.row.path.split(".") if not (p == "*" or p[0].isdigit()))
 
@@ -169,7 +169,7 @@ def _given(entry: Entry) -> bool:
 def _auto(rows: tuple[Entry, ...], words: tuple[str, ...]) -> str:
     """The name of an unnamed stage; a block is told by its rows, which are deeper than the path."""
     first = rows[0]
-    if len(_plain(first)) == len(words):
+    if len(plain(first)) == len(words):
         return "" if _given(first) or first.node is None else words[-1]
     return words[-1] if words[-1].rstrip("0123456789") != words[-1] else ""
 

@@ -166,7 +166,7 @@ def _unused(
             continue
         meaning = scope.names[name]
         if isinstance(meaning, Flow) and meaning is not POISON:
-            if meaning.stage is not None and _is_label(definition, name):
+            if _is_label(definition, name):
                 continue
             _report_unused(scope, name, place)
         elif not isinstance(meaning, Flow):
