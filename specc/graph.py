@@ -7,7 +7,7 @@ by itself. Blocks and repetitions are groups with a level inside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from specc.count.weights import weights
@@ -163,8 +163,10 @@ class _LevelMaker:
                 self._box(number, Box(f"{self.prefix}in.{name}", "input", name))
             case Apply(layer, _, stage):
                 kind: Kind = "layer" if stage is not None else "function"
-                lines = (written(layer, layer.word), *self._weights(stage))
-                self._box(number, self._named(number, node, kind, lines))
+                call, more = written(layer, layer.word), self._weights(stage)
+                plain = call == layer.word and not node.named  # `relu` need not say `relu1`
+                box = self._named(number, node, kind, more if plain else (call, *more))
+                self._box(number, replace(box, title=call) if plain else box)
                 self._into(node, number)
             case Invoke() | Rounds():
                 self._group(number, node)

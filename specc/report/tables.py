@@ -76,7 +76,7 @@ def remarks(network: NetworkCount) -> Iterator[str]:
         yield f"buffers: {render(totals.buffers)}"
     yield from (f"{row.path}: {row.note}" for row in network.rows if row.note)
     yield from network.notes
-    yield from (f"valid when {sentence}" for sentence in solve(network.constraints))
+    yield from solve(network.constraints)
 
 
 def closing(report: CountReport) -> Iterator[str]:

@@ -1,0 +1,78 @@
+"""`specc graph`: SVG and Mermaid."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.cli.conftest import Run
+
+RESIDUAL = """specc 1
+
+block residual(channels) {
+    in x
+    main = x -> conv(channels, 3x3, padding=1) -> relu -> conv(channels, 3x3, padding=1)
+    out y = relu(x + main)
+}
+
+network Net {
+    in x: image[8, 16, 16]
+    x -> residual(8) -> repeat 3 { residual(8) } -> conv(2, 1x1) as head
+}
+"""
+
+
+def texts(svg: str) -> list[str]:
+    root = ElementTree.fromstring(svg)
+    return [e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_svg_shows_names_shapes_and_weights(specc: Run, lenet: Path) -> None:
+    ended = specc("graph", str(lenet))
+    assert (ended.status, ended.out) == (0, "lenet.svg\n")
+    found = texts(Path("lenet.svg").read_text(encoding="utf-8"))
+    assert {"network LeNet", "C1", "conv(6, 5x5)", "156 parameters", "6×28×28"} <= set(found)
+
+
+def test_groups(specc: Run) -> None:
+    Path("net.spec").write_text(RESIDUAL, encoding="utf-8")
+    found = texts(specc("graph", "net.spec", "--svg", "-").out)
+    assert "residual1" in found
+    assert any("×3" in text for text in found)
+    assert found.count("conv(8, 3x3, padding=1)") == 4
+
+
+def test_mermaid(specc: Run, lenet: Path) -> None:
+    out = specc("graph", str(lenet), "--mermaid").out
+    assert out.startswith('flowchart TD\n  subgraph n1["network LeNet"]\n')
+    assert 'n3["C1<br>conv(6, 5x5)<br>156 parameters"]' in out
+    assert 'n2 -->|"1×32×32"| n3' in out
+
+
+def test_mermaid_edges_pass_through_groups(specc: Run) -> None:
+    Path("net.spec").write_text(RESIDUAL, encoding="utf-8")
+    document = json.loads(specc("graph", "net.spec", "--mermaid", "--json").out)
+    lines = document["graphs"][0]["mermaid"].splitlines()
+    names = [line.strip().split("[")[0].split("(")[0] for line in lines if "subgraph" not in line]
+    edges = [line.split() for line in lines if "-->" in line]
+    assert len(edges) == 1 + 2 * 6 + 1 - 1 + 1
+    assert all(start in names and end in names for start, _, end in edges)
+
+
+def test_out_and_clashes(specc: Run, lenet: Path) -> None:
+    Path("b").mkdir()
+    Path("b/lenet.spec").write_text(RESIDUAL, encoding="utf-8")
+    assert specc("graph", str(lenet), "--out", "pictures").out == "pictures/lenet.svg\n"
+    ended = specc("graph", ".")
+    assert ended.status == 2
+    assert "b/lenet.spec and lenet.spec would both be drawn to lenet.svg" in ended.err
+    assert specc("graph", ".", "--svg", "a.svg").status == 2
+    assert specc("graph", ".", "--svg", "a.svg", "--mermaid").status == 2
+
+
+def test_no_text_of_a_spec_leaves_its_place(specc: Run) -> None:
+    name = "Nét"
+    text = RESIDUAL.replace("Net", name)
+    Path("net.spec").write_text(text, encoding="utf-8")
+    assert f"network {name}" in texts(specc("graph", "net.spec", "--svg", "-").out)

@@ -1,0 +1,30 @@
+"""The command line is frozen: whoever changes it changes this list, and the documentation."""
+
+from __future__ import annotations
+
+import typer
+
+from specc.cli.app import app
+
+SHARED = "--color --json --quiet --set"
+VERBS = {
+    "check": f"{SHARED} --convention --fix --format paths",
+    "count": f"{SHARED} --batch --convention --csv --latex --markdown paths",
+    "explain": f"{SHARED} --convention layer topic",
+    "build": f"{SHARED} --out paths",
+    "train": "--color --quiet --set --device --epochs --out --resume --seed --threads file",
+    "sample": "--color --quiet --set --device --out --seed file",
+    "graph": f"{SHARED} --mermaid --out --svg paths",
+    "fmt": "--check --color --diff --json --quiet paths",
+    "new": "--color --json --quiet --template name",
+}
+
+
+def test_verbs_and_options() -> None:
+    group = typer.main.get_command(app)
+    commands = group.commands  # type: ignore[attr-defined]
+    found = {
+        verb: {o for p in command.params for o in p.opts if len(o) != 2 and o != "--help"}
+        for verb, command in commands.items()
+    }
+    assert found == {verb: set(options.split()) for verb, options in VERBS.items()}
