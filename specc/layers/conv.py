@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
@@ -20,7 +21,7 @@ from specc.layers.base import (
     per_axis,
 )
 from specc.layers.base import Margin as MarginSize
-from specc.layers.code import Code, Fn, Item, Module, Raw, X, method
+from specc.layers.code import Code, Fn, Item, Module, Raw, X
 from specc.layers.spatial import (
     Map,
     Padding,
@@ -68,7 +69,9 @@ class _Convolution(Layer):
     tieable = ("weight", "bias")
 
     channels: Positive = Field(description="Number of output channels (feature maps).")
-    kernel: Extent = Field(description="Size of the kernel: `3x3`, `3`, or one number for each axis.")
+    kernel: Extent = Field(
+        description="Size of the kernel: `3x3`, `3`, or one number for each axis."
+    )
     stride: Extent = Field(1, description="Step between neighbouring positions of the kernel.")
 
     def _by_axis(self, value: Size | tuple[Size, ...], m: Map, name: str) -> tuple[Size, ...]:
@@ -85,9 +88,6 @@ class _Convolution(Layer):
     def _count(self, m: Map, groups: Size, bias: bool) -> Formula:
         weights, c_out = self._filter(m, groups), var("c_out", self.channels)
         return (weights + 1) * c_out if bias else weights * c_out
-
-    def _parameters(self, m: Map, shape: tuple[Size, Size], groups: Size, bias: bool) -> Inference:
-        raise NotImplementedError
 
     def _tensors(self, m: Map, leading: tuple[Size, Size], bias: bool) -> tuple[Parameter, ...]:
         sizes = (*leading, *self._kernels(m))
@@ -115,7 +115,8 @@ class Conv(_Convolution):
     )
     dilation: Extent = Field(1, description="Distance between neighbouring elements of the kernel.")
     groups: Positive = Field(
-        1, description="Channels fall into so many groups that see only themselves; c_in is depthwise."
+        1,
+        description="Channels fall into so many groups that see only themselves; c_in is depthwise.",
     )
     bias: bool = Field(True, description="Whether each output channel has a learnt offset.")
     padding_mode: PaddingMode = Field(
@@ -223,6 +224,77 @@ class Conv(_Convolution):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A kernel that is laid down along one axis, with what is cut off and added."""
+
+    axis: str
+    size: Size
+    kernel: Size
+    stride: Size
+    dilation: Size
+    before: Size
+    after: Size
+    added: Size = 0
+    same: bool = False
+
+    @property
+    def output(self) -> Formula:
+        """The number of output positions, as a formula (Dumoulin & Visin 2016, relationship 14)."""
+        n, s, p = var("n", self.size), var("s", self.stride), var("p", self.before)
+        if self.same:
+            return n * s
+        k = var("k", self.kernel)
+        reach = k if self.dilation == 1 else var("d", self.dilation) * (k - 1) + 1
+        out = (n - 1) * s - 2 * p + reach
+        return out if self.added == 0 else out + var("added", self.added)
+
+    @property
+    def window(self) -> Window:
+        """What one output position sees."""
+        return Window(self.axis, self.kernel, 1, self.dilation, self.before, up=self.stride)
+
+
+def _same_cut(kernel: Size, stride: Size, dilation: Size) -> tuple[Size, Size, Size]:
+    """What SAME cuts off at both ends and adds: the gradient of SAME's convolution on size·stride."""
+    spare = dilation * (kernel - 1) + 1 - stride
+    cut = size_max(spare, 0)
+    return cut // 2, cut - cut // 2, size_max(-spare, 0)
+
+
+def _check_added(added: Size, stride: Size, dilation: Size) -> None:
+    """PyTorch wants less than one step of added positions.
+
+    Raises:
+        LayerError: E204, there are more.
+    """
+    if known(added) and known(stride) and known(dilation) and added >= max(stride, dilation):
+        raise LayerError(
+            "E204",
+            f"output_padding is {added}; it must be less than the stride or the dilation",
+            text=f"{added} ≥ {max(stride, dilation)}",
+            argument="output_padding",
+        )
+
+
+def _not_empty(rules: tuple[SizeRule, ...]) -> tuple[Constraint, ...]:
+    """The conditions under which every axis has a position.
+
+    Raises:
+        LayerError: E301, padding cuts everything off.
+    """
+    for rule in rules:
+        if known(rule.formula.value) and rule.formula.value < 1:
+            raise LayerError(
+                "E301",
+                f"conv_transpose leaves nothing of the {rule.axis}",
+                text=rule.formula.working(),
+                helps=("less padding, or a larger kernel",),
+            )
+    values = [r.formula.value for r in rules]
+    return tuple(at_least_one(v) for v in values if not surely_positive(v))
+
+
 class ConvTranspose(_Convolution):
     """The gradient of a convolution with respect to its input, used to upsample."""
 
@@ -236,7 +308,8 @@ class ConvTranspose(_Convolution):
         "TensorFlow's SAME does, `valid` cuts none.",
     )
     output_padding: MarginSize = Field(
-        0, description="Positions added at the end: several input sizes give one size at stride > 1."
+        0,
+        description="Positions added at the end: several input sizes give one size at stride > 1.",
     )
     groups: Positive = Field(1, description="Channels fall into so many groups of their own.")
     bias: bool = Field(True, description="Whether each output channel has a learnt offset.")
@@ -300,9 +373,11 @@ class ConvTranspose(_Convolution):
         if all(known(s.before) and known(s.after) for s in spreads):
             ends = [(":" if s.before == s.after else f":-{s.after - s.before}") for s in spreads]
             return Item(call, (Raw("..."), *map(Raw, ends)))
-        for axis, s in enumerate(spreads, 2):
-            call = method(call, "narrow", axis, 0, s.stride * method_size(axis))
-        return call
+        raise LayerError(
+            "E203",
+            "padding=same of a transposed convolution needs a kernel and stride that are known",
+            argument="kernel",
+        )
 
     def _module(self, m: Map, spreads: tuple[Spread, ...]) -> Fn:
         return Fn(

@@ -120,7 +120,9 @@ def spatial_map(operand: Operand | None, word: str, ranks: tuple[int, ...] = (1,
         "E301",
         f"{word} takes channels and {wanted} spatial ax{'is' if ranks == (1,) else 'es'}, not {x}",
         text=f"{x.rank} {'axis' if x.rank == 1 else 'axes'}: {', '.join(x.axes)}" if x.rank else "",
-        helps=("-> reshape[channels, height, width] makes a map of a vector",) if x.rank == 1 else (),
+        helps=("-> reshape[channels, height, width] makes a map of a vector",)
+        if x.rank == 1
+        else (),
     )
 
 

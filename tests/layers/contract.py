@@ -198,7 +198,7 @@ def check_words(layer: Layer) -> None:
     assert layer.summary
     for name, info in type(layer).model_fields.items():
         assert info.description, f"{layer.word}.{name} has no description"
-    assert type(layer).model_validate(layer.model_dump()) == layer
+    assert type(layer).model_validate(dict(layer)) == layer
 
 
 # ------------------------------------------------------------------- symbolic

@@ -1,0 +1,371 @@
+"""Normalisation: of a batch, of an item, of groups of channels."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from specc.formula import Formula, product, var
+from specc.layers.base import (
+    Counted,
+    Inference,
+    Layer,
+    LayerError,
+    Operand,
+    Parameter,
+    Positive,
+)
+from specc.layers.code import Code, Fn, Module, X
+from specc.layers.common import feature_axis
+from specc.layers.conv import divides
+from specc.layers.spatial import changed, numbers
+from specc.sizes import Size, known
+from specc.types import Tensor
+
+_MOVING = "keras counts the moving mean and variance too, as non-trainable parameters"
+
+
+def _same(x: Tensor, **more: object) -> Inference:
+    return Inference(outputs=(("output", x.with_range()),), **more)  # type: ignore[arg-type]
+
+
+def _macs(x: Tensor) -> Formula:
+    return product(var(f"n_{a}", s) for a, s in zip(x.axes, x.sizes, strict=True))
+
+
+def _affine(sizes: tuple[Size, ...], bias: bool = True) -> tuple[Parameter, ...]:
+    count = product(var(f"c_{i}" if len(sizes) > 1 else "c", s) for i, s in enumerate(sizes, 1))
+    weight = Parameter("weight", sizes, count)
+    return (weight, Parameter("bias", sizes, count, "bias")) if bias else (weight,)
+
+
+def _running(c: Size) -> tuple[Parameter, ...]:
+    count = var("c", c)
+    return (
+        Parameter("running_mean", (c,), count, "buffer"),
+        Parameter("running_var", (c,), count, "buffer"),
+        Parameter("num_batches_tracked", (), var("n", 1), "buffer"),
+    )
+
+
+class _ChannelNorm(Layer):
+    """Statistics over the batch or over positions, one scale and offset for each channel."""
+
+    stateful = True
+    prefix: ClassVar[str]
+
+    def _channels(self, x: Tensor) -> Size:
+        if x.rank == 0:
+            raise LayerError("E301", f"{self.word} needs features to normalise", text=str(x))
+        if x.axes[0] == "time" and x.rank == 2:
+            raise LayerError(
+                "E301", f"{self.word} takes channels before positions", text=f"{x}: {', '.join(x.axes)}",
+                helps=("layer_norm, or -> permute(features, time) first",),
+            )  # fmt: skip
+        return x.sizes[0]
+
+    def _name(self, x: Tensor, lowest: int) -> str:
+        dims = max(lowest, x.rank - 1)
+        if dims > 3:
+            raise LayerError(
+                "E301", f"{self.word} takes at most 3 spatial axes, not {x}", text=str(x)
+            )
+        return f"nn.{self.prefix}{dims}d"
+
+
+class BatchNorm(_ChannelNorm):
+    """Normalised over the batch and all positions (Ioffe & Szegedy 2015)."""
+
+    word = "batch_norm"
+    summary = "Batch normalisation: each channel has mean 0 and variance 1 over the batch."
+    formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
+    prefix = "BatchNorm"
+
+    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+    momentum: float | None = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="Share of the new batch in the moving averages; PyTorch's sense.",
+    )
+    affine: bool = Field(True, description="Whether each channel has a learnt scale and offset.")
+    track_running_stats: bool = Field(True, description="Whether moving averages are kept.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """Any shape with channels or features first, unchanged."""
+        x = numbers(operands[0], self.word)
+        channels = self._channels(x)
+        c = var("c", channels)
+        moving = _running(channels) if self.track_running_stats else ()
+        options = (("eps", self.eps), ("momentum", self.momentum), *changed(
+            affine=(self.affine, True), track_running_stats=(self.track_running_stats, True)
+        ))  # fmt: skip
+        learnt = 2 * c if self.affine else None
+        keras = (4 if self.affine else 2) * c
+        return _same(
+            x,
+            forward=Fn(Module(), (X(0),)),
+            module=Fn(self._name(x, 1), (channels,), options),
+            parameters=(*(_affine((channels,)) if self.affine else ()), *moving),
+            count=learnt,
+            macs=_macs(x) if self.affine else None,
+            sees="point",
+            conventions={"keras": Counted(keras, _MOVING)} if moving else {},
+        )
+
+
+class InstanceNorm(_ChannelNorm):
+    """Normalised over the positions of each item (Ulyanov et al. 2016)."""
+
+    word = "instance_norm"
+    summary = "Instance normalisation: each channel of each item has mean 0 and variance 1."
+    formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
+    prefix = "InstanceNorm"
+
+    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+    momentum: float = Field(
+        0.1, ge=0, le=1, description="Share of the new batch in moving averages."
+    )
+    affine: bool = Field(False, description="Whether each channel has a learnt scale and offset.")
+    track_running_stats: bool = Field(False, description="Whether moving averages are kept.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """A map with channels first, unchanged."""
+        x = numbers(operands[0], self.word)
+        channels = self._channels(x)
+        if x.rank < 2:
+            raise LayerError("E301", "instance_norm needs positions to normalise over", text=str(x))
+        options = (("eps", self.eps), *changed(
+            momentum=(self.momentum, 0.1), affine=(self.affine, False),
+            track_running_stats=(self.track_running_stats, False),
+        ))  # fmt: skip
+        return _same(
+            x,
+            forward=Fn(Module(), (X(0),)),
+            module=Fn(self._name(x, 1), (channels,), options),
+            parameters=(
+                *(_affine((channels,)) if self.affine else ()),
+                *(_running(channels) if self.track_running_stats else ()),
+            ),
+            count=2 * var("c", channels) if self.affine else None,
+            macs=_macs(x) if self.affine else None,
+            sees="all",
+        )
+
+
+class GroupNorm(_ChannelNorm):
+    """Normalised over groups of channels of each item (Wu & He 2018)."""
+
+    word = "group_norm"
+    summary = "Group normalisation: groups of channels of each item have mean 0 and variance 1."
+    formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
+    prefix = "GroupNorm"
+
+    groups: Positive = Field(description="Number of groups.")
+    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+    affine: bool = Field(True, description="Whether each channel has a learnt scale and offset.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """Any shape with channels or features first, unchanged."""
+        x = numbers(operands[0], self.word)
+        channels = self._channels(x)
+        options = (("eps", self.eps), *changed(affine=(self.affine, True)))
+        return _same(
+            x,
+            forward=Fn(Module(), (X(0),)),
+            module=Fn("nn.GroupNorm", (self.groups, channels), options),
+            parameters=_affine((channels,)) if self.affine else (),
+            count=2 * var("c", channels) if self.affine else None,
+            macs=_macs(x) if self.affine else None,
+            sees="all",
+            constraints=divides(self.groups, channels, "channels"),
+        )
+
+
+class _LastNorm(Layer):
+    """Normalised over the last axes of each item."""
+
+    stateful = True
+    axes: Positive = Field(1, description="Number of last axes that are normalised together.")
+
+    def _shape(self, x: Tensor) -> tuple[Size, ...]:
+        if not known(self.axes) or self.axes > x.rank:
+            raise LayerError(
+                "E301",
+                f"{self.word} over {self.axes} axes needs as many, and this is {x}",
+                text=str(x),
+            )
+        return x.sizes[x.rank - self.axes :]
+
+    def _written(self, shape: tuple[Size, ...]) -> Code:
+        return shape[0] if len(shape) == 1 else shape
+
+
+class LayerNorm(_LastNorm):
+    """Normalised over the features of each position (Ba et al. 2016)."""
+
+    word = "layer_norm"
+    summary = "Layer normalisation: the features of each position have mean 0 and variance 1."
+    formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
+
+    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+    affine: bool = Field(True, description="Whether each feature has a learnt scale.")
+    bias: bool = Field(True, description="Whether each feature has a learnt offset.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """Any shape, unchanged."""
+        x = numbers(operands[0], self.word)
+        shape = self._shape(x)
+        size = product(var(f"n_{i}" if len(shape) > 1 else "n", s) for i, s in enumerate(shape, 1))
+        options = (("eps", self.eps), *changed(
+            elementwise_affine=(self.affine, True), bias=(self.bias, True)
+        ))  # fmt: skip
+        return _same(
+            x,
+            forward=Fn(Module(), (X(0),)),
+            module=Fn("nn.LayerNorm", (self._written(shape),), options),
+            parameters=_affine(shape, self.bias) if self.affine else (),
+            count=(2 * size if self.bias else size) if self.affine else None,
+            macs=_macs(x) if self.affine else None,
+            sees="all",
+        )
+
+
+class RMSNorm(_LastNorm):
+    """Divided by the root mean square of the features of each position (Zhang & Sennrich 2019)."""
+
+    word = "rms_norm"
+    summary = "Root-mean-square normalisation of the features of each position."
+    formula = "y = x/√(mean(x²) + eps)·w"
+
+    eps: float | None = Field(
+        None, gt=0, description="Added to the mean square; the machine's by default."
+    )
+    affine: bool = Field(True, description="Whether each feature has a learnt scale.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """Any shape, unchanged."""
+        x = numbers(operands[0], self.word)
+        shape = self._shape(x)
+        size = product(var(f"n_{i}" if len(shape) > 1 else "n", s) for i, s in enumerate(shape, 1))
+        options = changed(eps=(self.eps, None), elementwise_affine=(self.affine, True))
+        return _same(
+            x,
+            forward=Fn(Module(), (X(0),)),
+            module=Fn("nn.RMSNorm", (self._written(shape),), options),
+            parameters=_affine(shape, bias=False) if self.affine else (),
+            count=size if self.affine else None,
+            macs=_macs(x),
+            sees="all",
+        )
+
+
+class LocalResponseNorm(Layer):
+    """Divided by the activity of neighbouring channels (Krizhevsky et al. 2012)."""
+
+    word = "local_response_norm"
+    summary = "Local response normalisation over neighbouring channels."
+    formula = "y[c] = x[c]/(k + alpha/size·Σ x[c′]²)^beta"
+
+    size: Positive = Field(description="Number of neighbouring channels.")
+    alpha: float = Field(1e-4, description="Factor of the sum.")
+    beta: float = Field(0.75, description="Exponent.")
+    k: float = Field(1.0, description="Offset.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """A map with channels first, unchanged."""
+        x = numbers(operands[0], self.word)
+        if feature_axis(x) != 0 or x.rank < 2:
+            raise LayerError("E301", f"local_response_norm takes channels and positions, not {x}")
+        options = changed(alpha=(self.alpha, 1e-4), beta=(self.beta, 0.75), k=(self.k, 1.0))
+        return Inference(
+            outputs=(("output", x),),
+            forward=Fn("F.local_response_norm", (X(0), self.size), options),
+            sees="point",
+        )
+
+
+class _Reparametrised(Layer):
+    """Another layer with its weight computed anew from other tensors."""
+
+    stateful = True
+    layer: Layer = Field(description="The layer whose weight it is: `conv(64, 3x3)`.")
+    wrapper: ClassVar[str]
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """What the wrapped layer gives."""
+        inner = self.layer.infer(*operands)
+        weight = next((p for p in inner.parameters if p.name == "weight"), None)
+        if inner.module is None or weight is None:
+            raise LayerError(
+                "E203", f"{self.word} needs a layer with a weight, and {self.layer.word} has none",
+                argument="layer",
+            )  # fmt: skip
+        rest = tuple(p for p in inner.parameters if p.name != "weight")
+        parameters, count = self._tensors(weight, inner, rest)
+        return Inference(
+            outputs=inner.outputs,
+            forward=inner.forward,
+            module=Fn(
+                f"nn.utils.parametrizations.{self.wrapper}", (inner.module, *self._options())
+            ),
+            parameters=parameters,
+            count=count,
+            macs=inner.macs,
+            sizes=inner.sizes,
+            sees=inner.sees,
+            windows=inner.windows,
+            constraints=inner.constraints,
+        )
+
+    def _options(self) -> tuple[Code, ...]:
+        return ()
+
+    def _tensors(
+        self, weight: Parameter, inner: Inference, rest: tuple[Parameter, ...]
+    ) -> tuple[tuple[Parameter, ...], Formula | None]:
+        raise NotImplementedError
+
+
+class WeightNorm(_Reparametrised):
+    """Length and direction of the weight are learnt apart (Salimans & Kingma 2016)."""
+
+    word = "weight_norm"
+    summary = "Weight normalisation of a layer: W = g·V/‖V‖."
+    formula = "W = g·V/‖V‖"
+    wrapper = "weight_norm"
+
+    def _tensors(
+        self, weight: Parameter, inner: Inference, rest: tuple[Parameter, ...]
+    ) -> tuple[tuple[Parameter, ...], Formula | None]:
+        length = (weight.sizes[0], *((1,) * (len(weight.sizes) - 1)))
+        c = var("c_out", weight.sizes[0])
+        name = "parametrizations.weight.original"
+        tensors = (
+            *rest, Parameter(f"{name}0", length, c), Parameter(f"{name}1", weight.sizes, weight.count)
+        )  # fmt: skip
+        return tensors, None if inner.count is None else inner.count + c
+
+
+class SpectralNorm(_Reparametrised):
+    """The weight is divided by its largest singular value (Miyato et al. 2018)."""
+
+    word = "spectral_norm"
+    summary = "Spectral normalisation of a layer: its largest singular value becomes 1."
+    formula = "W = V/σ(V)"
+    wrapper = "spectral_norm"
+
+    def _tensors(
+        self, weight: Parameter, inner: Inference, rest: tuple[Parameter, ...]
+    ) -> tuple[tuple[Parameter, ...], Formula | None]:
+        name = "parametrizations.weight"
+        rows, columns = weight.sizes[0], 1
+        for size in weight.sizes[1:]:
+            columns = columns * size  # type: ignore[assignment]
+        return (
+            *rest,
+            Parameter(f"{name}.original", weight.sizes, weight.count),
+            Parameter(f"{name}.0._u", (rows,), var("c_out", rows), "buffer"),
+            Parameter(f"{name}.0._v", (columns,), var("k", columns), "buffer"),
+        ), inner.count

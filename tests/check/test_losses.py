@@ -1,0 +1,71 @@
+"""Losses against the layer before them."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.pipeline import compile_text
+
+SPEC = """specc 1
+
+network Net {{
+    in x: vector[64]
+    x -> linear({width}){last}
+}}
+
+train T {{
+    data digits(flat=true{data}) as x, label
+    minimize {loss}
+    optimizer adam(lr=1e-3)
+}}
+"""
+
+
+def codes(loss: str, last: str = "", width: int = 64, data: str = "") -> list[str]:
+    text = SPEC.format(loss=loss, last=last, width=width, data=data)
+    return [d.code for d in compile_text(text).diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("loss", "last", "width"),
+    [
+        ("cross_entropy(Net(x), label)", " -> softmax", 10),
+        ("cross_entropy(Net(x), label)", " -> log_softmax", 10),
+        ("bce_with_logits(Net(x), x)", " -> sigmoid", 64),
+        ("nll(Net(x), label)", " -> softmax", 10),
+        ("bce(Net(x), x)", "", 64),
+        ("bce(Net(x), x)", " -> tanh", 64),
+    ],
+)
+def test_a_loss_that_does_not_take_what_it_gets(loss: str, last: str, width: int) -> None:
+    assert codes(loss, last, width) == ["E503"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "last", "width"),
+    [
+        ("cross_entropy(Net(x), label)", "", 10),
+        ("nll(Net(x), label)", " -> log_softmax", 10),
+        ("bce_with_logits(Net(x), x)", "", 64),
+        ("bce(Net(x), x)", " -> sigmoid", 64),
+        ("mse(Net(x), x)", " -> sigmoid", 64),
+        ("mse(Net(x), x)", "", 64),
+    ],
+)
+def test_a_sound_pair_is_not_remarked_on(loss: str, last: str, width: int) -> None:
+    assert codes(loss, last, width) == []
+
+
+def test_a_range_that_is_never_reached() -> None:
+    assert codes("mse(Net(x), x)", " -> sigmoid", data=", range=[-1, 1]") == ["W504"]
+    assert codes("mse(Net(x), x)", " -> tanh", data=", range=[-1, 1]") == []
+
+
+def test_the_fix_deletes_the_stage_with_its_arrow() -> None:
+    text = SPEC.format(loss="cross_entropy(Net(x), label)", last=" -> softmax", width=10, data="")
+    [diagnostic] = compile_text(text).diagnostics
+    assert diagnostic.fix is not None
+    [edit] = diagnostic.fix.edits
+    mended = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
+    assert "x -> linear(10)\n" in mended
+    assert compile_text(mended).program is not None
