@@ -44,21 +44,23 @@ def _print(
     *,
     with_memory: bool,
 ) -> None:
-    from specc.report import export, tables
+    from specc.report import export, markdown, tables
 
     reports = [report for report, _ in counted]
+    shown = [(r, m if with_memory else ()) for r, m in counted]
     if form == "csv":
         print(export.as_csv(reports))
     elif form == "latex":
         print("\n\n".join(export.latex(report) for report in reports))
     elif form == "markdown":
-        shown = [(r, m if with_memory else ()) for r, m in counted]
-        print("\n\n".join(tables.markdown(report, memories) for report, memories in shown))
+        print("\n\n".join(markdown.markdown(report, memories) for report, memories in shown))
     else:
-        console = tables.console(colour=common.palette().on)
-        for report, memories in counted:
-            shown_memory = memories if with_memory else ()
-            tables.terminal(report, console, shown_memory, quiet=common.quiet)
+        width, palette = tables.screen_width(), common.palette()
+        texts = [
+            tables.terminal(r, m, width=width, palette=palette, quiet=common.quiet)
+            for r, m in shown
+        ]
+        print("\n".join(texts), end="")
 
 
 def _json(counted: list[tuple[CountReport, tuple[Memory, ...]]], work: Work) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from specc.diagnostics import Diagnostic, Severity
 from specc.report.colour import PLAIN, Palette, Style
-from specc.report.excerpt import Mark, excerpt, gutter_width, visible, width
+from specc.report.columns import aligned
+from specc.report.excerpt import Mark, excerpt, gutter_width, visible
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -29,20 +30,12 @@ def table_lines(diagnostic: Diagnostic, palette: Palette = PLAIN) -> Iterator[st
     """The layers up to the one that fails, in columns; numbers are set to the right."""
     if len(diagnostic.table) < 2:
         return
-    rows = (("layer", "", "output", "parameters"), *diagnostic.table)
-    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for i, cells in enumerate(rows):
-        padded = [
-            _padded(c, w, right=j == 3) for j, (c, w) in enumerate(zip(cells, widths, strict=True))
-        ]
-        text = "    " + visible("  ".join(padded)).rstrip()
-        last = i == len(rows) - 1
-        yield palette.paint(text, _style(diagnostic) if last else "note" if i == 0 else "gutter")
-
-
-def _padded(text: str, columns: int, *, right: bool) -> str:
-    blank = " " * (columns - width(text))
-    return blank + text if right else text + blank
+    head = ("layer", "", "output", "parameters")
+    for i, text in enumerate(aligned((head, *diagnostic.table), {3}, "  ")):
+        last = i == len(diagnostic.table)
+        yield "    " + palette.paint(
+            text, _style(diagnostic) if last else "note" if i == 0 else "gutter"
+        )
 
 
 def concise(diagnostics: Iterable[Diagnostic], palette: Palette = PLAIN) -> str:

@@ -1,25 +1,23 @@
-"""The tables of `specc count` for people: in the terminal and in Markdown."""
+"""The tables of `specc count` for people: their texts, and how the terminal shows them."""
 
 from __future__ import annotations
 
-import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from specc.count import CountReport, Memory, NetworkCount, Row, Totals
+from specc.report.colour import PLAIN, Palette
+from specc.report.columns import aligned, fitting
+from specc.report.excerpt import visible
 from specc.sizes import Size, render, solve
 from specc.types import Distribution, ValueType
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
 HEAD = ("layer", "op", "output", "parameters", "trainable", "MACs", "receptive field")
 NUMBERS = frozenset({"parameters", "MACs", "receptive field"})
-PIPED = 160  # columns where the output is no terminal
-WIDE = 118  # columns from which the terminal shows the working too
+HEAD_AND_WORKING = (*HEAD, "working")
+DISPENSABLE = (7, 4, 6, 5)  # the columns that a narrow screen does without, the first to go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,72 +110,44 @@ def octets(size: Size) -> str:
     return f"{size} B" if units[0] == "B" else f"{amount:,.1f} {units[0]}"
 
 
-def console(*, colour: bool) -> Console:
-    """Where tables are printed: as wide as the terminal, or as needed where nobody looks."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED
-    return Console(force_terminal=colour, no_color=not colour, width=width, emoji=False)
+def screen_width() -> int | None:
+    """The columns of the terminal; None where nobody looks, and lines may be as long as they need."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def terminal(
-    report: CountReport, console: Console, memories: Iterable[Memory] = (), *, quiet: bool = False
-) -> None:
-    """Print the tables of a file."""
+    report: CountReport,
+    memories: Iterable[Memory] = (),
+    *,
+    width: int | None = None,
+    palette: Palette = PLAIN,
+    quiet: bool = False,
+) -> str:
+    """The tables of a file as text. A narrow screen goes without the last columns."""
+    parts: list[str] = []
     for network in report.networks:
-        console.print(title(network), style="bold", highlight=False)
-        console.print(_table(network, working=console.width >= WIDE))
-        _say(console, () if quiet else remarks(network))
+        parts.append(palette.paint(visible(title(network)), "bold"))
+        parts += [*_table(network, width, palette), ""]
+        parts += _said(() if quiet else remarks(network))
     memory_lines = [memory_line(memory) for memory in memories]
-    _say(console, [*memory_lines, *(() if quiet else closing(report))])
+    parts += _said([*memory_lines, *(() if quiet else closing(report))])
+    return "\n".join(parts).rstrip("\n") + "\n"
 
 
-def _say(console: Console, sentences: Iterable[str]) -> None:
-    said = [f"  {sentence}\n" for sentence in sentences]
-    if said:
-        console.print("".join(said), markup=False, highlight=False, soft_wrap=True)
+def _said(sentences: Iterable[str]) -> list[str]:
+    lines = [f"  {visible(sentence)}" for sentence in sentences]
+    return [*lines, ""] if lines else []
 
 
-def _table(network: NetworkCount, *, working: bool) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
-    last = total_line(network.totals)
-    for name, foot in zip(HEAD, last.cells, strict=True):
-        table.add_column(
-            name, foot, justify="right" if name in NUMBERS else "left", overflow="fold"
-        )
-    if working:
-        table.add_column("working", overflow="fold", style="dim")
-    for row in map(line, network.rows):
-        cells = (*row.cells, row.working) if working else row.cells
-        table.add_row(*map(Text, cells))
-    return table
-
-
-def markdown(report: CountReport, memories: Iterable[Memory] = ()) -> str:
-    """Tables of GitHub's Markdown, one below each network's title."""
-    parts = [f"## {_escape(report.path)}"]
-    for network in report.networks:
-        parts += [f"### {_escape(title(network))}", _grid(network), _bullets(remarks(network))]
-    parts.append(_bullets([*(memory_line(memory) for memory in memories), *closing(report)]))
-    return "\n\n".join(part for part in parts if part)
-
-
-def _grid(network: NetworkCount) -> str:
-    head = (*HEAD, "working")
-    rule = ["---:" if name in NUMBERS else "---" for name in head]
-    lines = [line(row) for row in network.rows] + [total_line(network.totals)]
-    body = [[_escape(cell) for cell in (*row.cells, row.working)] for row in lines]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *body))
-
-
-def _bullets(sentences: Iterable[str]) -> str:
-    return "\n".join(f"- {_escape(sentence)}" for sentence in sentences)
-
-
-def _escape(text: str) -> str:
-    r"""`*` and `_` in names are no emphasis, `|` ends no cell."""
-    return "".join(f"\\{c}" if c in "\\|*_`<[" else c for c in text)
+def _table(network: NetworkCount, width: int | None, palette: Palette) -> Iterator[str]:
+    rows = [(*each.cells, each.working) for each in map(line, network.rows)]
+    last = (*total_line(network.totals).cells, "")
+    right = frozenset(i for i, name in enumerate(HEAD) if name in NUMBERS)
+    shown = fitting((HEAD_AND_WORKING, *rows, last), width, DISPENSABLE)
+    head, *body, foot = aligned(shown, right)
+    rule = "─" * max(map(len, (head, *body, foot)))
+    yield palette.paint(head, "note")
+    yield palette.paint(rule, "gutter")
+    yield from body
+    yield palette.paint(rule, "gutter")
+    yield palette.paint(foot, "bold")

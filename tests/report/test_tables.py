@@ -9,6 +9,7 @@ import pytest
 from specc.count import CountReport, Difference, Memory, NetworkCount, Row, Totals
 from specc.formula import var
 from specc.report import export, tables
+from specc.report.markdown import markdown
 from specc.sizes import Constraint, symbol
 from specc.source import Source, Span
 from specc.types import Tensor, default_axes
@@ -40,18 +41,14 @@ NET = network("Net", CONV, RELU, params=156, macs=86_400)
 REPORT = CountReport("net.spec", "pytorch", (NET,), NET.totals)
 
 
-def printed(report, width=100, **more):
-    from rich.console import Console
-
-    out = io.StringIO()
-    tables.terminal(report, Console(file=out, width=width), **more)
-    return out.getvalue()
+def printed(report, width=None, **more):
+    return tables.terminal(report, width=width, **more)
 
 
 def test_the_terminal_shows_figures_totals_and_notes():
     text = printed(REPORT)
     row = next(line for line in text.splitlines() if line.split()[:1] == ["C1"])
-    assert row.split() == ["C1", "conv", "6×24×24", "156", "yes", "86,400"]
+    assert row.split()[:6] == ["C1", "conv", "6×24×24", "156", "yes", "86,400"]
     assert "network Net: x 1×28×28 → y 6×24×24" in text
     assert "relu_1|x: called twice" in text
     assert any(line.split()[:2] == ["total", "156"] for line in text.splitlines())
@@ -60,6 +57,7 @@ def test_the_terminal_shows_figures_totals_and_notes():
 def test_a_wide_terminal_shows_the_working():
     assert "(5·5·1 + 1)·6 = 156" in printed(REPORT, width=140)
     assert "(5·5·1 + 1)·6" not in printed(REPORT, width=90)
+    assert max(map(len, printed(REPORT, width=60).splitlines())) <= 60
 
 
 def test_quiet_keeps_the_tables_only():
@@ -82,7 +80,7 @@ def test_names_are_no_markup():
 
 
 def test_markdown_escapes_and_lines_up():
-    rows = [line for line in tables.markdown(REPORT).splitlines() if line.startswith("|")]
+    rows = [line for line in markdown(REPORT).splitlines() if line.startswith("|")]
     assert rows[3].startswith("| relu\\_1\\|x | relu |")
     assert len({line.replace("\\|", "").count("|") for line in rows}) == 1
 

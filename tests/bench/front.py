@@ -1,0 +1,131 @@
+"""How long `specc check` and `specc count` take as whole processes, beside what needs torch or Keras.
+
+Run it with `python -m tests.bench.front` on an idle machine. Each command runs several times; the table
+shows the median wall clock, the processor time and the largest memory, and how many times specc's that is.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+RUNS = 7
+ROOT = Path(__file__).parents[2]
+
+GPT3 = """specc 1
+
+## GPT-3, 175 billion parameters (Brown et al. 2020).
+param width = 12_288
+
+block layer(width) {
+    in x
+    h = x + (x -> layer_norm -> attention(heads=96, causal=true))
+    out y = h + (h -> layer_norm -> linear(4 * width) -> gelu -> linear(width))
+}
+
+network GPT3 {
+    in ids: tokens[2048, vocab=50_257]
+    ids -> embedding(width) as wte -> learned_positions(2048)
+        -> repeat 96 { layer(width) } -> layer_norm
+        -> linear(50_257, bias=false, weight=wte.weight)
+}
+"""
+
+TORCHINFO = """
+import torch
+from torch import nn
+from torchinfo import summary
+net = nn.Sequential(
+    nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
+    nn.Conv2d(16, 120, 5), nn.Tanh(), nn.Flatten(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10))
+print(summary(net, (1, 1, 32, 32)))
+"""
+
+KERAS = """
+import keras
+from keras import layers
+net = keras.Sequential([
+    keras.Input((32, 32, 1)), layers.Conv2D(6, 5, activation="tanh"), layers.AveragePooling2D(),
+    layers.Conv2D(16, 5, activation="tanh"), layers.AveragePooling2D(),
+    layers.Conv2D(120, 5, activation="tanh"), layers.Flatten(), layers.Dense(84, activation="tanh"),
+    layers.Dense(10)])
+net.summary()
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Medians over the runs of one command."""
+
+    title: str
+    wall: float
+    cpu: float
+    mebibytes: float
+
+
+def commands(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """What is measured: specc first, then the others that are installed."""
+    large = folder / "gpt3.spec"
+    large.write_text(GPT3, encoding="utf-8")
+    specs = {"LeNet-5": ROOT / "specs/cnn/lenet.spec", "GPT-3, 96 layers": large}
+    for title, path in specs.items():
+        for verb in ("check", "count"):
+            yield f"specc {verb}, {title}", [sys.executable, "-m", "specc", verb, str(path)]
+    if find_spec("torch"):
+        yield "import torch", [sys.executable, "-c", "import torch"]
+    if find_spec("torch") and find_spec("torchinfo"):
+        yield "torchinfo, LeNet-5", [sys.executable, "-c", TORCHINFO]
+    if find_spec("keras"):
+        yield "Keras summary, LeNet-5", [sys.executable, "-c", KERAS]
+
+
+def measure(title: str, command: list[str], environment: Mapping[str, str]) -> Measured:
+    """Run a command several times, after once to fill the caches."""
+    runs = [_once(command, environment) for _ in range(RUNS + 1)][1:]
+    wall, cpu, memory = (median(column) for column in zip(*runs, strict=True))
+    return Measured(title, wall, cpu, memory)
+
+
+def _once(command: list[str], environment: Mapping[str, str]) -> tuple[float, float, float]:
+    start = time.perf_counter()
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(command[:4])} ended with {child.returncode}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def table(rows: list[Measured]) -> str:
+    """Seconds and MiB, and each as a multiple of the first row."""
+    first = rows[0]
+    lines = [f"{'':26} {'wall':>8} {'cpu':>8} {'memory':>10} {'time ×':>8} {'memory ×':>9}"]
+    for row in rows:
+        ratios = row.wall / first.wall, row.mebibytes / first.mebibytes
+        lines.append(
+            f"{row.title:26} {row.wall:6.2f} s {row.cpu:6.2f} s {row.mebibytes:6.0f} MiB"
+            f" {ratios[0]:8.1f} {ratios[1]:9.1f}"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        environment = {**kept, "PYTHONPYCACHEPREFIX": str(folder / "cache")}
+        print(table([measure(t, c, environment) for t, c in commands(folder)]))
+
+
+if __name__ == "__main__":
+    main()
