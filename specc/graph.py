@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from specc.count.weights import weights
+from specc.count.weights import tie_text, weights
 from specc.layers.written import written
 from specc.program import (
     Apply,
@@ -204,7 +204,8 @@ class _LevelMaker:
         if stage is None:
             return () if path is None else (f"shares {'.'.join(path)}",)
         found = weights(stage).number
-        return (f"{render(found)} parameters",) if found != 0 else ()
+        tied = tuple(tie_text(t) for t in stage.ties)
+        return (f"{render(found)} parameters", *tied) if found != 0 else tied
 
     def _into(self, node: Node, number: int) -> None:
         for ref in node.operands:

@@ -213,7 +213,10 @@ class _Layout:
                 inside = cell.inside.moved(*corner)
                 boxes += inside.boxes
                 paths += inside.paths
-        return Picture(width, height, tuple(boxes), tuple(paths))
+        texts = (
+            max(p.points[-2:])[0] + SIDE / 4 + len(p.text) * CHARACTER for p in paths if p.text
+        )
+        return Picture(max(width, *texts, 0.0), height, tuple(boxes), tuple(paths))
 
     def _path(self, edge: Edge, names: list[str]) -> Path:
         start, end = self.cells[names[0]], self.cells[names[-1]]
