@@ -63,14 +63,15 @@ class Attention(Layer):
     def _heads_fit(self, features: Size) -> tuple[Constraint, ...]:
         if features % self.heads == 0:
             return ()
-        if not known(features) or not known(self.heads):
+        heads = self.heads
+        if not known(features) or not known(heads):
             return (Constraint("divides", self.heads, features),)
         fits = [h for h in range(1, features + 1) if features % h == 0]
-        near = sorted(sorted(fits, key=lambda h: (abs(h - self.heads), h))[:2])
+        near = sorted(sorted(fits, key=lambda h: (abs(h - heads), h))[:2])
         raise LayerError(
             "E303",
             f"{render(features)} features do not divide into {render(self.heads)} heads",
-            text=f"{features}/{self.heads} = {features / self.heads:.2f}…",
+            text=f"{features}/{heads} = {features / heads:.2f}…",
             argument="heads",
             helps=(" or ".join(f"{h} heads of {features // h}" for h in near),),
         )

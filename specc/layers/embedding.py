@@ -66,7 +66,8 @@ class Embedding(Layer):
 def _sequence(x: Tensor, word: str) -> tuple[Size, Size]:
     if x.rank != 2 or x.axes[-1] != "features":
         raise LayerError("E301", f"{word} takes a sequence of vectors, not {x}", text=str(x))
-    return x.sizes
+    time, features = x.sizes
+    return time, features
 
 
 class LearnedPositions(Layer):

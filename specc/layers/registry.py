@@ -49,7 +49,7 @@ LAYERS: dict[str, str] = {
     " hinge:Hinge cross_entropy:CrossEntropy nll:NLL kl_sparsity:KLSparsity",
     "similarity": "distance:Distance cosine_similarity:CosineSimilarity"
     " cosine_embedding:CosineEmbedding triplet:Triplet contrastive:Contrastive"
-    " pairwise:Pairwise info_nce:InfoNCE",
+    " info_nce:InfoNCE",
     "divergence": "kl:KL log_prob:LogProb entropy:Entropy",
 }
 
