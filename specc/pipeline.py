@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from specc.check.check import check
+from specc.check.fitting import suggest_sizes
 from specc.diagnostics import Diagnostics
 from specc.program import Program, Static
 from specc.resolve.file import resolve
@@ -33,6 +34,7 @@ def compile_text(
         return Compiled(source, None, diagnostics)
     program = resolve(file, diagnostics, overrides)
     if program is None or diagnostics.failed:
+        suggest_sizes(file, diagnostics, overrides)
         return Compiled(source, None, diagnostics)
     check(program, diagnostics)
     sound = all(d.code[0] == "W" or d.code[:2] == "E6" for d in diagnostics)
