@@ -33,18 +33,20 @@ def call(scope: Scope, expr: tree.Call) -> Meaning:
         return _call_value(scope, scope.evaluate(callee), expr)
     if callee.id in NOT_YET:
         return not_yet(scope, callee)
-    bound = lookup(scope, callee)
-    if isinstance(bound, Word) or (isinstance(bound, Flow) and registry.get(callee.id)):
-        return _call_word(scope, callee, expr)
     definition = scope.context.definitions.get(callee.id)
     if (
         definition is not None
         and definition.hyperparameters is not None
         and callee.id not in scope.names
     ):
+        scope.read.add(callee.id)
+        scope.context.read.add(callee.id)
         given = arguments(scope, expr.arguments)
         made = hyperparameters(scope, definition, given, expr.span, default_of(scope))
         return POISON if made is None else made
+    bound = lookup(scope, callee)
+    if isinstance(bound, Word) or (isinstance(bound, Flow) and registry.get(callee.id)):
+        return _call_word(scope, callee, expr)
     return _call_value(scope, bound, expr)
 
 
