@@ -1,0 +1,118 @@
+"""Counts of whole programs: rows add up, weights count once, repetitions multiply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from specc.count import CountReport, NetworkCount, count
+from specc.layers.base import Convention
+from specc.pipeline import compile_file, compile_text
+from specc.sizes import Size, symbol
+
+SPECS = sorted((Path(__file__).parents[2] / "specs").rglob("*.spec"))
+
+
+def counted(text: str, convention: Convention = "pytorch") -> CountReport:
+    compiled = compile_text(f"specc 1\n\n{text}")
+    assert compiled.program is not None, list(compiled.diagnostics)
+    return count(compiled.program, convention)
+
+
+def rows(network: NetworkCount) -> dict[str, Size]:
+    return {row.label: row.params for row in network.rows}
+
+
+def added(network: NetworkCount, figure: str) -> Size:
+    total: Size = 0
+    for row in network.rows:
+        total = total + getattr(row, figure)
+    return total
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
+def test_rows_add_up_to_the_totals(path: Path) -> None:
+    program = compile_file(str(path)).program
+    assert program is not None
+    for network in count(program).networks:
+        assert added(network, "params") == network.totals.params
+        assert added(network, "macs") == network.totals.macs
+        assert added(network, "buffers") == network.totals.buffers
+        for row in network.rows:
+            if row.formula is not None:
+                assert row.working.endswith(f"{row.counted.working()}")
+                assert row.counted.value == row.params
+
+
+def test_a_repetition_is_one_row_for_each_layer() -> None:
+    (network,) = counted(
+        "block layer(width) {\n    in x\n    out y = x + (x -> linear(width, bias=false))\n}\n"
+        "network N {\n    in x: vector[8]\n    x -> repeat 1_000 { layer(8) }\n}\n"
+    ).networks
+    assert rows(network) == {"repeat1.*.linear1 ×1,000": 64_000, "repeat1.*.add1 ×1,000": 0}
+    assert network.rows[0].working == "1,000·8·8 = 64,000"
+
+
+def test_a_shared_block_owns_its_weights_once_and_works_twice() -> None:
+    (network,) = counted(
+        "block f(width) {\n    x -> linear(width)\n}\n"
+        "network N {\n    in x: vector[8]\n    let g = f(8)\n    out y = g(g(x))\n}\n"
+    ).networks
+    assert (network.totals.params, network.totals.macs) == (72, 128)
+    assert any("shares" in row.note for row in network.rows)
+
+
+def test_two_uses_of_a_block_have_weights_of_their_own() -> None:
+    (network,) = counted(
+        "block f(width) {\n    x -> linear(width)\n}\n"
+        "network N {\n    in x: vector[8]\n    x -> f(8) -> f(8)\n}\n"
+    ).networks
+    assert rows(network) == {"f1.linear1": 72, "f2.linear1": 72}
+
+
+def test_a_tied_weight_belongs_to_its_owner() -> None:
+    report = counted(
+        "encoder E {\n    in x: vector[8]\n    x -> linear(3) as code\n}\n"
+        "decoder D {\n    in h: vector[3]\n"
+        "    h -> linear(8, weight=transpose(E.code.weight)) as back\n}\n"
+    )
+    assert [n.totals.params for n in report.networks] == [27, 8]
+    assert report.totals.params == 35
+    assert report.network("D").rows[0].note == "weight is E.code.weight transposed"
+
+
+def test_bare_weights_and_buffers() -> None:
+    (network,) = counted(
+        "network N {\n    in x: vector[8]\n    weight w[8]\n    buffer b[8] = 1\n    out y = x * w + b\n}\n"
+    ).networks
+    assert (network.totals.params, network.totals.buffers) == (8, 8)
+
+
+def test_symbols_stay_in_counts() -> None:
+    n = symbol("n")
+    report = counted(
+        "param n\n\nnetwork N {\n    in x: vector[n]\n    x -> linear(10) -> linear(1)\n}\n"
+    )
+    assert report.totals.params == 10 * n + 21
+
+
+def test_keras_counts_moving_averages() -> None:
+    text = (
+        "network N {\n    in x: image[1, 8, 8]\n"
+        "    x -> conv(4, 3x3) as C1 -> batch_norm as N1 -> relu\n}\n"
+    )
+    ours, theirs = counted(text), counted(text, "keras")
+    assert (ours.totals.params, ours.totals.non_trainable) == (48, 0)
+    assert (theirs.totals.params, theirs.totals.non_trainable) == (56, 8)
+    (difference,) = ours.differences
+    assert difference.text.startswith("keras counts 8 more in N1 of N: ")
+
+
+def test_receptive_fields_through_blocks_and_repetitions() -> None:
+    (network,) = counted(
+        "block unit(c) {\n    x -> conv(c, 3x3, padding=1) -> relu\n}\n"
+        "network N {\n    in x: image[1, 64, 64]\n"
+        "    x -> unit(4) -> max_pool(2x2) -> repeat 3 { unit(4) } -> conv(1, 1x1) as head\n}\n"
+    ).networks
+    assert network.rows[-1].receptive_field == "16×16"
