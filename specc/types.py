@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from specc.sizes import Size, render
+from specc.sizes import Size, Symbolic, render
 
 DType: TypeAlias = Literal["float", "int", "bool"]
 
@@ -57,7 +57,12 @@ class Tensor:
         return replace(self, range=Interval(low, high), constant=None)
 
     def __str__(self) -> str:
-        return "×".join(render(s) for s in self.sizes) if self.sizes else "one number"
+        return "×".join(map(_factor, self.sizes)) if self.sizes else "one number"
+
+
+def _factor(size: Size) -> str:
+    text = render(size)
+    return f"({text})" if isinstance(size, Symbolic) and len(size.terms) > 1 else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,12 @@ class Unknown:
 
 UNKNOWN = Unknown()
 ValueType: TypeAlias = Tensor | Distribution | Unknown
+
+
+def shape_of(type: ValueType) -> ValueType:
+    """The type without what is known of its values, so that equal shapes are equal types."""
+    return replace(type, range=ANYTHING, constant=None) if isinstance(type, Tensor) else type
+
 
 # The axis names of the port types, by word. Sizes follow in the same order.
 PORT_AXES: dict[str, tuple[str, ...]] = {

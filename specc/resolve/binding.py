@@ -97,6 +97,8 @@ def _takes_operand(
         return None
     if is_tensor(meaning):
         return waiting[0]
+    if isinstance(meaning, Word) and waiting[0] not in model.optional and not model.stateful:
+        return waiting[0]
     constant = isinstance(meaning, Number) and not isinstance(meaning.value, (str, tuple))
     required = waiting[0] not in model.optional or not fields
     return waiting[0] if constant and required and not model.stateful else None

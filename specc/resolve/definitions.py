@@ -45,12 +45,11 @@ def make_body(
         return None
     outputs: dict[str, tuple[Flow, Span]] = {}
     alone: list[tuple[tree.Evaluate, Flow]] = []
-    for statement in ordered(
-        [s for s in definition.body if _allowed(scope, s)], context.diagnostics
-    ):
+    for statement in ordered(scope, [s for s in definition.body if _allowed(scope, s)]):
         _statement(scope, statement, outputs, alone)
     _only_pipe(scope, definition, outputs, alone)
-    _unused(scope, definition, hyperparameters)
+    if not context.diagnostics.failed:
+        _unused(scope, definition, hyperparameters)
     refs = tuple((name, value.ref) for name, (value, _) in outputs.items())
     refs = _sound(scope, refs, span)
     return scope.body(definition, hyperparameters, ports, refs)

@@ -19,7 +19,7 @@ from specc.resolve.train import resolve_train
 from specc.sizes import symbol
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import UNKNOWN, Unknown
+from specc.types import UNKNOWN, Unknown, shape_of
 
 Overrides = Mapping[str, Static]
 
@@ -41,6 +41,7 @@ class Bodies:
         span: Span,
     ) -> Body | None:
         """The body of a block (or of a network with hyperparameters)."""
+        types = tuple(map(shape_of, types))
         key = (definition.name.id, hyperparameters, types)
         if key not in self.made:
             self.made[key] = make_body(self.context, definition, hyperparameters, types, span)
@@ -304,6 +305,8 @@ def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
     # Claims and types read parameters too, and later passes see them.
     named = {n.id for d in file.declarations for n in names_read(_late(d))}
     for p in context.parameters.values():
+        if context.diagnostics.failed:
+            return
         if p.name not in context.read and p.name not in named and not p.name.startswith("_"):
             _warn(context, f'parameter "{p.name}" is never used', p.span)
 

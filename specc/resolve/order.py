@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass
 from itertools import pairwise
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.resolve.context import Scope
+from specc.resolve.values import POISON
 from specc.source import Span
 from specc.syntax import tree
 
@@ -87,11 +89,11 @@ def read(statement: tree.Statement) -> set[str]:
             return {n.id for n in names_read(statement)}
 
 
-def ordered(statements: Sequence[tree.Statement], diagnostics: Diagnostics) -> list[tree.Statement]:
+def ordered(scope: Scope, statements: Sequence[tree.Statement]) -> list[tree.Statement]:
     """The statements, each behind those whose names it reads, else as written.
 
-    Statements that need each other are reported (E404) and left out with a report of their own names
-    only once; what reads them is left in and finds the names poisoned.
+    Statements that need each other are reported (E404), and their names are poisoned before they are
+    evaluated, so that nothing else is said of them.
     """
     owner = {name.id: i for i, s in enumerate(statements) for name in bound(s)}
     needs = [
@@ -99,11 +101,11 @@ def ordered(statements: Sequence[tree.Statement], diagnostics: Diagnostics) -> l
     ]
     if all(all(d < i for d in deps) for i, deps in enumerate(needs)):
         return list(statements)
-    return [statements[i] for i in _topological(needs, statements, diagnostics)]
+    return [statements[i] for i in _topological(scope, needs, statements)]
 
 
 def _topological(
-    needs: list[list[int]], statements: Sequence[tree.Statement], diagnostics: Diagnostics
+    scope: Scope, needs: list[list[int]], statements: Sequence[tree.Statement]
 ) -> list[int]:
     import networkx as nx  # loaded only for files that are not written in order
 
@@ -112,7 +114,8 @@ def _topological(
     graph.add_edges_from((d, i) for i, deps in enumerate(needs) for d in deps)
     for component in nx.strongly_connected_components(graph):
         if len(component) > 1:
-            _report(sorted(component), needs, statements, diagnostics)
+            _report(sorted(component), needs, statements, scope.diagnostics)
+            scope.names.update((n.id, POISON) for i in component for n in bound(statements[i]))
             graph.remove_edges_from([(a, b) for a in component for b in component])
     return list(nx.lexicographical_topological_sort(graph))
 

@@ -12,7 +12,7 @@ from specc.resolve.order import names_read
 from specc.resolve.values import POISON, Flow, Meaning, Number, SharedInstance
 from specc.sizes import Size, Symbolic
 from specc.syntax import tree
-from specc.types import Unknown, ValueType
+from specc.types import Unknown, ValueType, shape_of
 
 Run = Callable[[Scope, Flow, tuple[tree.Stage, ...]], Flow]
 
@@ -91,11 +91,12 @@ def _bodies(
     bodies: list[tuple[Body, Size]] = []
     done = 0
     while not isinstance(count, int) or done < count:
+        type = shape_of(type)
         body = _round(scope, type, written, run)
         if body is None:
             return ()
         after = body.output_types()[0][1]
-        if after == type:
+        if shape_of(after) == type:
             bodies.append((body, count - done))
             return tuple(bodies)
         if not isinstance(count, int):

@@ -20,7 +20,7 @@ def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
     scope.reserved = {n.id for s in sample.body for n in bound(s)}
     shows: list[Show] = []
     given: dict[str, Given] = {}
-    for statement in ordered(list(sample.body), context.diagnostics):
+    for statement in ordered(scope, list(sample.body)):
         _statement(scope, statement, shows, given)
     settings = construct(SampleSettings, "sample", given, sample.name.span, context.diagnostics)
     if not shows and not context.diagnostics.failed:

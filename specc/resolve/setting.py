@@ -78,6 +78,14 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
     if name is not None and name.id in METRICS and written:
         operands = [a for a in written if a.name is None]
         flows = [flow(scope, a.value) for a in operands]
+        wanted = METRICS[name.id].operands
+        if len(flows) != len(wanted):
+            scope.context.report(
+                "E202",
+                f"{name.id} compares {' with '.join(wanted)}, and gets {len(flows)}",
+                statement.value.span,
+            )
+            return
         options = tuple(a for a in written if a.name is not None)
         metric = configured(scope, METRICS[name.id], name, options)
         if metric is not None and POISON not in flows:

@@ -19,7 +19,7 @@ from specc.resolve.order import names_read
 from specc.sizes import Constraint, Size, Symbolic, free_symbols, substitute, symbol
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Tensor, ValueType
+from specc.types import Tensor, ValueType, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,7 @@ def _context(
         types: Types,
         span: Span,
     ) -> Body | None:
+        types = tuple(map(shape_of, types))
         key = (definition.name.id, hyperparameters, types)
         if key not in made:
             made[key] = make_body(context, definition, hyperparameters, types, span)

@@ -32,7 +32,7 @@ def resolve_train(context: Context, train: tree.Train) -> TrainPlan | None:
             helps=("data digits as x, label",),
         )
         return None
-    for statement in ordered(_data_first(statements), context.diagnostics):
+    for statement in ordered(scope, _data_first(statements)):
         _statement(scope, statement, draft)
     return _finish(scope, train, draft)
 

@@ -90,7 +90,7 @@ def test_a_free_size_runs_through_as_a_formula() -> None:
     net = program(
         "network N {\n    in x: image[3, H, W]\n    x -> conv(8, 3x3, stride=2)\n}\n"
     ).networks[0]
-    assert shapes(net)["conv1"] == "8×⌊(H − 1)/2⌋×⌊(W − 1)/2⌋"
+    assert shapes(net)["conv1"] == "8×(⌊(H + 1)/2⌋ − 1)×(⌊(W + 1)/2⌋ − 1)"
 
 
 def test_set_overrides_a_parameter() -> None:
