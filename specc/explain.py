@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from specc.count.counter import count
 from specc.count.report import CountReport
 from specc.count.rows import Entry, Tabler
@@ -13,7 +15,7 @@ from specc.count.weights import parameters
 from specc.fields import FieldReader
 from specc.formula import Formula, product, var
 from specc.layers.base import Convention, Inference, Layer, Window
-from specc.program import Apply, Program
+from specc.program import Apply, Program, TrainPlan
 from specc.receptive import Everything, Fields, Seen
 from specc.sizes import Size, render
 from specc.types import Tensor
@@ -52,10 +54,14 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedModel:
-    """A file: its counts, and its layers in the order of the table."""
+    """A file: its counts, its layers in the order of the table, and what training is told.
+
+    `settings` are data, optimizers, schedule and settings of every `train` block with their titles.
+    """
 
     report: CountReport
     layers: tuple[Explained, ...]
+    settings: tuple[tuple[str, BaseModel], ...] = ()
 
 
 def explain(program: Program, convention: Convention = "pytorch") -> ExplainedModel:
@@ -66,7 +72,19 @@ def explain(program: Program, convention: Convention = "pytorch") -> ExplainedMo
         for body in program.networks
         for entry in tabler.entries(body)
     )
-    return ExplainedModel(count(program, convention), layers)
+    settings = tuple(s for plan in program.trains for s in _settings(plan))
+    return ExplainedModel(count(program, convention), layers, settings)
+
+
+def _settings(plan: TrainPlan) -> Iterator[tuple[str, BaseModel]]:
+    yield f"data of {plan.name}", plan.data
+    for step in plan.steps:
+        for update in step.updates:
+            targets = ", ".join(".".join(path) for path in update.targets)
+            yield f"optimizer of {targets} in {plan.name}", update.optimizer
+    if plan.schedule is not None:
+        yield f"schedule of {plan.name}", plan.schedule
+    yield f"settings of {plan.name}", plan.settings
 
 
 def _explained(tabler: Tabler, network: str, entry: Entry) -> Explained:

@@ -8,6 +8,8 @@ from pathlib import Path
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, UsageError
 
+LISTS = ("layers", "optimizers", "schedules", "metrics", "data", "distributions")
+
 
 def run(common: Common, topic: str, layer: str | None) -> int:
     """Find out what the topic is, and explain it."""
@@ -15,8 +17,8 @@ def run(common: Common, topic: str, layer: str | None) -> int:
 
     if codes.is_code(topic):
         return _code(common, topic)
-    if topic == "layers":
-        return _layers(common)
+    if topic in LISTS:
+        return _list(common, topic)
     if Path(topic).exists() or topic.endswith(".spec") or "/" in topic:
         from specc.cli import working
 
@@ -38,14 +40,18 @@ def _code(common: Common, code: str) -> int:
     return FINE
 
 
-def _layers(common: Common) -> int:
+def _list(common: Common, topic: str) -> int:
     from specc.report import reference
 
     if common.json:
-        document = {"layers": [reference.document(word) for word in reference.words()]}
+        if topic == "layers":
+            words = [w for family in reference.families().values() for w in family]
+        else:
+            words = [e.word for e in reference.libraries()[topic]]
+        document = {topic: [meaning for word in words for meaning in reference.document(word)]}
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(reference.overview()))
+        print("\n".join(reference.overview(topic)))
     return FINE
 
 
@@ -56,9 +62,10 @@ def _word(common: Common, word: str) -> int:
     if word not in reference.words():
         near = nearest(word, reference.words())
         hint = f"did you mean {near[0]}?" if near else "see: specc explain layers"
-        raise UsageError(f"{word!r} is no spec, code or layer; {hint}")
+        raise UsageError(f"{word!r} is no spec, code or word; {hint}")
     if common.json:
-        print(json.dumps(reference.document(word), ensure_ascii=False, indent=2))
+        document = {"meanings": reference.document(word)}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         print("\n".join(reference.page(word)))
     return FINE

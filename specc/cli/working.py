@@ -59,5 +59,6 @@ def _print(
         return
     lines = [line for e in layers for line in (*shown.lines(e, common.palette()), "")]
     if whole:
+        lines += [line for m in models for line in shown.settings(m, common.palette())]
         lines += [line for m in models for line in shown.totals(m)]
     print("\n".join(lines).rstrip())

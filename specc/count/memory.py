@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from specc.count.add import add_up
 from specc.count.sums import Owned, Summer
+from specc.optim import Optimizer
 from specc.program import Apply, Body, Invoke, Node, Program, Rounds, Sample, TrainPlan
 from specc.sizes import Size
 from specc.types import Tensor
@@ -138,4 +139,4 @@ def _bytes(kind: Tensor) -> tuple[Size, Size]:
 
 def _state(optimizer: BaseModel) -> int:
     """Numbers that an optimizer keeps for each weight."""
-    return int(getattr(optimizer, "state_per_weight", 0))
+    return int(optimizer.memory()) if isinstance(optimizer, Optimizer) else 0

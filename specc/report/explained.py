@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import BaseModel
+
 from specc.explain import Explained, ExplainedModel
-from specc.layers.base import Layer
 from specc.layers.written import default, literal, written
 from specc.report.colour import PLAIN, Palette
 from specc.report.machine import Json
@@ -25,7 +26,16 @@ def lines(e: Explained, palette: Palette = PLAIN) -> Iterator[str]:
     yield from (f"  note: {note}" for note in e.notes)
 
 
-def hyperparameters(layer: Layer) -> Iterator[str]:
+def settings(model: ExplainedModel, palette: Palette = PLAIN) -> Iterator[str]:
+    """What training is told, with every default."""
+    for title, values in model.settings:
+        word = str(getattr(values, "word", ""))
+        yield f"{palette.paint(title, 'bold')}: {written(values, word)}" if word else title
+        yield from (f"    {text}" for text in hyperparameters(values))
+        yield ""
+
+
+def hyperparameters(layer: BaseModel) -> Iterator[str]:
     """`stride = 1  (default)  Step between neighbouring positions of the kernel.`"""
     fields = type(layer).model_fields
     rows = [
@@ -36,7 +46,7 @@ def hyperparameters(layer: Layer) -> Iterator[str]:
         )
         for name, field in fields.items()
     ]
-    width = max(len(text) for text, _, _ in rows)
+    width = max((len(text) for text, _, _ in rows), default=0)
     for text, is_default, description in rows:
         mark = "default" if is_default else ""
         yield f"{text:{width}}  {mark:7}  {description}".rstrip()

@@ -1,10 +1,13 @@
-"""The reference of the layers, made from the layers themselves: `specc explain conv`, docs/layers.md."""
+"""The reference of the language's libraries, made from their own descriptions: `specc explain conv`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from specc.layers import registry
@@ -13,75 +16,161 @@ from specc.layers.written import default, literal
 from specc.report.machine import Json
 
 
-def words() -> tuple[str, ...]:
-    """The words of all layers, in the order of the reference."""
-    return tuple(w for family in families().values() for w in family)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word of a library: what it is, and its settings (none where parameters are tensors)."""
+
+    kind: str
+    word: str
+    summary: str
+    model: type[BaseModel] | None = None
+    operands: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, FieldInfo]:
+        """The settings by name, in the order of positional arguments."""
+        return self.model.model_fields if self.model is not None else {}
+
+    @property
+    def signature(self) -> str:
+        """`conv(channels, kernel, stride=1, padding=0)`; what is piped is left out."""
+        if self.model is None:
+            return f"{self.word}({', '.join(self.operands)})"
+        parts = [
+            n if f.is_required() else f"{n}={literal(default(f))}" for n, f in self.fields.items()
+        ]
+        return f"{self.word}({', '.join(parts)})" if parts else self.word
+
+
+# -------------------------------------------------------------------- libraries
+
+
+@cache
+def libraries() -> dict[str, tuple[Entry, ...]]:
+    """The libraries besides the layers, by the word that lists them."""
+    from specc.data import SOURCES
+    from specc.layers.distribution import FAMILIES
+    from specc.metrics import METRICS
+    from specc.optim import OPTIMIZERS, SCHEDULES
+
+    return {
+        "optimizers": _models("optimizer", OPTIMIZERS),
+        "schedules": _models("schedule", SCHEDULES),
+        "metrics": _models("metric", METRICS),
+        "data": _models("data set", SOURCES),
+        "distributions": tuple(
+            Entry("distribution", word, _summary(type(f)), None, f.names)
+            for word, f in FAMILIES.items()
+        ),
+    }
 
 
 def families() -> dict[str, tuple[str, ...]]:
-    """The words of each family that is installed."""
+    """The words of the layers, by family."""
     found = registry.families()
     return {f: w for f, w in found.items() if find_spec(f"specc.layers.{f}") is not None}
 
 
-def layer(word: str) -> type[Layer]:
-    """The class of a word. Raises KeyError."""
-    found = registry.get(word)
-    if found is None:
-        raise KeyError(word)
-    return found
+def words() -> tuple[str, ...]:
+    """Every word that can be explained, the layers first."""
+    layers = [w for family in families().values() for w in family]
+    others = [e.word for entries in libraries().values() for e in entries]
+    return tuple(dict.fromkeys([*layers, *others]))
 
 
-def overview() -> Iterator[str]:
-    """All layers by family, with a line for each."""
-    for family, names in families().items():
-        yield family
-        width = max(map(len, names))
-        yield from (f"  {word:{width}}  {layer(word).summary}" for word in names)
+def entries(word: str) -> tuple[Entry, ...]:
+    """What a word means: `mse` is a loss and a metric."""
+    model = registry.get(word)
+    found = [] if model is None else [_layer(model)]
+    others = [e for group in libraries().values() for e in group if e.word == word]
+    return (*found, *others)
+
+
+def _layer(model: type[Layer]) -> Entry:
+    operands = (*model.operands, *model.keyword_operands)
+    kind = "loss" if model.loss else "layer"
+    return Entry(kind, model.word, model.summary, model, operands)
+
+
+def _models(kind: str, models: Mapping[str, type[BaseModel]]) -> tuple[Entry, ...]:
+    return tuple(Entry(kind, word, _summary(model), model) for word, model in models.items())
+
+
+def _summary(model: type) -> str:
+    """What it says of itself in one line."""
+    said = getattr(model, "summary", None)
+    return said if isinstance(said, str) else (model.__doc__ or "").strip().partition("\n")[0]
+
+
+# ------------------------------------------------------------------------ text
+
+
+def overview(group: str = "layers") -> Iterator[str]:
+    """All words of a library with a line for each; the layers by family."""
+    if group == "layers":
+        for family, names in families().items():
+            yield family
+            yield from _listed([e for word in names for e in entries(word)[:1]], "  ")
+    else:
+        yield from _listed(list(libraries()[group]), "")
     yield ""
-    yield "specc explain WORD says more of one layer."
+    others = ", ".join(g for g in ("layers", *libraries()) if g != group)
+    yield f"specc explain WORD says more of one; other lists: {others}"
+
+
+def _listed(found: list[Entry], indent: str) -> Iterator[str]:
+    width = max((len(e.word) for e in found), default=0)
+    return (f"{indent}{e.word:{width}}  {e.summary}".rstrip() for e in found)
 
 
 def page(word: str) -> Iterator[str]:
-    """Everything about one layer."""
-    model = layer(word)
-    yield signature(word)
-    yield f"  {model.summary}"
+    """Everything about a word, one meaning after the other."""
+    for number, entry in enumerate(entries(word)):
+        if number:
+            yield ""
+        yield from _page(entry)
+
+
+def _page(entry: Entry) -> Iterator[str]:
+    yield f"{entry.kind} {entry.signature}"
+    yield f"  {entry.summary}"
+    model = entry.model
+    if model is not None and issubclass(model, Layer):
+        yield from _of_layer(model)
+    width = max(map(len, entry.fields), default=0)
+    for name, field in entry.fields.items():
+        yield f"  {name:{width}}  {_default_text(field):10}  {field.description or ''}".rstrip()
+
+
+def _of_layer(model: type[Layer]) -> Iterator[str]:
     if model.formula:
         yield f"  {model.formula}"
+    if len(model.operands) > 1 or model.keyword_operands:
+        named = [f"{n}=" for n in model.keyword_operands]
+        yield f"  operands: {', '.join((*model.operands, *named))}"
     if model.tieable:
         yield f"  may be tied: {', '.join(model.tieable)}"
-    yield from _fields(model)
-
-
-def signature(word: str) -> str:
-    """`conv(channels, kernel, stride=1, padding=0)`, the operands left out."""
-    model = layer(word)
-    fields = model.model_fields.items()
-    parts = [n if f.is_required() else f"{n}={literal(default(f))}" for n, f in fields]
-    return f"{word}({', '.join(parts)})" if parts else word
-
-
-def _fields(model: type[Layer]) -> Iterator[str]:
-    fields = model.model_fields
-    width = max(map(len, fields), default=0)
-    for name, field in fields.items():
-        yield f"  {name:{width}}  {_default_text(field):10}  {field.description or ''}".rstrip()
 
 
 def _default_text(field: FieldInfo) -> str:
     return "required" if field.is_required() else f"= {literal(default(field))}"
 
 
-def document(word: str) -> dict[str, Json]:
-    """A layer as JSON."""
-    model = layer(word)
+# ------------------------------------------------------------------------ JSON
+
+
+def document(word: str) -> list[Json]:
+    """The meanings of a word as JSON."""
+    return [_document(entry) for entry in entries(word)]
+
+
+def _document(entry: Entry) -> dict[str, Json]:
     return {
-        "word": word,
-        "summary": model.summary,
-        "formula": model.formula,
-        "operands": [*model.operands, *model.keyword_operands],
-        "signature": signature(word),
+        "word": entry.word,
+        "kind": entry.kind,
+        "summary": entry.summary,
+        "operands": list(entry.operands),
+        "signature": entry.signature,
         "hyperparameters": [
             {
                 "name": name,
@@ -89,6 +178,6 @@ def document(word: str) -> dict[str, Json]:
                 "default": None if field.is_required() else literal(default(field)),
                 "description": field.description or "",
             }
-            for name, field in model.model_fields.items()
+            for name, field in entry.fields.items()
         ],
     }

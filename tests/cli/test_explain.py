@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from specc.cli.explain import LISTS
 from specc.codes import all_codes
 from tests.cli.conftest import Run
 
@@ -63,12 +64,41 @@ def test_every_page_has_a_title_and_snippets(code: str, specc: Run) -> None:
 def test_words(specc: Run) -> None:
     out = specc("explain", "conv").out
     assert out.startswith(
-        "conv(channels, kernel, stride=1, padding=0, dilation=1, groups=1, bias=true"
+        "layer conv(channels, kernel, stride=1, padding=0, dilation=1, groups=1, b"
     )
     assert "  conv_transpose  Transposed convolution" in specc("explain", "layers").out
-    assert json.loads(specc("explain", "relu", "--json").out)["word"] == "relu"
+    (relu,) = json.loads(specc("explain", "relu", "--json").out)["meanings"]
+    assert (relu["word"], relu["kind"]) == ("relu", "layer")
+
+
+def test_a_word_with_two_meanings(specc: Run) -> None:
+    kinds = [m["kind"] for m in json.loads(specc("explain", "mse", "--json").out)["meanings"]]
+    assert kinds == ["loss", "metric"]
+
+
+@pytest.mark.parametrize("topic", LISTS)
+def test_every_word_of_every_list_has_a_page(topic: str, specc: Run) -> None:
+    found = json.loads(specc("explain", topic, "--json").out)[topic]
+    assert all(meaning["summary"] for meaning in found)
+    for meaning in found:
+        assert meaning["signature"] in specc("explain", meaning["word"]).out
+
+
+def test_defaults_that_differ_between_frameworks_are_printed(specc: Run) -> None:
+    assert "lr            = 1.0" in specc("explain", "adadelta").out
+
+
+def test_an_unknown_word(specc: Run) -> None:
     ended = specc("explain", "dense")
     assert (ended.status, ended.err) == (
         2,
-        "specc: 'dense' is no spec, code or layer; did you mean linear?\n",
+        "specc: 'dense' is no spec, code or word; did you mean linear?\n",
     )
+
+
+def test_a_model_lists_what_training_is_told(specc: Run) -> None:
+    specc("new", "first")
+    out = specc("explain", "first.spec").out
+    assert "optimizer of Classifier in Classifier: adam" in out
+    assert "betas = [0.9, 0.999]  default" in out
+    assert "accumulate = 1            default" in out
