@@ -1,0 +1,1 @@
+"""From a typed program to the files of a standalone PyTorch package."""

@@ -1,0 +1,517 @@
+"""A body as a class: its constructor, its modules and its forward pass.
+
+A block that is used with several sizes becomes one class whose constructor takes what differs; the open
+form of its body (`resolve/symbolic.py`) says which sizes those are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from specc.count.weights import parameters
+from specc.emit.expressions import Naming, Statements, last_part, shape
+from specc.emit.layout import docstring, statement
+from specc.emit.names import attribute, class_name, fresh, snake, variable
+from specc.layers.base import Inference
+from specc.layers.code import Code, Printer, Raw, fn
+from specc.program import (
+    Apply,
+    BareTensor,
+    Body,
+    Constant,
+    Node,
+    Path,
+    Program,
+    ReadPort,
+    ReadTensor,
+    Ref,
+    Rounds,
+    Stage,
+)
+from specc.resolve.symbolic import SymbolicBody, symbolic_body
+from specc.sizes import Size, Symbolic, free_symbols, render
+from specc.syntax import tree
+from specc.types import Tensor
+
+
+def _no_operand(index: int, part: str | None) -> str:
+    raise AssertionError((index, part))  # a constructor reads no operands
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a constructor and where its value comes from at a use.
+
+    `kind` is "hyper", "input" (then `port` and `axis` say which size), "param" or "network".
+    """
+
+    name: str
+    kind: str
+    default: str = ""
+    annotation: str = "int"
+    port: int = 0
+    axis: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClassText:
+    """A class as text, with the name that it was given and the arguments of its constructor."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    text: str
+    names: frozenset[str]
+
+
+class Classes:
+    """All classes of a program, blocks before those that use them, each structure once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.made: list[ClassText] = []
+        self._by_body: dict[Body, ClassText] = {}
+        self._by_text: dict[tuple[str, str], ClassText] = {}
+        self._taken: set[str] = {class_name(b.name) for b in program.networks}
+        self.taps = {
+            b.name: tuple(dict.fromkeys(v for n, v in program.taps if n == b.name))
+            for b in program.networks
+        }
+        for body in program.networks:
+            self.of(body)
+
+    def of(self, body: Body) -> ClassText:
+        """The class of a body, made on first use."""
+        if body not in self._by_body:
+            self._by_body[body] = self._make(body)
+        return self._by_body[body]
+
+    def _make(self, body: Body) -> ClassText:
+        network = isinstance(body.definition, tree.Definition) and body.role not in (
+            "block",
+            "repeat",
+        )
+        opened = (
+            symbolic_body(self.program, body)
+            if isinstance(body.definition, tree.Definition)
+            else None
+        )
+        made = _Class(self, body, opened, network)
+        name = class_name(body.name) if network else self._block_name(body)
+        key = (body.name, made.text("?", bare=True))
+        if not network and key in self._by_text:
+            return self._by_text[key]
+        if not network:
+            name = fresh(name, self._taken)
+            self._taken.add(name)
+        found = ClassText(name, made.arguments, made.text(name), frozenset(made.used_names(name)))
+        self._by_text[key] = found
+        self.made.append(found)
+        return found
+
+    def _block_name(self, body: Body) -> str:
+        return class_name(body.name if body.role == "block" else f"{body.name}_layer")
+
+
+class _Class:
+    """One class while it is written."""
+
+    def __init__(
+        self, classes: Classes, body: Body, opened: SymbolicBody | None, network: bool
+    ) -> None:
+        self.classes, self.concrete, self.network = classes, body, network
+        self.opened = opened
+        self.body = opened.body if opened is not None else body
+        self.values = dict(opened.values) if opened is not None else {}
+        self.symbols: set[str] = set()
+        self.foreign: dict[str, str] = {}
+        self._foreign()
+        self.init = [line for stage in self._pairs() for line in self._stage(*stage)]
+        self.in_init = set(self.symbols)
+        self.symbols = set()
+        self.forward = self._forward()
+        self.in_forward = set(self.symbols)
+        self.arguments = tuple(self._arguments())
+
+    # --------------------------------------------------------------- arguments
+
+    def _foreign(self) -> None:
+        """Networks that are called here or whose weights are used come as arguments."""
+        for name in self.body.uses:
+            self.foreign[name] = variable(snake(name))
+
+    def _arguments(self) -> Iterable[Argument]:
+        needed = self.in_init | {s for s in self.in_forward if self._is_argument(s)}
+        for name, local in self.foreign.items():
+            yield Argument(local, "network", annotation=class_name(name))
+        sizes, hypers, params = [], [], []
+        for name in self.values:
+            if name not in needed:
+                continue
+            if self.opened is not None and name in self.opened.input_sizes:
+                sizes.append(self._input_argument(name))
+            elif self.opened is not None and name in self.opened.hyperparameters:
+                hypers.append(Argument(name, "hyper", self._default(name)))
+            else:
+                params.append(Argument(name, "param", str(self.values[name])))
+        without = [a for a in (*sizes, *hypers) if not a.default]
+        yield from (*without, *(a for a in hypers if a.default), *params)
+
+    def _is_argument(self, name: str) -> bool:
+        opened = self.opened
+        return opened is not None and name in (*opened.hyperparameters, *opened.parameters)
+
+    def _default(self, name: str) -> str:
+        definition = self.concrete.definition
+        assert isinstance(definition, tree.Definition)
+        found = next(h for h in definition.hyperparameters or () if h.name.id == name)
+        return str(found.default.value) if isinstance(found.default, tree.Number) else ""
+
+    def _input_argument(self, name: str) -> Argument:
+        for port, (_, type) in enumerate(self.body.inputs):
+            if isinstance(type, Tensor):
+                for axis, size in enumerate(type.sizes):
+                    if isinstance(size, Symbolic) and free_symbols(size) == {name}:
+                        return Argument(name, "input", port=port, axis=axis)
+        raise AssertionError(name)
+
+    def _symbol(self, name: str) -> str:
+        self.symbols.add(name)
+        return variable(name)
+
+    # ------------------------------------------------------------------ modules
+
+    def _pairs(self) -> Iterable[tuple[Stage, Stage]]:
+        return zip(self.body.stages, self.concrete.stages, strict=True)
+
+    def _stage(self, stage: Stage, concrete: Stage) -> list[str]:
+        """The lines of __init__ for one stage, ties included."""
+        left = f"self.{attribute(stage.name)}"
+        tied = self._transposed(stage)
+        if tied is not None:
+            return self._tied_linear(stage, concrete, left, tied)
+        value = self._constructor(stage)
+        lines = statement(f"{left} = {value}", 8, self._stage_comment(concrete))
+        for tie in stage.ties:
+            source = self._path(tie.path)
+            lines += statement(f"{left}.{tie.parameter} = {source}.{tie.tensor}", 8, "tied")
+        return lines
+
+    def _transposed(self, stage: Stage) -> str | None:
+        found = next((t for t in stage.ties if t.transposed), None)
+        return None if found is None else f"{self._path(found.path)}.{found.tensor}"
+
+    def _tied_linear(self, stage: Stage, concrete: Stage, left: str, source: str) -> list[str]:
+        bias = getattr(stage.layer, "bias", True)
+        arguments = source if bias else f"{source}, bias=False"
+        return statement(
+            f"{left} = TransposedLinear({arguments})", 8, self._stage_comment(concrete)
+        )
+
+    def _path(self, path: Path) -> str:
+        """A stage in this module, or in a network that came as an argument."""
+        head, *rest = path
+        if head in self.foreign:
+            return ".".join([self.foreign[head], *map(attribute, rest)])
+        return "self." + ".".join(map(attribute, path))
+
+    def _constructor(self, stage: Stage) -> str:
+        unit = stage.unit
+        if isinstance(unit, Inference):
+            assert unit.module is not None
+            return self._print(unit.module)
+        if isinstance(unit, BareTensor):
+            return self._bare(unit)
+        if isinstance(unit, Body):
+            return self._use(unit, stage)
+        return self._rounds(unit, stage)
+
+    def _print(self, code: Code) -> str:
+        return Printer(_no_operand, "self", self._symbol)(code)
+
+    def _bare(self, unit: BareTensor) -> str:
+        sizes = unit.parameter.sizes
+        shape_code: Code = sizes if len(sizes) != 1 else sizes[0]
+        value = unit.value or 0.0
+        made = fn("torch.zeros", shape_code) if not value else fn("torch.full", tuple(sizes), value)
+        if unit.trainable:
+            return self._print(fn("nn.Parameter", made))
+        return self._print(fn("nn.Buffer", made))
+
+    def _use(self, unit: Body, stage: Stage) -> str:
+        """A constructor call of a block's class with the values of its arguments here."""
+        concrete = self._concrete_unit(stage)
+        assert isinstance(concrete, Body)
+        made = self.classes.of(concrete)
+        return self._print(self._call(made, unit))
+
+    def _call(self, made: ClassText, unit: Body) -> Code:
+        positional: list[Code] = []
+        keywords: dict[str, Code] = {}
+        for argument in made.arguments:
+            value = self._argument_value(argument, unit)
+            if argument.default and self._printed(value) == argument.default:
+                continue
+            if argument.default or keywords:
+                keywords[argument.name] = value
+            else:
+                positional.append(value)
+        return fn(made.name, *positional, **keywords)
+
+    def _printed(self, value: Code) -> str:
+        return Printer(_no_operand, "self", str)(value)
+
+    def _argument_value(self, argument: Argument, unit: Body) -> Code:
+        match argument.kind:
+            case "network":
+                name = next(n for n in unit.uses if variable(snake(n)) == argument.name)
+                self.foreign.setdefault(name, argument.name)
+                return Raw(self.foreign[name])
+            case "hyper":
+                value = dict(unit.hyperparameters)[argument.name]
+                assert isinstance(value, (int, Symbolic))
+                return value
+            case "input":
+                type = unit.inputs[argument.port][1]
+                assert isinstance(type, Tensor)
+                return type.sizes[argument.axis]
+            case _:
+                if self.opened is not None and argument.name in self.opened.parameters:
+                    return Raw(self._symbol(argument.name))
+                return int(argument.default)
+
+    def _concrete_unit(self, stage: Stage) -> object:
+        return self.concrete.stage(stage.name).unit
+
+    def _rounds(self, unit: Rounds, stage: Stage) -> str:
+        concrete = self._concrete_unit(stage)
+        assert isinstance(concrete, Rounds)
+        if len(concrete.bodies) != len(unit.bodies):
+            unit = concrete
+        calls = []
+        for (body, count), (real, _) in zip(unit.bodies, concrete.bodies, strict=True):
+            made = self.classes.of(real)
+            calls.append((self._print(self._call(made, body)), count))
+        if len(calls) == 1:
+            text, count = calls[0]
+            return f"nn.ModuleList({text} for _ in range({self._print(count)}))"
+        parts = [
+            text if count == 1 else f"*({text} for _ in range({self._print(count)}))"
+            for text, count in calls
+        ]
+        return f"nn.ModuleList([{', '.join(parts)}])"
+
+    def _stage_comment(self, stage: Stage) -> str:
+        if not self.network:
+            return ""
+        node = next((n for n in self.concrete.nodes if _owner(n) == (stage.name,)), None)
+        count = owned(stage)
+        type = node.types[0][1] if node is not None else None
+        shown = shape(type) if isinstance(type, Tensor) and len(node.types) == 1 else ""  # type: ignore[union-attr]
+        weights = f"{render(count)} parameters" if count != 0 else ""
+        return "|".join(filter(None, (shown, weights)))
+
+    # ------------------------------------------------------------------ forward
+
+    def _wanted(self, body: Body) -> tuple[Ref, ...]:
+        taps = self.classes.taps.get(body.name, ()) if self.network else ()
+        outputs = dict(body.outputs)
+        for tap in taps:
+            if tap not in outputs:
+                outputs[tap] = _tap(body, tap)
+        return tuple(outputs.values())
+
+    def _forward(self) -> list[str]:
+        wanted = self._wanted(self.body)
+        naming = Naming(
+            self._module_text, self._tensor_text, self._forward_symbol,
+            constant=self._constant, taps=lambda n: self.classes.taps.get(n, ()),
+        )  # fmt: skip
+        shapes = self.concrete if self.network else self.body
+        printer = Statements(self.body, naming, wanted, shapes=shapes)
+        lines: list[str] = []
+        for line in printer.run():
+            if line.block:
+                lines += line.block
+            else:
+                lines += statement(line.text, 8, line.comment)
+        results = [printer.value(ref) for ref in wanted]
+        lines += self._return(results, printer.declared)
+        return [*self._bindings(lines), *lines]
+
+    def _return(self, results: list[str], declared: set[str]) -> list[str]:
+        opaque = "self." in results[0].split("(")[0] and results[0] not in declared
+        if len(results) == 1 and opaque:
+            return [*statement(f"x: Tensor = {results[0]}", 8), "return x"]
+        return statement(f"return {', '.join(results)}", 8)
+
+    def _forward_symbol(self, name: str) -> str:
+        self.symbols.add(name)
+        return f"self.{attribute(name)}" if self._is_argument(name) else variable(name)
+
+    def _bindings(self, lines: list[str]) -> list[str]:
+        """Sizes that are read off an input, where the forward pass names them."""
+        text = "\n".join(lines)
+        made = []
+        first = variable(self.body.inputs[0][0])
+        if re.search(r"\bbatch_size\b", text):
+            made.append(f"batch_size = {first}.shape[0]")
+        if re.search(r"\bdevice\b(?!=)", text) or "device=device" in text:
+            made.append(f"device = {first}.device")
+        for name in sorted(self.symbols):
+            if not self._is_argument(name) and re.search(rf"\b{variable(name)}\b", text):
+                made.append(self._read_size(name))
+        return made
+
+    def _read_size(self, name: str) -> str:
+        for port, type in self.body.inputs:
+            if isinstance(type, Tensor):
+                for axis, size in enumerate(type.sizes):
+                    if isinstance(size, Symbolic) and str(render(size)) == name:
+                        return f"{variable(name)} = {variable(port)}.shape[{axis + 1}]"
+        raise AssertionError(name)
+
+    def _module_text(self, path: Path) -> str:
+        if (
+            path
+            and path[0] in self.foreign
+            and len(path) >= 1
+            and path[0] not in {s.name for s in self.body.stages}
+        ):
+            return "self." + ".".join([self.foreign[path[0]], *map(attribute, path[1:])])
+        return last_part(path)
+
+    def _tensor_text(self, read: ReadTensor) -> str:
+        path = read.path
+        own = {s.name: s for s in self.body.stages}
+        bare = (
+            path[-1] == read.tensor and len(path) == 1 and isinstance(own[path[0]].unit, BareTensor)
+        )
+        text = self._module_text(path) if bare else f"{self._module_text(path)}.{read.tensor}"
+        if path[0] in self.foreign and path[-1] == read.tensor:
+            text = self._module_text(path)
+        return f"{text}.T" if read.transposed else text
+
+    def _constant(self, constant: Constant) -> str:
+        return repr(constant.value)
+
+    # --------------------------------------------------------------------- text
+
+    def used_names(self, name: str) -> set[str]:
+        """Words of the class's text, to see what must be imported."""
+        return set(re.findall(r"[A-Za-z_]\w*", self.text(name, bare=True)))
+
+    def text(self, name: str, *, bare: bool = False) -> str:
+        """The class; `bare` leaves out what depends on one use's sizes."""
+        doc = [] if bare else [f"    {line}" if line else "" for line in self._doc()]
+        lines = [f"class {name}(nn.Module):", *doc]
+        init = self._init_lines()
+        if init:
+            lines += ["", *init] if doc else init
+        lines += ["", *self._forward_lines()] if doc or init else self._forward_lines()
+        return "\n".join(lines)
+
+    def _init_lines(self) -> list[str]:
+        kept = [a for a in self.arguments if a.name in self.in_forward or (
+            a.kind == "network" and self._called(a.name))]  # fmt: skip
+        body = [
+            "super().__init__()",
+            *(f"self.{attribute(a.name)} = {a.name}" for a in kept),
+            *self.init,
+        ]
+        if len(body) == 1:
+            return []
+        head = self._signature()
+        return [*(f"    {line}" for line in head), *(f"        {line}" for line in body)]
+
+    def _called(self, name: str) -> bool:
+        return any(f"self.{name}" in line for line in self.forward)
+
+    def _signature(self) -> list[str]:
+        parts = ["self"]
+        parts += [
+            f"{a.name}: {a.annotation}" + (f" = {a.default}" if a.default else "")
+            for a in self.arguments
+        ]
+        return _function("__init__", parts, "None")
+
+    def _forward_lines(self) -> list[str]:
+        ports = ["self", *(f"{variable(n)}: Tensor" for n, _ in self.body.inputs)]
+        count = len(self._wanted(self.body))
+        result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
+        head = _function("forward", ports, result)
+        return [*(f"    {line}" for line in head), *(f"        {line}" for line in self.forward)]
+
+    def _doc(self) -> list[str]:
+        definition = self.concrete.definition
+        doc = getattr(definition, "doc", "") or self._title()
+        return docstring(doc, self._table() if self.network else (), 4)
+
+    def _title(self) -> str:
+        word = {"repeat": "One round"}.get(self.concrete.role, self.concrete.role.capitalize())
+        shapes = " and ".join(shape(t) for _, t in self.body.inputs if isinstance(t, Tensor))
+        outputs = " and ".join(
+            shape(t) for _, t in self.body.output_types() if isinstance(t, Tensor)
+        )
+        return f"{word}: {shapes} -> {outputs}."
+
+    def _table(self) -> list[str]:
+        found = [row for node in self.concrete.nodes if (row := self._row(node)) is not None]
+        rows = [("layer", "output", "parameters"), *found]
+        widths = [max(len(r[i]) for r in rows) for i in range(3)]
+        return [
+            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}".rstrip() for a, b, c in rows
+        ]
+
+    def _row(self, node: Node) -> tuple[str, str, str] | None:
+        type = node.types[0][1]
+        if not isinstance(type, Tensor) or isinstance(node.operation, (ReadPort, Constant)):
+            return None
+        owner = _owner(node)
+        stage = None
+        if owner is not None and len(owner) == 1:
+            stage = next((s for s in self.concrete.stages if s.name == owner[0]), None)
+        if stage is None and not isinstance(node.operation, Apply):
+            return None
+        count = owned(stage) if stage is not None else 0
+        return node.name, str(type), render(count) if count != 0 else ""
+
+
+def _function(name: str, parts: list[str], result: str) -> list[str]:
+    text = f"def {name}({', '.join(parts)}) -> {result}:"
+    if len(text) + 4 <= 88:
+        return [text]
+    inside = ", ".join(parts)
+    if len(inside) + 8 <= 88:
+        return [f"def {name}(", f"    {inside}", f") -> {result}:"]
+    return [f"def {name}(", *(f"    {p}," for p in parts), f") -> {result}:"]
+
+
+def _owner(node: Node) -> Path | None:
+    stage = getattr(node.operation, "stage", None)
+    return stage if isinstance(stage, tuple) else None
+
+
+def _tap(body: Body, name: str) -> Ref:
+    for number, node in enumerate(body.nodes):
+        if name in (node.name, node.variable):
+            return Ref(number, node.types[0][0])
+    raise AssertionError(name)
+
+
+def owned(stage: Stage) -> Size:
+    """The learnable numbers of a stage, without those that are another's."""
+    unit = stage.unit
+    if isinstance(unit, Body):
+        return _sum(owned(s) for s in unit.stages)
+    if isinstance(unit, Rounds):
+        return _sum(_sum(owned(s) for s in b.stages) * count for b, count in unit.bodies)
+    return _sum(p.count.value for p in parameters(stage) if p.kind != "buffer")
+
+
+def _sum(sizes: Iterable[Size]) -> Size:
+    total: Size = 0
+    for size in sizes:
+        total = total + size
+    return total

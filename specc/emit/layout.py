@@ -1,0 +1,131 @@
+"""Lines of Python as the formatter would leave them: long ones are broken at their last bracket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+WIDTH = 88
+"""The line length of `ruff format` without settings."""
+
+_OPEN, _CLOSE = "([{", ")]}"
+
+
+def fits(text: str, indent: int) -> bool:
+    """Whether a line fits."""
+    return indent + len(text) <= WIDTH
+
+
+def commented(text: str, comment: str, indent: int) -> str:
+    """The line with as many parts of its comment (between bars) as fit."""
+    parts = comment.split("|") if comment else []
+    while parts:
+        line = f"{text}  # {', '.join(parts)}"
+        if fits(line, indent):
+            return line
+        parts.pop()
+    return text
+
+
+def statement(text: str, indent: int, comment: str = "") -> list[str]:
+    """A statement in one line, or broken; lines come without their common indent."""
+    if fits(text, indent):
+        return [commented(text, comment, indent)]
+    found = _last_bracket(text)
+    if found is None:
+        return [text]
+    head, inside, tail = found
+    body = _broken(inside, indent + 4)
+    return [head, *(f"    {line}" for line in body), tail]
+
+
+def _broken(inside: str, indent: int) -> list[str]:
+    """What stood between brackets: in one line if it fits, else one part a line with a comma."""
+    if fits(inside, indent):
+        return [inside]
+    parts = split(inside)
+    if len(parts) < 2:
+        return statement(inside, indent)
+    lines: list[str] = []
+    for part in parts:
+        lines += _with_comma(part, indent)
+    return lines
+
+
+def _with_comma(part: str, indent: int) -> list[str]:
+    lines = statement(part, indent) if not fits(f"{part},", indent) else [part]
+    return [*lines[:-1], f"{lines[-1]},"]
+
+
+def _last_bracket(text: str) -> tuple[str, str, str] | None:
+    """`x = f(`, the inside, `)`: the bracket pair that closes last, if it is not empty."""
+    if not text or (text[-1] not in _CLOSE and not text.endswith(":")):
+        return None
+    end = len(text) - 1 if text[-1] in _CLOSE else text.rindex(")") if ")" in text else -1
+    if end < 0:
+        return None
+    depth, quoted = 0, False
+    for at in range(end, -1, -1):
+        c = text[at]
+        if c == '"':
+            quoted = not quoted
+        if quoted:
+            continue
+        depth += (c in _CLOSE) - (c in _OPEN)
+        if depth == 0:
+            inside = text[at + 1 : end]
+            return (text[: at + 1], inside, text[end:]) if inside else None
+    return None
+
+
+def split(text: str, separator: str = ", ") -> list[str]:
+    """The parts of a list, at the commas outside of brackets and quotes."""
+    parts, depth, quoted, start = [], 0, False, 0
+    for at, c in enumerate(text):
+        if c == '"':
+            quoted = not quoted
+        if quoted:
+            continue
+        depth += (c in _OPEN) - (c in _CLOSE)
+        if depth == 0 and text.startswith(separator, at):
+            parts.append(text[start:at])
+            start = at + len(separator)
+    return [*parts, text[start:]]
+
+
+def indented(lines: Iterable[str], indent: int) -> str:
+    """Lines at an indent, empty ones empty."""
+    return "\n".join(f"{' ' * indent}{line}" if line else "" for line in lines)
+
+
+def docstring(text: str, rows: Iterable[str], indent: int) -> list[str]:
+    """A docstring of a text and the rows of a table, safe for any text."""
+    paragraphs = [_safe(p) for p in text.split("\n")]
+    first, rest = paragraphs[0] or "", paragraphs[1:]
+    body = [
+        *_wrapped(first, WIDTH - indent - 3),
+        *(w for p in rest for w in _wrapped(p, WIDTH - indent)),
+    ]
+    table = [_safe(r) for r in rows]
+    if len(body) == 1 and not table and fits(f'"""{body[0]}"""', indent):
+        return [f'"""{body[0]}"""']
+    middle = ["", *table] if table else []
+    return [f'"""{body[0]}', *body[1:], *middle, '"""']
+
+
+def _safe(text: str) -> str:
+    """Text that cannot end a docstring or escape in it."""
+    cleaned = re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\x85]", " ", text).replace("\t", " ")
+    cleaned = cleaned.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').rstrip()
+    return cleaned[:-1] + '\\"' if cleaned.endswith('"') else cleaned
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines: list[str] = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if len(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return lines

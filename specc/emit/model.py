@@ -1,0 +1,69 @@
+"""The file model.py of a generated package: one class for each network and each block."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from specc import __version__
+from specc.emit.classes import Classes
+from specc.emit.environment import render
+from specc.emit.layout import docstring
+from specc.program import Program
+
+
+def model_file(program: Program) -> str:
+    """The text of model.py; the same program gives the same text."""
+    classes = Classes(program)
+    return render(
+        "model.py.j2",
+        header=header(program, "The networks of"),
+        imports=imports("\n".join(c.text for c in classes.made), _helpers_of(classes)),
+        classes=[*_helpers_of(classes), *(c.text for c in classes.made)],
+    )
+
+
+def header(program: Program, what: str) -> str:
+    """The docstring of a generated file: what it holds, the spec's own words, and who wrote it."""
+    name = program.file.source.path.replace("\\", "/").rsplit("/", 1)[-1]
+    first = f"{what} {name}, written by specc {__version__}."
+    doc = program.file.doc or next((b.definition.doc for b in program.networks), "")  # type: ignore[union-attr]
+    lines = docstring(first, (), 0) if not doc else docstring(f"{first}\n\n{doc}", (), 0)
+    return "\n".join(lines)
+
+
+def _helpers_of(classes: Classes) -> list[str]:
+    used: set[str] = set()
+    for made in classes.made:
+        used |= made.names
+    return helpers(used)
+
+
+@cache
+def _helper_texts() -> dict[str, str]:
+    folder = files("specc.emit").joinpath("helpers")
+    found = {}
+    for file in folder.iterdir():
+        if file.name.endswith(".py.j2"):
+            found[file.name.removesuffix(".py.j2")] = file.read_text(encoding="utf-8").rstrip("\n")
+    return found
+
+
+def helpers(used: set[str]) -> list[str]:
+    """The helper classes and functions among some names, sorted."""
+    return [text for name, text in sorted(_helper_texts().items()) if name in used]
+
+
+def imports(text: str, helper_texts: list[str]) -> str:
+    """The imports that the classes need, in the order of the formatter."""
+    whole = "\n".join([text, *helper_texts])
+    lines = []
+    if re.search(r"\bmath\.", whole):
+        lines += ["import math", ""]
+    if re.search(r"\btorch\.", whole):
+        lines.append("import torch")
+    if re.search(r"\bF\.", whole):
+        lines.append("import torch.nn.functional as F")
+    lines.append("from torch import Tensor, nn")
+    return "\n".join(lines)

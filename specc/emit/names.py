@@ -1,0 +1,68 @@
+"""Names of a spec as Python names: words that Python or PyTorch need get an underscore."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable
+
+MODULE_ATTRIBUTES = frozenset(
+    (
+        "T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda "
+        "double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter "
+        "get_submodule half ipu load_state_dict modules mtia named_buffers named_children "
+        "named_modules named_parameters parameters register_backward_hook register_buffer "
+        "register_forward_hook register_forward_pre_hook register_full_backward_hook "
+        "register_full_backward_pre_hook register_load_state_dict_post_hook "
+        "register_load_state_dict_pre_hook register_module register_parameter "
+        "register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state "
+        "set_submodule share_memory state_dict to to_empty train training type xpu zero_grad "
+    ).split()
+)
+"""What every nn.Module has already; a stage of that name would hide it. A test compares."""
+
+_USED = frozenset(
+    "torch nn F Tensor math self super int float bool str tuple list dict range len slice zip"
+    " batch_size device reversed enumerate min max sum print".split()
+)
+
+
+def variable(name: str) -> str:
+    """The name as a local variable or argument."""
+    return f"{name}_" if keyword.iskeyword(name) or name in _USED else name
+
+
+def attribute(name: str) -> str:
+    """The name as an attribute of a module, and so in the state dict."""
+    clash = keyword.iskeyword(name) or name in MODULE_ATTRIBUTES or name.startswith("__")
+    return f"{name}_" if clash else name
+
+
+def class_name(name: str) -> str:
+    """`residual_block` as `ResidualBlock`; a name with a capital stays."""
+    if any(c.isupper() for c in name):
+        made = name
+    else:
+        made = "".join(part[:1].upper() + part[1:] for part in name.split("_") if part)
+    made = made or "Block"
+    if not made.isidentifier():
+        made = f"Block{made}"
+    return f"{made}_" if keyword.iskeyword(made) or made in _USED else made
+
+
+def snake(name: str) -> str:
+    """`VariationalEncoder` as `variational_encoder`, `GPT2` as `gpt2`."""
+    out = ""
+    for i, c in enumerate(name):
+        before = name[i - 1] if i else ""
+        after = name[i + 1] if i + 1 < len(name) else ""
+        starts = before.islower() or (after.islower() and before.isupper())
+        out += "_" + c.lower() if i and c.isupper() and starts and before != "_" else c.lower()
+    return out
+
+
+def fresh(base: str, taken: Iterable[str]) -> str:
+    """`base`, or `base2`, `base3`, … where it is taken."""
+    used = set(taken)
+    if base not in used:
+        return base
+    return next(f"{base}{i}" for i in range(2, len(used) + 3) if f"{base}{i}" not in used)

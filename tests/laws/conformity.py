@@ -1,0 +1,136 @@
+"""A generated model against what was counted: per tensor by name, and every output's shape."""
+
+from __future__ import annotations
+
+import math
+import types
+from typing import Any
+
+import torch
+from torch import nn
+
+from specc.emit.classes import Classes
+from specc.emit.model import model_file
+from specc.emit.names import attribute, class_name, snake, variable
+from specc.layers.base import Inference, Parameter
+from specc.program import BareTensor, Body, Program, Rounds
+from specc.sizes import evaluate, free_symbols
+from specc.types import Tensor
+
+BATCH = 2
+
+
+def module_of(program: Program) -> types.ModuleType:
+    """The generated model.py as a module."""
+    module = types.ModuleType("generated_model")
+    exec(compile(model_file(program), "model.py", "exec"), module.__dict__)
+    return module
+
+
+def networks(program: Program) -> dict[str, nn.Module]:
+    """An instance of every network; those that share weights get the networks they share with."""
+    source, classes = module_of(program), Classes(program)
+    made: dict[str, nn.Module] = {}
+
+    def build(body: Body) -> nn.Module:
+        if body.name not in made:
+            needed = [a.name for a in classes.of(body).arguments if a.kind == "network"]
+            others = {variable(snake(b.name)): b for b in program.networks}
+            arguments = {n: build(others[n]) for n in needed}
+            made[body.name] = getattr(source, class_name(body.name))(**arguments)
+        return made[body.name]
+
+    for body in program.networks:
+        build(body)
+    return made
+
+
+def promised(body: Body, values: dict[str, int]) -> dict[str, tuple[tuple[int, ...], bool]]:
+    """The tensors that a body owns by their names in the state dict: sizes, and whether they are learnt."""
+    found: dict[str, tuple[tuple[int, ...], bool]] = {}
+
+    def put(name: str, p: Parameter) -> None:
+        sizes = tuple(evaluate(s, values) for s in p.sizes)
+        assert evaluate(p.count.value, values) == math.prod(sizes)
+        found[name] = (sizes, p.kind != "buffer")
+
+    def walk(inner: Body, prefix: str) -> None:
+        for stage in inner.stages:
+            name = prefix + attribute(stage.name)
+            match stage.unit:
+                case Inference():
+                    tied = {t.parameter for t in stage.ties}
+                    for p in stage.unit.parameters:
+                        if p.name not in tied:
+                            put(f"{name}.{p.name}", p)
+                case BareTensor(parameter=p):
+                    put(name, p)
+                case Rounds(bodies=bodies):
+                    at = 0
+                    for round_, count in bodies:
+                        for _ in range(evaluate(count, values)):
+                            walk(round_, f"{name}.{at}.")
+                            at += 1
+                case Body():
+                    walk(stage.unit, f"{name}.")
+
+    walk(body, "")
+    return found
+
+
+def owned_by(network: nn.Module, others: list[nn.Module]) -> dict[str, tuple[tuple[int, ...], bool]]:
+    """The tensors of a module without those that another network brought along."""
+    foreign = {id(p) for o in others for p in o.parameters()} | {id(b) for o in others for b in o.buffers()}
+    own: dict[str, tuple[tuple[int, ...], bool]] = {}
+    for learnt, tensors in ((True, network.named_parameters()), (False, network.named_buffers())):
+        own.update({n: (tuple(t.shape), learnt) for n, t in tensors if id(t) not in foreign})
+    return own
+
+
+def example(type: Tensor, values: dict[str, int]) -> Any:
+    """Random numbers of a type."""
+    sizes = [BATCH, *(evaluate(s, values) for s in type.sizes)]
+    if type.dtype == "int":
+        return torch.randint(0, evaluate(type.classes or 2, values), sizes)
+    return torch.rand(sizes)
+
+
+def conforms(program: Program, values: dict[str, int] | None = None, forward: bool = True) -> None:
+    """Assert law 2 for all networks of a program; `values` are numbers for free sizes."""
+    numbers = values or {}
+    made = networks(program)
+    for body in program.networks:
+        network = made[body.name]
+        others = [made[name] for name in body.uses]
+        assert owned_by(network, others) == promised(body, numbers), body.name
+        if forward:
+            for training in (True, False):
+                _forward(body, network.train(training), numbers)
+
+
+def _forward(body: Body, network: nn.Module, values: dict[str, int]) -> None:
+    seen: dict[str, tuple[int, ...]] = {}
+
+    def hook(name: str) -> Any:
+        def record(module: nn.Module, inputs: Any, output: Any) -> None:
+            del module, inputs
+            if isinstance(output, torch.Tensor):
+                seen.setdefault(name, tuple(output.shape[1:]))
+
+        return record
+
+    handles = [m.register_forward_hook(hook(n)) for n, m in network.named_modules() if n]
+    with torch.no_grad():
+        result = network(*(example(t, values) for _, t in body.inputs))  # type: ignore[arg-type]
+    for handle in handles:
+        handle.remove()
+    results = result if isinstance(result, tuple) else (result,)
+    for (_, type), value in zip(body.output_types(), results, strict=False):
+        assert tuple(value.shape) == (BATCH, *(evaluate(s, values) for s in type.sizes))  # type: ignore[union-attr]
+    for node in body.nodes:
+        stage = getattr(node.operation, "stage", None)
+        type = node.types[0][1]
+        if stage and isinstance(type, Tensor) and not any(map(free_symbols, type.sizes)):
+            name = ".".join(attribute(p) for p in stage)
+            if node.name == stage[-1] and name in seen:
+                assert seen[name] == tuple(evaluate(s, {}) for s in type.sizes), node.name
