@@ -143,6 +143,7 @@ class _Class:
 
     def _arguments(self) -> Iterable[Argument]:
         needed = self.in_init | {s for s in self.in_forward if self._is_argument(s)}
+        free = [p.name for p in self.classes.program.parameters if isinstance(p.value, Symbolic)]
         for name, local in self.foreign.items():
             yield Argument(local, "network", annotation=class_name(name))
         sizes, hypers, params = [], [], []
@@ -156,10 +157,16 @@ class _Class:
             else:
                 params.append(Argument(name, "param", str(self.values[name])))
         without = [a for a in (*sizes, *hypers) if not a.default]
-        yield from (*without, *(a for a in hypers if a.default), *params)
+        open_ones = (Argument(n, "param") for n in free if n in needed)
+        yield from (*without, *open_ones, *(a for a in hypers if a.default), *params)
 
     def _is_argument(self, name: str) -> bool:
         opened = self.opened
+        if any(
+            p.name == name and isinstance(p.value, Symbolic)
+            for p in self.classes.program.parameters
+        ):
+            return True
         return opened is not None and name in (*opened.hyperparameters, *opened.parameters)
 
     def _default(self, name: str) -> str:
@@ -277,7 +284,7 @@ class _Class:
                 assert isinstance(type, Tensor)
                 return type.sizes[argument.axis]
             case _:
-                if self.opened is not None and argument.name in self.opened.parameters:
+                if not argument.default or self._is_argument(argument.name):
                     return Raw(self._symbol(argument.name))
                 return int(argument.default)
 
@@ -337,8 +344,18 @@ class _Class:
             else:
                 lines += statement(line.text, 8, line.comment)
         results = [printer.value(ref) for ref in wanted]
+        lines = self._annotated(lines, results)
         lines += self._return(results, printer.declared)
         return [*self._bindings(lines), *lines]
+
+    def _annotated(self, lines: list[str], results: list[str]) -> list[str]:
+        """What is returned is declared a tensor: a checker cannot see what a module gives."""
+        ports = {variable(name) for name, _ in self.body.inputs}
+        for name in dict.fromkeys(results):
+            first = next((i for i, line in enumerate(lines) if line.startswith(f"{name} = ")), None)
+            if name not in ports and first is not None:
+                lines[first] = lines[first].replace(f"{name} = ", f"{name}: Tensor = ", 1)
+        return lines
 
     def _return(self, results: list[str], declared: set[str]) -> list[str]:
         opaque = "self." in results[0].split("(")[0] and results[0] not in declared

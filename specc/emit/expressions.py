@@ -291,16 +291,8 @@ class Statements:
     def _assign(self, number: int, node: Node, text: str) -> None:
         target = self._target(number, node)
         port = node.types[0][0]
-        new = target not in self.declared
-        opaque = re.match(r"(self\.)?[\w.]+\(", text) is not None and self._is_module_call(node)
-        kind = ": Tensor" if new and opaque else ""
-        self.lines.append(Line(f"{target}{kind} = {text}", self._shape(number)))
+        self.lines.append(_line(target, text, self._shape(number)))
         self._bound(Ref(number, port), target)
-
-    def _is_module_call(self, node: Node) -> bool:
-        if isinstance(node.operation, Invoke):
-            return True
-        return isinstance(node.operation, Apply) and node.operation.inference.module is not None
 
     def _bound(self, ref: Ref, name: str) -> None:
         self.texts[ref] = name
@@ -369,6 +361,16 @@ class Statements:
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
         return shape(type) if isinstance(type, Tensor) else ""
+
+
+def _line(target: str, text: str, comment: str) -> Line:
+    """An assignment; a choice between training and evaluating that is too long takes several lines."""
+    whole = f"{target} = {text}"
+    first, choice, second = text.partition(" if self.training else ")
+    if not choice or len(whole) + 8 <= WIDTH:
+        return Line(whole, comment)
+    rows = (f"{target} = (", f"    {first}", "    if self.training", f"    else {second}", ")")
+    return Line("", comment, rows)
 
 
 def shape(type: Tensor) -> str:

@@ -204,18 +204,7 @@ class Unpool(Layer):
             Constraint("eq", a, b) for a, b in zip(m.x.sizes, indices.sizes, strict=True) if a != b
         )
         sizes = indices.pooled_from
-        # The indices point into the whole flattened map, so this is one scatter.
-        flat = method(X(0), "flatten", 2)
-        total: Size = 1
-        for s in sizes:
-            total = total * s
-        zeros = method(X(0), "new_zeros", (method(X(0), "size", 0), m.channels, total))
-        forward = method(
-            method(zeros, "scatter", 2, method(X(1), "flatten", 2), flat),
-            "unflatten", 2, tuple(sizes),
-        )  # fmt: skip
-        if m.rank == 1:
-            forward = method(zeros, "scatter", 2, X(1), X(0))
+        forward = Fn("unpool", (X(0), X(1), tuple(sizes)))
         low, high = m.x.range.low, m.x.range.high
         out = result(m.x, (m.channels, *sizes)).with_range(
             None if low is None else min(low, 0.0), None if high is None else max(high, 0.0)

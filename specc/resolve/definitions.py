@@ -105,7 +105,7 @@ def _statement(
 
 def _output(scope: Scope, statement: tree.Output, outputs: dict[str, tuple[Flow, Span]]) -> None:
     if statement.drawn and statement.target is not None and statement.value is not None:
-        value = draw(scope, statement.value, False)
+        value = named(scope, draw(scope, statement.value, False), statement.target)
         scope.bind(statement.target, value)
     elif statement.value is not None:
         value = flow(scope, statement.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specc.program import SamplePlan, Show
 from specc.resolve.arguments import Given, construct
-from specc.resolve.assign import assign
+from specc.resolve.assign import assign, named
 from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
 from specc.resolve.draw import draw
@@ -44,7 +44,7 @@ def _statement(
             assign(scope, statement)
         case tree.Draw():
             value = draw(scope, statement.distribution, statement.frozen)
-            scope.bind(statement.target, value)
+            scope.bind(statement.target, named(scope, value, statement.target))
         case tree.Setting(word=word) if word.id == "show":
             made = show_of(scope, statement)
             if made is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from specc.diagnostics import Diagnostic
 from specc.program import ReadPort, StepPlan, TrainPlan, Update
 from specc.resolve.arguments import construct
-from specc.resolve.assign import assign, let
+from specc.resolve.assign import assign, let, named
 from specc.resolve.context import Context, Scope
 from specc.resolve.data import data
 from specc.resolve.draft import Draft
@@ -64,7 +64,7 @@ def _statement(scope: Scope, statement: tree.Statement, draft: Draft) -> None:
             let(scope, statement)
         case tree.Draw():
             value = draw(scope, statement.distribution, statement.frozen)
-            scope.bind(statement.target, value)
+            scope.bind(statement.target, named(scope, value, statement.target))
         case tree.Objective():
             draft.objectives.append(statement)
             draft.terms += objective_terms(scope, statement)
