@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from specc.claims.error import ClaimError
 from specc.count.counter import count
@@ -23,6 +24,9 @@ from specc.source import Span
 from specc.syntax import tree
 
 FILE = "file"
+
+Index: TypeAlias = dict[tuple[str, ...], list[Entry]]
+"""The rows of a network by the names that lead to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Tables:
     convention: Convention = "pytorch"
     _tabler: Tabler = field(init=False)
     _entries: dict[Body, tuple[Entry, ...]] = field(init=False, default_factory=dict)
+    _indexes: dict[Body, Index] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._tabler = Tabler(Summer(self.program, self.convention), FieldReader())
@@ -101,19 +106,9 @@ class Tables:
 
     def _rows(self, body: Body, words: tuple[str, ...]) -> tuple[Entry, ...]:
         """The rows at a path or below it; a variable or an output port names the row that gives it."""
-        entries = self.entries(body)
-        depth = len(words)
-        at = tuple(e for e in entries if plain(e)[:depth] == words)
-        if at:
-            return at
-        ports = {name: ref.node for name, ref in body.outputs}
-        last = body.nodes[ports[words[0]]] if words[0] in ports and depth == 1 else None
-        return tuple(
-            e
-            for e in entries
-            if e.node is not None
-            and ((*plain(e)[:-1], e.node.variable) == words or (e.body is body and e.node is last))
-        )[-1:]
+        if body not in self._indexes:
+            self._indexes[body] = _index(body, self.entries(body))
+        return tuple(self._indexes[body].get(words, ()))
 
     def names(self, body: Body) -> list[str]:
         """The first names of the rows of a network, in order; those that the user gave first."""
@@ -143,6 +138,22 @@ class Tables:
                 f"stages of {b.name}: {_some(self.names(b))}" for b in self.program.networks
             ),
         )
+
+
+def _index(body: Body, entries: tuple[Entry, ...]) -> Index:
+    """Paths come before variables, and these before the output ports."""
+    at: Index = {}
+    variables: Index = {}
+    for entry in entries:
+        path = plain(entry)
+        for depth in range(1, len(path) + 1):
+            at.setdefault(path[:depth], []).append(entry)
+        if entry.node is not None and entry.node.variable is not None:
+            variables[(*path[:-1], entry.node.variable)] = [entry]
+    by_node = {id(e.node): e for e in entries if e.body is body}
+    nodes = ((name, id(body.nodes[ref.node])) for name, ref in body.outputs)
+    ports: Index = {(name,): [by_node[node]] for name, node in nodes if node in by_node}
+    return {**ports, **variables, **at}
 
 
 def _ambiguous(name: tree.Name, found: Iterable[tuple[Body, object]]) -> Diagnostic:

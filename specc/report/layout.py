@@ -6,6 +6,7 @@ edge passes a rank, an order with few crossings by barycentres, then coordinates
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -89,6 +90,8 @@ class _Layout:
         self.root = root
         self.cells = {i.id: self._cell(i) for i in level.items}
         self.chains: list[tuple[Edge, list[str]]] = []
+        self.meeting = Counter(e.end for e in level.edges)
+        self.parting = Counter(e.start for e in level.edges)
 
     def picture(self) -> Picture:
         """Rank, order, place."""
@@ -182,9 +185,10 @@ class _Layout:
         for cell in self.cells.values():
             ranks[cell.rank].append(cell)
         links = self._neighbours()
+        place = {c.name: i for rank in ranks for i, c in enumerate(rank)}
         for sweep in range(SWEEPS):
             for rank in ranks if sweep % 2 == 0 else reversed(ranks):
-                _sort(rank, ranks, links, sweep % 2)
+                _sort(rank, place, links, sweep % 2)
         return ranks
 
     # ------------------------------------------------------------ coordinates
@@ -235,8 +239,8 @@ class _Layout:
 
     def _where(self, edge: Edge, names: list[str]) -> float:
         """The text stands in the middle of the last stretch, higher where several edges meet below."""
-        meeting = sum(e.end == edge.end for e in self.level.edges) > 1
-        parting = len(names) == 2 and sum(e.start == edge.start for e in self.level.edges) > 1
+        meeting = self.meeting[edge.end] > 1
+        parting = len(names) == 2 and self.parting[edge.start] > 1
         return 0.25 if meeting and not parting else 0.5
 
 
@@ -262,15 +266,15 @@ def _placed(cell: _Cell, item: Item, corner: Point) -> Placed:
     return Placed(frame, *corner, cell.width, cell.height, group=True)
 
 
-def _sort(rank: list[_Cell], ranks: list[list[_Cell]], links: _Links, side: int) -> None:
+def _sort(rank: list[_Cell], place: dict[str, int], links: _Links, side: int) -> None:
     """Sort a rank by the mean place of the neighbours above (side 0) or below (side 1)."""
-    place = {c.name: i for r in ranks for i, c in enumerate(r)}
 
     def centre(cell: _Cell) -> float:
         found = [place[link.cell.name] for link in links[cell.name][side]]
         return sum(found) / len(found) if found else place[cell.name]
 
     rank.sort(key=centre)
+    place.update((cell.name, i) for i, cell in enumerate(rank))
 
 
 def _place_across(ranks: list[list[_Cell]], links: _Links) -> None:

@@ -159,21 +159,17 @@ def _unused(
     scope: Scope, definition: tree.Definition, hyperparameters: tuple[tuple[str, Static], ...]
 ) -> None:
     names = {n for n in scope.names if n in scope.places} | {n for n, _ in hyperparameters}
+    inside = {n.id for s in definition.body for n in labels(s)}
     for name in sorted(names - scope.read):
         place = scope.places.get(name)
         if name.startswith("_") or place is None:
             continue
         meaning = scope.names[name]
         if isinstance(meaning, Flow) and meaning is not POISON:
-            if _is_label(definition, name):
-                continue
-            _report_unused(scope, name, place)
+            if name not in inside:
+                _report_unused(scope, name, place)
         elif not isinstance(meaning, Flow):
             _warn(scope, f'"{name}" is never used', place, f"delete it, or name it _{name}")
-
-
-def _is_label(definition: tree.Definition, name: str) -> bool:
-    return any(n.id == name for s in definition.body for n in labels(s))
 
 
 def _report_unused(scope: Scope, name: str | None, place: Span) -> None:
