@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from specc.check.learning import check_learning
 from specc.check.losses import check_losses
+from specc.check.promises import check_promises
 from specc.check.roles import check_roles
 from specc.claims.check import check_claims
 from specc.diagnostics import Diagnostics
@@ -12,5 +13,5 @@ from specc.program import Program
 
 def check(program: Program, diagnostics: Diagnostics) -> None:
     """Report what is wrong with a program whose names and shapes are right."""
-    for one in (check_roles, check_losses, check_learning, check_claims):
+    for one in (check_roles, check_losses, check_learning, check_promises, check_claims):
         one(program, diagnostics)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from specc.count.weights import parameters
-from specc.emit.expressions import Naming, Statements, last_part, shape
+from specc.emit.expressions import Line, Naming, Statements, last_part, shape
 from specc.emit.layout import docstring, statement
 from specc.emit.names import attribute, class_name, fresh, snake, variable
 from specc.layers.base import Inference
@@ -337,24 +337,20 @@ class _Class:
         )  # fmt: skip
         shapes = self.concrete if self.network else self.body
         printer = Statements(self.body, naming, wanted, shapes=shapes)
-        lines: list[str] = []
-        for line in printer.run():
-            if line.block:
-                lines += line.block
-            else:
-                lines += statement(line.text, 8, line.comment)
+        written = printer.run()
         results = [printer.value(ref) for ref in wanted]
-        lines = self._annotated(lines, results)
+        lines = laid_out(self._annotated(written, results))
         lines += self._return(results, printer.declared)
         return [*self._bindings(lines), *lines]
 
-    def _annotated(self, lines: list[str], results: list[str]) -> list[str]:
+    def _annotated(self, lines: list[Line], results: list[str]) -> list[Line]:
         """What is returned is declared a tensor: a checker cannot see what a module gives."""
         ports = {variable(name) for name, _ in self.body.inputs}
-        for name in dict.fromkeys(results):
-            first = next((i for i, line in enumerate(lines) if line.startswith(f"{name} = ")), None)
-            if name not in ports and first is not None:
-                lines[first] = lines[first].replace(f"{name} = ", f"{name}: Tensor = ", 1)
+        for name in dict.fromkeys(r for r in results if r not in ports):
+            for i, line in enumerate(lines):
+                if (line.text or line.block[0]).startswith(f"{name} = "):
+                    lines[i] = _declared(line, name)
+                    break
         return lines
 
     def _return(self, results: list[str], declared: set[str]) -> list[str]:
@@ -467,14 +463,15 @@ class _Class:
 
     def _title(self) -> str:
         word = {"repeat": "One round"}.get(self.concrete.role, self.concrete.role.capitalize())
-        shapes = " and ".join(shape(t) for _, t in self.body.inputs if isinstance(t, Tensor))
-        outputs = " and ".join(
-            shape(t) for _, t in self.body.output_types() if isinstance(t, Tensor)
-        )
+        body = self.concrete if self.network else self.body
+        shapes = " and ".join(shape(t) for _, t in body.inputs if isinstance(t, Tensor))
+        outputs = " and ".join(shape(t) for _, t in body.output_types() if isinstance(t, Tensor))
         return f"{word}: {shapes} -> {outputs}."
 
     def _table(self) -> list[str]:
         found = [row for node in self.concrete.nodes if (row := self._row(node)) is not None]
+        if not found:
+            return []
         rows = [("layer", "output", "parameters"), *found]
         widths = [max(len(r[i]) for r in rows) for i in range(3)]
         return [
@@ -493,6 +490,23 @@ class _Class:
             return None
         count = owned(stage) if stage is not None else 0
         return node.name, str(type), render(count) if count != 0 else ""
+
+
+def laid_out(lines: Iterable[Line], indent: int = 8) -> list[str]:
+    """Statements as lines that fit."""
+    made: list[str] = []
+    for line in lines:
+        made += line.block or statement(line.text, indent, line.comment)
+    return made
+
+
+def _declared(line: Line, name: str) -> Line:
+    def typed(text: str) -> str:
+        return text.replace(f"{name} = ", f"{name}: Tensor = ", 1)
+
+    if line.text:
+        return Line(typed(line.text), line.comment)
+    return Line("", line.comment, (typed(line.block[0]), *line.block[1:]))
 
 
 def _function(name: str, parts: list[str], result: str) -> list[str]:

@@ -103,7 +103,7 @@ def docstring(text: str, rows: Iterable[str], indent: int) -> list[str]:
     paragraphs = [_safe(p) for p in text.split("\n")]
     first, rest = paragraphs[0] or "", paragraphs[1:]
     body = [
-        *_wrapped(first, WIDTH - indent - 3),
+        *_wrapped(first, WIDTH - indent - 6),
         *(w for p in rest for w in _wrapped(p, WIDTH - indent)),
     ]
     table = [_safe(r) for r in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -161,7 +162,15 @@ class Printer:
             case Attribute(base, name):
                 return f"{self._tight(base, _ATOM)}.{name}"
             case Item(base, index):
-                return f"{self._tight(base, _ATOM)}[{', '.join(self(i) for i in index)}]"
+                return f"{self._tight(base, _ATOM)}[{', '.join(map(self._entry, index))}]"
+
+    def _entry(self, code: Code) -> str:
+        """An index; `slice(…)` is written with a colon, as the formatter sets it."""
+        if not isinstance(code, Fn) or code.function != "slice":
+            return self(code)
+        first, last = ("", self(code.arguments[0])) if len(code.arguments) == 1 else map(self, code.arguments)
+        simple = all(re.fullmatch(r"\w*", end) for end in (first, last))
+        return f"{first}:{last}" if simple else f"{first} : {last}".strip()
 
     def _arguments(self, arguments: Sequence[Code], keywords: Sequence[tuple[str, Code]]) -> str:
         return ", ".join([*(self(a) for a in arguments), *(f"{k}={self(v)}" for k, v in keywords)])

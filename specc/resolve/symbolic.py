@@ -65,7 +65,8 @@ def _open_hyperparameters(body: Body) -> list[tuple[str, int]]:
 
 
 def _open_parameters(program: Program, body: Body) -> list[tuple[str, int]]:
-    read = {n.id for n in names_read(body.definition)}
+    own = {name for name, _ in body.hyperparameters}
+    read = {n.id for n in names_read(body.definition)} - own
     return [
         (p.name, p.value)
         for p in program.parameters

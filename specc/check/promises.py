@@ -1,0 +1,29 @@
+"""Promises about training must mean something before it begins."""
+
+from __future__ import annotations
+
+from specc.claims.check import is_static
+from specc.diagnostics import Diagnostic, Diagnostics
+from specc.program import Program
+from specc.promises import PromiseError, promise
+
+
+def check_promises(program: Program, diagnostics: Diagnostics) -> None:
+    """Report promises about training that read what training does not give (E401)."""
+    for expect in program.expects:
+        if is_static(expect):
+            continue
+        if not program.trains:
+            diagnostics.add(
+                Diagnostic(
+                    "E506", "a promise about training, and there is no train block", expect.span
+                )
+            )
+            continue
+        try:
+            promise(program, program.trains[0], expect)
+        except PromiseError as problem:
+            notes = (problem.note,) if problem.note else ()
+            diagnostics.add(
+                Diagnostic("E401", problem.message, problem.span, problem.text, (), notes)
+            )

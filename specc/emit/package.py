@@ -1,0 +1,49 @@
+"""A whole package: its files as texts, and writing them to a folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from specc.emit.data import data_files
+from specc.emit.model import model_file
+from specc.emit.training import sample_files, train_files
+from specc.program import Program
+
+
+def package(program: Program) -> dict[str, str]:
+    """The files of a package by name; `train.py` and what it needs only where there is a train block."""
+    files = {"__init__.py": "", "model.py": model_file(program)}
+    for plan in program.trains[:1]:
+        files |= data_files(plan)
+        files |= train_files(program, plan)
+        files |= sample_files(program, plan)
+    return files
+
+
+def write(program: Program, target: Path) -> list[Path]:
+    """Write the package into a folder, each file whole or not at all; the paths of the files.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in package(program).items():
+        _write(target / name, text)
+        written.append(target / name)
+    return written
+
+
+def _write(path: Path, text: str) -> None:
+    """Through a temporary file beside it, so that a crash leaves the old one."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,185 @@
+"""What a spec promises of a trained model: `expect test.mse <= 0.15 * test.mse(mean_image)`.
+
+A promise compares two sides. `test.mse` is a metric or a term of the objective on a split;
+`test.mse(mean_image)` the same metric of a baseline's prediction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from specc.metrics import METRICS, Metric
+from specc.nearest import nearest
+from specc.program import Apply, Program, ReadPort, Static, TrainPlan
+from specc.source import Span
+from specc.syntax import tree
+
+SPLITS = ("train", "validation", "test")
+MEANS = ("mean_image", "mean_target", "mean_row")
+BASELINES = (*MEANS, "pca")
+SIGNS = ("<=", "<", ">=", ">")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`test.mse`: a value on a split."""
+
+    split: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """`test.mse(pca(8))`: a metric of a baseline; `field` is the data that it predicts."""
+
+    split: str
+    metric: Metric
+    field: str
+    components: int | None
+
+
+Side: TypeAlias = "Reading | Baseline | float | tuple[str, Side, Side]"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One `expect` about a trained model."""
+
+    words: str
+    left: Side
+    sign: str
+    right: Side
+
+
+class PromiseError(Exception):
+    """A promise that has no meaning: what is wrong, where, and what was probably meant."""
+
+    def __init__(self, message: str, span: Span, text: str = "", note: str = "") -> None:
+        super().__init__(message)
+        self.message, self.span, self.text, self.note = message, span, text, note
+
+
+def promise(program: Program, plan: TrainPlan, expect: tree.Expect) -> Promise:
+    """The meaning of an `expect`.
+
+    Raises:
+        PromiseError: it has none.
+    """
+    condition = expect.condition
+    if not isinstance(condition, tree.Binary) or condition.operator not in SIGNS:
+        raise PromiseError(
+            "a promise about training compares two numbers with <=, <, >= or >", condition.span
+        )
+    reader = _Reader(plan, {p.name: p.value for p in program.parameters})
+    left, right = reader(condition.left), reader(condition.right)
+    words = " ".join(condition.span.text.split())
+    return Promise(words, left, condition.operator, right)
+
+
+def readings(side: Side) -> Iterator[Reading | Baseline]:
+    """The values that a side reads."""
+    if isinstance(side, tuple):
+        yield from readings(side[1])
+        yield from readings(side[2])
+    elif isinstance(side, (Reading, Baseline)):
+        yield side
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    plan: TrainPlan
+    parameters: Mapping[str, Static]
+
+    def __call__(self, expr: tree.Expr) -> Side:
+        match expr:
+            case tree.Number(value=value):
+                return value
+            case tree.Name(id=name) if isinstance(self.parameters.get(name), (int, float)):
+                value = self.parameters[name]
+                assert isinstance(value, (int, float))
+                return value
+            case tree.Binary(operator="+" | "-" | "*" | "/" as sign, left=left, right=right):
+                return sign, self(left), self(right)
+            case tree.Member(base=tree.Name(id=split), name=name) if split in SPLITS:
+                return Reading(self._split(expr), self._known(name))
+            case tree.Call(callee=tree.Member() as member, arguments=(argument,)):
+                return self._baseline(member, argument.value)
+            case _:
+                raise PromiseError("a promise reads test.NAME, numbers and parameters", expr.span)
+
+    def _split(self, member: tree.Member) -> str:
+        assert isinstance(member.base, tree.Name)
+        if member.base.id == "validation" and not getattr(self.plan.settings, "validation", None):
+            raise PromiseError(
+                "there is no validation split", member.base.span, note="validation 0.1 makes one"
+            )
+        return member.base.id
+
+    def _names(self) -> list[str]:
+        terms = [t.name for s in self.plan.steps for t in s.terms]
+        return [*(m.name for m in self.plan.metrics), *terms, "loss"]
+
+    def _known(self, name: tree.Name) -> str:
+        if name.id in self._names():
+            return name.id
+        close = nearest(name.id, self._names())
+        raise PromiseError(
+            f'training gives no "{name.id}"',
+            name.span,
+            f'did you mean "{close[0]}"?' if close else "",
+            f"it gives {', '.join(self._names())}",
+        )
+
+    def _baseline(self, member: tree.Member, written: tree.Expr) -> Baseline:
+        if not isinstance(member.base, tree.Name) or member.base.id not in SPLITS:
+            raise PromiseError("a promise reads test.NAME, numbers and parameters", member.span)
+        name = self._known(member.name)
+        metric, field = self._compared(name, member.name.span)
+        match written:
+            case tree.Name(id=word) if word in MEANS:
+                return Baseline(self._split(member), metric, field, None)
+            case tree.Call(callee=tree.Name(id="pca"), arguments=(argument,)):
+                return Baseline(
+                    self._split(member), metric, field, self._components(argument.value)
+                )
+            case _:
+                close = nearest(written.span.text, list(BASELINES))
+                raise PromiseError(
+                    "this is no baseline",
+                    written.span,
+                    f'did you mean "{close[0]}"?' if close else "",
+                    f"baselines: {', '.join(BASELINES)}, as in pca(8)",
+                )
+
+    def _components(self, expr: tree.Expr) -> int:
+        value = self(expr)
+        if isinstance(value, int) and value >= 1:
+            return value
+        raise PromiseError("pca takes a whole number of components", expr.span)
+
+    def _compared(self, name: str, span: Span) -> tuple[Metric, str]:
+        """The metric behind a name, and the field of the data that it is compared with."""
+        nodes = self.plan.body.nodes
+        for measure in self.plan.metrics:
+            if measure.name == name and isinstance(measure.metric, Metric):
+                target = nodes[measure.operands[1].node].operation
+                if isinstance(target, ReadPort):
+                    return measure.metric, target.name
+        for term in (t for s in self.plan.steps for t in s.terms if t.name == name):
+            node = nodes[term.value.node]
+            operation = node.operation
+            if (
+                isinstance(operation, Apply)
+                and operation.layer.word in METRICS
+                and node.operands[1]
+            ):
+                target = nodes[node.operands[1].node].operation
+                if isinstance(target, ReadPort):
+                    return METRICS[operation.layer.word](), target.name
+        raise PromiseError(
+            f"{name} does not compare a prediction with a field of the data",
+            span,
+            note="a baseline needs a metric of two operands, the second from the data",
+        )
