@@ -174,7 +174,8 @@ def train(
     def run() -> int:
         common = _common([file], settings, False, quiet, color)
         more = tuple(context.args)
-        return verb.run(common, out, verb.Choices(epochs, seed, device, threads, resume, more))
+        chosen = verb.Choices(epochs, seed, device, threads, resume, quiet, more)
+        return verb.run(common, out, chosen)
 
     finish(run)
 

@@ -29,6 +29,7 @@ class Choices:
     device: str | None = None
     threads: int | None = None
     resume: bool = False
+    quiet: bool = False
     more: tuple[str, ...] = ()
 
     def flags(self) -> list[str]:
@@ -36,7 +37,8 @@ class Choices:
         pairs = ("epochs", "seed", "device", "threads")
         given = [(name, getattr(self, name)) for name in pairs]
         flags = [part for name, v in given if v is not None for part in (f"--{name}", str(v))]
-        return [*flags, *(["--resume"] if self.resume else []), *self.more]
+        switches = [f"--{name}" for name in ("resume", "quiet") if getattr(self, name)]
+        return [*flags, *switches, *self.more]
 
 
 def run(common: Common, out: Path, choices: Choices) -> int:
