@@ -1,0 +1,399 @@
+"""train.py, sample.py and pictures.py of a generated package: what the templates print is decided here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from specc.claims.check import is_static
+from specc.emit.classes import laid_out
+from specc.emit.environment import literal, render
+from specc.emit.expressions import Statements
+from specc.emit.layout import indented, statement
+from specc.emit.model import header, helpers
+from specc.emit.names import class_name, fresh, variable
+from specc.emit.objective import Networks, Objective
+from specc.layers.code import Printer
+from specc.metrics import Metric
+from specc.optim import Optimizer, Schedule
+from specc.program import (
+    Apply,
+    Body,
+    Measure,
+    Program,
+    ReadPort,
+    Ref,
+    Rounds,
+    SamplePlan,
+    Show,
+    TrainPlan,
+)
+from specc.promises import Baseline, Promise, Reading, Side, promise, readings
+from specc.settings import SampleSettings, TrainSettings
+from specc.types import Tensor, ValueType
+
+
+def train_files(program: Program, plan: TrainPlan) -> dict[str, str]:
+    """train.py, and pictures.py where pictures are drawn."""
+    training = _Training(program, plan)
+    files = {"train.py": training.text()}
+    if plan.shows or program.samples:
+        files["pictures.py"] = render("pictures.py.j2", header=header(program, "Pictures for"))
+    return files
+
+
+def spec_hash(program: Program) -> str:
+    """What a checkpoint belongs to: the text of the spec and the values of its parameters."""
+    values = ";".join(f"{p.name}={p.value}" for p in program.parameters)
+    text = f"{program.file.source.text}\0{values}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricText:
+    """A metric as one expression over the names of the values that it compares."""
+
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseText:
+    """A promise as two expressions and a sign."""
+
+    words: str
+    left: str
+    sign: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowText:
+    """A picture that training draws."""
+
+    name: str
+    title: str
+    method: str
+    every: int
+    count: int
+    call: str
+
+
+class _Training:
+    """What train.py needs of one train block."""
+
+    def __init__(self, program: Program, plan: TrainPlan) -> None:
+        self.program, self.plan = program, plan
+        assert isinstance(plan.settings, TrainSettings)
+        self.settings = plan.settings
+        self.objective = Objective(program, plan)
+        self.values = self._metric_values()
+
+    # ------------------------------------------------------------------ metrics
+
+    def _metric_values(self) -> dict[Ref, str]:
+        """The values that metrics compare, each under a name of its own."""
+        names: dict[Ref, str] = {}
+        for measure in self.plan.metrics:
+            for ref in measure.operands:
+                if ref not in names:
+                    names[ref] = fresh(self._value_name(ref), names.values())
+        return names
+
+    def _value_name(self, ref: Ref) -> str:
+        node = self.plan.body.nodes[ref.node]
+        if isinstance(node.operation, ReadPort):
+            return variable(node.operation.name)
+        if ref.port != "output":
+            return variable(ref.port)
+        return variable(node.variable) if node.variable else "value"
+
+    def _metrics(self) -> list[MetricText]:
+        return [MetricText(m.name, self._metric(m)) for m in self.plan.metrics]
+
+    def _metric(self, measure: Measure) -> str:
+        if not isinstance(measure.metric, Metric):
+            return f"{self.values[measure.operands[0]]}.float().mean()"
+        names = [self.values[r] for r in measure.operands]
+        types = [self.plan.body.nodes[r.node].type(r.port) for r in measure.operands]
+        return compared(measure.metric, names, types)
+
+    # ----------------------------------------------------------------- promises
+
+    def _promises(self) -> list[Promise]:
+        return [
+            promise(self.program, self.plan, e) for e in self.program.expects if not is_static(e)
+        ]
+
+    def _promise_texts(self, promises: Iterable[Promise]) -> list[PromiseText]:
+        return [
+            PromiseText(p.words, self._side(p.left), p.sign, self._side(p.right)) for p in promises
+        ]
+
+    def _side(self, side: Side) -> str:
+        match side:
+            case Reading(split=split, name=name):
+                return f"{split}[{literal(name)}]"
+            case Baseline():
+                return self._baseline(side)
+            case (sign, left, right):
+                return f"{self._operand(left)} {sign} {self._operand(right)}"
+            case _:
+                return repr(side)
+
+    def _operand(self, side: Side) -> str:
+        text = self._side(side)
+        return f"({text})" if isinstance(side, tuple) and side[0] in "+-" else text
+
+    def _baseline(self, b: Baseline) -> str:
+        field = variable(b.field)
+        known, wanted = f'splits["train"].{field}', f"splits[{literal(b.split)}].{field}"
+        if b.components is None:
+            prediction = f"mean_prediction({known}, {wanted})"
+        else:
+            prediction = f"pca_prediction({known}, {wanted}, {b.components})"
+        type = dict(self.plan.body.inputs)[b.field]
+        return f"{compared(b.metric, [prediction, wanted], [type, type])}.item()"
+
+    # -------------------------------------------------------------------- shows
+
+    def _shows(self) -> list[ShowText]:
+        made = []
+        for number, show in enumerate(self.plan.shows, 1):
+            name = f"{show.kind}{number}" if len(self.plan.shows) > 1 else show.kind
+            count = 8 if show.kind == "grid" else 1000
+            file = f'self.args.out / f"{name}_{{epoch:04d}}.png"'
+            call = f"{drawing(show)}({_drawn(self.plan.body, show, 'rows')}, {file})"
+            lines = "\n".join(statement(call, 8)).replace("\n", "\n        ")
+            every = show.every or self.settings.epochs
+            title = f"Draw {show.kind} pictures of test rows."
+            made.append(ShowText(name, title, f"values_of_{name}", every, count, lines))
+        return made
+
+    def _methods(self, shows: list[ShowText]) -> list[tuple[str, tuple[Ref, ...], str]]:
+        methods = []
+        if self.values:
+            methods.append(("outputs", tuple(self.values), "What the metrics compare."))
+        methods += [
+            (text.method, show.operands, "What the picture shows.")
+            for text, show in zip(shows, self.plan.shows, strict=True)
+        ]
+        return methods
+
+    # --------------------------------------------------------------------- text
+
+    def text(self) -> str:
+        """The file."""
+        shows, promises = self._shows(), self._promises()
+        promise_texts = self._promise_texts(promises)
+        metrics = self._metrics()
+        objective = self.objective.text(self._methods(shows))
+        code = "\n".join(
+            [objective, *(m.code for m in metrics), *(p.left + p.right for p in promise_texts)]
+        )
+        used = set(re.findall(r"\w+", code))
+        own = helpers(used)
+        terms = tuple(t.name for s in self.plan.steps for t in s.terms)
+        return render(
+            "train.py.j2",
+            header=header(self.program, f"Training of {self.objective.name} as in"),
+            title=f"Train {self.objective.name}.",
+            name=self.objective.name,
+            objective=f"TERMS = {literal(terms)}\n\n\n{objective}",
+            uses_f="F." in code + "".join(own),
+            helpers=own,
+            networks=sorted(class_name(n) for n in self.objective.networks.ordered()),
+            spec_hash=spec_hash(self.program),
+            metrics=metrics,
+            metric_arguments=[f"{n}: Tensor" for n in self.values.values()],
+            promises=promise_texts,
+            promise_splits=sorted(
+                {
+                    r.split
+                    for p in promises
+                    for side in (p.left, p.right)
+                    for r in readings(side)
+                    if isinstance(r, Reading)
+                }
+            ),
+            shows=shows,
+            pictures=sorted({drawing(s) for s in self.plan.shows}),
+            pictures_named=bool(shows),
+            samples=bool(self.program.samples),
+            part_fields=", ".join(f"part.{variable(n)}" for n, _ in self.plan.body.inputs),
+            watched="validation" if self.settings.validation else "test",
+            batch_norm=_has_batch_norm(self.program, self.plan.body),
+            channels_last=_has_maps(self.program, self.plan.body),
+            autocast=_autocast(self.settings),
+            maximize=self.plan.steps[0].sense == "maximize",
+            load_arguments=self._load_arguments(),
+            **self._numbers(),
+        )
+
+    def _load_arguments(self) -> str:
+        if self.settings.validation is None:
+            return ""
+        return f"validation={self.settings.validation}, seed=args.seed"
+
+    def _numbers(self) -> dict[str, object]:
+        s = self.settings
+        optimizer = self.plan.steps[0].updates[0].optimizer
+        assert isinstance(optimizer, Optimizer)
+        call = Printer(lambda i, p: f"{i}{p}")(optimizer.call("self.model.parameters()"))
+        lines = statement(f"self.optimizer = {call}", 8)
+        schedule = self.plan.schedule
+        return {
+            "epochs": s.epochs, "steps": s.steps, "batch": s.batch, "seed": s.seed,
+            "clip_norm": s.clip_grad_norm, "clip_value": s.clip_grad_value,
+            "accumulate": s.accumulate, "ema": s.ema, "early_stopping": s.early_stopping,
+            "checkpoint_steps": s.checkpoint if s.checkpoint_unit == "steps" else None,
+            "checkpoint_epochs": s.checkpoint if s.checkpoint_unit == "epochs" else 1,
+            "optimizer": indented(lines, 8).strip().removeprefix("self.optimizer = "),
+            "learning_rate": getattr(optimizer, "lr", None),
+            "schedule": schedule.factor() if isinstance(schedule, Schedule) else None,
+        }  # fmt: skip
+
+
+def compared(metric: Metric, names: list[str], types: list[ValueType]) -> str:
+    """A metric's expression over these names; a vector of one number stands for the number."""
+    words = dict(zip(metric.operands, names, strict=True))
+    sizes = [t.sizes if isinstance(t, Tensor) else () for t in types]
+    if len(sizes) == 2 and (sizes[0] == (1,)) != (sizes[1] == (1,)):
+        at = 0 if sizes[0] == (1,) else 1
+        words[metric.operands[at]] += ".squeeze(1)"
+    text = metric.call()
+    pattern = rf"\b({'|'.join(map(re.escape, words))})\b"
+    return re.sub(pattern, lambda m: words[m[1]], text)
+
+
+def drawing(show: Show) -> str:
+    """The function that draws a picture."""
+    return f"save_{show.kind}"
+
+
+def _drawn(body: Body, show: Show, rows: str) -> str:
+    if show.kind != "grid":
+        return f"*{rows}"
+    low, high = _limits([body.nodes[r.node].type(r.port) for r in show.operands])
+    return f"{rows}, {low}, {high}"
+
+
+def _limits(types: list[ValueType]) -> tuple[float, float]:
+    """The values of black and white: the first range that is known, else 0 and 1."""
+    for type in types:
+        if isinstance(type, Tensor) and type.range.low is not None and type.range.high is not None:
+            return type.range.low, type.range.high
+    return 0.0, 1.0
+
+
+def _autocast(settings: TrainSettings) -> str:
+    """The condition for bfloat16, empty where float32 was asked for."""
+    if settings.precision == "float32":
+        return ""
+    return "True" if settings.precision == "bfloat16" else 'self.device.type == "cuda"'
+
+
+def _bodies(program: Program, body: Body) -> Iterable[Body]:
+    """A body and all that it uses, networks included."""
+    yield body
+    for name in body.uses:
+        yield from _bodies(program, program.network(name))
+    for stage in body.stages:
+        if isinstance(stage.unit, Body):
+            yield from _bodies(program, stage.unit)
+        elif isinstance(stage.unit, Rounds):
+            for inner, _ in stage.unit.bodies:
+                yield from _bodies(program, inner)
+
+
+def _words(program: Program, body: Body) -> set[str]:
+    return {s.layer.word for b in _bodies(program, body) for s in b.stages if s.layer is not None}
+
+
+def _has_batch_norm(program: Program, body: Body) -> bool:
+    return "batch_norm" in _words(program, body)
+
+
+def _has_maps(program: Program, body: Body) -> bool:
+    """Whether there are two-dimensional convolutions, which are faster with channels last."""
+    for b in _bodies(program, body):
+        for node in b.nodes:
+            if isinstance(node.operation, Apply) and node.operation.layer.word.startswith("conv"):
+                type = node.types[0][1]
+                if isinstance(type, Tensor) and type.rank == 3:
+                    return True
+    return False
+
+
+# ----------------------------------------------------------------------- sample
+
+
+def sample_files(program: Program, plan: TrainPlan) -> dict[str, str]:
+    """sample.py, where there is a sample block."""
+    if not program.samples:
+        return {}
+    objective = Objective(program, plan)
+    drawings = [_Drawing(program, objective, s, i) for i, s in enumerate(program.samples)]
+    needed = {n for d in drawings for n in d.plan.body.uses}
+    own = helpers({w for d in drawings for w in re.findall(r"\w+", d.function())})
+    text = render(
+        "sample.py.j2",
+        header=header(program, "Samples of"),
+        title=f"Sample {objective.name}.",
+        name=objective.name,
+        networks=sorted(needed),
+        helpers=own,
+        uses_f=any("F." in d.function() for d in drawings) or any("F." in h for h in own),
+        functions=[d.function() for d in drawings],
+        names=[d.name for d in drawings],
+        pictures=sorted({drawing(s) for d in drawings for s in d.plan.shows}),
+        count=drawings[0].settings.count,
+        seed=drawings[0].settings.seed,
+    )
+    return {"sample.py": text}
+
+
+class _Drawing:
+    """One sample block as a function that draws its pictures."""
+
+    def __init__(
+        self, program: Program, objective: Objective, plan: SamplePlan, number: int
+    ) -> None:
+        self.program, self.plan, self.number = program, plan, number
+        assert isinstance(plan.settings, SampleSettings)
+        self.settings = plan.settings
+        self.objective = objective
+        self.name = "samples" if number == 0 else f"samples{number + 1}"
+        self.networks = Networks(program, tuple(plan.body.uses))
+
+    def function(self) -> str:
+        """`def samples(model, batch_size, device, out) -> list[Path]`."""
+        refs = tuple(r for s in self.plan.shows for r in s.operands)
+        naming = self.objective.naming()
+        naming.module = lambda path: self.networks.module(path, ()).replace("self.", "model.", 1)
+        naming.constant = lambda c: repr(c.value)
+        printer = Statements(self.plan.body, naming, refs)
+        lines = laid_out(printer.run(), 4)
+        text = "\n".join(lines)
+        shows = []
+        for i, show in enumerate(self.plan.shows):
+            end = f"_{i + 1}" if len(self.plan.shows) > 1 else ""
+            values = ", ".join(printer.value(r) for r in show.operands)
+            comma = "," if len(show.operands) == 1 else ""
+            shows += statement(f"rows = ({values}{comma})", 4)
+            call = f'{drawing(show)}({_drawn(self.plan.body, show, "rows")}, out / "{self.name}{end}.png")'
+            shows += statement(f"paths.append({call})", 4)
+        head = [
+            f"def {self.name}(",
+            f"    model: {self.objective.name}, batch_size: int, device: torch.device, out: Path",
+            ") -> list[Path]:",
+        ]
+        body = ['"""Draw, and save the pictures; their paths."""']
+        if "device" not in text:
+            body.append("del device")
+        if "batch_size" not in text:
+            body.append("del batch_size")
+        body += ["paths = []", *lines, *shows, "return paths"]
+        return "\n".join([*head, *(f"    {line}" for line in body)])
