@@ -108,11 +108,11 @@ def _once(command: list[str], environment: Mapping[str, str]) -> tuple[float, fl
 def table(rows: list[Measured]) -> str:
     """Seconds and MiB, and each as a multiple of the first row."""
     first = rows[0]
-    lines = [f"{'':26} {'wall':>8} {'cpu':>8} {'memory':>10} {'time ×':>8} {'memory ×':>9}"]
+    lines = [f"{'':30} {'wall':>8} {'cpu':>8} {'memory':>10} {'time ×':>8} {'memory ×':>9}"]
     for row in rows:
         ratios = row.wall / first.wall, row.mebibytes / first.mebibytes
         lines.append(
-            f"{row.title:26} {row.wall:6.2f} s {row.cpu:6.2f} s {row.mebibytes:6.0f} MiB"
+            f"{row.title:30} {row.wall:6.2f} s {row.cpu:6.2f} s {row.mebibytes:6.0f} MiB"
             f" {ratios[0]:8.1f} {ratios[1]:9.1f}"
         )
     return "\n".join(lines)
