@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from specc.check.check import check
 from specc.check.fitting import suggest_sizes
 from specc.diagnostics import Diagnostics
+from specc.layers.base import Convention
 from specc.program import Program, Static
 from specc.resolve.file import resolve
 from specc.source import Source
@@ -24,7 +25,10 @@ class Compiled:
 
 
 def compile_text(
-    text: str, path: str = "<text>", overrides: Mapping[str, Static] | None = None
+    text: str,
+    path: str = "<text>",
+    overrides: Mapping[str, Static] | None = None,
+    convention: Convention = "pytorch",
 ) -> Compiled:
     """Compile a text. The road ends at the first pass that has an error."""
     source = Source(path, text)
@@ -36,7 +40,7 @@ def compile_text(
     if program is None or diagnostics.failed:
         suggest_sizes(file, diagnostics, overrides)
         return Compiled(source, None, diagnostics)
-    check(program, diagnostics)
+    check(program, diagnostics, convention)
     sound = all(d.code[0] == "W" or d.code[:2] == "E6" for d in diagnostics)
     return Compiled(source, program if sound else None, diagnostics)
 

@@ -8,10 +8,15 @@ from specc.check.promises import check_promises
 from specc.check.roles import check_roles
 from specc.claims.check import check_claims
 from specc.diagnostics import Diagnostics
+from specc.layers.base import Convention
 from specc.program import Program
 
 
-def check(program: Program, diagnostics: Diagnostics) -> None:
-    """Report what is wrong with a program whose names and shapes are right."""
-    for one in (check_roles, check_losses, check_learning, check_promises, check_claims):
+def check(program: Program, diagnostics: Diagnostics, convention: Convention = "pytorch") -> None:
+    """Report what is wrong with a program whose names and shapes are right.
+
+    `convention` counts what claims are about where they name none.
+    """
+    for one in (check_roles, check_losses, check_learning, check_promises):
         one(program, diagnostics)
+    check_claims(program, diagnostics, convention)

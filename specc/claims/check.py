@@ -25,12 +25,14 @@ _CONVENTIONS: tuple[str, ...] = get_args(Convention)
 _OPTIONS = ("convention", "tolerance", "marks")
 
 
-def check_claims(program: Program, diagnostics: Diagnostics) -> None:
+def check_claims(
+    program: Program, diagnostics: Diagnostics, convention: Convention = "pytorch"
+) -> None:
     """Report every wrong claim (E602), every broken static promise (E601) and claims without a value."""
     problems: list[Diagnostic] = []
-    for sheet in outcomes(program, problems):
+    for sheet in outcomes(program, problems, convention):
         problems += [d for o in sheet.outcomes for d in o.diagnostics]
-    tables = Tables(program)
+    tables = Tables(program, convention)
     for expect in program.expects:
         if is_static(expect):
             problems += _promise(tables, expect)
@@ -48,13 +50,20 @@ def dynamic_expects(program: Program) -> tuple[tree.Expect, ...]:
     return tuple(expect for expect in program.expects if not is_static(expect))
 
 
-def outcomes(program: Program, problems: list[Diagnostic] | None = None) -> tuple[Sheet, ...]:
+def outcomes(
+    program: Program,
+    problems: list[Diagnostic] | None = None,
+    convention: Convention = "pytorch",
+) -> tuple[Sheet, ...]:
     """All `answers` blocks with the true values. What is wrong with their options joins `problems`."""
-    return tuple(_sheet(program, a, [] if problems is None else problems) for a in program.answers)
+    found: list[Diagnostic] = [] if problems is None else problems
+    return tuple(_sheet(program, a, found, convention) for a in program.answers)
 
 
-def _sheet(program: Program, answers: tree.Answers, problems: list[Diagnostic]) -> Sheet:
-    convention, tolerance, marks = _options(answers, problems)
+def _sheet(
+    program: Program, answers: tree.Answers, problems: list[Diagnostic], usual: Convention
+) -> Sheet:
+    convention, tolerance, marks = _options(answers, problems, usual)
     tables = Tables(program, convention)
     evaluator = Evaluator(tables)
     found = tuple(_outcome(evaluator, claim, tolerance) for claim in answers.claims)
@@ -141,9 +150,11 @@ def _children(expr: tree.Expr) -> tuple[tree.Expr, ...]:
             return ()
 
 
-def _options(answers: tree.Answers, problems: list[Diagnostic]) -> tuple[Convention, float, float]:
+def _options(
+    answers: tree.Answers, problems: list[Diagnostic], usual: Convention
+) -> tuple[Convention, float, float]:
     """`(convention=keras, tolerance=0.01, marks=5)`."""
-    values: dict[str, str | float] = {"convention": "pytorch", "tolerance": 0.0, "marks": 0.0}
+    values: dict[str, str | float] = {"convention": usual, "tolerance": 0.0, "marks": 0.0}
     for argument in answers.options:
         name = argument.name.id if argument.name else ""
         value = _option(argument.value)

@@ -32,7 +32,8 @@ class Work:
         """Every spec, compiled; its diagnostics are kept. Raises UsageError for a wrong path."""
         found, self.complete = sources(self.common.paths)
         for source in found:
-            compiled = compile_text(source.text, source.path, self.common.settings)
+            common = self.common
+            compiled = compile_text(source.text, source.path, common.settings, common.convention)
             self.diagnostics += [d for d in compiled.diagnostics if self._counts(d)]
             yield compiled
 

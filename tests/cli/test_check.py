@@ -128,3 +128,11 @@ def test_claims_are_checked(specc: Run, lenet: Path) -> None:
         "   = 150 = 5·5·1·6: the 6 biases are missing\n"
         "1 error\n"
     )
+
+
+def test_a_convention_for_claims_that_name_none(specc: Run) -> None:
+    text = "specc 1\n\nnetwork N {\n    in x: image[1, 8, 8]\n    x -> batch_norm as B\n}\n"
+    text += 'answers "a" {\n    B.params = 4\n}\n'
+    Path("n.spec").write_text(text, encoding="utf-8")
+    assert specc("check").status == 1
+    assert specc("check", "--convention", "keras").status == 0
