@@ -181,3 +181,35 @@ def _document(entry: Entry) -> dict[str, Json]:
             for name, field in entry.fields.items()
         ],
     }
+
+
+# -------------------------------------------------------------------- Markdown
+
+
+def markdown() -> str:
+    """The whole reference, as docs/reference.md holds it."""
+    parts = [
+        "# Reference",
+        "Made by `specc explain`; every default is the one that generated code writes out.",
+    ]
+    for family, names in families().items():
+        parts.append(f"## {family.capitalize()}")
+        parts += [_section(e) for word in names for e in entries(word)[:1]]
+    for group, found in libraries().items():
+        parts.append(f"## {group.capitalize()}")
+        parts += [_section(e) for e in found]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(entry: Entry) -> str:
+    lines = [f"### `{entry.word}`", "", entry.summary, "", f"    {entry.signature}"]
+    model = entry.model
+    if model is not None and issubclass(model, Layer) and model.formula:
+        lines += ["", f"    {model.formula}"]
+    if entry.fields:
+        lines += ["", "| setting | default | meaning |", "| --- | --- | --- |"]
+    for name, field in entry.fields.items():
+        shown = "required" if field.is_required() else f"`{literal(default(field))}`"
+        said = (field.description or "").replace("|", "\\|")
+        lines.append(f"| `{name}` | {shown} | {said} |")
+    return "\n".join(lines)

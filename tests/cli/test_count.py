@@ -24,7 +24,7 @@ HALVED = """specc 1
 network Half {
     in x: image[1, H, W]
     down = x -> max_pool(2x2)
-    out y = x + (down -> upsample(scale=2))
+    out y = x + (down -> conv_transpose(1, 2x2, stride=2))
 }
 """
 

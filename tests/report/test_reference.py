@@ -1,0 +1,20 @@
+"""docs/reference.md is what the libraries say of themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from specc.report.reference import entries, markdown, words
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference.md"
+
+
+def test_the_page_is_up_to_date() -> None:
+    """Otherwise: python -c "from specc.report.reference import *; print(markdown(), end='')"."""
+    assert PAGE.read_text(encoding="utf-8") == markdown()
+
+
+def test_every_word_says_what_it_is() -> None:
+    for word in words():
+        for entry in entries(word):
+            assert entry.summary, word
