@@ -213,3 +213,7 @@ def _section(entry: Entry) -> str:
         said = (field.description or "").replace("|", "\\|")
         lines.append(f"| `{name}` | {shown} | {said} |")
     return "\n".join(lines)
+
+
+if __name__ == "__main__":  # python -m specc.report.reference > docs/reference.md
+    print(markdown(), end="")

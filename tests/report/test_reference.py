@@ -10,7 +10,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference.md"
 
 
 def test_the_page_is_up_to_date() -> None:
-    """Otherwise: python -c "from specc.report.reference import *; print(markdown(), end='')"."""
+    """Otherwise: `python -m specc.report.reference > docs/reference.md`."""
     assert PAGE.read_text(encoding="utf-8") == markdown()
 
 
