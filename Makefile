@@ -8,7 +8,7 @@ DEMO   := specs/autoencoders/digits_vae.spec
 .PHONY: setup test lint demo bench docs generated clean
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt grammars/specc.lark
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[train,parquet,tensorboard,dev]' -c constraints.txt
 	touch $@

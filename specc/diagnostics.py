@@ -72,10 +72,17 @@ class Diagnostics:
 
     items: list[Diagnostic] = field(default_factory=list)
     _places: set[tuple[str, str, int, int]] = field(default_factory=set)
+    _muted: list[tuple[int, int]] = field(default_factory=list)
+
+    def mute(self, start: int, end: int) -> None:
+        """Keep nothing more about these offsets: what stands there was mended and means nothing."""
+        self._muted.append((start, end))
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, once per code and place."""
         span = diagnostic.span
+        if any(start <= span.start < end for start, end in self._muted):
+            return
         place = (diagnostic.code, span.source.path, span.start, span.end)
         if place not in self._places:
             self._places.add(place)

@@ -1,17 +1,19 @@
-"""Optimizers and schedules: torch.optim's, with every default written out.
+"""Optimizers: torch.optim's, with every default written out.
 
 Frameworks differ in them (Adadelta's lr is 1.0 here and 0.001 in Keras), so generated code states all.
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from specc.layers.code import Code, Fn, Raw
 from specc.layers.common import fraction, positive
+from specc.schedule import SCHEDULES, Schedule
+
+__all__ = ["OPTIMIZERS", "SCHEDULES", "Optimizer", "Schedule"]
 
 Above0 = Annotated[float, AfterValidator(positive)]
 From0 = Annotated[float, Field(ge=0)]
@@ -20,6 +22,10 @@ Betas = Annotated[tuple[Decay, Decay], Field(description="Decay of the two movin
 Lr = Annotated[Above0, Field(description="Learning rate.")]
 WeightDecay = Annotated[From0, Field(description="Pull of every weight towards 0.")]
 Eps = Annotated[Above0, Field(description="Added to the denominator.")]
+Decoupled = Annotated[
+    bool,
+    Field(description="Whether the weight decay leaves the moving averages alone, as in AdamW."),
+]
 Momentum = Annotated[Decay, Field(description="Share of the last step that is kept.")]
 
 
@@ -62,6 +68,12 @@ class SGD(Optimizer):
         False, description="Whether the gradient is taken after the momentum's step."
     )
 
+    @model_validator(mode="after")
+    def _nesterov_needs_momentum(self) -> Self:
+        if self.nesterov and (self.momentum == 0 or self.dampening != 0):
+            raise ValueError("nesterov needs a momentum above 0 and dampening 0")
+        return self
+
     def memory(self) -> float:
         """The momentum's buffer."""
         return 1.0 if self.momentum else 0.0
@@ -76,17 +88,26 @@ class Adam(Optimizer):
     eps: Eps = 1e-8
     weight_decay: WeightDecay = 0.0
     amsgrad: bool = Field(False, description="Whether the largest second moment is kept.")
+    decoupled_weight_decay: Decoupled = False
 
     def memory(self) -> float:
         """Two moments, three with amsgrad."""
         return 3.0 if self.amsgrad else 2.0
 
 
-class AdamW(Adam):
+class AdamW(Optimizer):
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019)."""
 
-    word, torch_name = "adamw", "AdamW"
+    word, torch_name, fused, state_per_weight = "adamw", "AdamW", True, 2.0
+    lr: Lr = 1e-3
+    betas: Betas = (0.9, 0.999)
+    eps: Eps = 1e-8
     weight_decay: WeightDecay = 1e-2
+    amsgrad: bool = Field(False, description="Whether the largest second moment is kept.")
+
+    def memory(self) -> float:
+        """Two moments, three with amsgrad."""
+        return 3.0 if self.amsgrad else 2.0
 
 
 class Adamax(Optimizer):
@@ -108,6 +129,7 @@ class NAdam(Optimizer):
     eps: Eps = 1e-8
     weight_decay: WeightDecay = 0.0
     momentum_decay: From0 = Field(4e-3, description="How fast the momentum fades.")
+    decoupled_weight_decay: Decoupled = False
 
 
 class RAdam(Optimizer):
@@ -118,6 +140,7 @@ class RAdam(Optimizer):
     betas: Betas = (0.9, 0.999)
     eps: Eps = 1e-8
     weight_decay: WeightDecay = 0.0
+    decoupled_weight_decay: Decoupled = False
 
 
 class RMSprop(Optimizer):
@@ -189,6 +212,10 @@ class Adafactor(Optimizer):
     beta2_decay: Annotated[float, Field(le=0)] = Field(
         -0.8, description="Decay of the second moment."
     )
+    eps: tuple[Above0 | None, Above0] = Field(
+        (None, 1e-3),
+        description="Added to the squared gradient (none: the smallest float), and the least step.",
+    )
     d: Annotated[float, Field(ge=1)] = Field(1.0, description="Threshold of clipping.")
     weight_decay: WeightDecay = 0.0
 
@@ -201,7 +228,13 @@ class LBFGS(Optimizer):
     max_iter: Annotated[int, Field(ge=1)] = Field(20, description="Iterations of one step.")
     tolerance_grad: From0 = Field(1e-7, description="Gradient at which it stops.")
     tolerance_change: From0 = Field(1e-9, description="Change at which it stops.")
+    max_eval: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Evaluations of one step; without it 5/4 of max_iter."
+    )
     history_size: Annotated[int, Field(ge=1)] = Field(100, description="Steps that are remembered.")
+    line_search_fn: Literal["strong_wolfe"] | None = Field(
+        None, description="`strong_wolfe` searches along the step; without it lr is the length."
+    )
 
     def memory(self) -> float:
         """Two vectors for each remembered step, and the direction."""
@@ -216,153 +249,3 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     )
 }  # fmt: skip
 """Every optimizer by its word."""
-
-
-# ------------------------------------------------------------------ schedules
-
-
-class Schedule(BaseModel):
-    """The learning rate as a factor of its start, a function of the step."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    word: ClassVar[str]
-    warmup: Annotated[int, Field(ge=0)] = Field(
-        0, description="Steps over which the rate rises from 0 to its start."
-    )
-
-    def factor(self) -> str:
-        """Python for the factor at `step`, of `steps` in all; `math` may be used."""
-        rest = self.rest()
-        if not self.warmup:
-            return rest
-        return f"min(1.0, (step + 1) / {self.warmup}) * {rest}"
-
-    @abstractmethod
-    def rest(self) -> str:
-        """The factor without the warm-up, as an operand of a product."""
-
-
-class Constant(Schedule):
-    """The same rate throughout, after the warm-up."""
-
-    word = "constant"
-
-    def rest(self) -> str:
-        """Always 1."""
-        return "1.0"
-
-
-class Cosine(Schedule):
-    """Half a cosine down to a share of the start (Loshchilov & Hutter 2017)."""
-
-    word = "cosine"
-    final: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
-        0.0, description="Share of the start that is left at the end."
-    )
-
-    def rest(self) -> str:
-        """final + (1 − final)·(1 + cos π·t)/2."""
-        wave = "0.5 * (1 + math.cos(math.pi * step / steps))"
-        return wave if not self.final else f"({self.final} + {1 - self.final} * {wave})"
-
-
-class Linear(Schedule):
-    """A straight line down to a share of the start."""
-
-    word = "linear"
-    final: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
-        0.0, description="Share of the start that is left at the end."
-    )
-
-    def rest(self) -> str:
-        """1 − (1 − final)·t."""
-        return f"(1 - {1 - self.final} * step / steps)" if self.final else "(1 - step / steps)"
-
-
-class Polynomial(Schedule):
-    """A power of what is left."""
-
-    word = "polynomial"
-    power: Above0 = Field(1.0, description="The power.")
-
-    def rest(self) -> str:
-        """(1 − t)^power."""
-        return f"(1 - step / steps) ** {self.power}"
-
-
-class StepDecay(Schedule):
-    """A factor every so many steps."""
-
-    word = "step"
-    every: Annotated[int, Field(ge=1)] = Field(description="Steps between two falls.")
-    gamma: Above0 = Field(0.1, description="Factor of each fall.")
-
-    def rest(self) -> str:
-        """gamma^⌊step/every⌋."""
-        return f"{self.gamma} ** (step // {self.every})"
-
-
-class MultiStep(Schedule):
-    """A factor at given steps."""
-
-    word = "multi_step"
-    at: tuple[Annotated[int, Field(ge=0)], ...] = Field(description="Steps of the falls.")
-    gamma: Above0 = Field(0.1, description="Factor of each fall.")
-
-    def rest(self) -> str:
-        """gamma to the number of falls so far."""
-        comma = "," if len(self.at) == 1 else ""
-        listed = f"({', '.join(map(str, self.at))}{comma})"
-        return f"{self.gamma} ** sum(step >= at for at in {listed})"
-
-
-class Exponential(Schedule):
-    """A factor at every step."""
-
-    word = "exponential"
-    gamma: Annotated[float, AfterValidator(fraction(0, 1, open_low=True))] = Field(
-        description="Factor of each step."
-    )
-
-    def rest(self) -> str:
-        """gamma^step."""
-        return f"{self.gamma} ** step"
-
-
-class InverseSqrt(Schedule):
-    """The inverse root of the step after the warm-up (Vaswani et al. 2017, equation 3)."""
-
-    word = "inverse_sqrt"
-    warmup: Annotated[int, Field(ge=1)] = Field(4000, description="Steps of the warm-up.")
-
-    def rest(self) -> str:
-        """√(warmup/step) from the end of the warm-up."""
-        return f"math.sqrt({self.warmup} / max(step + 1, {self.warmup}))"
-
-
-class OneCycle(Schedule):
-    """Up and down on half cosines (Smith & Topin 2018)."""
-
-    word = "one_cycle"
-    rise: Annotated[float, AfterValidator(fraction(0, 1, open_low=True, open_high=True))] = Field(
-        0.3, description="Share of the steps in which the rate rises."
-    )
-    start: Above0 = Field(0.04, description="Share of the rate at the start.")
-    final: Above0 = Field(4e-6, description="Share of the rate at the end.")
-
-    def rest(self) -> str:
-        """From start to 1, then to final."""
-        up = f"1 - {1 - self.start} * 0.5 * (1 + math.cos(math.pi * step / ({self.rise} * steps)))"
-        fall = f"(step / steps - {self.rise}) / {1 - self.rise}"
-        down = f"{self.final} + {1 - self.final} * 0.5 * (1 + math.cos(math.pi * {fall}))"
-        return f"({up} if step < {self.rise} * steps else {down})"
-
-
-SCHEDULES: dict[str, type[Schedule]] = {
-    s.word: s
-    for s in (
-        Constant, Cosine, Linear, Polynomial, StepDecay, MultiStep, Exponential, InverseSqrt, OneCycle
-    )
-}  # fmt: skip
-"""Every schedule by its word."""

@@ -1,0 +1,228 @@
+"""Pieces of text as the grammar's tokens: which words are keywords here, and which newlines end a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lark import Token
+from lark.lexer import Lexer
+
+from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
+from specc.nearest import nearest
+from specc.source import Source, Span
+from specc.syntax.scan import Piece
+from specc.syntax.words import (
+    CONTINUES,
+    DECLARATIONS,
+    RESERVED,
+    SETTINGS,
+    SIGNS,
+    STATEMENTS,
+)
+
+_OPERANDS = ("NAME", "NUMBER", "SIZE", "TEXT")
+_UNITS = {"epoch": "epochs", "epochs": "epochs", "step": "steps", "steps": "steps"}
+
+
+class TokenList(Lexer):
+    """Hands the parser a list of tokens that was made before."""
+
+    def __init__(self, lexer_conf: object) -> None:
+        del lexer_conf
+
+    def lex(self, data: list[Token]) -> Iterator[Token]:  # type: ignore[override]
+        """The tokens."""
+        return iter(data)
+
+
+class Typer:
+    """Gives every piece its terminal. One pass, with the braces around each place."""
+
+    def __init__(self, source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> None:
+        self.source, self.pieces, self.diagnostics = source, pieces, diagnostics
+        self.stack: list[str] = []
+        self.opens = "block"
+        self.statement = ""
+        self.fresh = True
+        self.out: list[Token] = []
+        self.i = 0
+
+    def tokens(self) -> list[Token]:
+        """All tokens in order."""
+        while self.i < len(self.pieces):
+            self._piece(self.pieces[self.i])
+            self.i += 1
+        self._put("NL", Piece("NL", "\n", len(self.source.text), len(self.source.text)))
+        return self.out
+
+    # ------------------------------------------------------------------ reading
+
+    def _put(self, kind: str, piece: Piece) -> None:
+        self.out.append(Token(kind, piece.text, piece.start, end_pos=piece.end))
+
+    def _piece(self, piece: Piece) -> None:
+        match piece.kind:
+            case "NL":
+                self._newline(piece)
+            case "SIGN":
+                self._sign(piece)
+            case "NAME":
+                self._word(piece)
+                self.fresh = False
+            case _:
+                self._put(piece.kind, piece)
+                self.fresh = False
+
+    def _ahead(self, count: int = 1) -> Piece:
+        """A piece further on, newlines counted; an empty one behind the end."""
+        at = self.i + count
+        return self.pieces[at] if at < len(self.pieces) else Piece("NL", "", -1, -1)
+
+    def _newline(self, piece: Piece) -> None:
+        if self.stack and self.stack[-1] in "([":
+            return
+        following = next((p for p in self.pieces[self.i + 1 :] if p.kind != "NL"), None)
+        if following is not None and not self.fresh:
+            signs = following.kind == "SIGN" and following.text in CONTINUES
+            if signs or (following.kind == "NAME" and following.text in ("else", "and", "or")):
+                return
+        self._put("NL", piece)
+        self.fresh, self.statement = True, ""
+
+    def _sign(self, piece: Piece) -> None:
+        self._put(SIGNS[piece.text], piece)
+        self.fresh = False
+        if piece.text == "{":
+            self.stack.append(self.opens)
+            self.opens = "block"
+            self.fresh = self.stack[-1] == "block"
+        elif piece.text in "([":
+            self.stack.append(piece.text)
+        elif piece.text in ")]}" and self.stack:
+            closed = self.stack.pop()
+            if closed in ("block", "claims") and not self.stack:
+                self.fresh = True
+
+    def _word(self, piece: Piece) -> None:
+        place = self.stack[-1] if self.stack else "top"
+        if place == "top" and self.fresh:
+            self._declaration(piece)
+        elif place == "block" and self.fresh:
+            self._statement(piece)
+        else:
+            self._put(self._inner(piece), piece)
+
+    # ------------------------------------------------------------- declarations
+
+    def _declaration(self, piece: Piece) -> None:
+        if piece.text == "specc" and not any(t.type.startswith("DECL") for t in self.out):
+            self._put("SPECC", piece)
+            return
+        kind = DECLARATIONS.get(piece.text)
+        if kind is None:
+            kind = self._misspelt_declaration(piece)
+        self.opens = "claims" if kind == "DECL_ANSWERS" else "block"
+        self.statement = kind
+        self._put(kind, piece)
+
+    def _misspelt_declaration(self, piece: Piece) -> str:
+        ahead = self._ahead()
+        close = nearest(piece.text, list(DECLARATIONS)) if ahead.kind in ("NAME", "TEXT") else []
+        self._not_a_statement(piece, close)
+        if not close:
+            return "NAME"
+        return DECLARATIONS[close[0]]
+
+    def _not_a_statement(self, piece: Piece, close: list[str]) -> None:
+        span = Span(self.source, piece.start, piece.end)
+        fix = Fix(f"{piece.text} → {close[0]}", (Edit(span, close[0]),)) if close else None
+        self.diagnostics.add(
+            Diagnostic(
+                "E102",
+                f'"{piece.text}" is not a statement',
+                span,
+                f'did you mean "{close[0]}"? read as such from here on' if close else "",
+                fix=fix,
+            )
+        )
+
+    # --------------------------------------------------------------- statements
+
+    def _statement(self, piece: Piece) -> None:
+        kind = self._statement_kind(piece)
+        self.statement = kind
+        self.opens = "block"
+        self._put(kind, piece)
+
+    def _statement_kind(self, piece: Piece) -> str:
+        word, ahead = piece.text, self._ahead()
+        if word == "update" and ahead.kind == "NAME" and self._ahead(2).text == "=":
+            return "KW_ROLE"
+        if word in STATEMENTS and self._begins_operand(word, ahead):
+            return STATEMENTS[word]
+        if word in RESERVED:
+            return RESERVED[word]
+        if ahead.kind in _OPERANDS and ahead.text not in RESERVED:
+            return self._setting(piece, ahead)
+        if word in SETTINGS and ahead.text == "-" and self._ahead(2).start == ahead.end:
+            return "KW_SETTING" if ahead.start > piece.end else "NAME"
+        return "NAME"
+
+    def _begins_operand(self, word: str, ahead: Piece) -> bool:
+        if ahead.kind in _OPERANDS:
+            return ahead.text not in RESERVED or ahead.text in ("not", "true", "false")
+        opens = word in ("minimize", "maximize", "return", "out", "repeat", "if")
+        return opens and ahead.text in ("(", "[", "-")
+
+    def _setting(self, piece: Piece, ahead: Piece) -> str:
+        """A word before an operand: a setting, or a slip for a statement's word."""
+        if piece.text in SETTINGS:
+            return "KW_SETTING"
+        close = nearest(piece.text, [*STATEMENTS, *SETTINGS])
+        if not close or close[0] in SETTINGS:
+            return "KW_SETTING"
+        named = ahead.kind == "NAME" or close[0] in (
+            "minimize",
+            "maximize",
+            "return",
+            "repeat",
+            "if",
+        )
+        if not named:
+            return "KW_SETTING"
+        self._not_a_statement(piece, close)
+        return STATEMENTS[close[0]]
+
+    # -------------------------------------------------------- inside statements
+
+    def _inner(self, piece: Piece) -> str:
+        word, before, ahead = piece.text, self.out[-1].type if self.out else "", self._ahead()
+        if word in RESERVED:
+            return RESERVED[word]
+        if word == "next" and ahead.kind == "NAME" and ahead.text not in RESERVED:
+            return "KW_NEXT"
+        if word == "in" and len(self.out) > 1 and self.out[-2].type == "KW_FOR":
+            return "KW_ITEM"
+        if word == "frozen" and before == "TILDE" and ahead.kind == "NAME":
+            return "KW_FROZEN"
+        if word in ("repeat", "for") and before in ("ARROW", "LBRACE") and ahead.kind in _OPERANDS:
+            self.opens = "round"
+            return "KW_REPEAT" if word == "repeat" else "KW_FOR"
+        return self._clause(piece, ahead)
+
+    def _clause(self, piece: Piece, ahead: Piece) -> str:
+        """`every 5 epochs`, `with adam(…)`, where no bracket is open."""
+        word = piece.text
+        if self.stack and self.stack[-1] != "block":
+            return "NAME"
+        if self.statement in ("KW_SETTING", "KW_UPDATE") and ahead.kind in _OPERANDS:
+            if word == "every":
+                return "KW_EVERY"
+            if self.statement == "KW_UPDATE" and word in ("with", "repeat"):
+                return "KW_WITH" if word == "with" else "KW_REPEAT"
+        if word in _UNITS and self.statement == "KW_SETTING" and ahead.kind == "NL":
+            ends = len(self.out) > 1 and any(t.type == "KW_EVERY" for t in self.out[-4:])
+            return "KW_UNIT" if ends else "NAME"
+        if word in _UNITS and self.statement == "KW_SETTING" and ahead.text == "}":
+            return "KW_UNIT"
+        return "NAME"

@@ -1,0 +1,240 @@
+"""The text cut into words, signs and comments, with brackets paired. Nothing is typed yet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.limits import MAX_NESTING, MAX_NUMBER_DIGITS
+from specc.source import Source, Span
+from specc.syntax import tree
+from specc.syntax.words import DECLARATIONS
+
+_PIECE = re.compile(
+    r"""(?P<NL>\r\n|\n|\r)
+    |(?P<SPACE>[ \t\f\ufeff]+)
+    |(?P<COMMENT>\#[^\r\n]*)
+    |(?P<SIZE>\d+(?:x\d+)+(?!\w))
+    |(?P<NUMBER>\d(?:_?\d)*(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?)
+    |(?P<TEXT>"(?:\\.|[^"\\\r\n])*")
+    |(?P<NAME>[^\W\d]\w*)
+    |(?P<SIGN>->|==|!=|<=|>=|//|[-+*/%^<>=()\[\]{},:.~])
+    """,
+    re.VERBOSE,
+)
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word, number, text, sign or newline; `start` and `end` are offsets in the source."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Scanned:
+    """What scanning gives: pieces with sound brackets, and the comments."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    comments: list[tree.Comment] = field(default_factory=list)
+
+
+def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
+    """Cut the text and mend its brackets; each fault is reported once."""
+    found = Scanned()
+    text, at = source.text, 0
+    while at < len(text):
+        match = _PIECE.match(text, at)
+        if match is None:
+            at = _strange(source, at, diagnostics)
+            continue
+        kind = match.lastgroup or ""
+        at = match.end()
+        if kind == "COMMENT":
+            found.comments.append(tree.Comment(Span(source, match.start(), at), match[0]))
+        elif kind != "SPACE":
+            found.pieces.append(Piece(kind, match[0], match.start(), at))
+    _long_numbers(source, found.pieces, diagnostics)
+    found.pieces = _Brackets(source, found.pieces, diagnostics).mended()
+    return found
+
+
+def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:
+    """Report a character that begins nothing; a text without its end takes the rest of the line."""
+    text = source.text
+    end = at + 1
+    if text[at] == '"':
+        while end < len(text) and text[end] not in "\r\n":
+            end += 1
+        message = "this text is never closed"
+        diagnostics.add(
+            Diagnostic("E101", message, Span(source, at, at + 1), helps=('a text ends in "',))
+        )
+        diagnostics.mute(at, end)
+        return end
+    while end < len(text) and _PIECE.match(text, end) is None and text[end] != '"':
+        end += 1
+    shown = ascii(text[at])[1:-1] if not text[at].isprintable() else text[at]
+    diagnostics.add(
+        Diagnostic("E101", f'"{shown}" means nothing here', Span(source, at, end), "delete it")
+    )
+    return end
+
+
+def _long_numbers(source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> None:
+    for i, piece in enumerate(pieces):
+        if piece.kind in ("NUMBER", "SIZE") and piece.end - piece.start > MAX_NUMBER_DIGITS:
+            diagnostics.add(
+                Diagnostic(
+                    "E101",
+                    f"a number of {piece.end - piece.start:,} digits; {MAX_NUMBER_DIGITS} are allowed",
+                    Span(source, piece.start, piece.end),
+                )
+            )
+            pieces[i] = replace(piece, kind="NUMBER", text="1")
+
+
+class _Brackets:
+    """Pairs brackets. One that is never closed is closed at the end of its line, or of its declaration."""
+
+    def __init__(self, source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> None:
+        self.source, self.pieces, self.diagnostics = source, pieces, diagnostics
+        self.closed_at: dict[int, list[str]] = {}
+        self.dropped: set[int] = set()
+
+    def mended(self) -> list[Piece]:
+        """The pieces with every bracket paired."""
+        for _ in range(1000):
+            if self._pass():
+                break
+        out: list[Piece] = []
+        for i, piece in enumerate(self.pieces):
+            for sign in self.closed_at.get(i, ()):
+                out.append(Piece("SIGN", sign, piece.start, piece.start))
+            if i not in self.dropped:
+                out.append(piece)
+        end = len(self.source.text)
+        out += [Piece("SIGN", sign, end, end) for sign in self.closed_at.get(len(self.pieces), ())]
+        return out
+
+    def _pass(self) -> bool:
+        """Walk once; True when nothing was wrong any more."""
+        stack: list[int] = []
+        for i, piece in enumerate(self.pieces):
+            for _ in self.closed_at.get(i, ()):
+                stack.pop()
+            if i in self.dropped or piece.kind not in ("SIGN", "NAME"):
+                continue
+            if stack and self._new_declaration(i, piece):
+                return self._never_closed(stack[-1], before=i)
+            if piece.text in _PAIRS:
+                stack.append(i)
+                if len(stack) > MAX_NESTING:
+                    return self._too_deep(i)
+            elif piece.text in (")", "]", "}"):
+                if not stack:
+                    return self._closes_nothing(i)
+                opener = self.pieces[stack[-1]]
+                if _PAIRS[opener.text] != piece.text:
+                    return self._mismatched(stack, i)
+                stack.pop()
+        for _ in self.closed_at.get(len(self.pieces), ()):
+            stack.pop()
+        return self._never_closed(stack[-1], before=len(self.pieces)) if stack else True
+
+    def _new_declaration(self, i: int, piece: Piece) -> bool:
+        """Whether a declaration begins here, at the start of a line."""
+        starts_line = piece.start == 0 or self.source.text[piece.start - 1] in "\r\n"
+        if piece.kind != "NAME" or piece.text not in DECLARATIONS or not starts_line:
+            return False
+        ahead = self.pieces[i + 1] if i + 1 < len(self.pieces) else None
+        return ahead is not None and ahead.kind in ("NAME", "TEXT")
+
+    def _never_closed(self, opener: int, before: int) -> bool:
+        piece = self.pieces[opener]
+        at = before
+        if piece.text != "{":
+            at = next(
+                (i for i in range(opener, len(self.pieces)) if self.pieces[i].kind == "NL"),
+                len(self.pieces),
+            )
+            at = min(at, before)
+        self.closed_at.setdefault(at, []).append(_PAIRS[piece.text])
+        span = Span(self.source, piece.start, piece.end)
+        text = "opened here"
+        line = self._line_after(at)
+        if line and piece.text != "{":
+            text += f"; line {line} begins a new statement"
+        self.diagnostics.add(
+            Diagnostic(
+                "E101", f'"{piece.text}" is never closed', span, text, helps=self._help(opener, at)
+            )
+        )
+        if piece.text != "{":
+            self._mute_line(piece.start)
+        return False
+
+    def _help(self, opener: int, at: int) -> tuple[str, ...]:
+        piece = self.pieces[opener]
+        if piece.text == "{":
+            return ()
+        first = opener - 1 if opener and self.pieces[opener - 1].kind == "NAME" else opener
+        end = self.pieces[at - 1].end
+        text = self.source.text[self.pieces[first].start : end]
+        return (f"{text}{_PAIRS[piece.text]}",) if len(text) < 80 else ()
+
+    def _line_after(self, at: int) -> int:
+        rest = (p for p in self.pieces[at:] if p.kind != "NL")
+        following = next(rest, None)
+        return self.source.text.count("\n", 0, following.start) + 1 if following else 0
+
+    def _closes_nothing(self, i: int) -> bool:
+        piece = self.pieces[i]
+        self.dropped.add(i)
+        span = Span(self.source, piece.start, piece.end)
+        self.diagnostics.add(
+            Diagnostic("E101", f'"{piece.text}" closes nothing', span, "delete it")
+        )
+        self._mute_line(piece.start)
+        return False
+
+    def _mismatched(self, stack: list[int], i: int) -> bool:
+        """`(` closed by `]` on its line is a slip; anything else leaves the opener unclosed."""
+        opener, closer = self.pieces[stack[-1]], self.pieces[i]
+        same_line = "\n" not in self.source.text[opener.start : closer.start]
+        wanted = any(_PAIRS[self.pieces[o].text] == closer.text for o in stack[:-1])
+        if wanted or not same_line or closer.text == "}":
+            return self._never_closed(stack[-1], before=i)
+        self.diagnostics.add(
+            Diagnostic(
+                "E101",
+                f'"{opener.text}" is closed by "{closer.text}"',
+                Span(self.source, closer.start, closer.end),
+                f'write "{_PAIRS[opener.text]}"',
+                (Label(Span(self.source, opener.start, opener.end), "opened here"),),
+            )
+        )
+        self.pieces[i] = replace(closer, text=_PAIRS[opener.text])
+        return False
+
+    def _too_deep(self, i: int) -> bool:
+        piece = self.pieces[i]
+        message = f"brackets nest more than {MAX_NESTING} deep"
+        self.diagnostics.add(Diagnostic("E101", message, Span(self.source, piece.start, piece.end)))
+        del self.pieces[i:]
+        for key in [k for k in self.closed_at if k > i]:
+            del self.closed_at[key]
+        self.diagnostics.mute(0, len(self.source.text))
+        return False
+
+    def _mute_line(self, at: int) -> None:
+        """Say nothing more about a line whose brackets were mended."""
+        text = self.source.text
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        self.diagnostics.mute(start, end if end >= 0 else len(text))
