@@ -1,0 +1,186 @@
+"""Optimizers and schedules against torch.optim."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import warnings
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from torch.optim import lr_scheduler
+
+from specc.layers.code import Printer
+from specc.optim import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
+
+PRINT = Printer(lambda index, part: f"{index}{part}")
+# What says how PyTorch computes, and not what.
+HOW = {"params", "foreach", "maximize", "capturable", "differentiable", "fused"}
+
+
+def weights() -> list[torch.nn.Parameter]:
+    torch.manual_seed(0)
+    return [torch.nn.Parameter(torch.randn(3, 4)), torch.nn.Parameter(torch.randn(4))]
+
+
+def built(optimizer: Optimizer, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
+    made = eval(PRINT(optimizer.call("parameters")), {"torch": torch, "parameters": parameters})
+    assert isinstance(made, torch.optim.Optimizer)
+    return made
+
+
+def after_steps(optimizer: torch.optim.Optimizer, parameters: list[torch.nn.Parameter]) -> float:
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = torch.stack([(p - 1).square().sum() for p in parameters]).sum()
+        value.backward()
+        return value
+
+    for _ in range(3):
+        optimizer.step(loss)  # type: ignore[arg-type]
+    return loss().item()
+
+
+@pytest.mark.parametrize("word", OPTIMIZERS)
+def test_every_setting_of_pytorch_is_there_with_its_default(word: str) -> None:
+    model = OPTIMIZERS[word]
+    signature = inspect.signature(getattr(torch.optim, model.torch_name))
+    wanted = {n: p.default for n, p in signature.parameters.items() if n not in HOW}
+    assert {n: f.default for n, f in model.model_fields.items()} == wanted
+
+
+@pytest.mark.parametrize("word", OPTIMIZERS)
+def test_the_printed_call_says_every_setting_and_learns_as_pytorch_does(word: str) -> None:
+    model = OPTIMIZERS[word]
+    text = PRINT(model().call("parameters"))
+    assert all(f"{name}=" in text for name in model.model_fields)
+    own, other = weights(), weights()
+    plain = getattr(torch.optim, model.torch_name)(other)
+    wanted = after_steps(plain, other)
+    assert after_steps(built(model(), own), own) == pytest.approx(wanted, rel=1e-5)
+
+
+@pytest.mark.parametrize("word", [w for w, o in OPTIMIZERS.items() if o.state_per_weight])
+def test_state_is_as_large_as_said(word: str) -> None:
+    parameters = [torch.nn.Parameter(torch.randn(50, 40))]
+    optimizer = built(OPTIMIZERS[word](), parameters)
+    after_steps(optimizer, parameters)
+    state = optimizer.state_dict()["state"][0]
+    kept = sum(v.numel() for v in state.values() if isinstance(v, torch.Tensor) and v.numel() > 1)
+    assert kept == OPTIMIZERS[word]().memory() * 2000
+
+
+@pytest.mark.parametrize(
+    ("word", "settings", "numbers"),
+    [
+        ("sgd", {}, 0),
+        ("sgd", {"momentum": 0.9}, 1),
+        ("adam", {"amsgrad": True}, 3),
+        ("rmsprop", {}, 1),
+        ("rmsprop", {"momentum": 0.9, "centered": True}, 3),
+    ],
+)
+def test_settings_that_need_more_state(
+    word: str, settings: dict[str, object], numbers: float
+) -> None:
+    optimizer = OPTIMIZERS[word](**settings)
+    parameters = [torch.nn.Parameter(torch.randn(50, 40))]
+    made = built(optimizer, parameters)
+    after_steps(made, parameters)
+    state = made.state_dict()["state"].get(0, {})
+    kept = sum(v.numel() for v in state.values() if isinstance(v, torch.Tensor) and v.numel() > 1)
+    assert kept == optimizer.memory() * 2000 == numbers * 2000
+
+
+@pytest.mark.parametrize(
+    ("word", "settings"),
+    [
+        ("adam", {"lr": -1}),
+        ("adam", {"lr": 0}),
+        ("adam", {"betas": (0.9, 1.0)}),
+        ("adam", {"beta1": 0.5}),
+        ("sgd", {"nesterov": True}),
+        ("sgd", {"momentum": 0.9, "dampening": 0.1, "nesterov": True}),
+        ("rmsprop", {"momentum": 1.5}),
+        ("lbfgs", {"line_search_fn": "armijo"}),
+    ],
+)
+def test_settings_that_pytorch_would_refuse_later(word: str, settings: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        OPTIMIZERS[word](**settings)
+
+
+# ------------------------------------------------------------------ schedules
+
+STEPS = 50
+TORCH = {
+    "constant": ({}, lambda o: lr_scheduler.ConstantLR(o, factor=1.0)),
+    "cosine": ({}, lambda o: lr_scheduler.CosineAnnealingLR(o, STEPS)),
+    "cosine to a tenth": (
+        {"final": 0.1},
+        lambda o: lr_scheduler.CosineAnnealingLR(o, STEPS, eta_min=0.1),
+    ),
+    "linear": ({}, lambda o: lr_scheduler.LinearLR(o, 1.0, 1e-9, STEPS)),
+    "linear to a third": ({"final": 0.3}, lambda o: lr_scheduler.LinearLR(o, 1.0, 0.3, STEPS)),
+    "polynomial": ({"power": 2.0}, lambda o: lr_scheduler.PolynomialLR(o, STEPS, power=2.0)),
+    "step": ({"every": 7, "gamma": 0.5}, lambda o: lr_scheduler.StepLR(o, 7, gamma=0.5)),
+    "multi_step": (
+        {"at": (10, 31), "gamma": 0.2},
+        lambda o: lr_scheduler.MultiStepLR(o, [10, 31], gamma=0.2),
+    ),
+    "exponential": ({"gamma": 0.97}, lambda o: lr_scheduler.ExponentialLR(o, 0.97)),
+    "one_cycle": ({}, lambda o: lr_scheduler.OneCycleLR(o, 1.0, total_steps=STEPS)),
+}
+
+
+def factors(schedule: Schedule, steps: int = STEPS) -> list[float]:
+    code = compile(schedule.factor(), schedule.word, "eval")
+    return [eval(code, {"math": math, "step": s, "steps": steps}) for s in range(steps)]
+
+
+@pytest.mark.parametrize("name", TORCH)
+def test_a_schedule_is_that_of_pytorch(name: str) -> None:
+    settings, scheduler = TORCH[name]
+    optimizer = torch.optim.SGD(weights(), lr=1.0)
+    rates = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer = scheduler(optimizer)
+        for _ in range(STEPS):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            peer.step()
+    assert factors(SCHEDULES[name.split(maxsplit=1)[0]](**settings)) == pytest.approx(
+        rates, abs=1e-6
+    )
+
+
+REQUIRED = {"step": {"every": 3}, "multi_step": {"at": (4,)}, "exponential": {"gamma": 0.9}}
+
+
+@given(st.sampled_from(sorted(SCHEDULES)), st.integers(1, 200), st.integers(1, 60))
+def test_a_schedule_never_leaves_0_to_1(word: str, steps: int, warmup: int) -> None:
+    schedule = SCHEDULES[word](warmup=warmup, **REQUIRED.get(word, {}))
+    assert all(0 <= f <= 1 + 1e-9 for f in factors(schedule, steps))
+
+
+@pytest.mark.parametrize("word", SCHEDULES)
+def test_a_warmup_begins_small_and_is_over_after_its_steps(word: str) -> None:
+    settings = REQUIRED.get(word, {})
+    warm = factors(SCHEDULES[word](warmup=10, **settings))
+    assert warm[0] <= 0.1
+    if word != "inverse_sqrt":
+        cold = factors(SCHEDULES[word](**settings))
+        assert warm[9:] == pytest.approx(cold[9:])
+
+
+def test_the_schedule_of_the_transformer() -> None:
+    """Vaswani et al. 2017, equation 3, as a share of its highest rate."""
+    warmup, model = 20, 512
+    wanted = [model**-0.5 * min((s + 1) ** -0.5, (s + 1) * warmup**-1.5) for s in range(STEPS)]
+    top = max(wanted)
+    got = factors(SCHEDULES["inverse_sqrt"](warmup=warmup))
+    assert got == pytest.approx([w / top for w in wanted])
