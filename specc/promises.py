@@ -97,9 +97,9 @@ class _Reader:
             case tree.Number(value=value):
                 return value
             case tree.Name(id=name) if isinstance(self.parameters.get(name), (int, float)):
-                value = self.parameters[name]
-                assert isinstance(value, (int, float))
-                return value
+                known = self.parameters[name]
+                assert isinstance(known, (int, float))
+                return known
             case tree.Binary(operator="+" | "-" | "*" | "/" as sign, left=left, right=right):
                 return sign, self(left), self(right)
             case tree.Member(base=tree.Name(id=split), name=name) if split in SPLITS:

@@ -168,7 +168,9 @@ class Printer:
         """An index; `slice(…)` is written with a colon, as the formatter sets it."""
         if not isinstance(code, Fn) or code.function != "slice":
             return self(code)
-        first, last = ("", self(code.arguments[0])) if len(code.arguments) == 1 else map(self, code.arguments)
+        first, last = (
+            ("", self(code.arguments[0])) if len(code.arguments) == 1 else map(self, code.arguments)
+        )
         simple = all(re.fullmatch(r"\w*", end) for end in (first, last))
         return f"{first}:{last}" if simple else f"{first} : {last}".strip()
 

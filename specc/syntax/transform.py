@@ -25,8 +25,8 @@ class Builder(Transformer[Token, Any]):
         """From the first child to the last."""
         first = next(c for c in children if c is not None)
         last = next(c for c in reversed(children) if c is not None)
-        start = first.start_pos if isinstance(first, Token) else first.span.start
-        end = last.end_pos if isinstance(last, Token) else last.span.end
+        start = first.start_pos or 0 if isinstance(first, Token) else first.span.start
+        end = last.end_pos or 0 if isinstance(last, Token) else last.span.end
         return Span(self.source, start, end)
 
     def _name(self, token: Token) -> tree.Name:
@@ -58,7 +58,7 @@ class Builder(Transformer[Token, Any]):
     def group(self, c: list[Any]) -> tree.Expr:
         return cast(tree.Expr, c[1])
 
-    def list(self, c: list[Any]) -> tree.ListOf:
+    def list_of(self, c: list[Any]) -> tree.ListOf:
         return tree.ListOf(self._span(*c), tuple(_nodes(c)))
 
     # ------------------------------------------------------------ expressions
@@ -114,7 +114,7 @@ class Builder(Transformer[Token, Any]):
     def positional(self, c: list[Any]) -> tree.Argument:
         return tree.Argument(self._span(*c), None, c[0])
 
-    def slice(self, c: list[Any]) -> tree.Argument:
+    def slice_of(self, c: list[Any]) -> tree.Argument:
         start, colon, stop = c
         span = self._span(start or colon, stop or colon)
         return tree.Argument(span, None, tree.Slice(span, start, stop))

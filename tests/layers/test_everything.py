@@ -16,6 +16,7 @@ from specc.layers import (
     norm,
     pool,
     reduce,
+    resample,
 )
 from specc.layers.base import Layer
 from specc.types import Tensor
@@ -89,6 +90,12 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     (joining.Pad(margin=1), (IMAGE,)),
     (joining.Pad(margin=(1, 2, 0, 3), value=2.0), (IMAGE,)),
     (joining.Pad(margin=2, mode="reflect"), (SIGNAL,)),
+    *((resample.Upsample(), (x,)) for x in (IMAGE, SIGNAL, VOLUME)),
+    (resample.Upsample(scale=3), (IMAGE,)),
+    *((resample.Upsample(scale=2, mode=m), (IMAGE,)) for m in ("bilinear", "bicubic", "nearest-exact", "area")),
+    (resample.Upsample(size=(12, 13), mode="bilinear", align_corners=True), (IMAGE,)),
+    (resample.PixelShuffle(factor=2), (IMAGE,)),
+    (resample.PixelUnshuffle(factor=2), (tensor(3, 8, 6),)),
     (joining.Crop(), (IMAGE, tensor(2, 4, 5))),
     (joining.Crop(size=3), (IMAGE,)),
     *((op(), (a, b)) for op in (arith.Add, arith.Subtract, arith.Multiply, arith.Less, arith.Equal)
