@@ -29,6 +29,10 @@ class Schedule(BaseModel):
             return rest
         return f"min(1.0, (step + 1) / {self.warmup}) * {rest}"
 
+    def body(self) -> tuple[str, ...]:
+        """The same as the lines of a function's body."""
+        return (f"return {self.factor()}",)
+
     @abstractmethod
     def rest(self) -> str:
         """The factor without the warm-up, as an operand of a product."""
@@ -144,10 +148,26 @@ class OneCycle(Schedule):
 
     def rest(self) -> str:
         """From start to 1 at the step `top`, then to final at the last one."""
+        up, down = self._halves()
+        return f"({up} if step <= (top := {self._top()}) else {down})"
+
+    def body(self) -> tuple[str, ...]:
+        """The two halves, each with a line of its own."""
+        up, down = self._halves()
+        if self.warmup:
+            warm = f"min(1.0, (step + 1) / {self.warmup})"
+            up, down = f"{warm} * ({up})", f"{warm} * ({down})"
+        top = f"top = {self._top()}  # the step with the highest rate"
+        return top, "if step <= top:", f"    return {up}", f"return {down}"
+
+    def _top(self) -> str:
+        return f"max(1, {self.rise:g} * steps - 1)"
+
+    def _halves(self) -> tuple[str, str]:
         up = f"1 - {_rest(self.start)} * 0.5 * (1 + math.cos(math.pi * step / top))"
         fall = "(step - top) / max(1, steps - 1 - top)"
-        down = f"{self.final!r} + {_rest(self.final)} * 0.5 * (1 + math.cos(math.pi * {fall}))"
-        return f"({up} if step <= (top := max(1, {self.rise:g} * steps - 1)) else {down})"
+        wave = f"0.5 * (1 + math.cos(math.pi * {fall}))"
+        return up, f"{self.final!r} + {_rest(self.final)} * {wave}"
 
 
 def _rest(share: float) -> str:

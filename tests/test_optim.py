@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
+from typing import Any
 
 import pytest
 import torch
@@ -158,6 +159,13 @@ def test_a_schedule_is_that_of_pytorch(name: str) -> None:
     )
 
 
+def by_body(schedule: Schedule, steps: int) -> list[float]:
+    lines = "".join(f"\n    {line}" for line in schedule.body())
+    names: dict[str, Any] = {"math": math}
+    exec(f"def factor(step, steps):{lines}", names)
+    return [names["factor"](s, steps) for s in range(steps)]
+
+
 REQUIRED = {"step": {"every": 3}, "multi_step": {"at": (4,)}, "exponential": {"gamma": 0.9}}
 
 
@@ -165,6 +173,13 @@ REQUIRED = {"step": {"every": 3}, "multi_step": {"at": (4,)}, "exponential": {"g
 def test_a_schedule_never_leaves_0_to_1(word: str, steps: int, warmup: int) -> None:
     schedule = SCHEDULES[word](warmup=warmup, **REQUIRED.get(word, {}))
     assert all(0 <= f <= 1 + 1e-9 for f in factors(schedule, steps))
+
+
+@pytest.mark.parametrize("warmup", [1, 10])
+@pytest.mark.parametrize("word", SCHEDULES)
+def test_the_function_and_the_expression_agree(word: str, warmup: int) -> None:
+    schedule = SCHEDULES[word](warmup=warmup, **REQUIRED.get(word, {}))
+    assert by_body(schedule, 40) == factors(schedule, 40)
 
 
 @pytest.mark.parametrize("word", SCHEDULES)

@@ -252,7 +252,8 @@ class _Training:
             "checkpoint_epochs": s.checkpoint if s.checkpoint_unit == "epochs" else 1,
             "optimizer": indented(lines, 8).strip().removeprefix("self.optimizer = "),
             "learning_rate": getattr(optimizer, "lr", None),
-            "schedule": schedule.factor() if isinstance(schedule, Schedule) else None,
+            "schedule": schedule.body() if isinstance(schedule, Schedule) else None,
+            "closure": optimizer.closure,
         }  # fmt: skip
 
 
