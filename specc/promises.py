@@ -40,7 +40,7 @@ class Baseline:
     components: int | None
 
 
-Side: TypeAlias = "Reading | Baseline | float | tuple[str, Side, Side]"
+Side: TypeAlias = "Reading | Baseline | int | float | tuple[str, Side, Side]"
 
 
 @dataclass(frozen=True, slots=True)

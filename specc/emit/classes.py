@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from specc.count.weights import parameters
 from specc.emit.expressions import Line, Naming, Statements, last_part, shape
-from specc.emit.layout import docstring, statement
+from specc.emit.layout import docstring, fits, statement
 from specc.emit.names import attribute, class_name, fresh, snake, variable
 from specc.layers.base import Inference
 from specc.layers.code import Code, Printer, Raw, fn
@@ -347,10 +347,12 @@ class _Class:
         """What is returned is declared a tensor: a checker cannot see what a module gives."""
         ports = {variable(name) for name, _ in self.body.inputs}
         for name in dict.fromkeys(r for r in results if r not in ports):
-            for i, line in enumerate(lines):
-                if (line.text or line.block[0]).startswith(f"{name} = "):
-                    lines[i] = _declared(line, name)
-                    break
+            found = (
+                i for i, x in enumerate(lines) if (x.text or x.block[0]).startswith(f"{name} = ")
+            )
+            first = next(found, None)
+            if first is not None:
+                lines[first] = _declared(lines[first], name)
         return lines
 
     def _return(self, results: list[str], declared: set[str]) -> list[str]:
@@ -447,13 +449,13 @@ class _Class:
             f"{a.name}: {a.annotation}" + (f" = {a.default}" if a.default else "")
             for a in self.arguments
         ]
-        return _function("__init__", parts, "None")
+        return function_head("__init__", parts, "None", 4)
 
     def _forward_lines(self) -> list[str]:
         ports = ["self", *(f"{variable(n)}: Tensor" for n, _ in self.body.inputs)]
         count = len(self._wanted(self.body))
         result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
-        head = _function("forward", ports, result)
+        head = function_head("forward", ports, result, 4)
         return [*(f"    {line}" for line in head), *(f"        {line}" for line in self.forward)]
 
     def _doc(self) -> list[str]:
@@ -509,12 +511,13 @@ def _declared(line: Line, name: str) -> Line:
     return Line("", line.comment, (typed(line.block[0]), *line.block[1:]))
 
 
-def _function(name: str, parts: list[str], result: str) -> list[str]:
+def function_head(name: str, parts: list[str], result: str, indent: int) -> list[str]:
+    """`def name(parts) -> result:` in one line, or with its arguments below."""
     text = f"def {name}({', '.join(parts)}) -> {result}:"
-    if len(text) + 4 <= 88:
+    if fits(text, indent):
         return [text]
     inside = ", ".join(parts)
-    if len(inside) + 8 <= 88:
+    if fits(inside, indent + 4):
         return [f"def {name}(", f"    {inside}", f") -> {result}:"]
     return [f"def {name}(", *(f"    {p}," for p in parts), f") -> {result}:"]
 

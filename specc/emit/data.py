@@ -1,4 +1,4 @@
-"""data.py of a generated package: one source, read and checked, split, and transformed by its training rows."""
+"""data.py of a generated package: one source, read, checked, split and transformed."""
 
 from __future__ import annotations
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from specc.emit.classes import Classes, laid_out
 from specc.emit.expressions import Line, Naming, Statements, last_part
-from specc.emit.layout import statement
+from specc.emit.layout import WIDTH, statement
 from specc.emit.names import attribute, class_name, fresh, snake, variable
 from specc.layers.base import Inference
-from specc.layers.code import Printer
+from specc.layers.code import Code, Infix, Printer
 from specc.program import (
     Apply,
     Body,
     Constant,
+    Node,
     Path,
     Program,
     ReadTensor,
@@ -160,8 +161,11 @@ class Objective:
         terms = [t for step in self.plan.steps for t in step.terms]
         printer = TermPrinter(self.body, self.naming(), tuple(t.value for t in terms))
         lines = bound(self.body, printer.run())
-        entries = [f'"{t.name}": {printer.term(t.value)}' for t in terms]
-        returned = statement(f"return {{{', '.join(entries)}}}", 8)
+        written = [printer.entry(t.name, t.value) for t in terms]
+        lines += [line for line, _ in written if line is not None]
+        returned = _dictionary(
+            [(t.name, text) for t, (_, text) in zip(terms, written, strict=True)]
+        )
         return [
             f"    def forward({self._ports()}) -> dict[str, Tensor]:",
             '        """Every term as its mean over the batch; their sum is the objective."""',
@@ -173,13 +177,14 @@ class Objective:
         printer = Statements(self.body, self.naming(), refs)
         lines = bound(self.body, printer.run())
         results = [printer.value(r) for r in refs]
-        comma = "," if len(results) == 1 else ""
+        joined = ", ".join(results)
+        returned = f"return ({joined},)" if len(results) == 1 else f"return {joined}"
         return [
             f"    def {name}({self._ports()}) -> tuple[Tensor, ...]:",
             f'        """{doc}"""',
             *(f"        {line}" for line in laid_out(lines)),
-            *(f"        {line}" for line in statement(f"return ({', '.join(results)}{comma})" if comma else f"return {', '.join(results)}", 8)),
-        ]  # fmt: skip
+            *(f"        {line}" for line in statement(returned, 8)),
+        ]
 
 
 def bound(body: Body, lines: list[Line], first: str | None = None) -> list[Line]:
@@ -236,20 +241,38 @@ class TermPrinter(Statements):
     def _goes_inside(self, number: int, node: object, text: str) -> bool:
         return super()._goes_inside(number, node, text)  # type: ignore[arg-type]
 
-    def term(self, ref: Ref) -> str:
-        """The mean of a term over the batch."""
+    def entry(self, name: str, ref: Ref) -> tuple[Line | None, str]:
+        """A term's own statement, if it needs one, and the expression of its mean over the batch."""
         node = self.body.nodes[ref.node]
-        operation = node.operation
         if ref.node not in self.deferred:
             type = node.type(ref.port)
             text = self.texts[ref]
             batched = isinstance(type, Tensor) and type.batched
-            return f"{_wrapped(text)}.mean()" if batched else text
+            return None, f"{_wrapped(text)}.mean()" if batched else text
         inner = self._weighted(ref)
         if inner is not None:
-            return f"{self.texts[inner[0]]} * {_factor(self.term(inner[1]))}"
-        assert isinstance(operation, Apply)
-        return self._print(node, operation.inference.batch_mean)
+            line, text = self.entry(name, inner[1])
+            return line, f"{self.texts[inner[0]]} * {_factor(text)}"
+        assert isinstance(node.operation, Apply)
+        return self._mean(node, name, node.operation.inference.batch_mean)
+
+    def _mean(self, node: Node, name: str, code: Code) -> tuple[Line | None, str]:
+        """A loss under its own name; a sum over the batch is divided where it is used."""
+        target = fresh(variable(name), self.declared)
+        self.declared.add(target)
+        if isinstance(code, Infix) and code.operator == "/":
+            items = self._print(node, code.right)
+            return Line(f"{target} = {self._print(node, code.left)}"), f"{target} / {items}"
+        return Line(f"{target} = {self._print(node, code)}"), target
+
+
+def _dictionary(entries: list[tuple[str, str]]) -> list[str]:
+    """`return {"mse": mse}`, one entry a line where it is long."""
+    inside = ", ".join(f'"{name}": {text}' for name, text in entries)
+    whole = f"return {{{inside}}}"
+    if len(whole) + 8 <= WIDTH and len(entries) < 4:
+        return [whole]
+    return ["return {", *(f'    "{name}": {text},' for name, text in entries), "}"]
 
 
 def _wrapped(text: str) -> str:

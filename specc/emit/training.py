@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from specc.claims.check import is_static
-from specc.emit.classes import laid_out
+from specc.emit.classes import function_head, laid_out
 from specc.emit.environment import literal, render
 from specc.emit.expressions import Statements
-from specc.emit.layout import indented, statement
+from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, variable
 from specc.emit.objective import Networks, Objective
@@ -60,16 +60,6 @@ class MetricText:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseText:
-    """A promise as two expressions and a sign."""
-
-    words: str
-    left: str
-    sign: str
-    right: str
-
-
-@dataclass(frozen=True, slots=True)
 class ShowText:
     """A picture that training draws."""
 
@@ -90,6 +80,7 @@ class _Training:
         self.settings = plan.settings
         self.objective = Objective(program, plan)
         self.values = self._metric_values()
+        self.baselines: list[str] = []
 
     # ------------------------------------------------------------------ metrics
 
@@ -127,10 +118,23 @@ class _Training:
             promise(self.program, self.plan, e) for e in self.program.expects if not is_static(e)
         ]
 
-    def _promise_texts(self, promises: Iterable[Promise]) -> list[PromiseText]:
-        return [
-            PromiseText(p.words, self._side(p.left), p.sign, self._side(p.right)) for p in promises
-        ]
+    def _promise_lines(self, promises: Iterable[Promise]) -> list[str]:
+        """An entry for each promise; what its baselines are stands in `self.baselines`."""
+        lines: list[str] = []
+        for p in promises:
+            parts = (literal(p.words), self._side(p.left), literal(p.sign), self._side(p.right))
+            call = f"check({', '.join(parts)})"
+            if len(call) + 9 <= WIDTH:
+                lines.append(f"{call},")
+            else:
+                inside = ", ".join(parts)
+                rows = [inside] if len(inside) + 12 <= WIDTH else [f"{part}," for part in parts]
+                lines += ["check(", *(f"    {row}" for row in rows), "),"]
+        return lines
+
+    def _promises_head(self) -> list[str]:
+        parts = [f"model: {self.objective.name}", "splits: dict[str, Split]", "batch: int"]
+        return function_head("promises", parts, "list[Promise]", 0)
 
     def _side(self, side: Side) -> str:
         match side:
@@ -150,12 +154,14 @@ class _Training:
     def _baseline(self, b: Baseline) -> str:
         field = variable(b.field)
         known, wanted = f'splits["train"].{field}', f"splits[{literal(b.split)}].{field}"
-        if b.components is None:
-            prediction = f"mean_prediction({known}, {wanted})"
-        else:
-            prediction = f"pca_prediction({known}, {wanted}, {b.components})"
+        call = f"mean_prediction({known}, {wanted})"
+        if b.components is not None:
+            call = f"pca_prediction({known}, {wanted}, {b.components})"
+        number = len(self.baselines) // 2 + 1
         type = dict(self.plan.body.inputs)[b.field]
-        return f"{compared(b.metric, [prediction, wanted], [type, type])}.item()"
+        value = compared(b.metric, [f"predicted{number}", wanted], [type, type])
+        self.baselines += [f"predicted{number} = {call}", f"baseline{number} = {value}.item()"]
+        return f"baseline{number}"
 
     # -------------------------------------------------------------------- shows
 
@@ -187,12 +193,10 @@ class _Training:
     def text(self) -> str:
         """The file."""
         shows, promises = self._shows(), self._promises()
-        promise_texts = self._promise_texts(promises)
+        promise_lines = self._promise_lines(promises)
         metrics = self._metrics()
         objective = self.objective.text(self._methods(shows))
-        code = "\n".join(
-            [objective, *(m.code for m in metrics), *(p.left + p.right for p in promise_texts)]
-        )
+        code = "\n".join([objective, *(m.code for m in metrics), *self.baselines])
         used = set(re.findall(r"\w+", code))
         own = helpers(used)
         terms = tuple(t.name for s in self.plan.steps for t in s.terms)
@@ -208,16 +212,10 @@ class _Training:
             spec_hash=spec_hash(self.program),
             metrics=metrics,
             metric_arguments=[f"{n}: Tensor" for n in self.values.values()],
-            promises=promise_texts,
-            promise_splits=sorted(
-                {
-                    r.split
-                    for p in promises
-                    for side in (p.left, p.right)
-                    for r in readings(side)
-                    if isinstance(r, Reading)
-                }
-            ),
+            promises=promise_lines,
+            promises_head="\n".join(self._promises_head()),
+            baselines=[row for line in self.baselines for row in statement(line, 4)],
+            promise_splits=sorted(_splits_read(promises)),
             shows=shows,
             pictures=sorted({drawing(s) for s in self.plan.shows}),
             pictures_named=bool(shows),
@@ -255,6 +253,12 @@ class _Training:
             "schedule": schedule.body() if isinstance(schedule, Schedule) else None,
             "closure": optimizer.closure,
         }  # fmt: skip
+
+
+def _splits_read(promises: Iterable[Promise]) -> set[str]:
+    """The splits whose values are compared."""
+    sides = [side for p in promises for side in (p.left, p.right)]
+    return {r.split for side in sides for r in readings(side) if isinstance(r, Reading)}
 
 
 def compared(metric: Metric, names: list[str], types: list[ValueType]) -> str:
@@ -386,11 +390,13 @@ class _Drawing:
             shows += statement(f"rows = ({values}{comma})", 4)
             call = f'{drawing(show)}({_drawn(self.plan.body, show, "rows")}, out / "{self.name}{end}.png")'
             shows += statement(f"paths.append({call})", 4)
-        head = [
-            f"def {self.name}(",
-            f"    model: {self.objective.name}, batch_size: int, device: torch.device, out: Path",
-            ") -> list[Path]:",
+        parts = [
+            f"model: {self.objective.name}",
+            "batch_size: int",
+            "device: torch.device",
+            "out: Path",
         ]
+        head = function_head(self.name, parts, "list[Path]", 0)
         body = ['"""Draw, and save the pictures; their paths."""']
         if "device" not in text:
             body.append("del device")

@@ -127,9 +127,9 @@ class KL(_OfDistributions):
 
 def _normal(p: Distribution, q: Distribution, rank: int) -> Code:
     mean = read(p, "mean", 0, rank)
-    if _standard(q):
-        squares = Infix("+", Infix("**", mean, 2), variance(p, 0, rank))
-        return Infix("*", 0.5, Infix("-", Infix("-", squares, logvar(p, 0, rank)), 1))
+    log = logvar(p, 0, rank)
+    if _standard(q) and not isinstance(log, float) and not isinstance(mean, float):
+        return Fn("kl_standard_normal", (mean, log))
     spread = Infix("-", logvar(q, 1, rank), logvar(p, 0, rank))
     distance = Infix("**", Infix("-", mean, read(q, "mean", 1, rank)), 2)
     ratio = Infix("/", Infix("+", variance(p, 0, rank), distance), variance(q, 1, rank))

@@ -1,4 +1,4 @@
-"""Losses: one number for each item, reduced over the item's axes as `reduction` says.
+"""Losses of real numbers: one number for each item, reduced over the item's axes as `reduction` says.
 
 `mean` is PyTorch's default; `sum` is what likelihoods want. The objective is the mean over the batch.
 """
@@ -6,83 +6,67 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
 from specc.formula import product, var
 from specc.layers.base import Inference, Layer, LayerError, Operand
+from specc.layers.class_loss import NLL, CrossEntropy
 from specc.layers.code import Code, Fn, Infix, X, method
-from specc.layers.common import (
-    batch_size,
-    equal_sizes,
-    feature_axis,
-    fraction,
-    positive,
-    rest_of,
-    same_shape,
-    tensor,
+from specc.layers.common import fraction, positive, same_shape, tensor
+from specc.layers.reduction import (
+    BATCH,
+    Call,
+    Loss,
+    Reduction,
+    against,
+    applied,
+    mask_of,
+    reduced,
+    signs,
 )
 from specc.layers.spatial import changed, numbers
-from specc.sizes import Constraint, known, render
+from specc.sizes import known
 from specc.types import Tensor
 
-Reduction = Literal["mean", "sum"]
+__all__ = [
+    "BCE", "L1", "MSE", "MSLE", "NLL", "BCEWithLogits", "CrossEntropy", "GaussianNLL", "Hinge", "Huber",
+    "KLDiv", "KLSparsity", "PoissonNLL", "SmoothL1",
+]  # fmt: skip
+
 Above0 = Annotated[float, AfterValidator(positive)]
-_ITEM = Tensor((), ())
-
-
-def _against(code: Code, target: Tensor) -> Code:
-    """A target beside an output: a number becomes a tensor, whole numbers become real ones."""
-    if target.constant is not None:
-        if target.constant in (0.0, 1.0):
-            name = "ones_like" if target.constant else "zeros_like"
-            return Fn(f"torch.{name}", (code,))
-        return Fn("torch.full_like", (code, target.constant))
-    return method(X(1), "float") if target.dtype != "float" else X(1)
-
-
-class Loss(Layer):
-    """What all losses share."""
-
-    operands: ClassVar[tuple[str, ...]] = ("input", "target")
-    loss = True
-    reduction: Reduction = Field("mean", description="How the axes of one item are reduced.")
-    low: ClassVar[float | None] = 0.0
-
-    def _made(
-        self, each: Code, mean: Code, rank: int, conditions: tuple[Constraint, ...] = ()
-    ) -> Inference:
-        """`each` has all axes; `mean` is the mean over batch and item, or the sum over both."""
-        batch = mean if self.reduction == "mean" else Infix("/", mean, batch_size())
-        return Inference(
-            outputs=(("output", _ITEM.with_range(self.low)),),
-            forward=rest_of(each, rank, self.reduction),
-            batch_mean=batch,
-            sees="all",
-            constraints=conditions,
-        )
 
 
 class Elementwise(Loss):
     """A loss of each element; `function` is PyTorch's."""
 
     function: ClassVar[str]
+    keyword_operands = ("where",)
 
     def infer(self, *operands: Operand | None) -> Inference:
-        """[…] and […] to one number."""
+        """[…] and […] to one number; a target may be a number, and `where` pick positions."""
         x, y = numbers(operands[0], self.word), tensor(operands[1], self.word, 1)
+        mask, conditions = mask_of(operands, x, self.word)
         left: Code = X(0)
         if x.sizes == (1,) and y.rank == 0 and y.constant is None:
             left, x = method(X(0), "squeeze", 1), x.with_sizes((), ())
-        conditions = () if y.constant is not None else same_shape(x, y, self.word)
-        right = _against(left, y)
-        call = tuple(self._keywords())
-        each = Fn(self.function, (left, right), (*call, ("reduction", "none")))
-        how = () if self.reduction == "mean" else (("reduction", "sum"),)
-        return self._made(each, Fn(self.function, (left, right), (*call, *how)), x.rank, conditions)
+        conditions += () if y.constant is not None else same_shape(x, y, self.word)
+        if mask is None:
+            call = self.terms(x, y, left, against(left, y, X(1)))
+            return self.per_item(call, x, y, conditions, x.rank)
+        left = mask.pick(left)
+        call = self.terms(x, y, left, against(left, y, mask.pick(X(1))))
+        return self.where(call, mask, x.sizes, conditions)
 
-    def _keywords(self) -> tuple[tuple[str, Code], ...]:
+    def terms(self, x: Tensor, y: Tensor, left: Code, right: Code) -> Call:
+        """The loss of these values."""
+        del y
+        return reduced(self.function, (left, right), self.extra(x))
+
+    def extra(self, x: Tensor) -> tuple[tuple[str, Code], ...]:
+        """Keyword arguments."""
+        del x
         fields = {n: f for n, f in type(self).model_fields.items() if n != "reduction"}
         return changed(**{n: (getattr(self, n), f.default) for n, f in fields.items()})
 
@@ -134,7 +118,21 @@ class BCEWithLogits(Elementwise):
 
     word, function = "bce_with_logits", "F.binary_cross_entropy_with_logits"
     summary = "Binary cross-entropy; takes logits and applies the sigmoid itself."
-    formula = "−y·ln σ(x) − (1 − y)·ln(1 − σ(x))"
+    formula = "−pos_weight·y·ln σ(x) − (1 − y)·ln(1 − σ(x))"
+    pos_weight: float | tuple[float, ...] | None = Field(
+        None, description="Weight of the targets 1: one for all, or one for each feature."
+    )
+
+    def extra(self, x: Tensor) -> tuple[tuple[str, Code], ...]:
+        """The weight as a tensor."""
+        weight = self.pos_weight
+        if weight is None:
+            return ()
+        if isinstance(weight, tuple):
+            if not x.rank or (known(x.sizes[-1]) and len(weight) != x.sizes[-1]):
+                raise LayerError("E302", f"{len(weight)} weights for {x}", argument="pos_weight")
+            return (("pos_weight", method(X(0), "new_tensor", list(weight))),)
+        return (("pos_weight", method(X(0), "new_tensor", weight)),)
 
 
 class PoissonNLL(Elementwise):
@@ -148,46 +146,35 @@ class PoissonNLL(Elementwise):
     full: bool = Field(False, description="Whether Stirling's term ln y! is added.")
 
 
-class MSLE(Loss):
+class MSLE(Elementwise):
     """Squared error of logarithms."""
 
     word = "msle"
     summary = "Squared error of ln(1 + ·); values above −1."
     formula = "(ln(1 + x) − ln(1 + y))²"
 
-    def infer(self, *operands: Operand | None) -> Inference:
-        """[…] and […] to one number."""
-        x, y = numbers(operands[0], self.word), tensor(operands[1], self.word, 1)
-        left: Code = X(0)
-        if x.sizes == (1,) and y.rank == 0 and y.constant is None:
-            left, x = method(X(0), "squeeze", 1), x.with_sizes((), ())
-        conditions = () if y.constant is not None else same_shape(x, y, self.word)
-        pair = (Fn("torch.log1p", (left,)), Fn("torch.log1p", (_against(left, y),)))
-        how = () if self.reduction == "mean" else (("reduction", "sum"),)
-        each = Fn("F.mse_loss", pair, (("reduction", "none"),))
-        return self._made(each, Fn("F.mse_loss", pair, how), x.rank, conditions)
+    def terms(self, x: Tensor, y: Tensor, left: Code, right: Code) -> Call:
+        """The squared error of two logarithms."""
+        del x, y
+        return reduced("F.mse_loss", (Fn("torch.log1p", (left,)), Fn("torch.log1p", (right,))), ())
 
 
-class Hinge(Loss):
+class Hinge(Elementwise):
     """The margin loss of support vector machines and of hinge GANs."""
 
     word = "hinge"
-    summary = "Margin loss for targets −1 and 1."
+    summary = "Margin loss for targets −1 and 1; labels 0 and 1 are read as them."
     formula = "max(0, margin − y·x)"
     margin: Above0 = Field(1.0, description="The margin.")
 
-    def infer(self, *operands: Operand | None) -> Inference:
-        """[…] and […] to one number."""
-        x, y = numbers(operands[0], self.word), tensor(operands[1], self.word, 1)
-        conditions = () if y.constant is not None else same_shape(x, y, self.word)
+    def terms(self, x: Tensor, y: Tensor, left: Code, right: Code) -> Call:
+        """Without a product where the target is one number."""
+        del x
         margin: Code = int(self.margin) if self.margin.is_integer() else self.margin
-        inside = Infix("-", margin, Infix("*", X(1), X(0)))
-        if y.constant == 1:
-            inside = Infix("-", margin, X(0))
-        elif y.constant == -1:
-            inside = Infix("+", margin, X(0))
-        each = Fn("F.relu", (inside,))
-        return self._made(each, method(each, self.reduction), x.rank, conditions)
+        inside = Infix("-", margin, Infix("*", signs(y, right), left))
+        if y.constant in (1, -1):
+            inside = Infix("-" if y.constant == 1 else "+", margin, left)
+        return applied(Fn("F.relu", (inside,)))
 
 
 class KLDiv(Loss):
@@ -203,100 +190,15 @@ class KLDiv(Loss):
         """[…] and […] to one number."""
         x, y = numbers(operands[0], self.word), numbers(operands[1], self.word, 1)
         conditions = same_shape(x, y, self.word)
-        pair = (X(0), X(1))
-        each = Fn("F.kl_div", pair, (("reduction", "none"),))
-        mean = Fn("F.kl_div", pair, (("reduction", self.reduction),))
-        if self.reduction == "sum":
-            mean = Fn("F.kl_div", pair, (("reduction", "batchmean"),))
-            made = self._made(each, mean, x.rank, conditions)
-            return _with_mean(made, mean)
-        return self._made(each, mean, x.rank, conditions)
+        made = self.per_item(self._call, x, y, conditions, x.rank)
+        if self.reduction == "sum" and made.batch_mean is not None:
+            return replace(made, batch_mean=self._call("batchmean"))
+        return made
 
-
-def _with_mean(made: Inference, mean: Code) -> Inference:
-    return replace(made, batch_mean=mean)
-
-
-class CrossEntropy(Loss):
-    """Cross-entropy of logits with class ids."""
-
-    word = "cross_entropy"
-    summary = "Cross-entropy of logits with class ids; applies the softmax itself."
-    formula = "−x[y] + ln Σ e^x[k]"
-    function: ClassVar[str] = "F.cross_entropy"
-    label_smoothing: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
-        0.0, description="Share of the target spread over all classes."
-    )
-    ignore_index: int = Field(-100, description="Class id that counts for nothing.")
-    weight: tuple[float, ...] | None = Field(None, description="A weight for each class.")
-
-    def infer(self, *operands: Operand | None) -> Inference:
-        """[classes, …] or […, classes] and class ids […] to one number."""
-        x, y = numbers(operands[0], self.word), tensor(operands[1], self.word, 1)
-        if x.rank == 0:
-            raise LayerError("E301", f"{self.word} needs a score for each class, not one number")
-        axis = feature_axis(x)
-        if y.dtype != "int":
-            raise LayerError(
-                "E203",
-                f"{self.word} takes class ids as its target, not real numbers",
-                text=str(y),
-                argument=1,
-                helps=("mse, l1 or bce_with_logits compare real numbers",),
-            )
-        conditions = self._conditions(x, y, axis)
-        logits: Code = X(0) if axis == 0 else method(X(0), "movedim", axis + 1, 1)
-        call = (logits, X(1))
-        each = Fn(self.function, call, (*self._keywords(x), ("reduction", "none")))
-        how = () if self.reduction == "mean" else (("reduction", "sum"),)
-        mean = Fn(self.function, call, (*self._keywords(x), *how))
-        made = self._made(each, mean, y.rank, conditions)
-        return _with_mean(made, None) if self.weight or self.ignore_index != -100 else made
-
-    def _conditions(self, x: Tensor, y: Tensor, axis: int) -> tuple[Constraint, ...]:
-        rest = tuple(s for i, s in enumerate(x.sizes) if i != axis)
-        axes = tuple(a for i, a in enumerate(x.axes) if i != axis)
-        conditions = same_shape(x.with_sizes(rest, axes), y, self.word)
-        classes = y.classes
-        if classes is not None:
-            same, found = equal_sizes(x.sizes[axis], classes)
-            if not same:
-                raise LayerError(
-                    "E302",
-                    f"{self.word}: {render(x.sizes[axis])} scores for {render(classes)} classes",
-                    text=f"{render(x.sizes[axis])} ≠ {render(classes)}",
-                    helps=(f"the last layer needs {render(classes)} features",),
-                )
-            conditions += found
-        if self.weight is not None and known(x.sizes[axis]) and len(self.weight) != x.sizes[axis]:
-            raise LayerError(
-                "E302",
-                f"{len(self.weight)} weights for {render(x.sizes[axis])} classes",
-                argument="weight",
-            )
-        return conditions
-
-    def _keywords(self, x: Tensor) -> tuple[tuple[str, Code], ...]:
-        del x
-        weight: tuple[tuple[str, Code], ...] = ()
-        if self.weight is not None:
-            weight = (("weight", method(X(0), "new_tensor", list(self.weight))),)
-        return (*weight, *changed(
-            ignore_index=(self.ignore_index, -100), label_smoothing=(self.label_smoothing, 0.0)
-        ))  # fmt: skip
-
-
-class NLL(CrossEntropy):
-    """Negative log-likelihood of class ids."""
-
-    word = "nll"
-    summary = "Negative log-likelihood of class ids; takes log-probabilities."
-    formula = "−x[y]"
-    low = None
-    function = "F.nll_loss"
-    label_smoothing: Annotated[float, AfterValidator(fraction(0, 0))] = Field(
-        0.0, description="Only cross_entropy smooths."
-    )
+    def _call(self, how: str) -> Code:
+        if how == "mean":  # PyTorch warns that its own "mean" will change
+            return method(self._call("none"), "mean")
+        return Fn("F.kl_div", (X(0), X(1)), (("reduction", how),))
 
 
 class GaussianNLL(Loss):
@@ -317,18 +219,16 @@ class GaussianNLL(Loss):
         x, y = numbers(operands[0], self.word), numbers(operands[1], self.word, 1)
         v = tensor(operands[2], self.word, 2)
         conditions = same_shape(x, y, self.word)
-        variance: Code = X(2)
-        if v.constant is not None:
-            variance = Fn("torch.full_like", (X(0), v.constant))
-        else:
+        if v.constant is None:
             conditions += same_shape(x, v, self.word, 2)
-        call = (X(0), X(1), variance)
+        elif v.constant <= 0:
+            raise LayerError(
+                "E204", f"gaussian_nll: var is {v.constant:g}; it must be more than 0", argument=2
+            )
+        variance = X(2) if v.constant is None else Fn("torch.full_like", (X(0), v.constant))
         options = changed(full=(self.full, False), eps=(self.eps, 1e-6))
-        each = Fn("F.gaussian_nll_loss", call, (*options, ("reduction", "none")))
-        how = () if self.reduction == "mean" else (("reduction", "sum"),)
-        return self._made(
-            each, Fn("F.gaussian_nll_loss", call, (*options, *how)), x.rank, conditions
-        )
+        call = reduced("F.gaussian_nll_loss", (X(0), X(1), variance), options)
+        return self.per_item(call, x, y, conditions, x.rank)
 
 
 class KLSparsity(Layer):
@@ -353,10 +253,9 @@ class KLSparsity(Layer):
                 "kl_sparsity reads activations as probabilities, and these may leave 0 … 1",
                 helps=("sigmoid before it",),
             )
-        out = Tensor((), (), batched=False)
         macs = product(var(f"n_{a}", s) for a, s in zip(x.axes, x.sizes, strict=True))
         return Inference(
-            outputs=(("output", out.with_range(None)),),
+            outputs=(("output", BATCH.with_range(0.0)),),
             forward=Fn("kl_sparsity", (X(0), self.rho)),
             macs=macs if x.rank else None,
             sees="all",

@@ -1,0 +1,118 @@
+"""Losses of class ids: one number for each item, or one for the batch as PyTorch weighs them."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from specc.layers.base import Inference, LayerError, Operand
+from specc.layers.code import Code, X, method
+from specc.layers.common import equal_sizes, feature_axis, fraction, same_shape, tensor
+from specc.layers.reduction import Loss, Mask, mask_of, reduced
+from specc.layers.spatial import changed, numbers
+from specc.sizes import Constraint, known, render
+from specc.types import Tensor
+
+
+class CrossEntropy(Loss):
+    """Cross-entropy of logits with class ids.
+
+    With class weights or an ignored class the mean is PyTorch's: one number for the batch, divided by the
+    weights of its labels.
+    """
+
+    word = "cross_entropy"
+    summary = "Cross-entropy of logits with class ids; applies the softmax itself."
+    formula = "−x[y] + ln Σ e^x[k]"
+    keyword_operands = ("where",)
+    function: ClassVar[str] = "F.cross_entropy"
+    label_smoothing: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
+        0.0, description="Share of the target spread over all classes."
+    )
+    ignore_index: int = Field(-100, description="Class id that counts for nothing.")
+    weight: tuple[float, ...] | None = Field(None, description="A weight for each class.")
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """[classes, …] or […, classes] and class ids […] to one number."""
+        x, y = numbers(operands[0], self.word), tensor(operands[1], self.word, 1)
+        if x.rank == 0:
+            raise LayerError("E301", f"{self.word} needs a score for each class, not one number")
+        axis = feature_axis(x)
+        if y.dtype != "int":
+            raise LayerError(
+                "E203",
+                f"{self.word} takes class ids as its target, not real numbers",
+                text=str(y),
+                argument=1,
+                helps=("mse, l1 or bce_with_logits compare real numbers",),
+            )
+        mask, conditions = mask_of(operands, y, self.word)
+        conditions += self._conditions(x, y, axis)
+        if mask is not None:
+            return self._where(x, y, axis, mask, conditions)
+        call = reduced(self.function, (_classes_second(x, axis), X(1)), self._keywords())
+        if self.reduction == "mean" and (self.weight or self.ignore_index != -100):
+            return self.per_batch(call("mean"), conditions)
+        return self.per_item(call, x, y, conditions, y.rank)
+
+    def _where(
+        self, x: Tensor, y: Tensor, axis: int, mask: Mask, conditions: tuple[Constraint, ...]
+    ) -> Inference:
+        """Logits and labels of the positions that count, one behind the other."""
+        logits = _classes_second(x, axis)
+        if mask.type.rank:
+            logits = X(0) if axis == x.rank - 1 else method(X(0), "movedim", 1, -1)
+        pair = (mask.pick(logits), mask.pick(X(1)))
+        return self.where(reduced(self.function, pair, self._keywords()), mask, y.sizes, conditions)
+
+    def _conditions(self, x: Tensor, y: Tensor, axis: int) -> tuple[Constraint, ...]:
+        rest = tuple(s for i, s in enumerate(x.sizes) if i != axis)
+        axes = tuple(a for i, a in enumerate(x.axes) if i != axis)
+        conditions = same_shape(x.with_sizes(rest, axes), y, self.word)
+        classes = y.classes
+        if classes is not None:
+            same, found = equal_sizes(x.sizes[axis], classes)
+            if not same:
+                raise LayerError(
+                    "E302",
+                    f"{self.word}: {render(x.sizes[axis])} scores for {render(classes)} classes",
+                    text=f"{render(x.sizes[axis])} ≠ {render(classes)}",
+                    helps=(f"the last layer needs {render(classes)} features",),
+                )
+            conditions += found
+        if self.weight is not None and known(x.sizes[axis]) and len(self.weight) != x.sizes[axis]:
+            raise LayerError(
+                "E302",
+                f"{len(self.weight)} weights for {render(x.sizes[axis])} classes",
+                argument="weight",
+            )
+        return conditions
+
+    def _keywords(self) -> tuple[tuple[str, Code], ...]:
+        weight: tuple[tuple[str, Code], ...] = ()
+        if self.weight is not None:
+            weight = (("weight", method(X(0), "new_tensor", list(self.weight))),)
+        return (*weight, *changed(
+            ignore_index=(self.ignore_index, -100), label_smoothing=(self.label_smoothing, 0.0)
+        ))  # fmt: skip
+
+
+def _classes_second(x: Tensor, axis: int) -> Code:
+    """The logits with the classes behind the batch, where PyTorch wants them."""
+    if axis == 0:
+        return X(0)
+    return method(X(0), "transpose", 1, 2) if x.rank == 2 else method(X(0), "movedim", axis + 1, 1)
+
+
+class NLL(CrossEntropy):
+    """Negative log-likelihood of class ids."""
+
+    word = "nll"
+    summary = "Negative log-likelihood of class ids; takes log-probabilities."
+    formula = "−x[y]"
+    low = None
+    function = "F.nll_loss"
+    label_smoothing: Annotated[float, AfterValidator(fraction(0, 0))] = Field(
+        0.0, description="Only cross_entropy smooths."
+    )
