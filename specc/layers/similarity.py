@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 
 from specc.layers.base import Inference, Layer, LayerError, Operand
 from specc.layers.code import Code, Fn, Infix, X, method
-from specc.layers.common import positive, same_shape, tensor
+from specc.layers.common import numeric, positive, same_shape, tensor
+from specc.layers.reduction import signs
 from specc.layers.spatial import changed, numbers
 from specc.sizes import Constraint
 from specc.types import Tensor
@@ -79,7 +80,7 @@ class CosineEmbedding(Layer):
     """Cosines near 1 for like pairs and below a margin for others."""
 
     word = "cosine_embedding"
-    summary = "Loss of pairs that are alike (target 1) or not (target −1), by their cosine."
+    summary = "Loss of pairs that are alike (1) or not (−1, or 0 of a label), by their cosine."
     formula = "1 − cos if y = 1 else max(0, cos − margin)"
     operands = ("a", "b", "target")
     loss = True
@@ -90,10 +91,22 @@ class CosineEmbedding(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """Two vectors and 1 or −1 to one number."""
         (a, _), conditions = _vectors(operands, self.word, 2)
-        tensor(operands[2], self.word, 2)
+        target = _signs(tensor(operands[2], self.word, 2))
         options = (*changed(margin=(self.margin, 0.0)), ("reduction", "none"))
-        code = Fn("F.cosine_embedding_loss", (_flat(a, X(0)), _flat(a, X(1)), X(2)), options)
+        code = Fn("F.cosine_embedding_loss", (_flat(a, X(0)), _flat(a, X(1)), target), options)
         return _item(code, conditions, low=0.0)
+
+
+def _signs(target: Tensor) -> Code:
+    if target.rank:
+        raise LayerError(
+            "E301", "cosine_embedding takes one target for each pair", text=str(target)
+        )
+    if target.constant is None:
+        return signs(target, X(2))
+    if target.constant not in (-1, 1):
+        raise LayerError("E204", "cosine_embedding takes 1 or -1 as its target", argument=2)
+    return method(X(0), "new_full", (method(X(0), "size", 0),), int(target.constant))
 
 
 class Triplet(Layer):
@@ -136,9 +149,10 @@ class Contrastive(Layer):
         if d.rank:
             raise LayerError("E301", "contrastive takes one distance for each pair", text=str(d))
         margin: Code = int(self.margin) if self.margin.is_integer() else self.margin
-        near = Infix("*", X(1), Infix("**", X(0), 2))
+        alike = numeric(same, X(1))
+        near = Infix("*", alike, Infix("**", X(0), 2))
         gap = Infix("**", Fn("F.relu", (Infix("-", margin, X(0)),)), 2)
-        far = Infix("*", Infix("-", 1, X(1)), gap)
+        far = Infix("*", Infix("-", 1, alike), gap)
         return _item(Infix("/", Infix("+", near, far), 2), conditions, low=0.0)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import Any
+
 import pytest
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
+import torch.nn.functional as F  # noqa: N812
 
 from specc.layers import divergence as div
 from specc.layers import loss as lo
@@ -195,5 +199,146 @@ def test_what_does_not_fit_is_refused(
 def test_the_shortest_mean_over_the_batch() -> None:
     a, b = torch.randn(BATCH, 4), torch.rand(BATCH, 4)
     code = lo.BCEWithLogits(reduction="sum").infer(X, UNIT).batch_mean
-    wanted = binary_cross_entropy_with_logits(a, b, reduction="sum") / BATCH
+    wanted = F.binary_cross_entropy_with_logits(a, b, reduction="sum") / BATCH
     torch.testing.assert_close(evaluated(code, None, {"x0": a, "x1": b}), wanted)
+
+
+TARGETS = {
+    "float": UNIT,
+    "int": Tensor((4,), ("features",), "int", 2),
+    "bool": replace(X, dtype="bool"),
+}
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+def test_labels_0_and_1_are_signs_for_hinge(kind: str) -> None:
+    x = torch.randn(BATCH, 4)
+    y = torch.tensor([[0, 1, 1, 0]] * BATCH)
+    if kind == "float":
+        values, target = {"x0": x, "x1": 2.0 * y - 1}, X
+    else:
+        values, target = {"x0": x, "x1": y.bool() if kind == "bool" else y}, TARGETS[kind]
+    got = evaluated(lo.Hinge().infer(X, target).batch_mean, None, values)
+    torch.testing.assert_close(got, F.relu(1 - (2 * y - 1) * x).mean())
+
+
+@pytest.mark.parametrize("weight", [3.0, (1.0, 2.0, 3.0, 4.0)])
+def test_positive_targets_weigh_more(weight: float | tuple[float, ...]) -> None:
+    run = check(lo.BCEWithLogits(pos_weight=weight), X, UNIT, symbolic=False)
+    a, b = run.values["x0"], run.values["x1"]
+    wanted = F.binary_cross_entropy_with_logits(
+        a, b, pos_weight=torch.as_tensor(weight), reduction="none"
+    )
+    torch.testing.assert_close(run.output, wanted.mean(1))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize(
+    "settings", [{"weight": (1.0, 2.0, 3.0, 4.0)}, {"ignore_index": 2}, {"label_smoothing": 0.2}]
+)
+def test_class_weights_are_those_of_pytorch(settings: dict[str, Any], reduction: str) -> None:
+    layer = lo.CrossEntropy(reduction=reduction, **settings)
+    run = check(layer, X, LABEL, symbolic=False)
+    options = dict(settings)
+    if "weight" in options:
+        options["weight"] = torch.tensor(options["weight"])
+    a, b = run.values["x0"], run.values["x1"]
+    wanted = F.cross_entropy(a, b, reduction=reduction, **options)
+    mean = run.inference.batch_mean
+    got = run.output if mean is None else evaluated(mean, None, run.values)
+    torch.testing.assert_close(got, wanted / (BATCH if reduction == "sum" else 1))
+
+
+FLAG = Tensor((), (), "bool")
+FLAGS = Tensor((5, 6), ("height", "width"), "bool")
+PICKED: list[tuple[Any, Tensor, Tensor, Tensor]] = [
+    (lo.MSE, X, X, FLAG),
+    (lo.MSE, X, X, replace(X, dtype="bool")),
+    (lo.MSE, SCALAR, SCALAR, FLAG),
+    (lo.L1, IMAGE, IMAGE, replace(IMAGE, dtype="bool")),
+    (lo.BCEWithLogits, X, UNIT, FLAG),
+    (lo.CrossEntropy, X, LABEL, FLAG),
+    (lo.CrossEntropy, IMAGE, MASK, FLAGS),
+    (lo.CrossEntropy, IMAGE, MASK, FLAG),
+    (lo.CrossEntropy, sequence(5, 7), Tensor((5,), ("time",), "int", 7), Tensor((5,), ("time",), "bool")),
+    (lo.CrossEntropy, sequence(5, 7), Tensor((5,), ("time",), "int", 7), FLAG),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "x", "y", "where"), PICKED)
+def test_where_is_the_mean_over_the_positions_that_count(
+    kind: Any, x: Tensor, y: Tensor, where: Tensor
+) -> None:
+    run = check(kind(), x, y, where, symbolic=False)
+    a, b, mask = (run.values[f"x{i}"] for i in range(3))
+    mask[0] = True
+    got = evaluated(run.inference.forward, None, run.values)
+    if kind is lo.CrossEntropy:
+        a = a if x.axes[0] != "time" else a.movedim(-1, 1)
+        each = F.cross_entropy(a, b, reduction="none")
+    elif kind is lo.BCEWithLogits:
+        each = F.binary_cross_entropy_with_logits(a, b, reduction="none")
+    else:
+        each = (a - b).abs() ** (2 if kind is lo.MSE else 1)
+    torch.testing.assert_close(got, each[mask].mean())
+    assert not run.inference.output.batched
+
+
+def test_a_batch_in_which_nothing_counts_costs_nothing() -> None:
+    code = lo.CrossEntropy().infer(X, LABEL, FLAG).forward
+    values = {
+        "x0": torch.randn(BATCH, 4, requires_grad=True),
+        "x1": torch.zeros(BATCH, dtype=torch.long),
+        "x2": torch.zeros(BATCH, dtype=torch.bool),
+    }
+    got = evaluated(code, None, values)
+    got.backward()
+    assert got == 0
+    assert not values["x0"].grad.any()
+
+
+def test_a_loss_of_weights_is_one_number() -> None:
+    weight = tensor(4, 5, axes=("out", "in"), batched=False)
+    run = check(lo.L1(), weight, ZERO, symbolic=False)
+    assert not run.inference.output.batched
+    torch.testing.assert_close(run.output, run.values["x0"].abs().mean())
+
+
+@pytest.mark.parametrize("target", [ONE, number(-1), LABEL.with_range(0.0, 1.0), FLAG])
+def test_pairs_that_are_alike(target: Tensor) -> None:
+    target = replace(target, classes=2) if target.dtype == "int" else target
+    run = check(sim.CosineEmbedding(margin=0.1), X, X, target, symbolic=False)
+    a, b, y = (run.values[f"x{i}"] for i in range(3))
+    y = torch.as_tensor(y) * (1 if target.constant else 2) - (0 if target.constant else 1)
+    wanted = F.cosine_embedding_loss(a, b, y.expand(BATCH), margin=0.1, reduction="none")
+    torch.testing.assert_close(run.output, wanted)
+
+
+def test_contrastive_takes_truth_values() -> None:
+    run = check(sim.Contrastive(margin=2.0), SCALAR.with_range(0.0), FLAG, symbolic=False)
+    d, same = run.values["x0"], run.values["x1"]
+    wanted = torch.where(same, d**2, F.relu(2 - d) ** 2) / 2
+    torch.testing.assert_close(run.output, wanted)
+
+
+def test_similarities_are_those_of_pytorch() -> None:
+    run = check(sim.Triplet(margin=0.3), X, X, X)
+    wanted = F.triplet_margin_loss(
+        *(run.values[f"x{i}"] for i in range(3)), margin=0.3, reduction="none"
+    )
+    torch.testing.assert_close(run.output, wanted)
+    run = check(sim.InfoNCE(temperature=0.5), X, X)
+    a, b = (F.normalize(run.values[f"x{i}"]) for i in range(2))
+    rows = (a @ b.T / 0.5).log_softmax(1).diag() + (b @ a.T / 0.5).log_softmax(1).diag()
+    torch.testing.assert_close(run.output, -rows.mean() / 2)
+
+
+def test_sparsity_is_the_formula_of_the_lecture_notes() -> None:
+    run = check(lo.KLSparsity(rho=0.1), UNIT)
+    wanted = 0.0
+    for m in run.values["x0"].mean(0).tolist():
+        wanted += 0.1 * math.log(0.1 / m) + 0.9 * math.log(0.9 / (1 - m))
+    assert run.output.item() == pytest.approx(wanted, rel=1e-4)
+    assert evaluated(
+        lo.KLSparsity(rho=0.5).infer(UNIT).forward, None, {"x0": torch.full((BATCH, 4), 0.5)}
+    ).item() == pytest.approx(0, abs=1e-6)
