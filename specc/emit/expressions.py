@@ -82,6 +82,7 @@ class Statements:
         self.lines: list[Line] = []
         self.texts: dict[Ref, str] = {}
         self.declared: set[str] = set()
+        self.reached = self._reached()
         self.uses = self._count_uses()
         self.last_use = self._last_uses()
         self.named = self._names()
@@ -89,10 +90,20 @@ class Statements:
 
     # ----------------------------------------------------------------- reading
 
+    def _reached(self) -> set[int]:
+        """The nodes that what is wanted depends on."""
+        ahead, seen = [r.node for r in self.wanted], set[int]()
+        while ahead:
+            number = ahead.pop()
+            if number not in seen:
+                seen.add(number)
+                ahead += [r.node for r in self._operands(self.body.nodes[number])]
+        return seen
+
     def _count_uses(self) -> dict[Ref, int]:
         uses: dict[Ref, int] = {}
-        for node in self.body.nodes:
-            for ref in self._operands(node):
+        for number, node in enumerate(self.body.nodes):
+            for ref in self._operands(node) if number in self.reached else ():
                 uses[ref] = uses.get(ref, 0) + self._times(node, ref)
         for ref in self.wanted:
             uses[ref] = uses.get(ref, 0) + 1
@@ -131,7 +142,7 @@ class Statements:
     def _last_uses(self) -> dict[Ref, int]:
         last: dict[Ref, int] = {}
         for number, node in enumerate(self.body.nodes):
-            for ref in self._operands(node):
+            for ref in self._operands(node) if number in self.reached else ():
                 last[ref] = number
         last.update(dict.fromkeys(self.wanted, len(self.body.nodes)))
         return last
@@ -181,6 +192,8 @@ class Statements:
     def _needed(self, number: int, node: Node) -> bool:
         if isinstance(node.operation, (ReadPort, Constant, ReadTensor, Distribute)):
             return True
+        if number not in self.reached:
+            return False
         return any(self.uses.get(Ref(number, port)) for port, _ in node.types)
 
     def value(self, ref: Ref) -> str:
@@ -322,7 +335,11 @@ class Statements:
             return False
         if len(text) > WIDTH // 2 or text.count("(") > 3:
             return False
-        reader = next(n for n in self.body.nodes[number + 1 :] if ref in self._operands(n))
+        later = range(number + 1, len(self.body.nodes))
+        found = (
+            i for i in later if i in self.reached and ref in self._operands(self.body.nodes[i])
+        )
+        reader = self.body.nodes[next(found)]
         operation = reader.operation
         if isinstance(operation, Apply):
             layer = operation.layer
