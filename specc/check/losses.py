@@ -108,10 +108,8 @@ def _floor(use: Use, last: str) -> tuple[str, ...]:
     if not isinstance(classes, int):
         return ()
     least = math.log(math.e + classes - 1) - 1
-    return (
-        f"with {classes} classes the loss can then never fall below "
-        f"ln(e + {classes - 1}) − 1 = {least:.3f}",
-    )
+    floor = f"ln(e + {classes - 1}) − 1 = {least:.3f}"
+    return (f"with {classes} classes the loss can then never fall below {floor}",)
 
 
 def _without(span: Span) -> Fix | None:

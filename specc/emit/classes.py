@@ -374,9 +374,8 @@ class _Class:
             made.append(f"batch_size = {first}.shape[0]")
         if re.search(r"\bdevice\b(?!=)", text) or "device=device" in text:
             made.append(f"device = {first}.device")
-        for name in sorted(self.symbols):
-            if not self._is_argument(name) and re.search(rf"\b{variable(name)}\b", text):
-                made.append(self._read_size(name))
+        sizes = (n for n in sorted(self.symbols) if not self._is_argument(n))
+        made += [self._read_size(n) for n in sizes if re.search(rf"\b{variable(n)}\b", text)]
         return made
 
     def _read_size(self, name: str) -> str:

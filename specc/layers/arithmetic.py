@@ -267,7 +267,8 @@ class Matmul(Layer):
         if not same or (left.rank == right.rank == 1):
             raise LayerError(
                 "E302",
-                f"matmul of {left} and {right}: {render(left.sizes[-1])} columns against {render(inner)} rows",
+                f"matmul of {left} and {right}: "
+                f"{render(left.sizes[-1])} columns against {render(inner)} rows",
                 text=f"{render(left.sizes[-1])} ≠ {render(inner)}",
             )
         rest = right.sizes[-1:] if right.rank > 1 else ()

@@ -178,7 +178,8 @@ class Split(Layer):
         if not same:
             raise LayerError(
                 "E301",
-                f"the pieces of this split sum to {render(whole.value)}, the axis has {render(x.sizes[axis])}",
+                f"the pieces of this split sum to {render(whole.value)}, "
+                f"the axis has {render(x.sizes[axis])}",
                 text=whole.working(),
                 argument="sizes",
             )
@@ -292,7 +293,7 @@ class Crop(Layer):
     """The middle of a map, as large as another or as given."""
 
     word = "crop"
-    summary = "The middle of the spatial axes, as large as another value: `crop(x, like=y)`, or `crop(16x16)`."
+    summary = "The middle of the spatial axes: as large as another, `crop(x, like=y)`, or as said."
     keyword_operands = ("like",)
     size: Positive | tuple[Positive, ...] | None = Field(None, description="Size that is kept.")
 

@@ -1,4 +1,4 @@
-"""Faults put into sound specs: what a person gets wrong, one class each, with the place it should be found."""
+"""Faults put into sound specs: what a person gets wrong, with the place it should be found."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from specc.emit.model import model_file
 from specc.emit.names import attribute, class_name, snake, variable
 from specc.layers.base import Inference, Parameter
 from specc.layers.code import Fn
-from specc.program import Apply, BareTensor, Body, Node, Program, Rounds
+from specc.program import Apply, BareTensor, Body, Node, Program, Rounds, Stage
 from specc.sizes import evaluate, free_symbols
 from specc.types import Tensor
 
@@ -46,42 +46,43 @@ def networks(program: Program, values: dict[str, int]) -> dict[str, nn.Module]:
             made[body.name] = getattr(source, class_name(body.name))(**arguments, **free)
         return made[body.name]
 
-    for body in program.networks:
-        build(body)
+    with torch.device("meta"):
+        for body in program.networks:
+            build(body)
     return made
 
 
-def promised(body: Body, values: dict[str, int]) -> dict[str, tuple[tuple[int, ...], bool]]:
+Promised = dict[str, tuple[tuple[int, ...], bool]]
+
+
+def promised(body: Body, values: dict[str, int], prefix: str = "") -> Promised:
     """The tensors that a body owns by their names in the state dict: sizes, and whether they are learnt."""
-    found: dict[str, tuple[tuple[int, ...], bool]] = {}
-
-    def put(name: str, p: Parameter) -> None:
-        sizes = tuple(evaluate(s, values) for s in p.sizes)
-        assert evaluate(p.count.value, values) == math.prod(sizes)
-        found[name] = (sizes, p.kind != "buffer")
-
-    def walk(inner: Body, prefix: str) -> None:
-        for stage in inner.stages:
-            name = prefix + attribute(stage.name)
-            match stage.unit:
-                case Inference():
-                    tied = {t.parameter for t in stage.ties}
-                    for p in stage.unit.parameters:
-                        if p.name not in tied:
-                            put(f"{name}.{p.name}", p)
-                case BareTensor(parameter=p):
-                    put(name, p)
-                case Rounds(bodies=bodies):
-                    at = 0
-                    for round_, count in bodies:
-                        for _ in range(evaluate(count, values)):
-                            walk(round_, f"{name}.{at}.")
-                            at += 1
-                case Body():
-                    walk(stage.unit, f"{name}.")
-
-    walk(body, "")
+    found: Promised = {}
+    for stage in body.stages:
+        name = prefix + attribute(stage.name)
+        if isinstance(stage.unit, Body):
+            found |= promised(stage.unit, values, f"{name}.")
+        elif isinstance(stage.unit, Rounds):
+            inner = [b for b, count in stage.unit.bodies for _ in range(evaluate(count, values))]
+            for at, round_ in enumerate(inner):
+                found |= promised(round_, values, f"{name}.{at}.")
+        else:
+            found |= {n: _tensor(p, values) for n, p in _owned(stage, name)}
     return found
+
+
+def _owned(stage: Stage, name: str) -> list[tuple[str, Parameter]]:
+    if isinstance(stage.unit, BareTensor):
+        return [(name, stage.unit.parameter)]
+    assert isinstance(stage.unit, Inference)
+    tied = {t.parameter for t in stage.ties}
+    return [(f"{name}.{p.name}", p) for p in stage.unit.parameters if p.name not in tied]
+
+
+def _tensor(p: Parameter, values: dict[str, int]) -> tuple[tuple[int, ...], bool]:
+    sizes = tuple(evaluate(s, values) for s in p.sizes)
+    assert evaluate(p.count.value, values) == math.prod(sizes)
+    return sizes, p.kind != "buffer"
 
 
 def owned_by(
@@ -101,8 +102,8 @@ def example(type: Tensor, values: dict[str, int]) -> Any:
     """Random numbers of a type."""
     sizes = [BATCH, *(evaluate(s, values) for s in type.sizes)]
     if type.dtype == "int":
-        return torch.randint(0, evaluate(type.classes or 2, values), sizes)
-    return torch.rand(sizes)
+        return torch.zeros(sizes, dtype=torch.int64, device="meta")
+    return torch.rand(sizes, device="meta")
 
 
 def conforms(program: Program, values: dict[str, int] | None = None, forward: bool = True) -> None:

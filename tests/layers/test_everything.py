@@ -37,7 +37,8 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     *((conv.Conv(channels=6, kernel=3), (x,)) for x in (IMAGE, SIGNAL, VOLUME)),
     (conv.Conv(channels=6, kernel=(3, 5), stride=2, padding=(1, 2), bias=False), (IMAGE,)),
     (conv.Conv(channels=6, kernel=3, dilation=2, groups=2, padding=2), (IMAGE,)),
-    *((conv.Conv(channels=3, kernel=k, stride=s, padding="same"), (IMAGE,)) for k in (2, 3, 5) for s in (1, 2, 3)),
+    *((conv.Conv(channels=3, kernel=k, stride=s, padding="same"), (IMAGE,))
+      for k in (2, 3, 5) for s in (1, 2, 3)),
     (conv.Conv(channels=3, kernel=3, padding="valid", padding_mode="zeros"), (IMAGE,)),
     (conv.Conv(channels=3, kernel=3, padding=1, padding_mode="reflect"), (IMAGE,)),
     *((conv.ConvTranspose(channels=6, kernel=4, stride=2, padding=1), (x,)) for x in (IMAGE, SIGNAL, VOLUME)),
@@ -81,7 +82,8 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     (embedding.SinusoidalPositions(), (sequence(4, 6),)),
     (embedding.SinusoidalEmbedding(features=6), (NUMBER,)),
     (embedding.OneHot(), (LABEL,)),
-    *((attention.Attention(heads=2, causal=c, bias=b), (sequence(5, 6),)) for c in (True, False) for b in (True, False)),
+    *((attention.Attention(heads=2, causal=c, bias=b), (sequence(5, 6),))
+      for c in (True, False) for b in (True, False)),
     (attention.Attention(heads=3, dropout=0.1), (sequence(5, 6), sequence(4, 8))),
     *((joining.Concat(), v) for v in ((IMAGE, IMAGE), (tensor(3), tensor(4), tensor(1)))),
     (joining.Concat(axis="height"), (IMAGE, IMAGE)),
@@ -92,7 +94,8 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     (joining.Pad(margin=2, mode="reflect"), (SIGNAL,)),
     *((resample.Upsample(), (x,)) for x in (IMAGE, SIGNAL, VOLUME)),
     (resample.Upsample(scale=3), (IMAGE,)),
-    *((resample.Upsample(scale=2, mode=m), (IMAGE,)) for m in ("bilinear", "bicubic", "nearest-exact", "area")),
+    *((resample.Upsample(scale=2, mode=m), (IMAGE,))
+      for m in ("bilinear", "bicubic", "nearest-exact", "area")),
     (resample.Upsample(size=(12, 13), mode="bilinear", align_corners=True), (IMAGE,)),
     (resample.PixelShuffle(factor=2), (IMAGE,)),
     (resample.PixelUnshuffle(factor=2), (tensor(3, 8, 6),)),
@@ -108,7 +111,8 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     *((cls(), (tensor(5),)) for cls in (
         elementwise.Negate, elementwise.Abs, elementwise.Sign, elementwise.Square, elementwise.Exp,
         elementwise.Sin, elementwise.Cos, elementwise.Floor, elementwise.Round)),
-    *((cls(), (tensor(5).with_range(0.0, 1.0),)) for cls in (elementwise.Sqrt, elementwise.Log, elementwise.Log1p)),
+    *((cls(), (tensor(5).with_range(0.0, 1.0),))
+      for cls in (elementwise.Sqrt, elementwise.Log, elementwise.Log1p)),
     (elementwise.Clamp(low=0.0, high=1.0), (IMAGE,)),
     (elementwise.Clamp(low=-0.5), (IMAGE,)),
     *((cls(axis=a), (IMAGE,)) for a in (None, "height", ("height", "width"), "batch", ("batch", "channels"))

@@ -1,0 +1,69 @@
+"""The data of Convolutional: 1,797 handwritten digits of 8x8 pixels, bundled with scikit-learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from sklearn.datasets import load_digits
+from torch import Tensor
+
+
+class DataError(Exception):
+    """The data is not what the spec says; the text names the file and the row."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows as one tensor for each field, items first."""
+
+    x: Tensor  # [N, 1, 28, 28]
+    label: Tensor  # [N]
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def fields(self) -> tuple[Tensor, ...]:
+        """All fields in order."""
+        return (self.x, self.label)
+
+    def rows(self, start: int, stop: int) -> Split:
+        """Some rows."""
+        return Split(*(field[start:stop] for field in self.fields()))
+
+    def at(self, rows: Tensor) -> Split:
+        """The rows with these numbers."""
+        return Split(*(field[rows] for field in self.fields()))
+
+    def to(self, device: torch.device) -> Split:
+        """The same rows on a device."""
+        return Split(*(field.to(device) for field in self.fields()))
+
+
+def read() -> tuple[Tensor, ...]:
+    """All 1,797 digits and their classes."""
+    bunch = load_digits()
+    images = (
+        torch.tensor(bunch.images, dtype=torch.float32).unsqueeze(1) / 16
+    )  # [N, 1, 8, 8]
+    images = F.interpolate(images, size=(28, 28), mode="bilinear")
+    return images, torch.tensor(bunch.target)
+
+
+def load(validation: float = 0.0, seed: int = 0) -> dict[str, Split]:
+    """The splits: train and test, and validation where a share of the training rows is kept for it."""
+    rows = Split(*read())
+    if len(rows) < 5:
+        raise DataError(f"{len(rows)} rows are too few to split")
+    index = torch.arange(len(rows))
+    test = index % 5 == 0
+    splits = {"train": index[~test], "test": index[test]}
+    if validation:
+        known = splits["train"]
+        order = torch.randperm(
+            len(known), generator=torch.Generator().manual_seed(seed)
+        )
+        cut = round(validation * len(known))
+        splits["validation"], splits["train"] = known[order[:cut]], known[order[cut:]]
+    return {name: rows.at(chosen) for name, chosen in splits.items()}

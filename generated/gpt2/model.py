@@ -1,0 +1,94 @@
+"""The networks of gpt2.spec, written by specc 0.1.0."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class SelfAttention(nn.Module):
+    """Multi-head attention of a sequence on itself (Vaswani et al. 2017): [B, T, D] -> [B, T, D]."""
+
+    def __init__(
+        self,
+        features: int,
+        heads: int,
+        causal: bool = False,
+        dropout: float = 0.0,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        self.heads = heads
+        self.causal = causal
+        self.dropout = dropout
+        self.in_proj = nn.Linear(
+            features, 3 * features, bias=bias
+        )  # queries, keys and values
+        self.out_proj = nn.Linear(features, features, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        split = self.in_proj(x).unflatten(-1, (3, self.heads, -1))
+        q, k, v = split.permute(2, 0, 3, 1, 4)  # each [B, heads, T, D/heads]
+        y = F.scaled_dot_product_attention(
+            q,
+            k,
+            v,
+            dropout_p=self.dropout if self.training else 0.0,
+            is_causal=self.causal,
+        )
+        out: Tensor = self.out_proj(y.transpose(1, 2).flatten(2))
+        return out
+
+
+class TransformerLayer(nn.Module):
+    """Block: [B, T, width] -> [B, T, width]."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)
+        self.attention1 = SelfAttention(width, heads, causal=True)
+        self.dropout1 = nn.Dropout(0.1)
+        self.layer_norm2 = nn.LayerNorm(width, eps=1e-05)
+        self.linear1 = nn.Linear(width, 4 * width)
+        self.linear2 = nn.Linear(4 * width, width)
+        self.dropout2 = nn.Dropout(0.1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x2 = self.dropout1(self.attention1(self.layer_norm1(x)))  # [B, T, width]
+        h = x + x2  # [B, T, width]
+        x = F.gelu(self.linear1(self.layer_norm2(h)), approximate="tanh")  # [B, T, …]
+        y: Tensor = h + self.dropout2(self.linear2(x))  # [B, T, width]
+        return y
+
+
+class GPT2(nn.Module):
+    """Network: [B, T] -> [B, T, 50257].
+
+    layer        output    parameters
+    wte          T×768     38,597,376
+    wpe          T×768        786,432
+    dropout1     T×768
+    repeat1      T×768     85,054,464
+    layer_norm1  T×768          1,536
+    head         T×50,257
+    """
+
+    def __init__(self, width: int = 768, depth: int = 12, heads: int = 12) -> None:
+        super().__init__()
+        self.wte = nn.Embedding(50257, width)  # [B, T, 768], 38,597,376 parameters
+        self.wpe = nn.Embedding(1024, width)  # [B, T, 768], 786,432 parameters
+        self.dropout1 = nn.Dropout(0.1)  # [B, T, 768]
+        self.repeat1 = nn.ModuleList(
+            TransformerLayer(width, heads) for _ in range(depth)
+        )
+        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)  # [B, T, 768]
+        self.head = nn.Linear(width, 50257, bias=False)  # [B, T, 50257]
+        self.head.weight = self.wte.weight  # tied
+
+    def forward(self, ids: Tensor) -> Tensor:
+        ids = self.wte(ids)  # [B, T, 768]
+        x = self.dropout1(ids + self.wpe.weight[: ids.size(1)])  # [B, T, 768]
+        for layer in self.repeat1:
+            x = layer(x)
+        head: Tensor = self.head(self.layer_norm1(x))  # [B, T, 50257]
+        return head

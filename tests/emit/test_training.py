@@ -1,0 +1,173 @@
+"""Generated training: it learns, it survives being killed at any step, and it says what is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from safetensors.torch import load_file
+
+from specc.emit.package import write
+from specc.pipeline import compile_file, compile_text
+
+ROOT = Path(__file__).parents[2]
+
+DROPPED = """specc 1
+
+encoder Encoder {
+    in x: vector[64]
+    h = x -> dropout(0.2) -> linear(32) -> relu
+    out mu     = h -> linear(4)
+    out logvar = h -> linear(4)
+}
+bottleneck Latent {
+    in mu, logvar
+    out z ~ normal(mu, logvar=logvar)
+}
+decoder Decoder {
+    in z: vector[4]
+    z -> linear(32) -> relu -> dropout(0.2) -> linear(64)
+}
+train VAE {
+    data digits(flat=true) as x, label
+    e ~ normal(0, 1, like=x)
+    mu, logvar = Encoder(x + 0.1 * e)
+    logits = Decoder(Latent(mu, logvar))
+    minimize bce_with_logits(logits, x, reduction=sum) + kl(normal(mu, logvar=logvar), normal(0, 1))
+    optimizer adam(lr=1e-3)
+    schedule cosine(warmup=10)
+    clip_grad_norm 5.0
+    ema 0.99
+    batch 64
+    epochs 4
+}
+"""
+
+
+def built(text: str, folder: Path) -> Path:
+    compiled = compile_text(text, "model.spec")
+    assert compiled.program is not None, [d.message for d in compiled.diagnostics]
+    write(compiled.program, folder)
+    return folder / "train.py"
+
+
+def started(script: Path, out: Path, *flags: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(script), "--quiet", "--out", str(out), *flags]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def finished(script: Path, out: Path, *flags: str) -> tuple[int, str]:
+    process = started(script, out, *flags)
+    _, said = process.communicate(timeout=120)
+    return process.returncode, said
+
+
+def logged(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+
+
+def wait_for(condition: Any, process: subprocess.Popen[str]) -> None:
+    for _ in range(600):
+        if condition() or process.poll() is not None:
+            return
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path) -> None:
+    script = built(DROPPED, tmp_path / "package")
+    assert finished(script, tmp_path / "whole")[0] == 0
+    whole = load_file(tmp_path / "whole" / "model.safetensors")
+    rng = random.Random(7)
+    for attempt in range(5):
+        out = tmp_path / f"killed{attempt}"
+        process = started(script, out, "--checkpoint-steps", "1")
+        wait_for((out / "checkpoint.pt").exists, process)
+        time.sleep(rng.random() * 0.5)
+        process.kill()
+        process.wait()
+        status, said = finished(script, out, "--resume", "--checkpoint-steps", "40")
+        assert status == 0, said
+        again = load_file(out / "model.safetensors")
+        assert whole.keys() == again.keys()
+        assert all((whole[k] == again[k]).all() for k in whole)
+        assert [r["step"] for r in logged(out)] == [r["step"] for r in logged(tmp_path / "whole")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_saves_and_ends(number: signal.Signals, status: int, tmp_path: Path) -> None:
+    script = built(DROPPED, tmp_path / "package")
+    process = started(script, tmp_path / "run", "--epochs", "2000")
+    wait_for((tmp_path / "run" / "checkpoint.pt").exists, process)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == status, said
+    assert "--resume" in said
+
+
+@pytest.mark.slow
+def test_a_damaged_checkpoint_is_replaced_by_the_one_before(tmp_path: Path) -> None:
+    script = built(DROPPED, tmp_path / "package")
+    assert finished(script, tmp_path / "run", "--epochs", "2")[0] == 0
+    last = tmp_path / "run" / "checkpoint.pt"
+    content = bytearray(last.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    last.write_bytes(bytes(content))
+    status, said = finished(script, tmp_path / "run", "--epochs", "3", "--resume")
+    assert status == 0
+    assert "damaged" in said
+    assert "resumed at step" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "stem",
+    ["digits_mlp", "digits_cnn", "deck_linear_mse", "deck_sigmoid_mse", "deck_sigmoid_bce", "deck_16",
+     "deep", "linear_pca", "binary_vae", "convolutional", "regressor", "segnet_shapes"],
+)  # fmt: skip
+def test_the_bar_is_reached(stem: str, tmp_path: Path) -> None:
+    source = next(ROOT.joinpath("specs").rglob(f"{stem}.spec"))
+    program = compile_file(str(source)).program
+    assert program is not None
+    write(program, tmp_path / stem)
+    status, said = finished(tmp_path / stem / "train.py", tmp_path / "run")
+    assert status == 0, said
+    assert "promise kept" in said
+    assert "BROKEN" not in said
+    assert (tmp_path / "run" / "loss.png").exists()
+
+
+def test_a_broken_promise_ends_with_1(tmp_path: Path) -> None:
+    text = ROOT.joinpath("specs/mlp/digits_mlp.spec").read_text().replace("0.95", "1.01")
+    status, said = finished(built(text, tmp_path / "p"), tmp_path / "run", "--epochs", "1")
+    assert status == 1
+    assert "promise BROKEN  test.accuracy >= 1.01" in said
+
+
+def test_the_log_has_a_line_for_each_step(tmp_path: Path) -> None:
+    text = ROOT.joinpath("specs/mlp/digits_mlp.spec").read_text()
+    status, said = finished(built(text, tmp_path / "p"), tmp_path / "run", "--steps", "30")
+    assert status in (0, 1), said
+    records = logged(tmp_path / "run")
+    assert [r["step"] for r in records] == list(range(1, 31))
+    assert set(records[0]) == {"step", "epoch", "loss", "cross_entropy"}
+    assert "the CPU; no GPU is used" in said.splitlines()[0]
+
+
+def test_a_loss_that_is_no_number_names_step_term_and_layer(tmp_path: Path) -> None:
+    text = ROOT.joinpath("specs/autoencoders/deep.spec").read_text()
+    text = text.replace("adam(lr=2e-3)", "sgd(lr=1e18)")
+    status, said = finished(built(text, tmp_path / "p"), tmp_path / "run", "--epochs", "3")
+    assert status == 1
+    assert "mse is" in said
+    assert "first not finite" in said

@@ -1,0 +1,85 @@
+"""Laws 3 and 7: the committed packages are what `specc build specs` writes, everywhere the same bytes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from specc.emit.package import package
+from specc.pipeline import compile_file
+
+ROOT = Path(__file__).parents[2]
+SPECS = sorted(ROOT.joinpath("specs").rglob("*.spec"))
+
+
+def files_of(path: Path) -> dict[str, str]:
+    program = compile_file(str(path)).program
+    assert program is not None
+    return package(program)
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
+def test_the_committed_package_is_what_build_writes(path: Path) -> None:
+    folder = ROOT / "generated" / path.stem
+    written = {p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.py")}
+    assert written == files_of(path)
+
+
+def test_nothing_else_is_committed() -> None:
+    folders = {p.name for p in ROOT.joinpath("generated").iterdir() if p.is_dir()}
+    assert folders == {p.stem for p in SPECS}
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_another_folder_and_hash_seed_give_the_same_bytes(seed: str, tmp_path: Path) -> None:
+    copied = tmp_path / "elsewhere" / "digits_vae.spec"
+    copied.parent.mkdir()
+    copied.write_bytes(ROOT.joinpath("specs/autoencoders/digits_vae.spec").read_bytes())
+    subprocess.run(
+        [sys.executable, "-m", "specc", "build", str(copied), "--out", str(tmp_path / "out")],
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+    )
+    for name, text in files_of(ROOT / "specs/autoencoders/digits_vae.spec").items():
+        assert (tmp_path / "out" / "digits_vae" / name).read_text(encoding="utf-8") == text
+
+
+def test_the_formatter_and_the_linter_have_nothing_to_say(tmp_path: Path) -> None:
+    for path in SPECS:
+        folder = tmp_path / path.stem
+        folder.mkdir()
+        for name, text in files_of(path).items():
+            folder.joinpath(name).write_text(text, encoding="utf-8")
+        ruff = [sys.executable, "-m", "ruff"]
+        for command in (["format", "--isolated", "--check"], ["check", "--isolated"]):
+            line = [*ruff, *command, "."]
+            run = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+            assert run.returncode == 0, f"{path.stem}: {run.stdout}"
+
+
+@pytest.mark.slow
+def test_types_are_strict(tmp_path: Path) -> None:
+    for stem in (
+        "digits_vae",
+        "segnet_shapes",
+        "regressor",
+        "deck_sigmoid_bce",
+        "gpt2",
+        "resnet18",
+    ):
+        folder = tmp_path / stem
+        folder.mkdir()
+        source = next(p for p in SPECS if p.stem == stem)
+        for name, text in files_of(source).items():
+            if name != "__init__.py":
+                folder.joinpath(name).write_text(text, encoding="utf-8")
+        files = [p.name for p in folder.glob("*.py")]
+        command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", *files]
+        run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, f"{stem}: {run.stdout}"
