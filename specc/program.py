@@ -315,6 +315,7 @@ class Program:
     answers: tuple[tree.Answers, ...] = ()
     expects: tuple[tree.Expect, ...] = ()
     taps: tuple[tuple[str, str], ...] = field(default=())
+    definitions: tuple[tree.Definition, ...] = ()
 
     def network(self, name: str) -> Body:
         """The network of that name. Raises KeyError."""

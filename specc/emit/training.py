@@ -47,7 +47,8 @@ def train_files(program: Program, plan: TrainPlan) -> dict[str, str]:
 def spec_hash(program: Program) -> str:
     """What a checkpoint belongs to: the text of the spec and the values of its parameters."""
     values = ";".join(f"{p.name}={p.value}" for p in program.parameters)
-    text = f"{program.file.source.text}\0{values}"
+    used = "".join(d.span.text for d in program.definitions)
+    text = f"{program.file.source.text}\0{used}\0{values}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -268,7 +269,7 @@ def compared(metric: Metric, names: list[str], types: list[ValueType]) -> str:
     if len(sizes) == 2 and (sizes[0] == (1,)) != (sizes[1] == (1,)):
         at = 0 if sizes[0] == (1,) else 1
         words[metric.operands[at]] += ".squeeze(1)"
-    text = metric.call()
+    text = metric.call(*(t for t in types if isinstance(t, Tensor)))
     pattern = rf"\b({'|'.join(map(re.escape, words))})\b"
     return re.sub(pattern, lambda m: words[m[1]], text)
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.layers import registry
-from specc.program import Body, ParameterValue, Program, Static
+from specc.program import Body, ParameterValue, Program, SamplePlan, Static, TrainPlan
 from specc.resolve.context import Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
 from specc.resolve.expression import evaluate
 from specc.resolve.order import names_read
-from specc.resolve.sample import resolve_sample
 from specc.resolve.static import show
-from specc.resolve.train import resolve_train
+from specc.resolve.use import declarations
 from specc.sizes import symbol
 from specc.source import Span
 from specc.syntax import tree
@@ -84,8 +83,9 @@ def resolve(
     context.instantiate = bodies.instantiate
     context.network = bodies.network
     context.evaluate = evaluate
-    _declare(context, file)
-    _parameters(context, file, overrides or {})
+    declared = tuple(declarations(file, diagnostics))
+    _declare(context, declared)
+    _parameters(context, file, declared, overrides or {})
     if _recursive(context):
         return None
     try:
@@ -100,6 +100,25 @@ def resolve(
         return None
 
 
+def _trains(context: Context, file: tree.File) -> tuple[TrainPlan, ...]:
+    """The train blocks; what they need is imported when there are any."""
+    written = [d for d in file.declarations if isinstance(d, tree.Train)]
+    if not written:
+        return ()
+    from specc.resolve.train import resolve_train
+
+    return tuple(p for d in written if (p := resolve_train(context, d)) is not None)
+
+
+def _samples(context: Context, file: tree.File) -> tuple[SamplePlan, ...]:
+    written = [d for d in file.declarations if isinstance(d, tree.Sample)]
+    if not written:
+        return ()
+    from specc.resolve.sample import resolve_sample
+
+    return tuple(p for d in written if (p := resolve_sample(context, d)) is not None)
+
+
 def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     for definition in context.definitions.values():
         if definition.role in ("cell", "message_passing"):
@@ -108,16 +127,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
             definition.role != "block" and definition.hyperparameters is None and typed(definition)
         ):
             context.network(definition.name.id, None, definition.name.span)
-    trains = tuple(
-        plan
-        for d in file.declarations
-        if isinstance(d, tree.Train) and (plan := resolve_train(context, d)) is not None
-    )
-    samples = tuple(
-        made
-        for d in file.declarations
-        if isinstance(d, tree.Sample) and (made := resolve_sample(context, d)) is not None
-    )
+    trains, samples = _trains(context, file), _samples(context, file)
     _unused(context, bodies, file)
     networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)
     return Program(
@@ -129,6 +139,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         tuple(d for d in file.declarations if isinstance(d, tree.Answers)),
         tuple(d for d in file.declarations if isinstance(d, tree.Expect)),
         tuple(context.taps),
+        tuple(context.definitions.values()),
     )
 
 
@@ -141,9 +152,9 @@ def _not_yet(context: Context, definition: tree.Definition) -> None:
 # --------------------------------------------------------------- declarations
 
 
-def _declare(context: Context, file: tree.File) -> None:
+def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
     places: dict[str, Span] = {}
-    for d in file.declarations:
+    for d in declared:
         match d:
             case tree.Param() | tree.Definition():
                 if not _duplicate(context, places, d.name):
@@ -153,8 +164,6 @@ def _declare(context: Context, file: tree.File) -> None:
             case tree.Program() | tree.Example():
                 word = "program" if isinstance(d, tree.Program) else "example"
                 context.report("E190", f"{word} is not compiled by this version of specc", d.span)
-            case tree.Use():
-                context.report("E190", "use is not compiled by this version of specc", d.span)
 
 
 def _define(context: Context, definition: tree.Definition) -> None:
@@ -186,10 +195,12 @@ def _duplicate(context: Context, places: dict[str, Span], name: tree.Name) -> bo
     return True
 
 
-def _parameters(context: Context, file: tree.File, overrides: Overrides) -> None:
+def _parameters(
+    context: Context, file: tree.File, declared: Sequence[tree.Declaration], overrides: Overrides
+) -> None:
     scope = Scope(context, "file", "param")
     left = dict(overrides)
-    for d in file.declarations:
+    for d in declared:
         if not isinstance(d, tree.Param) or d.name.id in context.parameters:
             continue
         value: Static | None

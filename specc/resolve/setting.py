@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from specc.metrics import METRICS
+from specc.layers.base import LayerError
+from specc.metrics import METRICS, Metric
 from specc.optim import OPTIMIZERS, SCHEDULES
 from specc.program import Measure, Show
 from specc.resolve.arguments import Given, accepts_word
@@ -14,6 +15,7 @@ from specc.resolve.library import configured, library, unknown_word, word_call
 from specc.resolve.values import POISON, Flow, Word
 from specc.settings import TrainSettings
 from specc.syntax import tree
+from specc.types import Tensor
 
 SHOWS = ("grid", "curve", "scatter", "plot")
 
@@ -88,7 +90,7 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
             return
         options = tuple(a for a in written if a.name is not None)
         metric = configured(scope, METRICS[name.id], name, options)
-        if metric is not None and POISON not in flows:
+        if metric is not None and POISON not in flows and _compares(scope, metric, flows, written):
             label = _fresh_name(name.id, [m.name for m in draft.metrics])
             refs = tuple(f.ref for f in flows)
             draft.metrics.append(Measure(label, metric, refs, statement.span))
@@ -98,6 +100,27 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
         base = name.id if name is not None else "metric"
         label = _fresh_name(base, [m.name for m in draft.metrics])
         draft.metrics.append(Measure(label, None, (value.ref,), statement.span))
+
+
+def _compares(
+    scope: Scope, metric: Metric, flows: list[Flow], written: tuple[tree.Argument, ...]
+) -> bool:
+    """Whether a metric can compare these values; if not, why is reported."""
+    try:
+        metric.check(*(f.type for f in flows if isinstance(f.type, Tensor)))
+    except LayerError as problem:
+        spans = [a.value.span for a in written if a.name is None]
+        at = problem.argument if isinstance(problem.argument, int) else len(spans) - 1
+        scope.context.report(
+            problem.code,
+            problem.message,
+            spans[at],
+            text=problem.text,
+            notes=problem.notes,
+            helps=problem.helps,
+        )
+        return False
+    return True
 
 
 def _fresh_name(base: str, taken: list[str]) -> str:

@@ -158,9 +158,7 @@ def _context(
 ) -> Context:
     context = Context(Diagnostics())
     context.assume = dict(values)
-    context.definitions = {
-        d.name.id: d for d in program.file.declarations if isinstance(d, tree.Definition)
-    }
+    context.definitions = {d.name.id: d for d in program.definitions}
     context.parameters = {p.name: _opened(p, open_values) for p in program.parameters}
     context.evaluate = evaluate
     made: dict[object, Body | None] = {}

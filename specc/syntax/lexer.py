@@ -1,4 +1,4 @@
-"""Pieces of text as the grammar's tokens: which words are keywords here, and which newlines end a statement."""
+"""Pieces of text as the grammar's tokens: which words are keywords, which newlines end a statement."""
 
 from __future__ import annotations
 
@@ -205,7 +205,8 @@ class Typer:
             return "KW_ITEM"
         if word == "frozen" and before == "TILDE" and ahead.kind == "NAME":
             return "KW_FROZEN"
-        if word in ("repeat", "for") and before in ("ARROW", "LBRACE") and ahead.kind in _OPERANDS:
+        operand = ahead.kind in _OPERANDS or ahead.text in ("(", "-")
+        if word in ("repeat", "for") and before in ("ARROW", "LBRACE") and operand:
             self.opens = "round"
             return "KW_REPEAT" if word == "repeat" else "KW_FOR"
         return self._clause(piece, ahead)

@@ -95,11 +95,11 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any
     builder.source = source
     for _ in range(MAX_SYNTAX_ERRORS):
         try:
-            return machine.parse(tokens)  # type: ignore[arg-type]
+            return machine.parse(tokens)
         except UnexpectedInput as problem:
             at = _position(tokens, getattr(problem, "token", None))
             diagnostics.add(_unexpected(source, tokens, at, getattr(problem, "expected", set())))
-            _leave_out(source, tokens, at, diagnostics)
+            _leave_out(tokens, at, diagnostics)
     return None
 
 
@@ -137,7 +137,7 @@ def _wanted(expected: set[str]) -> str:
     return f"expected {' or '.join(words)}" if 0 < len(words) <= 3 else ""
 
 
-def _leave_out(source: Source, tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
+def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
     """Remove the statement around a token; the names that it binds get a value that says nothing."""
     start = at
     if tokens[at].type in ("NL", "RBRACE") and at:
@@ -198,11 +198,12 @@ def _check_pipes(declarations: list[Any], diagnostics: Diagnostics) -> None:
 def _check_head(pipe: tree.Pipe, diagnostics: Diagnostics) -> None:
     head = pipe.head
     text = head.span.source.text
-    grouped = text[: head.span.start].rstrip().endswith("(") and _closes(pipe, head)
+    grouped = text[head.span.start : head.span.start + 1] == "("
     if not isinstance(head, (tree.Binary, tree.Unary, tree.Conditional)) or grouped:
         return
+    helps: tuple[str, ...] = ()
     if not isinstance(head, tree.Binary):
-        message, helps = "a pipe starts at a name, call, list or parenthesis", ()
+        message = "a pipe starts at a name, call, list or parenthesis"
     else:
         message = "this pipe has two readings"
         rest = text[pipe.stages[0].span.start : pipe.span.end]
@@ -213,12 +214,6 @@ def _check_head(pipe: tree.Pipe, diagnostics: Diagnostics) -> None:
         )
     diagnostics.add(Diagnostic("E101", message, head.span, helps=helps))
     diagnostics.mute(head.span.start, head.span.end)
-
-
-def _closes(pipe: tree.Pipe, head: tree.Expr) -> bool:
-    """Whether a parenthesis closes between the head and the first arrow."""
-    between = head.span.source.text[head.span.end : pipe.stages[0].span.start]
-    return ")" in between
 
 
 # ------------------------------------------------------------------------ docs

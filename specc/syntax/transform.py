@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import Any, cast
 
 from lark import Token, Transformer
@@ -56,7 +57,10 @@ class Builder(Transformer[Token, Any]):
         return tree.Next(self._span(*c), self._name(c[1]))
 
     def group(self, c: list[Any]) -> tree.Expr:
-        return cast(tree.Expr, c[1])
+        inner = c[1]
+        if isinstance(inner, (tree.Name, tree.Number, tree.Call, tree.Text)):
+            return cast(tree.Expr, inner)
+        return cast(tree.Expr, replace(inner, span=self._span(*c)))
 
     def list_of(self, c: list[Any]) -> tree.ListOf:
         return tree.ListOf(self._span(*c), tuple(_nodes(c)))
