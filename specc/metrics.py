@@ -2,85 +2,88 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import re
+from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from specc.layers.base import LayerError
+from specc.layers.class_loss import fits
+from specc.layers.common import feature_axis, same_shape
+from specc.types import Tensor
+
+Compares: TypeAlias = Literal["values", "classes", "scores"]
 
 
 class Metric(BaseModel):
     """A metric.
 
-    `operands` are what it compares; `better` says which way is good; `call` is Python for its value, with
-    the operands' tensors (items first) under the names of `operands`.
+    `operands` are what it compares; `better` says which way is good; `text` is Python for its value, with
+    the operands' tensors (items first) under the names of `operands`. `compares` says what they must
+    be: "values" of one shape, "classes" (scores of all classes with class ids), or "scores" (one number
+    for each item with 0 or 1).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     word: ClassVar[str]
     summary: ClassVar[str]
+    formula: ClassVar[str] = ""
     operands: ClassVar[tuple[str, ...]] = ("prediction", "target")
     better: ClassVar[Literal["lower", "higher"]] = "higher"
-    helper: ClassVar[str | None] = None  # a function that generated code then holds
-
-    def call(self) -> str:
-        """`(prediction.argmax(1) == target).float().mean()`."""
-        return self.code()
+    compares: ClassVar[Compares] = "values"
+    text: ClassVar[str]
 
     def code(self) -> str:
-        """The expression; by default a call of the helper."""
-        return f"{self.helper}(prediction, target)"
+        """`(prediction.argmax(1) == target).float().mean()`, for classes on the first axis."""
+        return self.text
+
+    def check(self, *types: Tensor) -> None:
+        """Refuse values that the metric cannot compare.
+
+        Raises:
+            LayerError: E302, the shapes differ; E203, class ids are wanted or not.
+        """
+        first, second = (t.with_sizes((), ()) if t.sizes == (1,) else t for t in types)
+        if self.compares == "classes":
+            fits(types[0], types[1], self.word)
+            return
+        if self.compares == "scores" and first.rank:
+            raise LayerError(
+                "E301", f"{self.word} takes one score for each item", text=str(first), argument=0
+            )
+        same_shape(first, second, self.word)
+
+    def call(self, *types: Tensor) -> str:
+        """The code for values of these types: classes may stand on the last axis."""
+        words: dict[str, str] = {}
+        if len(types) == 2 and self.compares == "classes":
+            if types[0].rank > max(types[1].rank, 1) and feature_axis(types[0]) != 0:
+                words[self.operands[0]] = f"{self.operands[0]}.movedim(-1, 1)"
+        elif len(types) == 2 and types[1].dtype != "float":
+            words[self.operands[1]] = f"{self.operands[1]}.float()"
+        if not words:
+            return self.code()
+        return re.sub(r"\w+", lambda m: words.get(m[0], m[0]), self.code())
 
 
-def _metric(
-    name: str, word: str, summary: str, code: str, better: Literal["lower", "higher"]
-) -> type[Metric]:
-    def expression(self: Metric) -> str:
-        del self
-        return code
-
-    body = {
-        "__doc__": summary,
-        "__module__": __name__,
-        "word": word,
-        "summary": summary,
-        "better": better,
-        "code": expression,
-        "__annotations__": {},
-    }
-    return type(name, (Metric,), body)
+# -------------------------------------------------------------------- classes
 
 
-_LABELS = "prediction.argmax(1)"
+class Accuracy(Metric):
+    """Share of items whose largest score is the target's class."""
 
-METRICS: dict[str, type[Metric]] = {
-    m.word: m
-    for m in (
-        _metric("Accuracy", "accuracy", "Share of items whose largest score is the target's class.",
-                f"({_LABELS} == target).float().mean()", "higher"),
-        _metric("BinaryAccuracy", "binary_accuracy", "Share of items on the right side of 0 (logits).",
-                "((prediction > 0) == (target > 0.5)).float().mean()", "higher"),
-        _metric("MSE", "mse", "Mean squared error.", "F.mse_loss(prediction, target)", "lower"),
-        _metric("RMSE", "rmse", "Root of the mean squared error.",
-                "F.mse_loss(prediction, target).sqrt()", "lower"),
-        _metric("MAE", "mae", "Mean absolute error.", "F.l1_loss(prediction, target)", "lower"),
-        _metric("R2", "r2", "Share of the target's variance that is explained.",
-                "1 - F.mse_loss(prediction, target) / target.var(0, correction=0).mean()", "higher"),
-        _metric("PSNR", "psnr", "Peak signal-to-noise ratio in decibels, for values in [0, 1].",
-                "-10 * F.mse_loss(prediction, target).log10()", "higher"),
-        _metric("CrossEntropy", "cross_entropy", "Mean cross-entropy of logits with class ids.",
-                "F.cross_entropy(prediction, target)", "lower"),
-        _metric("Perplexity", "perplexity", "Exponential of the mean cross-entropy.",
-                "F.cross_entropy(prediction, target).exp()", "lower"),
-        _metric("BCE", "bce", "Mean binary cross-entropy of probabilities.",
-                "F.binary_cross_entropy(prediction, target)", "lower"),
-    )
-}  # fmt: skip
+    word, compares = "accuracy", "classes"
+    summary = "Share of items whose largest score is the target's class."
+    formula = "mean(argmax x = y)"
+    text = "(prediction.argmax(1) == target).float().mean()"
 
 
 class TopK(Metric):
     """Share of items whose class is among the k largest scores."""
 
-    word, summary = "top_k_accuracy", "Share of items whose class is among the k largest scores."
+    word, compares = "top_k_accuracy", "classes"
+    summary = "Share of items whose class is among the k largest scores."
     k: int = Field(5, ge=1, description="How many scores count.")
 
     def code(self) -> str:
@@ -89,49 +92,183 @@ class TopK(Metric):
             f"(prediction.topk({self.k}, 1).indices == target.unsqueeze(1)).any(1).float().mean()"
         )
 
+    def check(self, *types: Tensor) -> None:
+        """There are at least k classes."""
+        super().check(*types)
+        classes = types[0].sizes[feature_axis(types[0])]
+        if isinstance(classes, int) and classes < self.k:
+            raise LayerError(
+                "E204",
+                f"top_k_accuracy: k is {self.k}, and there are {classes} classes",
+                argument="k",
+            )
 
-class _OfClasses(Metric):
-    """Computed from counts of each class."""
+
+class BalancedAccuracy(Metric):
+    """Share of each class's items that are found, averaged over the classes that occur."""
+
+    word, compares = "balanced_accuracy", "classes"
+    summary = "Share of each class's items that are found, averaged over the classes that occur."
+    text = "balanced_accuracy(prediction, target)"
 
 
-class MeanIoU(_OfClasses):
-    """Intersection over union, averaged over the classes that occur (Everingham et al. 2010)."""
-
-    word, helper = "mean_iou", "mean_iou"
-    summary = "Intersection over union of each class that occurs, averaged."
-
-
-class F1(_OfClasses):
+class F1(Metric):
     """Harmonic mean of precision and recall, averaged over classes."""
 
-    word, helper = "f1", "macro_f1"
-    summary = "F1 of each class, averaged over the classes that occur."
+    word, compares = "f1", "classes"
+    summary = "F1 of each class that occurs or is predicted, averaged."
+    formula = "2·precision·recall/(precision + recall)"
+    text = "macro_f1(prediction, target)"
 
 
-class Precision(_OfClasses):
+class Precision(Metric):
     """Share of a class's predictions that are right, averaged over classes."""
 
-    word, helper = "precision", "macro_precision"
+    word, compares = "precision", "classes"
     summary = "Share of each class's predictions that are right, averaged."
+    text = "macro_precision(prediction, target)"
 
 
-class Recall(_OfClasses):
+class Recall(Metric):
     """Share of a class's items that are found, averaged over classes."""
 
-    word, helper = "recall", "macro_recall"
-    summary = "Share of each class's items that are found, averaged (balanced accuracy)."
+    word, compares = "recall", "classes"
+    summary = "Share of each class's items that are found, averaged."
+    text = "macro_recall(prediction, target)"
+
+
+class MeanIoU(Metric):
+    """Intersection over union, averaged over the classes that occur (Everingham et al. 2010)."""
+
+    word, compares = "mean_iou", "classes"
+    summary = "Intersection over union of each class that occurs or is predicted, averaged."
+    text = "mean_iou(prediction, target)"
+
+
+class CrossEntropy(Metric):
+    """Mean cross-entropy of logits with class ids."""
+
+    word, compares, better = "cross_entropy", "classes", "lower"
+    summary = "Mean cross-entropy of logits with class ids."
+    formula = "mean(−x[y] + ln Σ e^x[k])"
+    text = "F.cross_entropy(prediction, target)"
+
+
+class Perplexity(Metric):
+    """Exponential of the mean cross-entropy."""
+
+    word, compares, better = "perplexity", "classes", "lower"
+    summary = "Exponential of the mean cross-entropy: among how many words the choice was."
+    formula = "exp(cross_entropy)"
+    text = "F.cross_entropy(prediction, target).exp()"
+
+
+# --------------------------------------------------------------------- values
+
+
+class MSE(Metric):
+    """Mean squared error."""
+
+    word, better = "mse", "lower"
+    summary = "Mean squared error."
+    formula = "mean((x − y)²)"
+    text = "F.mse_loss(prediction, target)"
+
+
+class RMSE(Metric):
+    """Root of the mean squared error."""
+
+    word, better = "rmse", "lower"
+    summary = "Root of the mean squared error, in the unit of the target."
+    formula = "√mean((x − y)²)"
+    text = "F.mse_loss(prediction, target).sqrt()"
+
+
+class MAE(Metric):
+    """Mean absolute error."""
+
+    word, better = "mae", "lower"
+    summary = "Mean absolute error."
+    formula = "mean(|x − y|)"
+    text = "F.l1_loss(prediction, target)"
+
+
+class R2(Metric):
+    """Share of the target's variance that is explained."""
+
+    word = "r2"
+    summary = "Share of the target's variance that is explained; 0 is as good as the mean."
+    formula = "1 − Σ (x − y)²/Σ (y − mean y)²"
+    text = "1 - F.mse_loss(prediction, target) / target.var(0, correction=0).mean()"
+
+    def call(self, *types: Tensor) -> str:
+        """In parentheses, because it is a sum."""
+        return f"({super().call(*types)})"
+
+
+class PSNR(Metric):
+    """Peak signal-to-noise ratio."""
+
+    word = "psnr"
+    summary = "Peak signal-to-noise ratio in decibels, of all values together."
+    formula = "20·log₁₀ peak − 10·log₁₀ mean((x − y)²)"
+    peak: float = Field(1.0, gt=0, description="The largest difference that values can have.")
+
+    def code(self) -> str:
+        """In parentheses, because it is a product."""
+        error = "F.mse_loss(prediction, target)"
+        scaled = error if self.peak == 1 else f"({error} / {self.peak!r} ** 2)"
+        return f"(-10 * {scaled}.log10())"
+
+
+class BCE(Metric):
+    """Mean binary cross-entropy of probabilities."""
+
+    word, better = "bce", "lower"
+    summary = "Mean binary cross-entropy of probabilities."
+    formula = "mean(−y·ln x − (1 − y)·ln(1 − x))"
+    text = "F.binary_cross_entropy(prediction, target)"
+
+
+class BinaryAccuracy(Metric):
+    """Share of logits on the right side of 0."""
+
+    word = "binary_accuracy"
+    summary = "Share of logits on the right side of the threshold."
+    threshold: float = Field(0.0, description="0 for logits, 0.5 for probabilities.")
+
+    def code(self) -> str:
+        """Above or not, as the target says."""
+        return f"((prediction > {self.threshold:g}) == (target > 0.5)).float().mean()"
+
+
+# --------------------------------------------------------------------- scores
 
 
 class AUC(Metric):
     """Chance that a positive item scores above a negative one (Hanley & McNeil 1982)."""
 
-    word, helper = "auc", "area_under_roc"
-    summary = "Chance that a positive item scores above a negative one."
+    word, compares = "auc", "scores"
+    summary = "Chance that a positive item scores above a negative one; ties count half."
     operands = ("score", "target")
-
-    def code(self) -> str:
-        """Ties count half."""
-        return "area_under_roc(score, target)"
+    text = "area_under_roc(score, target)"
 
 
-METRICS.update({m.word: m for m in (TopK, MeanIoU, F1, Precision, Recall, AUC)})
+class AveragePrecision(Metric):
+    """Area under precision against recall, by steps."""
+
+    word, compares = "average_precision", "scores"
+    summary = "Precision averaged over the steps of recall."
+    formula = "Σ (Rₙ − Rₙ₋₁)·Pₙ"
+    operands = ("score", "target")
+    text = "average_precision(score, target)"
+
+
+METRICS: dict[str, type[Metric]] = {
+    m.word: m
+    for m in (
+        Accuracy, TopK, BalancedAccuracy, F1, Precision, Recall, MeanIoU, CrossEntropy, Perplexity, MSE,
+        RMSE, MAE, R2, PSNR, BCE, BinaryAccuracy, AUC, AveragePrecision,
+    )
+}  # fmt: skip
+"""Every metric by its word."""

@@ -148,26 +148,34 @@ class OneCycle(Schedule):
 
     def rest(self) -> str:
         """From start to 1 at the step `top`, then to final at the last one."""
-        up, down = self._halves()
-        return f"({up} if step <= (top := {self._top()}) else {down})"
+        down = self._down("(step - top) / max(1, steps - 1 - top)")
+        return f"({self._up()} if step <= (top := {self._top()}) else {down})"
 
     def body(self) -> tuple[str, ...]:
         """The two halves, each with a line of its own."""
-        up, down = self._halves()
+        up, down = self._up(), self._down("fall")
+        warm: tuple[str, ...] = ()
         if self.warmup:
-            warm = f"min(1.0, (step + 1) / {self.warmup})"
-            up, down = f"{warm} * ({up})", f"{warm} * ({down})"
-        top = f"top = {self._top()}  # the step with the highest rate"
-        return top, "if step <= top:", f"    return {up}", f"return {down}"
+            up, down = f"warm * ({up})", f"warm * ({down})"
+            warm = (f"warm = min(1.0, (step + 1) / {self.warmup})",)
+        return (
+            f"top = {self._top()}  # the step with the highest rate",
+            *warm,
+            "if step <= top:",
+            f"    return {up}",
+            "fall = (step - top) / max(1, steps - 1 - top)",
+            f"return {down}",
+        )
 
     def _top(self) -> str:
         return f"max(1, {self.rise:g} * steps - 1)"
 
-    def _halves(self) -> tuple[str, str]:
-        up = f"1 - {_rest(self.start)} * 0.5 * (1 + math.cos(math.pi * step / top))"
-        fall = "(step - top) / max(1, steps - 1 - top)"
+    def _up(self) -> str:
+        return f"1 - {_rest(self.start)} * 0.5 * (1 + math.cos(math.pi * step / top))"
+
+    def _down(self, fall: str) -> str:
         wave = f"0.5 * (1 + math.cos(math.pi * {fall}))"
-        return up, f"{self.final!r} + {_rest(self.final)} * {wave}"
+        return f"{self.final!r} + {_rest(self.final)} * {wave}"
 
 
 def _rest(share: float) -> str:

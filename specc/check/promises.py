@@ -5,7 +5,6 @@ from __future__ import annotations
 from specc.claims.check import is_static
 from specc.diagnostics import Diagnostic, Diagnostics
 from specc.program import Program
-from specc.promises import PromiseError, promise
 
 
 def check_promises(program: Program, diagnostics: Diagnostics) -> None:
@@ -20,6 +19,8 @@ def check_promises(program: Program, diagnostics: Diagnostics) -> None:
                 )
             )
             continue
+        from specc.promises import PromiseError, promise  # with the metrics, so only here
+
         try:
             promise(program, program.trains[0], expect)
         except PromiseError as problem:

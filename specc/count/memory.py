@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 from specc.count.add import add_up
 from specc.count.sums import Owned, Summer
-from specc.optim import Optimizer
 from specc.program import Apply, Body, Invoke, Node, Program, Rounds, Sample, TrainPlan
 from specc.sizes import Size
 from specc.types import Tensor
@@ -139,4 +138,6 @@ def _bytes(kind: Tensor) -> tuple[Size, Size]:
 
 def _state(optimizer: BaseModel) -> int:
     """Numbers that an optimizer keeps for each weight."""
+    from specc.optim import Optimizer  # only where something is trained
+
     return int(optimizer.memory()) if isinstance(optimizer, Optimizer) else 0

@@ -11,7 +11,7 @@ from specc.layers.code import Code, X, method
 from specc.layers.common import equal_sizes, feature_axis, fraction, same_shape, tensor
 from specc.layers.reduction import Loss, Mask, mask_of, reduced
 from specc.layers.spatial import changed, numbers
-from specc.sizes import Constraint, known, render
+from specc.sizes import Constraint, Size, known, render
 from specc.types import Tensor
 
 
@@ -36,19 +36,10 @@ class CrossEntropy(Loss):
     def infer(self, *operands: Operand | None) -> Inference:
         """[classes, …] or […, classes] and class ids […] to one number."""
         x, y = numbers(operands[0], self.word), tensor(operands[1], self.word, 1)
-        if x.rank == 0:
-            raise LayerError("E301", f"{self.word} needs a score for each class, not one number")
-        axis = feature_axis(x)
-        if y.dtype != "int":
-            raise LayerError(
-                "E203",
-                f"{self.word} takes class ids as its target, not real numbers",
-                text=str(y),
-                argument=1,
-                helps=("mse, l1 or bce_with_logits compare real numbers",),
-            )
+        axis, shapes = fits(x, y, self.word)
         mask, conditions = mask_of(operands, y, self.word)
-        conditions += self._conditions(x, y, axis)
+        conditions += shapes
+        self._check_weight(x.sizes[axis])
         if mask is not None:
             return self._where(x, y, axis, mask, conditions)
         call = reduced(self.function, (_classes_second(x, axis), X(1)), self._keywords())
@@ -66,28 +57,13 @@ class CrossEntropy(Loss):
         pair = (mask.pick(logits), mask.pick(X(1)))
         return self.where(reduced(self.function, pair, self._keywords()), mask, y.sizes, conditions)
 
-    def _conditions(self, x: Tensor, y: Tensor, axis: int) -> tuple[Constraint, ...]:
-        rest = tuple(s for i, s in enumerate(x.sizes) if i != axis)
-        axes = tuple(a for i, a in enumerate(x.axes) if i != axis)
-        conditions = same_shape(x.with_sizes(rest, axes), y, self.word)
-        classes = y.classes
-        if classes is not None:
-            same, found = equal_sizes(x.sizes[axis], classes)
-            if not same:
-                raise LayerError(
-                    "E302",
-                    f"{self.word}: {render(x.sizes[axis])} scores for {render(classes)} classes",
-                    text=f"{render(x.sizes[axis])} ≠ {render(classes)}",
-                    helps=(f"the last layer needs {render(classes)} features",),
-                )
-            conditions += found
-        if self.weight is not None and known(x.sizes[axis]) and len(self.weight) != x.sizes[axis]:
+    def _check_weight(self, classes: Size) -> None:
+        if self.weight is not None and known(classes) and len(self.weight) != classes:
             raise LayerError(
                 "E302",
-                f"{len(self.weight)} weights for {render(x.sizes[axis])} classes",
+                f"{len(self.weight)} weights for {render(classes)} classes",
                 argument="weight",
             )
-        return conditions
 
     def _keywords(self) -> tuple[tuple[str, Code], ...]:
         weight: tuple[tuple[str, Code], ...] = ()
@@ -96,6 +72,39 @@ class CrossEntropy(Loss):
         return (*weight, *changed(
             ignore_index=(self.ignore_index, -100), label_smoothing=(self.label_smoothing, 0.0)
         ))  # fmt: skip
+
+
+def fits(x: Tensor, y: Tensor, word: str) -> tuple[int, tuple[Constraint, ...]]:
+    """The axis of the classes in the scores x of class ids y, and the conditions for them to fit.
+
+    Raises:
+        LayerError: E301, x is one number; E203, y is no class id; E302, sizes or classes differ.
+    """
+    if x.rank == 0:
+        raise LayerError("E301", f"{word} needs a score for each class, not one number", argument=0)
+    if y.dtype != "int":
+        raise LayerError(
+            "E203",
+            f"{word} takes class ids as its target, not real numbers",
+            text=str(y),
+            argument=1,
+            helps=("mse, l1 or bce_with_logits compare real numbers",),
+        )
+    axis = feature_axis(x)
+    rest = tuple(s for i, s in enumerate(x.sizes) if i != axis)
+    axes = tuple(a for i, a in enumerate(x.axes) if i != axis)
+    conditions = same_shape(x.with_sizes(rest, axes), y, word)
+    if y.classes is None:
+        return axis, conditions
+    same, found = equal_sizes(x.sizes[axis], y.classes)
+    if not same:
+        raise LayerError(
+            "E302",
+            f"{word}: {render(x.sizes[axis])} scores for {render(y.classes)} classes",
+            text=f"{render(x.sizes[axis])} ≠ {render(y.classes)}",
+            helps=(f"the last layer needs {render(y.classes)} features",),
+        )
+    return axis, conditions + found
 
 
 def _classes_second(x: Tensor, axis: int) -> Code:

@@ -159,6 +159,43 @@ def _difference(left: Tensor, right: Tensor) -> str:
     return ", ".join(parts)
 
 
+def broadcast(
+    left: Tensor, right: Tensor, word: str
+) -> tuple[tuple[Size, ...], tuple[Constraint, ...]]:
+    """The sizes of two values put together, and the conditions for it.
+
+    Raises:
+        LayerError: E302, they differ.
+    """
+    rank = max(left.rank, right.rank)
+    sizes: list[Size] = []
+    conditions: list[Constraint] = []
+    for axis in range(-rank, 0):
+        a = left.sizes[axis] if -axis <= left.rank else 1
+        b = right.sizes[axis] if -axis <= right.rank else 1
+        if a == 1 or b == 1:
+            sizes.append(b if a == 1 else a)
+            continue
+        same, found = equal_sizes(a, b)
+        if not same:
+            raise _unequal(left, right, word)
+        conditions += found
+        sizes.append(known_size(a, b))
+    return tuple(sizes), tuple(conditions)
+
+
+def _unequal(left: Tensor, right: Tensor, word: str) -> LayerError:
+    verb = {"add": "adds", "subtract": "subtracts", "multiply": "multiplies"}.get(word, "joins")
+    notes: tuple[str, ...] = ()
+    if left.rank == right.rank:
+        rows = zip(left.axes, left.sizes, right.sizes, strict=True)
+        parts = [f"{a} {render(s)} ≠ {render(t)}" for a, s, t in rows if s != t and 1 not in (s, t)]
+        notes = (", ".join(parts),)
+    return LayerError(
+        "E302", f"this {verb} {left} and {right}", text=f"{left} and {right}", notes=notes
+    )
+
+
 def rest_of(code: Code, rank: int, how: str) -> Code:
     """Reduce everything but the batch axis: [B, …] to [B]. `rank` is the item's."""
     if rank == 0:

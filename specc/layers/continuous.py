@@ -50,25 +50,26 @@ def std(d: Distribution, operand: int, rank: int) -> Code:
     """The standard deviation of a normal distribution, from whichever parameter it has."""
     if d.part("std") is not None:
         return read(d, "std", operand, rank)
+    if d.part("var") is not None:
+        fixed = constant(d, "var")
+        part = read(d, "var", operand, rank)
+        return method(part, "sqrt") if fixed is None else math.sqrt(fixed)
     log = logvar(d, operand, rank)
     if isinstance(log, float):
         return math.exp(0.5 * log)
-    if d.part("var") is not None:
-        return method(read(d, "var", operand, rank), "sqrt")
     return Fn("torch.exp", (Infix("*", 0.5, log),))
 
 
 def variance(d: Distribution, operand: int, rank: int) -> Code:
     """The variance of a normal distribution, from whichever parameter it has."""
-    log = logvar(d, operand, rank)
-    if isinstance(log, float):
-        fixed = constant(d, "std")
-        return math.exp(log) if fixed is None else fixed**2
     if d.part("logvar") is not None:
-        return method(log, "exp")
+        log = logvar(d, operand, rank)
+        return math.exp(log) if isinstance(log, float) else method(log, "exp")
     if d.part("var") is not None:
-        return read(d, "var", operand, rank)
-    return Infix("**", read(d, "std", operand, rank), 2)
+        fixed = constant(d, "var")
+        return read(d, "var", operand, rank) if fixed is None else fixed
+    fixed = constant(d, "std")
+    return Infix("**", read(d, "std", operand, rank), 2) if fixed is None else fixed**2
 
 
 def logvar(d: Distribution, operand: int, rank: int) -> Code:
@@ -77,7 +78,11 @@ def logvar(d: Distribution, operand: int, rank: int) -> Code:
     fixed = constant(d, name)
     if fixed is not None:
         logs = {"var": math.log, "std": lambda s: 2 * math.log(s)}
-        return float(logs[name](fixed)) if name in logs else min(max(fixed, LOGVAR[0]), LOGVAR[1])
+        return (
+            float(logs[name](fixed))
+            if name in logs
+            else float(min(max(fixed, LOGVAR[0]), LOGVAR[1]))
+        )
     part = read(d, name, operand, rank)
     if name == "logvar":
         return method(part, "clamp", *LOGVAR)

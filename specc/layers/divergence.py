@@ -7,10 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from specc.layers.arithmetic import broadcast
 from specc.layers.base import Inference, Layer, LayerError, Operand
 from specc.layers.code import Code, Fn, Infix, Prefix, X, method
-from specc.layers.common import lifted, rest_of, same_shape, tensor
+from specc.layers.common import broadcast, lifted, rest_of, same_shape, tensor
 from specc.layers.continuous import logvar, variance
 from specc.layers.discrete import log_probabilities, logit, probability
 from specc.layers.distribution import FAMILIES

@@ -6,10 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from specc.layers.arithmetic import broadcast
 from specc.layers.base import Inference, LayerError
 from specc.layers.code import Code, Fn, Infix, Raw, X, method
-from specc.layers.common import equal_sizes, lifted
+from specc.layers.common import broadcast, equal_sizes, lifted
 from specc.sizes import Size
 from specc.types import Distribution, DType, Tensor
 
