@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from pydantic import Field
@@ -26,10 +27,11 @@ from specc.layers.spatial import (
     Map,
     Padding,
     Slide,
-    at_least_one,
     changed,
     compact,
     fitting,
+    left_over,
+    ratio,
     result,
     same_margins,
     spatial_map,
@@ -37,6 +39,7 @@ from specc.layers.spatial import (
 )
 from specc.sizes import Constraint, Size, floor_div, known, render, size_max
 
+_SEARCH = 1_000  # numbers of groups on each side that a help looks at
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 
 
@@ -51,15 +54,20 @@ def divides(groups: Size, channels: Size, what: str) -> tuple[Constraint, ...]:
         return ()
     if not known(channels) or not known(groups):
         return (Constraint("divides", groups, channels),)
-    fits = [g for g in range(1, channels + 1) if channels % g == 0]
-    near = sorted(sorted(fits, key=lambda g: abs(g - groups))[:2])
+    near = sorted(_divisors_near(channels, groups))
     raise LayerError(
         "E303",
         f"{render(channels)} {what} do not divide into {render(groups)} groups",
-        text=f"{channels}/{groups} = {channels / groups:.2f}…".replace(".00…", ""),
+        text=f"{channels}/{groups} = {ratio(channels, groups)}",
         argument="groups",
-        helps=(" or ".join(f"groups={g}" for g in near),),
+        helps=(" or ".join(f"groups={g}" for g in near),) if near else (),
     )
+
+
+def _divisors_near(channels: int, groups: int) -> list[int]:
+    """The two divisors of a number that are nearest to another, as far as a short search goes."""
+    around = (g for step in range(1, _SEARCH) for g in (groups - step, groups + step))
+    return list(islice((g for g in around if 0 < g <= channels and channels % g == 0), 2))
 
 
 class _Convolution(Layer):
@@ -218,10 +226,9 @@ class Conv(_Convolution):
         first = uneven[0]
         ends = f"({render(first.before)}, {render(first.after)})"
         both = render(first.after)
-        return (
-            f"padding=same pads {ends} along {first.axis}, as TensorFlow does; padding={both} pads "
-            f"({both}, {both}): the windows lie elsewhere, so the values differ",
-        )
+        tensorflow = f"padding=same pads {ends} along {first.axis}, as TensorFlow does"
+        ours = f"padding={both} pads ({both}, {both})"
+        return (f"{tensorflow}; {ours}: the windows lie elsewhere, so the values differ",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,24 +284,6 @@ def _check_added(added: Size, stride: Size, dilation: Size) -> None:
         )
 
 
-def _not_empty(rules: tuple[SizeRule, ...]) -> tuple[Constraint, ...]:
-    """The conditions under which every axis has a position.
-
-    Raises:
-        LayerError: E301, padding cuts everything off.
-    """
-    for rule in rules:
-        if known(rule.formula.value) and rule.formula.value < 1:
-            raise LayerError(
-                "E301",
-                f"conv_transpose leaves nothing of the {rule.axis}",
-                text=rule.formula.working(),
-                helps=("less padding, or a larger kernel",),
-            )
-    values = [r.formula.value for r in rules]
-    return tuple(at_least_one(v) for v in values if not surely_positive(v))
-
-
 class ConvTranspose(_Convolution):
     """The gradient of a convolution with respect to its input, used to upsample."""
 
@@ -323,7 +312,7 @@ class ConvTranspose(_Convolution):
         spreads = self._spreads(m)
         rules = tuple(SizeRule(s.axis, s.output) for s in spreads)
         sizes = tuple(rule.formula.value for rule in rules)
-        conditions += _not_empty(rules)
+        conditions += left_over(rules, self.word)
         macs = product((self._count(m, self.groups, False), *m.positions("in", m.sizes)))
         return Inference(
             outputs=(("output", result(m.x, (self.channels, *sizes))),),
@@ -349,7 +338,7 @@ class ConvTranspose(_Convolution):
         rows = list(zip(m.axes, m.sizes, self._kernels(m), strides, dilations, strict=True))
         added = per_axis(self.output_padding, m.rank, "output_padding")
         if self.padding == "same":
-            self._refuse_output_padding()
+            self._refuse_output_padding(added)
             return tuple(Spread(*row, *_same_cut(*row[2:]), same=True) for row in rows)
         for (_, _, _, stride, dilation), extra in zip(rows, added, strict=True):
             _check_added(extra, stride, dilation)
@@ -357,8 +346,8 @@ class ConvTranspose(_Convolution):
         cut = per_axis(given, m.rank, "padding")
         return tuple(Spread(*r, p, p, a) for r, p, a in zip(rows, cut, added, strict=True))
 
-    def _refuse_output_padding(self) -> None:
-        if self.output_padding != 0:
+    def _refuse_output_padding(self, added: tuple[Size, ...]) -> None:
+        if any(a != 0 for a in added):
             raise LayerError(
                 "E204",
                 "padding=same settles the output size; output_padding has no place beside it",

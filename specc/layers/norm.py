@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field
 
@@ -19,15 +19,15 @@ from specc.layers.base import (
 from specc.layers.code import Code, Fn, Module, X
 from specc.layers.common import feature_axis
 from specc.layers.conv import divides
-from specc.layers.spatial import changed, numbers
-from specc.sizes import Size, known
-from specc.types import Tensor
+from specc.layers.spatial import NONE_WORD, changed, numbers, or_none, with_zero
+from specc.sizes import Constraint, Size, bounds, known
+from specc.types import ANYTHING, Tensor
 
 _MOVING = "keras counts the moving mean and variance too, as non-trainable parameters"
 
 
-def _same(x: Tensor, **more: object) -> Inference:
-    return Inference(outputs=(("output", x.with_range()),), **more)  # type: ignore[arg-type]
+def _unchanged(x: Tensor) -> tuple[tuple[str, Tensor], ...]:
+    return (("output", x.with_range()),)
 
 
 def _macs(x: Tensor) -> Formula:
@@ -47,6 +47,10 @@ def _running(c: Size) -> tuple[Parameter, ...]:
         Parameter("running_var", (c,), count, "buffer"),
         Parameter("num_batches_tracked", (), var("n", 1), "buffer"),
     )
+
+
+Momentum: TypeAlias = Annotated[Annotated[float, Field(ge=0, le=1), NONE_WORD] | None, or_none()]
+Epsilon: TypeAlias = Annotated[Annotated[float, Field(gt=0), NONE_WORD] | None, or_none()]
 
 
 class _ChannelNorm(Layer):
@@ -83,11 +87,10 @@ class BatchNorm(_ChannelNorm):
     prefix = "BatchNorm"
 
     eps: float = Field(1e-5, gt=0, description="Added to the variance.")
-    momentum: float | None = Field(
+    momentum: Momentum = Field(
         0.1,
-        ge=0,
-        le=1,
-        description="Share of the new batch in the moving averages; PyTorch's sense.",
+        description="Share of the new batch in the moving averages (PyTorch's sense; keras' is one "
+        "minus it); `none` takes the mean of all batches.",
     )
     affine: bool = Field(True, description="Whether each channel has a learnt scale and offset.")
     track_running_stats: bool = Field(True, description="Whether moving averages are kept.")
@@ -103,8 +106,8 @@ class BatchNorm(_ChannelNorm):
         ))  # fmt: skip
         learnt = 2 * c if self.affine else None
         keras = (4 if self.affine else 2) * c
-        return _same(
-            x,
+        return Inference(
+            outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
             module=Fn(self._name(x, 1), (channels,), options),
             parameters=(*(_affine((channels,)) if self.affine else ()), *moving),
@@ -136,12 +139,13 @@ class InstanceNorm(_ChannelNorm):
         channels = self._channels(x)
         if x.rank < 2:
             raise LayerError("E301", "instance_norm needs positions to normalise over", text=str(x))
+        conditions = _several(x)
         options = (("eps", self.eps), *changed(
             momentum=(self.momentum, 0.1), affine=(self.affine, False),
             track_running_stats=(self.track_running_stats, False),
         ))  # fmt: skip
-        return _same(
-            x,
+        return Inference(
+            outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
             module=Fn(self._name(x, 1), (channels,), options),
             parameters=(
@@ -151,7 +155,26 @@ class InstanceNorm(_ChannelNorm):
             count=2 * var("c", channels) if self.affine else None,
             macs=_macs(x) if self.affine else None,
             sees="all",
+            constraints=conditions,
         )
+
+
+def _several(x: Tensor) -> tuple[Constraint, ...]:
+    """The condition that a map has positions to compare: of one alone nothing is left but 0.
+
+    Raises:
+        LayerError: E301, it has one.
+    """
+    positions = product(x.sizes[1:]).value
+    if positions == 1:
+        raise LayerError(
+            "E301",
+            "instance_norm needs more than one position, or every value becomes 0",
+            text=str(x),
+            helps=("layer_norm or group_norm before it, or larger maps",),
+        )
+    low = bounds(positions)[0]
+    return () if low is not None and low > 1 else (Constraint("ge", positions, 2),)
 
 
 class GroupNorm(_ChannelNorm):
@@ -171,8 +194,8 @@ class GroupNorm(_ChannelNorm):
         x = numbers(operands[0], self.word)
         channels = self._channels(x)
         options = (("eps", self.eps), *changed(affine=(self.affine, True)))
-        return _same(
-            x,
+        return Inference(
+            outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
             module=Fn("nn.GroupNorm", (self.groups, channels), options),
             parameters=_affine((channels,)) if self.affine else (),
@@ -198,6 +221,13 @@ class _LastNorm(Layer):
             )
         return x.sizes[x.rank - self.axes :]
 
+    def _notes(self, x: Tensor) -> tuple[str, ...]:
+        """On a map one would rather expect the channels, or all of it."""
+        if "channels" not in x.axes or self.axes == x.rank:
+            return ()
+        over = ", ".join(x.axes[-len(self._shape(x)) :])
+        return (f"works on the last axes ({over}); axes={x.rank} takes the whole item",)
+
     def _written(self, shape: tuple[Size, ...]) -> Code:
         return shape[0] if len(shape) == 1 else shape
 
@@ -221,14 +251,15 @@ class LayerNorm(_LastNorm):
         options = (("eps", self.eps), *changed(
             elementwise_affine=(self.affine, True), bias=(self.bias, True)
         ))  # fmt: skip
-        return _same(
-            x,
+        return Inference(
+            outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
             module=Fn("nn.LayerNorm", (self._written(shape),), options),
             parameters=_affine(shape, self.bias) if self.affine else (),
             count=(2 * size if self.bias else size) if self.affine else None,
             macs=_macs(x) if self.affine else None,
             sees="all",
+            notes=self._notes(x),
         )
 
 
@@ -239,9 +270,7 @@ class RMSNorm(_LastNorm):
     summary = "Root-mean-square normalisation of the features of each position."
     formula = "y = x/√(mean(x²) + eps)·w"
 
-    eps: float | None = Field(
-        None, gt=0, description="Added to the mean square; the machine's by default."
-    )
+    eps: Epsilon = Field(None, description="Added to the mean square; the machine's by default.")
     affine: bool = Field(True, description="Whether each feature has a learnt scale.")
 
     def infer(self, *operands: Operand | None) -> Inference:
@@ -250,14 +279,15 @@ class RMSNorm(_LastNorm):
         shape = self._shape(x)
         size = product(var(f"n_{i}" if len(shape) > 1 else "n", s) for i, s in enumerate(shape, 1))
         options = changed(eps=(self.eps, None), elementwise_affine=(self.affine, True))
-        return _same(
-            x,
+        return Inference(
+            outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
             module=Fn("nn.RMSNorm", (self._written(shape),), options),
             parameters=_affine(shape, bias=False) if self.affine else (),
             count=size if self.affine else None,
             macs=_macs(x),
             sees="all",
+            notes=self._notes(x),
         )
 
 
@@ -279,93 +309,10 @@ class LocalResponseNorm(Layer):
         if feature_axis(x) != 0 or x.rank < 2:
             raise LayerError("E301", f"local_response_norm takes channels and positions, not {x}")
         options = changed(alpha=(self.alpha, 1e-4), beta=(self.beta, 0.75), k=(self.k, 1.0))
+        shrinks = self.k >= 1 and self.alpha >= 0 and self.beta >= 0
+        within = with_zero(x.range) if shrinks else ANYTHING
         return Inference(
-            outputs=(("output", x),),
+            outputs=(("output", x.with_range(within.low, within.high)),),
             forward=Fn("F.local_response_norm", (X(0), self.size), options),
             sees="point",
         )
-
-
-class _Reparametrised(Layer):
-    """Another layer with its weight computed anew from other tensors."""
-
-    stateful = True
-    layer: Layer = Field(description="The layer whose weight it is: `conv(64, 3x3)`.")
-    wrapper: ClassVar[str]
-
-    def infer(self, *operands: Operand | None) -> Inference:
-        """What the wrapped layer gives."""
-        inner = self.layer.infer(*operands)
-        weight = next((p for p in inner.parameters if p.name == "weight"), None)
-        if inner.module is None or weight is None:
-            raise LayerError(
-                "E203", f"{self.word} needs a layer with a weight, and {self.layer.word} has none",
-                argument="layer",
-            )  # fmt: skip
-        rest = tuple(p for p in inner.parameters if p.name != "weight")
-        parameters, count = self._tensors(weight, inner, rest)
-        return Inference(
-            outputs=inner.outputs,
-            forward=inner.forward,
-            module=Fn(
-                f"nn.utils.parametrizations.{self.wrapper}", (inner.module, *self._options())
-            ),
-            parameters=parameters,
-            count=count,
-            macs=inner.macs,
-            sizes=inner.sizes,
-            sees=inner.sees,
-            windows=inner.windows,
-            constraints=inner.constraints,
-        )
-
-    def _options(self) -> tuple[Code, ...]:
-        return ()
-
-    def _tensors(
-        self, weight: Parameter, inner: Inference, rest: tuple[Parameter, ...]
-    ) -> tuple[tuple[Parameter, ...], Formula | None]:
-        raise NotImplementedError
-
-
-class WeightNorm(_Reparametrised):
-    """Length and direction of the weight are learnt apart (Salimans & Kingma 2016)."""
-
-    word = "weight_norm"
-    summary = "Weight normalisation of a layer: W = g·V/‖V‖."
-    formula = "W = g·V/‖V‖"
-    wrapper = "weight_norm"
-
-    def _tensors(
-        self, weight: Parameter, inner: Inference, rest: tuple[Parameter, ...]
-    ) -> tuple[tuple[Parameter, ...], Formula | None]:
-        length = (weight.sizes[0], *((1,) * (len(weight.sizes) - 1)))
-        c = var("c_out", weight.sizes[0])
-        name = "parametrizations.weight.original"
-        tensors = (
-            *rest, Parameter(f"{name}0", length, c), Parameter(f"{name}1", weight.sizes, weight.count)
-        )  # fmt: skip
-        return tensors, None if inner.count is None else inner.count + c
-
-
-class SpectralNorm(_Reparametrised):
-    """The weight is divided by its largest singular value (Miyato et al. 2018)."""
-
-    word = "spectral_norm"
-    summary = "Spectral normalisation of a layer: its largest singular value becomes 1."
-    formula = "W = V/σ(V)"
-    wrapper = "spectral_norm"
-
-    def _tensors(
-        self, weight: Parameter, inner: Inference, rest: tuple[Parameter, ...]
-    ) -> tuple[tuple[Parameter, ...], Formula | None]:
-        name = "parametrizations.weight"
-        rows, columns = weight.sizes[0], 1
-        for size in weight.sizes[1:]:
-            columns = columns * size  # type: ignore[assignment]
-        return (
-            *rest,
-            Parameter(f"{name}.original", weight.sizes, weight.count),
-            Parameter(f"{name}.0._u", (rows,), var("c_out", rows), "buffer"),
-            Parameter(f"{name}.0._v", (columns,), var("k", columns), "buffer"),
-        ), inner.count

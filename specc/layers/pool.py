@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from dataclasses import replace
+from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -15,37 +16,39 @@ from specc.layers.base import (
     Margin,
     Operand,
     SizeRule,
-    _sizes,
+    Window,
+    at_least,
     per_axis,
 )
 from specc.layers.code import Code, Fn, X, method
 from specc.layers.common import tensor
 from specc.layers.spatial import (
+    NONE_WORD,
     Map,
+    OptionalExtent,
     Slide,
     changed,
     compact,
     fitting,
     numbers,
+    or_none,
     result,
     spatial_map,
+    with_zero,
 )
 from specc.sizes import Constraint, Size, Symbolic, known
-from specc.types import Interval, Tensor
+from specc.types import ANYTHING, Interval, Tensor
 
-
-def _stride(value: object) -> object:
-    return None if value is None else _sizes(1)(value)
-
-
-Stride = Annotated[int | Symbolic | tuple[int | Symbolic, ...] | None, BeforeValidator(_stride)]
+Divisor: TypeAlias = Annotated[Annotated[int, NONE_WORD] | Symbolic | None, or_none(at_least(1))]
 
 
 class _Pooling(Layer):
     """What all windows share."""
 
     kernel: Extent = Field(description="Size of the window: `2x2`, `2`.")
-    stride: Stride = Field(None, description="Step between windows; the kernel's size by default.")
+    stride: OptionalExtent = Field(
+        None, description="Step between windows; the kernel's size by default."
+    )
 
     def _slides(
         self, m: Map, padding: Size | tuple[Size, ...], dilation: Size | tuple[Size, ...], up: bool
@@ -54,16 +57,27 @@ class _Pooling(Layer):
         strides = kernels if self.stride is None else per_axis(self.stride, m.rank, "stride")
         margins = per_axis(padding, m.rank, "padding")
         steps = per_axis(dilation, m.rank, "dilation")
-        for k, p in zip(kernels, margins, strict=True):
-            if known(k) and known(p) and 2 * p > k:
-                raise LayerError(
-                    "E204",
-                    f"{self.word}: padding {p} is more than half of the kernel {k}",
-                    text=f"2·{p} > {k}",
-                    argument="padding",
-                )
         rows = zip(m.axes, m.sizes, kernels, strides, steps, margins, strict=True)
-        return tuple(Slide(a, n, k, s, d, p, p, up=up) for a, n, k, s, d, p in rows)
+        slides = tuple(Slide(a, n, k, s, d, p, p, up=up) for a, n, k, s, d, p in rows)
+        for slide in slides:
+            self._check_margin(slide)
+        return slides
+
+    def _check_margin(self, slide: Slide) -> None:
+        """PyTorch adds at most half a window, so that each window meets the map.
+
+        Raises:
+            LayerError: E204, the margin is larger.
+        """
+        p, extent = slide.before, slide.extent
+        if known(p) and known(extent) and 2 * p > extent:
+            raise LayerError(
+                "E204",
+                f"{self.word}: padding {p} is more than half of the window's {extent}",
+                text=f"2·{p} > {extent}",
+                argument="padding",
+                helps=(f"padding={extent // 2} is the largest",),
+            )
 
     def _call(self, name: str, m: Map, slides: tuple[Slide, ...], **more: tuple[Code, Code]) -> Fn:
         kernel = compact(tuple(s.kernel for s in slides))
@@ -93,6 +107,11 @@ def _pooled(m: Map, slides: tuple[Slide, ...], within: Interval) -> Tensor:
     return out.with_range(within.low, within.high)
 
 
+def _indices(m: Map, out: Tensor) -> Tensor:
+    """Where each maximum was found, as a position in the flattened map."""
+    return Tensor(out.sizes, out.axes, "int", batched=m.x.batched, pooled_from=m.sizes)
+
+
 class MaxPool(_Pooling):
     """The largest value of each window."""
 
@@ -108,25 +127,15 @@ class MaxPool(_Pooling):
         """[c, n…] to [c, ⌊(n + 2·p − d·(k − 1) − 1)/s⌋ + 1 …]."""
         m = spatial_map(operands[0], self.word)
         slides = self._slides(m, self.padding, self.dilation, self.ceil_mode)
-        fitting(slides, "window", self.word)
         out = _pooled(m, slides, m.x.range)
-        indices = Tensor(out.sizes, out.axes, "int", batched=m.x.batched, pooled_from=m.sizes)
         call = self._call(
             "max_pool", m, slides,
             dilation=(compact(tuple(s.dilation for s in slides)), 1),
             ceil_mode=(self.ceil_mode, False),
         )  # fmt: skip
         both = Fn(call.function, call.arguments, (*call.keywords, ("return_indices", True)))
-        made = self._inferred(slides, call, out)
-        return Inference(
-            outputs=(("output", out), ("indices", indices)),
-            forward=call,
-            sizes=made.sizes,
-            sees="window",
-            windows=made.windows,
-            constraints=made.constraints,
-            with_sides=both,
-        )
+        outputs = (("output", out), ("indices", _indices(m, out)))
+        return replace(self._inferred(slides, call, out), outputs=outputs, with_sides=both)
 
 
 class AvgPool(_Pooling):
@@ -139,17 +148,36 @@ class AvgPool(_Pooling):
     padding: Margin = Field(0, description="Zeros added at both ends.")
     ceil_mode: bool = Field(False, description="Whether a last window may hang over the end.")
     count_include_pad: bool = Field(True, description="Whether added zeros count in the mean.")
+    divisor_override: Divisor = Field(
+        None, description="What the sum is divided by, instead of the number of positions."
+    )
 
     def infer(self, *operands: Operand | None) -> Inference:
         """[c, n…] to [c, ⌊(n + 2·p − k)/s⌋ + 1 …]."""
         m = spatial_map(operands[0], self.word)
+        self._check(m)
         slides = self._slides(m, self.padding, 1, self.ceil_mode)
         call = self._call(
             "avg_pool", m, slides,
             ceil_mode=(self.ceil_mode, False),
             count_include_pad=(self.count_include_pad, True),
+            divisor_override=(self.divisor_override, None),
         )  # fmt: skip
-        return self._inferred(slides, call, _pooled(m, slides, m.x.range))
+        return self._inferred(slides, call, _pooled(m, slides, self._range(m)))
+
+    def _check(self, m: Map) -> None:
+        if self.divisor_override is not None and m.rank == 1:
+            raise LayerError(
+                "E204", "avg_pool: divisor_override takes 2 or 3 spatial axes, here is 1",
+                argument="divisor_override",
+            )  # fmt: skip
+
+    def _range(self, m: Map) -> Interval:
+        """Zeros of the margin pull means towards 0; another divisor gives anything."""
+        if self.divisor_override is not None:
+            return ANYTHING
+        padded = self.padding != 0 and self.count_include_pad
+        return with_zero(m.x.range) if padded else m.x.range
 
 
 class LpPool(_Pooling):
@@ -157,7 +185,7 @@ class LpPool(_Pooling):
 
     word = "lp_pool"
     summary = "p-norm of each window."
-    formula = "y[c, i] = (Σ |x[c, stride·i + j]|ᵖ)^(1/p)"
+    formula = "y[c, i] = (Σ x[c, stride·i + j]ᵖ)^(1/p)"
 
     p: float = Field(2.0, gt=0, description="Order of the norm.")
     ceil_mode: bool = Field(False, description="Whether a last window may hang over the end.")
@@ -173,7 +201,7 @@ class LpPool(_Pooling):
             ceil_mode=(self.ceil_mode, False),
         )
         call = Fn(f"F.lp_pool{m.rank}d", (X(0), self.p, kernel), options)
-        return self._inferred(slides, call, _pooled(m, slides, Interval(None, None)))
+        return self._inferred(slides, call, _pooled(m, slides, ANYTHING))
 
 
 class Unpool(Layer):
@@ -205,10 +233,8 @@ class Unpool(Layer):
         )
         sizes = indices.pooled_from
         forward = Fn("unpool", (X(0), X(1), tuple(sizes)))
-        low, high = m.x.range.low, m.x.range.high
-        out = result(m.x, (m.channels, *sizes)).with_range(
-            None if low is None else min(low, 0.0), None if high is None else max(high, 0.0)
-        )
+        within = with_zero(m.x.range)
+        out = result(m.x, (m.channels, *sizes)).with_range(within.low, within.high)
         rules = tuple(
             SizeRule(a, var("pooled from", s)) for a, s in zip(m.axes, sizes, strict=True)
         )
@@ -218,24 +244,62 @@ class Unpool(Layer):
         )  # fmt: skip
 
 
+def _kept(value: object) -> object:
+    """A size, or `none` for an axis that stays."""
+    check = at_least(1)
+    if isinstance(value, (tuple, list)):
+        return tuple(None if v in (None, "none") else check(v) for v in value)
+    return check(value)
+
+
+Kept: TypeAlias = Annotated[
+    Annotated[int, NONE_WORD] | Symbolic | tuple[Annotated[int, NONE_WORD] | Symbolic | None, ...],
+    BeforeValidator(_kept),
+]
+
+
 class _Adaptive(Layer):
     """Windows chosen so that the output has the size asked for."""
 
     kind: ClassVar[str]
-    size: Extent = Field(description="Size of the output: `7x7`, `7`.")
+    size: Kept = Field(
+        description="Size of the output: `7x7`, `7`, `[none, 7]` where an axis stays as it is."
+    )
 
     def infer(self, *operands: Operand | None) -> Inference:
         """[c, n…] to [c, size…]; window i goes from ⌊i·n/size⌋ to ⌈(i + 1)·n/size⌉."""
         m = spatial_map(operands[0], self.word)
-        sizes = per_axis(self.size, m.rank, "size")
+        sizes, written = self._sizes(m)
         out = result(m.x, (m.channels, *sizes)).with_range(m.x.range.low, m.x.range.high)
-        rules = tuple(SizeRule(a, var("size", s)) for a, s in zip(m.axes, sizes, strict=True))
+        windows = _even(m, sizes)
         return Inference(
             outputs=(("output", out),),
-            forward=Fn(f"F.adaptive_{self.kind}_pool{m.rank}d", (X(0), compact(sizes))),
-            sizes=rules,
-            sees="all",
+            forward=Fn(f"F.adaptive_{self.kind}_pool{m.rank}d", (X(0), written)),
+            sizes=tuple(SizeRule(a, var("size", s)) for a, s in zip(m.axes, sizes, strict=True)),
+            sees="window" if windows else "all",
+            windows=windows,
         )
+
+    def _sizes(self, m: Map) -> tuple[tuple[Size, ...], Code]:
+        """The sizes of the output, and how they are written."""
+        if not isinstance(self.size, tuple):
+            return (self.size,) * m.rank, self.size
+        if len(self.size) != m.rank or (m.rank == 1 and None in self.size):
+            raise LayerError(
+                "E203",
+                f"size has {len(self.size)} numbers for {m.rank} spatial axes",
+                argument="size",
+            )
+        sizes = tuple(n if s is None else s for s, n in zip(self.size, m.sizes, strict=True))
+        return sizes, self.size if None in self.size else compact(sizes)
+
+
+def _even(m: Map, sizes: tuple[Size, ...]) -> tuple[Window, ...]:
+    """The windows where every size divides its axis; else they are of several sizes."""
+    rows = list(zip(m.axes, m.sizes, sizes, strict=True))
+    if not all(known(n) and known(s) and n % s == 0 for _, n, s in rows):
+        return ()
+    return tuple(Window(a, n // s, n // s) for a, n, s in rows)
 
 
 class AdaptiveAvgPool(_Adaptive):
@@ -251,9 +315,19 @@ class AdaptiveMaxPool(_Adaptive):
     """Maxima of windows that fit the output's size."""
 
     word = "adaptive_max_pool"
-    summary = "Max pooling to a given size."
+    summary = "Max pooling to a given size; its side result `indices` says where it was."
     formula = "y[c, i] = max of x[c, ⌊i·n/size⌋ … ⌈(i + 1)·n/size⌉ − 1]"
     kind = "max"
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """[c, n…] to [c, size…], and where each maximum was found."""
+        made = super().infer(*operands)
+        call = made.forward
+        assert isinstance(call, Fn)
+        indices = _indices(spatial_map(operands[0], self.word), made.output)
+        both = Fn(call.function, call.arguments, (("return_indices", True),))
+        outputs = (*made.outputs, ("indices", indices))
+        return replace(made, outputs=outputs, with_sides=both)
 
 
 class _Global(Layer):

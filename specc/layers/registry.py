@@ -18,8 +18,8 @@ LAYERS: dict[str, str] = {
     " global_max_pool:GlobalMaxPool unpool:Unpool",
     "resample": "upsample:Upsample pixel_shuffle:PixelShuffle pixel_unshuffle:PixelUnshuffle",
     "norm": "batch_norm:BatchNorm layer_norm:LayerNorm group_norm:GroupNorm"
-    " instance_norm:InstanceNorm rms_norm:RMSNorm local_response_norm:LocalResponseNorm"
-    " weight_norm:WeightNorm spectral_norm:SpectralNorm",
+    " instance_norm:InstanceNorm rms_norm:RMSNorm local_response_norm:LocalResponseNorm",
+    "reparametrised": "weight_norm:WeightNorm spectral_norm:SpectralNorm",
     "activation": "identity:Identity relu:ReLU relu6:ReLU6 leaky_relu:LeakyReLU prelu:PReLU"
     " rrelu:RReLU elu:ELU selu:SELU celu:CELU gelu:GELU silu:SiLU mish:Mish softplus:Softplus"
     " softsign:Softsign sigmoid:Sigmoid logsigmoid:LogSigmoid hardsigmoid:HardSigmoid tanh:Tanh"

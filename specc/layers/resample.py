@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import math
+from fractions import Fraction
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from specc.formula import product, var
+from specc.formula import Formula, product, var
 from specc.layers.base import (
     Inference,
     Layer,
@@ -15,56 +17,86 @@ from specc.layers.base import (
     Positive,
     SizeRule,
     Window,
-    _sizes,
+    at_least,
     per_axis,
 )
 from specc.layers.code import Code, Fn, X
-from specc.layers.spatial import Map, compact, result, spatial_map
+from specc.layers.spatial import (
+    NONE_WORD,
+    Map,
+    OptionalExtent,
+    changed,
+    compact,
+    left_over,
+    or_none,
+    ratio,
+    result,
+    spatial_map,
+)
 from specc.sizes import Constraint, Size, Symbolic, floor_div, known, render
 
-Mode = Literal["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"]
+Mode = Literal["nearest", "nearest_exact", "linear", "bilinear", "bicubic", "trilinear", "area"]
 _RANKS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
+_REACH = {"linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
+"""How many neighbours a position is made of, along each axis; the other modes take one."""
+LARGEST_DENOMINATOR = 1000
+"""Of a factor that is no whole number: 1.5 is 3/2."""
 
 
-def _optional(value: object) -> object:
-    return None if value is None else _sizes(1)(value)
+def _factor(value: object) -> object:
+    if not isinstance(value, float) or value.is_integer():
+        whole = int(value) if isinstance(value, float) else value
+        return at_least(1)(whole)
+    if not 0 < value < LARGEST_DENOMINATOR:
+        raise ValueError("must be more than 0")
+    return value
 
 
-OptionalExtent = Annotated[
-    int | Symbolic | tuple[int | Symbolic, ...] | None, BeforeValidator(_optional)
-]
+def _factors(value: object) -> object:
+    return tuple(map(_factor, value)) if isinstance(value, (tuple, list)) else _factor(value)
+
+
+_Factor: TypeAlias = Annotated[int, NONE_WORD] | Symbolic | float
+Factors: TypeAlias = Annotated[_Factor | tuple[_Factor, ...] | None, or_none(_factors)]
+"""A factor for all spatial axes or one for each: whole, or a fraction such as 1.5."""
 
 
 class Upsample(Layer):
     """More positions by repeating or interpolating."""
 
     word = "upsample"
-    summary = (
-        "More positions: by a whole factor (2 by default) or to a size, repeated or interpolated."
-    )
+    summary = "More positions: by a factor (2 by default) or to a size, repeated or interpolated."
     formula = "y[c, i] = x[c, ⌊i·n/m⌋] (nearest)"
-    scale: OptionalExtent = Field(None, description="Factor of each spatial axis; 2 by default.")
+    scale: Factors = Field(None, description="Factor of each spatial axis; 2 by default.")
     size: OptionalExtent = Field(None, description="Size of the output, instead of a factor.")
     mode: Mode = Field("nearest", description="How values between positions are made.")
     align_corners: bool = Field(
         False, description="Whether the corners' centres stay in place (linear and cubic modes)."
     )
+    antialias: bool = Field(
+        False, description="Whether a smaller output is smoothed (bilinear and bicubic)."
+    )
+    recompute_scale_factor: bool = Field(
+        False, description="Whether positions follow from the sizes, not from a broken factor."
+    )
 
     def infer(self, *operands: Operand | None) -> Inference:
-        """[c, n…] to [c, scale·n…] or [c, size…]."""
+        """[c, n…] to [c, ⌊scale·n⌋…] or [c, size…]."""
         m = spatial_map(operands[0], self.word)
         self._check(m)
-        sizes, rules = self._outputs(m)
-        low, high = m.x.range.low, m.x.range.high
+        rules = self._rules(m)
+        sizes = tuple(r.formula.value for r in rules)
         out = result(m.x, (m.channels, *sizes))
         if self.mode != "bicubic":
-            out = out.with_range(low, high)
+            out = out.with_range(m.x.range.low, m.x.range.high)
+        windows = self._windows(m)
         return Inference(
             outputs=(("output", out),),
             forward=Fn("F.interpolate", (X(0),), self._keywords(m)),
             sizes=rules,
-            sees="window" if self._windows(m) else "all",
-            windows=self._windows(m),
+            sees="window" if windows else "all",
+            windows=windows,
+            constraints=left_over(rules, self.word),
         )
 
     def _check(self, m: Map) -> None:
@@ -75,44 +107,97 @@ class Upsample(Layer):
                 f"upsample: {self.mode} takes {wanted} spatial axes, here are {m.rank}",
                 text=str(m.x),
                 argument="mode",
+                helps=tuple(f"mode={word}" for word, rank in _RANKS.items() if rank == m.rank),
             )
         if self.scale is not None and self.size is not None:
             raise LayerError("E202", "upsample takes scale or size, not both", argument="size")
-        if self.align_corners and self.mode in ("nearest", "nearest-exact", "area"):
+        self._check_options()
+
+    def _check_options(self) -> None:
+        if self.align_corners and self.mode not in _REACH:
             raise LayerError(
                 "E204", f"upsample: {self.mode} has no corners to align", argument="align_corners"
             )
+        if self.antialias and self.mode not in ("bilinear", "bicubic"):
+            raise LayerError(
+                "E204", "upsample: antialias takes bilinear or bicubic", argument="antialias"
+            )
+        if self.recompute_scale_factor and self.size is not None:
+            raise LayerError(
+                "E204",
+                "upsample: with a size there is no factor to recompute",
+                argument="recompute_scale_factor",
+            )
 
-    def _scales(self, m: Map) -> tuple[Size, ...]:
-        return per_axis(2 if self.scale is None else self.scale, m.rank, "scale")
+    def _scales(self, m: Map) -> tuple[Size | float, ...]:
+        scale = 2 if self.scale is None else self.scale
+        if not isinstance(scale, tuple):
+            return (scale,) * m.rank
+        if len(scale) != m.rank:
+            message = f"scale has {len(scale)} numbers for {m.rank} spatial axes"
+            raise LayerError("E203", message, argument="scale")
+        return scale
 
-    def _outputs(self, m: Map) -> tuple[tuple[Size, ...], tuple[SizeRule, ...]]:
+    def _rules(self, m: Map) -> tuple[SizeRule, ...]:
         if self.size is not None:
             sizes = per_axis(self.size, m.rank, "size")
-            rules = tuple(SizeRule(a, var("size", s)) for a, s in zip(m.axes, sizes, strict=True))
-            return sizes, rules
+            return tuple(SizeRule(a, var("size", s)) for a, s in zip(m.axes, sizes, strict=True))
         rows = zip(m.axes, m.sizes, self._scales(m), strict=True)
-        rules = tuple(SizeRule(a, var("n", n) * var("s", s)) for a, n, s in rows)
-        return tuple(r.formula.value for r in rules), rules
+        return tuple(SizeRule(a, _scaled(n, s)) for a, n, s in rows)
 
     def _keywords(self, m: Map) -> tuple[tuple[str, Code], ...]:
-        words: list[tuple[str, Code]] = []
         if self.size is not None:
-            words.append(("size", compact(per_axis(self.size, m.rank, "size"))))
+            to: tuple[str, Code] = ("size", compact(per_axis(self.size, m.rank, "size")))
         else:
-            words.append(("scale_factor", compact(self._scales(m))))
-        if self.mode != "nearest":
-            words.append(("mode", self.mode))
-        if self.align_corners:
-            words.append(("align_corners", True))
-        return tuple(words)
+            scales = self._scales(m)
+            to = ("scale_factor", scales[0] if len(set(scales)) == 1 else scales)
+        options = changed(
+            mode=(self.mode.replace("_", "-"), "nearest"),
+            align_corners=(self.align_corners, False),
+            recompute_scale_factor=(self.recompute_scale_factor, False),
+            antialias=(self.antialias, False),
+        )
+        return (to, *options)
 
     def _windows(self, m: Map) -> tuple[Window, ...]:
-        """Nearest by a whole factor: each input makes `scale` outputs."""
-        if self.mode != "nearest" or self.size is not None:
+        """By a whole factor it is a transposed convolution that learns nothing."""
+        scales = [s for s in self._scales(m) if not isinstance(s, float)]
+        if self.size is not None or self.align_corners or len(scales) < m.rank:
             return ()
-        rows = zip(m.axes, self._scales(m), strict=True)
-        return tuple(Window(a, s, 1, 1, 0, up=s) for a, s in rows)
+        reach = _REACH.get(self.mode, 1)
+        rows = zip(m.axes, scales, strict=True)
+        return tuple(_spread(axis, scale, reach) for axis, scale in rows)
+
+
+def _spread(axis: str, scale: Size, reach: int) -> Window:
+    """Position i·scale + r is made of the `reach` inputs nearest to its centre."""
+    if reach == 1:
+        return Window(axis, scale, up=scale)
+    odd = scale % 2
+    return Window(axis, reach * scale - odd, before=((reach - 1) * scale - odd) // 2, up=scale)
+
+
+def _scaled(size: Size, scale: Size | float) -> Formula:
+    """⌊n·scale⌋ as PyTorch computes it.
+
+    Raises:
+        LayerError: E204, rounding of the factor itself would decide the size.
+    """
+    if not isinstance(scale, float):
+        return var("n", size) * var("s", scale)
+    exact = Fraction(scale).limit_denominator(LARGEST_DENOMINATOR)
+    rounded = var("n", size) * exact.numerator // exact.denominator
+    settled = math.floor(size * scale) == rounded.value if isinstance(size, int) else (
+        Fraction(scale) == exact
+    )  # fmt: skip
+    if not settled:
+        raise LayerError(
+            "E204",
+            f"upsample: {scale:g} of {render(size)} depends on how the factor is rounded",
+            argument="scale",
+            helps=("size=… says what is meant",),
+        )
+    return rounded
 
 
 class PixelShuffle(Layer):
@@ -128,6 +213,7 @@ class PixelShuffle(Layer):
         m = spatial_map(operands[0], self.word, (2,))
         square = self.factor * self.factor
         conditions = _divides(square, m.channels, "channels", self.word)
+        windows = tuple(Window(a, self.factor, up=self.factor) for a in m.axes)
         sizes = tuple(s * self.factor for s in m.sizes)
         out = result(m.x, (floor_div(m.channels, square), *sizes))
         return Inference(
@@ -137,7 +223,8 @@ class PixelShuffle(Layer):
                 SizeRule(a, var("n", n) * var("r", self.factor))
                 for a, n in zip(m.axes, m.sizes, strict=True)
             ),
-            sees="all",
+            sees="window",
+            windows=windows,
             constraints=conditions,
         )
 
@@ -158,6 +245,7 @@ class PixelUnshuffle(Layer):
             for a, n in zip(m.axes, m.sizes, strict=True)
             for c in _divides(self.factor, n, a, self.word)
         )
+        windows = tuple(Window(a, self.factor, self.factor) for a in m.axes)
         channels = product((var("c", m.channels), var("r", self.factor), var("r", self.factor)))
         sizes = tuple(floor_div(s, self.factor) for s in m.sizes)
         out = result(m.x, (channels.value, *sizes))
@@ -168,7 +256,8 @@ class PixelUnshuffle(Layer):
                 SizeRule(a, var("n", n) // var("r", self.factor))
                 for a, n in zip(m.axes, m.sizes, strict=True)
             ),
-            sees="all",
+            sees="window",
+            windows=windows,
             constraints=conditions,
         )
 
@@ -178,9 +267,11 @@ def _divides(by: Size, size: Size, axis: str, word: str) -> tuple[Constraint, ..
         return ()
     if not known(size) or not known(by):
         return (Constraint("divides", by, size),)
+    whole = (size // by + 1) * by
     raise LayerError(
         "E303",
         f"{word}: {render(size)} {axis} do not divide by {render(by)}",
-        text=f"{size}/{by} = {size / by:.2f}",
+        text=f"{size}/{by} = {ratio(size, by)}",
         argument="factor",
+        helps=(f"the next that divides is {whole}",),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator
 
@@ -12,8 +13,9 @@ from specc.formula import Formula, Var, ceil_div, smallest, var
 from specc.layers.base import LayerError, Operand, SizeRule, Window, _sizes
 from specc.layers.code import Code
 from specc.layers.common import tensor
-from specc.sizes import Constraint, Size, Symbolic, bounds, known, render
-from specc.types import Tensor
+from specc.sizes import Constraint, Size, Symbolic, bounds, known, render, size_max
+from specc.sizes import ceil_div as size_ceil_div
+from specc.types import Interval, Tensor
 
 _LETTERS = {"height": "h", "width": "w", "depth": "d"}
 
@@ -30,6 +32,33 @@ Padding: TypeAlias = Annotated[
     int | Symbolic | str | tuple[int | Symbolic, ...], BeforeValidator(_padding)
 ]
 """A number for all spatial axes, one for each, `same` (TensorFlow's SAME) or `valid` (none)."""
+
+
+NONE_WORD = Literal["none"]
+"""Put beside a type whose value the word `none` can be: `Annotated[float, NONE_WORD] | None`."""
+
+
+def or_none(check: Callable[[object], object] | None = None) -> BeforeValidator:
+    """A validator that reads the word `none` as no value, and hands others on."""
+
+    def read(value: object) -> object:
+        if value is None or value == "none":
+            return None
+        return value if check is None else check(value)
+
+    return BeforeValidator(read)
+
+
+OptionalExtent: TypeAlias = Annotated[
+    Annotated[int, NONE_WORD] | Symbolic | tuple[int | Symbolic, ...] | None, or_none(_sizes(1))
+]
+"""Like `Extent`, or `none`."""
+
+
+def ratio(above: int, below: int) -> str:
+    """A division that should have come out whole: `73.14…`, `1.5`."""
+    text = f"{above / below:.2f}"
+    return f"{text}…" if 100 * above % below else text.rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +126,14 @@ def numbers(operand: Operand | None, word: str, index: int = 0) -> Tensor:
 def result(x: Tensor, sizes: tuple[Size, ...], axes: tuple[str, ...] | None = None) -> Tensor:
     """Computed numbers of another shape; of their range nothing is known."""
     return Tensor(sizes, x.axes if axes is None else axes, batched=x.batched)
+
+
+def with_zero(within: Interval) -> Interval:
+    """The values that mixing with zeros, or shrinking towards zero, can give."""
+    low, high = within.low, within.high
+    return Interval(
+        None if low is None else min(low, 0.0), None if high is None else max(high, 0.0)
+    )
 
 
 def spatial_map(operand: Operand | None, word: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Map:
@@ -218,21 +255,66 @@ def at_least_one(size: Size) -> Constraint:
     return Constraint("ge", size, 1)
 
 
+def left_over(rules: tuple[SizeRule, ...], word: str) -> tuple[Constraint, ...]:
+    """The conditions under which every axis has a position.
+
+    Raises:
+        LayerError: E301, an axis has none.
+    """
+    for rule in rules:
+        if known(rule.formula.value) and rule.formula.value < 1:
+            raise LayerError(
+                "E301",
+                f"{word} leaves nothing of the {rule.axis}",
+                text=rule.formula.working(),
+                helps=("less padding, or a larger kernel",) if word.startswith("conv") else (),
+            )
+    values = [r.formula.value for r in rules]
+    return tuple(at_least_one(v) for v in values if not surely_positive(v))
+
+
 def _too_small(
     slides: tuple[Slide, ...], slide: Slide, output: Formula, what: str, word: str
 ) -> LayerError:
-    kernel, sizes = times(s.extent for s in slides), times(s.size for s in slides)
+    sizes = times(s.size for s in slides)
     where = f"{sizes} feature map" if len(slides) > 1 else f"{slide.axis} of {sizes}"
-    helps = [f"a kernel of at most {render(slide.size + slide.before + slide.after)} fits"]
-    if word.startswith("conv") and known(slide.extent) and known(slide.size):
-        margin = -((slide.size - slide.extent) // 2)
-        helps.append(f"padding={margin} makes it fit")
     return LayerError(
         "E301",
-        f"a {kernel} {what} does not fit a {where}",
+        f"{_with_article(_window_text(slides, what))} does not fit {_with_article(where)}",
         text=output.working(),
-        helps=tuple(helps),
+        helps=_remedies(slides, slide, what, word),
     )
+
+
+def _with_article(text: str) -> str:
+    """`a 5×5 kernel`, `an 11×11 kernel`."""
+    number = re.match(r"\d*", text)
+    digits = number.group() if number else ""
+    return f"{'an' if digits.startswith('8') or digits in ('11', '18') else 'a'} {text}"
+
+
+def _window_text(slides: tuple[Slide, ...], what: str) -> str:
+    """`5×5 window`, or `3×3 window with dilation 2 (5×5)`."""
+    kernel = times(s.kernel for s in slides)
+    text = f"{kernel} {what}" if len(slides) > 1 else f"{what} of {kernel}"
+    if all(s.dilation == 1 for s in slides):
+        return text
+    dilations = {s.dilation for s in slides}
+    dilation = (
+        render(slides[0].dilation) if len(dilations) == 1 else times(s.dilation for s in slides)
+    )
+    return f"{text} with dilation {dilation} ({times(s.extent for s in slides)})"
+
+
+def _remedies(slides: tuple[Slide, ...], slide: Slide, what: str, word: str) -> tuple[str, ...]:
+    """What would fit: a smaller kernel, or margins that make up for all axes."""
+    room = slide.size + slide.before + slide.after
+    fits = (room - 1) // slide.dilation + 1
+    helps = [f"a {what} of at most {render(fits)} fits"]
+    lacking = [s.extent - s.size for s in slides]
+    if word.startswith("conv") and all(known(n) for n in lacking):
+        helps.append(f"padding={render(size_ceil_div(size_max(*lacking), 2))} makes it fit")
+    return tuple(helps)
 
 
 def same_margins(size: Size, kernel: Size, stride: Size, dilation: Size) -> tuple[Size, Size]:
@@ -240,9 +322,6 @@ def same_margins(size: Size, kernel: Size, stride: Size, dilation: Size) -> tupl
 
     Source: tensorflow.org/api_docs/python/tf/nn, "Notes on padding".
     """
-    from specc.sizes import ceil_div as ceil
-    from specc.sizes import size_max
-
-    missing = (ceil(size, stride) - 1) * stride + dilation * (kernel - 1) + 1 - size
+    missing = (size_ceil_div(size, stride) - 1) * stride + dilation * (kernel - 1) + 1 - size
     total = size_max(missing, 0)
     return total // 2, total - total // 2

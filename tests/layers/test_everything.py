@@ -16,6 +16,7 @@ from specc.layers import (
     norm,
     pool,
     reduce,
+    reparametrised,
     resample,
 )
 from specc.layers.base import Layer
@@ -67,10 +68,10 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     (norm.LayerNorm(axes=3, bias=False), (IMAGE,)),
     *((norm.RMSNorm(), (x,)) for x in (tensor(5), sequence(3, 5))),
     (norm.LocalResponseNorm(size=5), (IMAGE,)),
-    (norm.WeightNorm(layer=conv.Conv(channels=6, kernel=3)), (IMAGE,)),
-    (norm.WeightNorm(layer=dense.Linear(features=3)), (tensor(5),)),
-    (norm.SpectralNorm(layer=conv.Conv(channels=6, kernel=3)), (IMAGE,)),
-    (norm.SpectralNorm(layer=dense.Linear(features=3, bias=False)), (tensor(5),)),
+    (reparametrised.WeightNorm(layer=conv.Conv(channels=6, kernel=3)), (IMAGE,)),
+    (reparametrised.WeightNorm(layer=dense.Linear(features=3)), (tensor(5),)),
+    (reparametrised.SpectralNorm(layer=conv.Conv(channels=6, kernel=3)), (IMAGE,)),
+    (reparametrised.SpectralNorm(layer=dense.Linear(features=3, bias=False)), (tensor(5),)),
     *((dropout.Dropout(p=0.2), (x,)) for x in (tensor(5), IMAGE)),
     *((dropout.ChannelDropout(), (x,)) for x in (SIGNAL, IMAGE, VOLUME)),
     (dropout.AlphaDropout(), (tensor(5),)),
@@ -95,7 +96,7 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     *((resample.Upsample(), (x,)) for x in (IMAGE, SIGNAL, VOLUME)),
     (resample.Upsample(scale=3), (IMAGE,)),
     *((resample.Upsample(scale=2, mode=m), (IMAGE,))
-      for m in ("bilinear", "bicubic", "nearest-exact", "area")),
+      for m in ("bilinear", "bicubic", "nearest_exact", "area")),
     (resample.Upsample(size=(12, 13), mode="bilinear", align_corners=True), (IMAGE,)),
     (resample.PixelShuffle(factor=2), (IMAGE,)),
     (resample.PixelUnshuffle(factor=2), (tensor(3, 8, 6),)),
