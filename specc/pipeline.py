@@ -34,7 +34,7 @@ def compile_text(
     source = Source(path, text)
     diagnostics = Diagnostics()
     file = parse(source, diagnostics)
-    if file is None or diagnostics.failed:
+    if file is None:
         return Compiled(source, None, diagnostics)
     program = resolve(file, diagnostics, overrides)
     if program is None or diagnostics.failed:

@@ -106,8 +106,11 @@ def _compares(
     scope: Scope, metric: Metric, flows: list[Flow], written: tuple[tree.Argument, ...]
 ) -> bool:
     """Whether a metric can compare these values; if not, why is reported."""
+    types = [f.type for f in flows if isinstance(f.type, Tensor)]
+    if len(types) < len(flows):
+        return False
     try:
-        metric.check(*(f.type for f in flows if isinstance(f.type, Tensor)))
+        metric.check(*types)
     except LayerError as problem:
         spans = [a.value.span for a in written if a.name is None]
         at = problem.argument if isinstance(problem.argument, int) else len(spans) - 1
