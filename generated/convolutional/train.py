@@ -31,7 +31,7 @@ from model import Decoder, Encoder
 from pictures import save_grid
 
 HERE = Path(__file__).resolve().parent
-SPEC = "1762712eafbda124"  # what a checkpoint must have been made from
+SPEC = "a003461d95e5513f"  # what a checkpoint must have been made from
 READ_EVERY = 50  # steps between two readings of the losses: reading stops a GPU
 
 

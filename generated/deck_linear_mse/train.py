@@ -32,7 +32,7 @@ from model import Decoder, Encoder
 from pictures import save_grid
 
 HERE = Path(__file__).resolve().parent
-SPEC = "719607f813d4af26"  # what a checkpoint must have been made from
+SPEC = "e6860447ab3e189a"  # what a checkpoint must have been made from
 READ_EVERY = 50  # steps between two readings of the losses: reading stops a GPU
 
 

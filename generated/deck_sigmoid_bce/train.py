@@ -32,7 +32,7 @@ from model import Decoder, Encoder
 from pictures import save_grid
 
 HERE = Path(__file__).resolve().parent
-SPEC = "3f2f64ce9b5feadd"  # what a checkpoint must have been made from
+SPEC = "0b1d7f402d006d41"  # what a checkpoint must have been made from
 READ_EVERY = 50  # steps between two readings of the losses: reading stops a GPU
 
 
