@@ -166,17 +166,41 @@ def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
 
 
 def _stand_in(removed: list[Token]) -> list[Token]:
-    """`h = ?` for a statement that began with `h =`; nothing for another."""
+    """What keeps the names and the kind of a statement: `h = ?`, `minimize ?`, `in x`, `data ? as x`."""
     kinds = [t.type for t in removed]
-    head = [removed[0]] if kinds[:1] == ["KW_OUT"] else []
+    if not kinds or kinds[0].startswith(("DECL", "KW_STEP", "KW_FOR", "KW_IF", "SPECC")):
+        return []
+    poison = Token("NAME", "?", removed[0].start_pos, end_pos=removed[0].start_pos)
+    head = removed[:1] if kinds[0].startswith("KW_") else []
     at = len(head)
-    if kinds[at : at + 2] in (["NAME", "EQUAL"], ["NAME", "TILDE"]) and len(removed) > at + 2:
-        name, sign = removed[at], removed[at + 1]
-        place = sign.start_pos or 0
-        poison = Token("NAME", "?", place, end_pos=place + 1)
-        equal = Token("EQUAL", "=", place, end_pos=place + 1)
-        return [*head, name, equal, poison]
-    return []
+    if kinds[at : at + 2] in (["NAME", "EQUAL"], ["NAME", "TILDE"]):
+        equal = Token("EQUAL", "=", removed[0].start_pos, end_pos=removed[0].start_pos)
+        return [*head, removed[at], equal, poison]
+    match kinds[0]:
+        case "KW_DATA":
+            names = _after(removed, "KW_AS")
+            return [removed[0], poison, *names] if names else []
+        case "KW_IN":
+            return removed[:2] if kinds[1:2] == ["NAME"] else []
+        case "KW_OUT" | "KW_OBJECTIVE" | "KW_SETTING":
+            return [removed[0], poison]
+        case first if first.startswith("KW_"):
+            return []
+        case _:
+            return [poison]
+
+
+def _after(removed: list[Token], kind: str) -> list[Token]:
+    """The token of that kind and the names behind it, with their commas."""
+    at = next((i for i, t in enumerate(removed) if t.type == kind), None)
+    if at is None:
+        return []
+    kept = [removed[at]]
+    for token in removed[at + 1 :]:
+        if token.type != ("NAME" if len(kept) % 2 else "COMMA"):
+            break
+        kept.append(token)
+    return kept if len(kept) > 1 and kept[-1].type == "NAME" else []
 
 
 # ---------------------------------------------------------------------- pipes

@@ -114,8 +114,8 @@ class _Brackets:
                 break
         out: list[Piece] = []
         for i, piece in enumerate(self.pieces):
-            for sign in self.closed_at.get(i, ()):
-                out.append(Piece("SIGN", sign, piece.start, piece.start))
+            closing = self.closed_at.get(i, ())
+            out += [Piece("SIGN", sign, piece.start, piece.start) for sign in closing]
             if i not in self.dropped:
                 out.append(piece)
         end = len(self.source.text)
