@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from specc.layers.base import LayerError
 from specc.metrics import METRICS, Metric
+from specc.nearest import nearest
 from specc.optim import OPTIMIZERS, SCHEDULES
 from specc.program import Measure, Show
 from specc.resolve.arguments import Given, accepts_word
@@ -44,13 +45,10 @@ def _plain_setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
     word = statement.word.id
     known = [f for f in TrainSettings.model_fields if f != "checkpoint_unit"]
     if word not in known:
-        unknown_word(
-            scope,
-            "E102",
-            "setting",
-            statement.word,
-            [*known, "optimizer", "schedule", "metric", "show"],
-        )
+        words = [*known, "optimizer", "schedule", "metric", "show"]
+        unknown_word(scope, "E102", "setting", statement.word, words)
+        for meant in nearest(word, words)[:1]:
+            draft.places.setdefault(meant, statement.span)  # so that it is not missed as well
         return
     written = statement.every if word == "checkpoint" else statement.value
     if written is None:
