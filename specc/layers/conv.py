@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import Literal
 
 from pydantic import Field
@@ -54,7 +53,7 @@ def divides(groups: Size, channels: Size, what: str) -> tuple[Constraint, ...]:
         return ()
     if not known(channels) or not known(groups):
         return (Constraint("divides", groups, channels),)
-    near = sorted(_divisors_near(channels, groups))
+    near = _divisors_around(channels, groups)
     raise LayerError(
         "E303",
         f"{render(channels)} {what} do not divide into {render(groups)} groups",
@@ -64,10 +63,12 @@ def divides(groups: Size, channels: Size, what: str) -> tuple[Constraint, ...]:
     )
 
 
-def _divisors_near(channels: int, groups: int) -> list[int]:
-    """The two divisors of a number that are nearest to another, as far as a short search goes."""
-    around = (g for step in range(1, _SEARCH) for g in (groups - step, groups + step))
-    return list(islice((g for g in around if 0 < g <= channels and channels % g == 0), 2))
+def _divisors_around(channels: int, groups: int) -> list[int]:
+    """The nearest divisors below and above, as far as a short search goes."""
+    below = range(min(groups, channels + 1) - 1, max(groups - _SEARCH, 0), -1)
+    above = range(groups + 1, min(groups + _SEARCH, channels) + 1)
+    found = (next((g for g in side if channels % g == 0), None) for side in (below, above))
+    return [g for g in found if g is not None]
 
 
 class _Convolution(Layer):

@@ -34,12 +34,33 @@ from specc.layers.spatial import (
     or_none,
     result,
     spatial_map,
+    surely_positive,
     with_zero,
 )
-from specc.sizes import Constraint, Size, Symbolic, known
+from specc.sizes import Constraint, Size, Symbolic, known, render
 from specc.types import ANYTHING, Interval, Tensor
 
 Divisor: TypeAlias = Annotated[Annotated[int, NONE_WORD] | Symbolic | None, or_none(at_least(1))]
+
+
+def _inside(m: Map, slides: tuple[Slide, ...], word: str) -> tuple[Constraint, ...]:
+    """PyTorch averages a volume only where it is as large as the window, margins apart.
+
+    Raises:
+        LayerError: E301, it is smaller.
+    """
+    found: list[Constraint] = []
+    for s in slides if m.rank == 3 else ():
+        room = s.size - s.kernel
+        if known(room) and room < 0:
+            raise LayerError(
+                "E301",
+                f"{word} in 3 dimensions needs a {s.axis} of at least {render(s.kernel)}",
+                text=f"{s.axis} {render(s.size)}",
+                helps=("pad before it",),
+            )
+        found += [] if surely_positive(room + 1) else [Constraint("ge", room, 0)]
+    return tuple(found)
 
 
 class _Pooling(Layer):
@@ -64,19 +85,19 @@ class _Pooling(Layer):
         return slides
 
     def _check_margin(self, slide: Slide) -> None:
-        """PyTorch adds at most half a window, so that each window meets the map.
+        """PyTorch adds at most half a window.
 
         Raises:
             LayerError: E204, the margin is larger.
         """
-        p, extent = slide.before, slide.extent
-        if known(p) and known(extent) and 2 * p > extent:
+        p, k = slide.before, slide.kernel
+        if known(p) and known(k) and 2 * p > k:
             raise LayerError(
                 "E204",
-                f"{self.word}: padding {p} is more than half of the window's {extent}",
-                text=f"2·{p} > {extent}",
+                f"{self.word}: padding {p} is more than half of the kernel {k}",
+                text=f"2·{p} > {k}",
                 argument="padding",
-                helps=(f"padding={extent // 2} is the largest",),
+                helps=(f"padding={k // 2} is the largest",),
             )
 
     def _call(self, name: str, m: Map, slides: tuple[Slide, ...], **more: tuple[Code, Code]) -> Fn:
@@ -163,7 +184,8 @@ class AvgPool(_Pooling):
             count_include_pad=(self.count_include_pad, True),
             divisor_override=(self.divisor_override, None),
         )  # fmt: skip
-        return self._inferred(slides, call, _pooled(m, slides, self._range(m)))
+        made = self._inferred(slides, call, _pooled(m, slides, self._range(m)))
+        return replace(made, constraints=made.constraints + _inside(m, slides, self.word))
 
     def _check(self, m: Map) -> None:
         if self.divisor_override is not None and m.rank == 1:
@@ -201,7 +223,8 @@ class LpPool(_Pooling):
             ceil_mode=(self.ceil_mode, False),
         )
         call = Fn(f"F.lp_pool{m.rank}d", (X(0), self.p, kernel), options)
-        return self._inferred(slides, call, _pooled(m, slides, ANYTHING))
+        made = self._inferred(slides, call, _pooled(m, slides, ANYTHING))
+        return replace(made, constraints=made.constraints + _inside(m, slides, self.word))
 
 
 class Unpool(Layer):
