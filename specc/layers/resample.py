@@ -268,9 +268,10 @@ def _divides(by: Size, size: Size, axis: str, word: str) -> tuple[Constraint, ..
     if not known(size) or not known(by):
         return (Constraint("divides", by, size),)
     whole = (size // by + 1) * by
+    what = f"{size} channels do" if axis == "channels" else f"a {axis} of {size} does"
     raise LayerError(
         "E303",
-        f"{word}: {render(size)} {axis} do not divide by {render(by)}",
+        f"{word}: {what} not divide by {by}",
         text=f"{size}/{by} = {ratio(size, by)}",
         argument="factor",
         helps=(f"the next that divides is {whole}",),
