@@ -126,7 +126,8 @@ class Node:
     """One computation: its name in its body (a label, a variable, or kind and order), and its types.
 
     `named` is True when the user gave the name, with `as` or `=`. `variable` is the name of the value
-    in the spec when one was assigned (`h` in `h = x -> …`), which generated code uses.
+    in the spec when one was assigned (`h` in `h = x -> …`), which generated code uses; `given` the
+    names of several outputs by port (`mu, logvar = Encoder(x)`).
     """
 
     name: str
@@ -136,6 +137,7 @@ class Node:
     types: tuple[tuple[str, ValueType], ...]
     named: bool = False
     variable: str | None = None
+    given: tuple[tuple[str, str], ...] = ()
 
     def type(self, port: str = "output") -> ValueType:
         """The type of one output."""

@@ -111,7 +111,7 @@ class Classes:
         return found
 
     def _block_name(self, body: Body) -> str:
-        return class_name(body.name if body.role == "block" else f"{body.name}_layer")
+        return class_name(body.name)
 
 
 class _Class:

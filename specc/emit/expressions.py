@@ -7,7 +7,6 @@ it ends in, or of the one it was made from when that is not needed any more.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -32,7 +31,6 @@ from specc.sizes import Size, Symbolic, render
 from specc.types import Tensor
 
 _POINTWISE = frozenset({"dropout", "batch_norm", "layer_norm", "group_norm", "instance_norm"})
-_ATOM = re.compile(r"[\w.]+(\(.*\))?|\(.*\)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +293,9 @@ class Statements:
         self.lines.append(Line(f"{', '.join(names)} = {text}"))
 
     def _port_name(self, number: int, node: Node, port: str) -> str:
+        given = dict(node.given).get(port)
+        if given is not None:
+            return variable(given)
         if port == "output":
             return self._target(number, node)
         if isinstance(node.operation, Apply):
@@ -369,11 +370,11 @@ class Statements:
 
     def _print(self, node: Node, code: Code) -> str:
         def operand(index: int, part: str | None) -> str:
-            return _atom(self.texts[self._operand_ref(node, index, part)])
+            return self.texts[self._operand_ref(node, index, part)]
 
         stage = getattr(node.operation, "stage", None)
         module = self.naming.module(stage) if stage is not None else "self"
-        return _tidy(Printer(operand, module, self.naming.symbols)(code))
+        return Printer(operand, module, self.naming.symbols)(code)
 
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
@@ -405,64 +406,3 @@ def _size(size: Size) -> str:
 
 def _short(text: str) -> bool:
     return len(text) <= 36 and text.count("(") <= 2
-
-
-def _atom(text: str) -> str:
-    """The text in parentheses unless it is a name, a number or a call."""
-    if re.fullmatch(r"[\w.]+", text) or _is_call(text):
-        return text
-    return f"({text})"
-
-
-def _is_call(text: str) -> bool:
-    """Whether a text is one chain of calls, attributes and items."""
-    if not re.match(r"[A-Za-z_]", text):
-        return False
-    depth = 0
-    for c in text:
-        depth += (c in "([{") - (c in ")]}")
-        if depth == 0 and c in " +-*/<>=%@":
-            return False
-    return True
-
-
-def _tidy(text: str) -> str:
-    """Without parentheses around a whole argument: `f((a + b))` as `f(a + b)`."""
-    out: list[str] = []
-    at = 0
-    while at < len(text):
-        end = _whole_argument(text, at)
-        if end:
-            out.append("(" + _tidy(text[at + 2 : end]))
-            at = end + 1
-        else:
-            out.append(text[at])
-            at += 1
-    return "".join(out)
-
-
-def _whole_argument(text: str, at: int) -> int:
-    """Where the inner parenthesis closes, if `((` begins a call whose first argument is all in it."""
-    if not re.match(r"\w\(\(", text[at - 1 : at + 2] if at else ""):
-        return 0
-    end = _closing(text, at + 1)
-    alone = text[end + 1 : end + 2] in (")", ",")
-    return end if alone and "," not in _outside(text[at + 2 : end]) else 0
-
-
-def _outside(text: str) -> str:
-    kept, depth = [], 0
-    for c in text:
-        depth += (c in "([{") - (c in ")]}")
-        if depth == 0:
-            kept.append(c)
-    return "".join(kept)
-
-
-def _closing(text: str, at: int) -> int:
-    depth = 0
-    for i in range(at, len(text)):
-        depth += (text[i] in "([{") - (text[i] in ")]}")
-        if depth == 0:
-            return i
-    return len(text)

@@ -119,12 +119,28 @@ def method(base: Code, name: str, *arguments: Code, **keywords: Code) -> Method:
     return Method(base, name, arguments, tuple(keywords.items()))
 
 
+def level_of(text: str) -> int:
+    """How tightly an expression binds, read from its operators outside of brackets and texts."""
+    depth, quoted, lowest = 0, False, _ATOM
+    for word in _WORDS.findall(text):
+        if word == '"':
+            quoted = not quoted
+        if quoted or word == '"':
+            continue
+        depth += (word in "([{") - (word in ")]}")
+        if depth == 0:
+            lowest = min(lowest, _PRECEDENCE.get(word.strip(), 0 if word == " if " else _ATOM))
+    return min(lowest, _UNARY) if text.startswith("-") else lowest
+
+
+_WORDS = re.compile(r'["()\[\]{}]| (?:or|and|if|==|!=|<=|>=|<|>|&|\+|-|\*\*|\*|//|/|%|@) ')
+
+
 @dataclass(frozen=True, slots=True)
 class Printer:
     """Prints code with the caller's names.
 
-    `operand(index, part)` gives the text of an operand, which must be an atom or put in parentheses
-    by its author; `module` is the text of the stage's module; `symbols` maps size symbols to Python.
+    `operand(index, part)` gives the text of an operand, any expression; `module` is the text of the stage's module; `symbols` maps size symbols to Python.
     """
 
     operand: Callable[[int, str | None], str]
@@ -138,7 +154,8 @@ class Printer:
     def _print(self, code: Code) -> tuple[str, int]:
         match code:
             case X(index, part):
-                return self.operand(index, part), _ATOM
+                text = self.operand(index, part)
+                return text, level_of(text)
             case Module():
                 return self.module, _ATOM
             case Raw(text):
@@ -168,9 +185,8 @@ class Printer:
         """An index; `slice(…)` is written with a colon, as the formatter sets it."""
         if not isinstance(code, Fn) or code.function != "slice":
             return self(code)
-        first, last = (
-            ("", self(code.arguments[0])) if len(code.arguments) == 1 else map(self, code.arguments)
-        )
+        ends = [self(end) for end in code.arguments]
+        first, last = ("", *ends)[-2:]
         simple = all(re.fullmatch(r"\w*", end) for end in (first, last))
         return f"{first}:{last}" if simple else f"{first} : {last}".strip()
 

@@ -225,3 +225,14 @@ def _mentions_text(annotation: object) -> bool:
     if annotation is str:
         return True
     return any(_mentions_text(part) for part in get_args(annotation))
+
+
+def takes_list(model: type[BaseModel], field: str) -> bool:
+    """Whether a list can be the value of a field."""
+    return _mentions_list(model.model_fields[field].annotation)
+
+
+def _mentions_list(annotation: object) -> bool:
+    if get_origin(annotation) is tuple:
+        return True
+    return any(_mentions_list(part) for part in get_args(annotation))

@@ -36,6 +36,11 @@ def assign(scope: Scope, statement: tree.Assign) -> None:
         has = f"{len(value.ports)} output{'s' if len(value.ports) != 1 else ''}"
         scope.context.report("E203", f"{count} names for a value with {has}", statement.span)
         value = POISON
+    if value is not POISON and value.ref.node >= 0:
+        pairs = zip(value.ports, statement.targets, strict=True)
+        node = scope.nodes[value.ref.node]
+        given = tuple((port, name.id) for (port, _, _), name in pairs)
+        scope.nodes[value.ref.node] = replace(node, given=given)
     for number, name in enumerate(statement.targets):
         part = POISON if value is POISON else Flow((value.ports[number],), value.stage)
         scope.bind(name, part)

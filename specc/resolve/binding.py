@@ -8,7 +8,7 @@ from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers.base import Layer
 from specc.nearest import nearest
 from specc.program import Static, Tie
-from specc.resolve.arguments import Given, accepts_word, construct, signature
+from specc.resolve.arguments import Given, accepts_word, construct, signature, takes_list
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
 from specc.resolve.values import (
@@ -78,16 +78,28 @@ def _positional(
 ) -> None:
     waiting = list(model.operands[1:] if piped else model.operands)
     fields = list(model.model_fields)
-    for argument in arguments:
+    for number, argument in enumerate(arguments):
         operand = _takes_operand(model, waiting, argument.meaning, fields)
         if operand is not None:
             bound.operands.setdefault(operand, []).append((argument.meaning, argument.span))
             if not (model.variadic and operand == model.operands[-1]):
                 waiting.remove(operand)
         elif fields:
+            rest = arguments[number:]
+            if len(fields) == 1 and len(rest) > 1 and takes_list(model, fields[0]):
+                _hyperparameter(scope, model, fields[0], _joined(rest), bound)
+                return
             _hyperparameter(scope, model, fields.pop(0), argument, bound)
         else:
             _too_many(scope, model, argument, bound)
+
+
+def _joined(rest: list[Argument]) -> Argument:
+    """`permute(height, width, channels)`: the last hyperparameter is a list and takes all that follow."""
+    span = rest[0].span.to(rest[-1].span)
+    if any(a.meaning is POISON for a in rest):
+        return Argument(None, POISON, span)
+    return Argument(None, ListValue(tuple(a.meaning for a in rest), span), span)
 
 
 def _takes_operand(
