@@ -140,7 +140,8 @@ _WORDS = re.compile(r'["()\[\]{}]| (?:or|and|if|==|!=|<=|>=|<|>|&|\+|-|\*\*|\*|/
 class Printer:
     """Prints code with the caller's names.
 
-    `operand(index, part)` gives the text of an operand, any expression; `module` is the text of the stage's module; `symbols` maps size symbols to Python.
+    `operand(index, part)` gives the text of an operand, any expression; `module` is the text of the
+    stage's module; `symbols` maps size symbols to Python.
     """
 
     operand: Callable[[int, str | None], str]
