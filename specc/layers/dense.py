@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from specc.formula import product, var
@@ -29,6 +31,11 @@ def _last(x: Tensor, word: str, index: int = 0) -> None:
             argument=index,
             helps=("unsqueeze makes a vector of one number",),
         )
+
+
+def _seen(x: Tensor) -> Literal["point", "all"]:
+    """A layer on the features of a sequence mixes no positions."""
+    return "point" if x.rank > 1 and x.axes[-1] == "features" else "all"
 
 
 class Linear(Layer):
@@ -61,7 +68,7 @@ class Linear(Layer):
             count=(n_in + 1) * n_out if self.bias else n_in * n_out,
             macs=product((*rows, n_in, n_out)),
             sizes=(SizeRule(x.axes[-1], n_out),),
-            sees="all",
+            sees=_seen(x),
             notes=(note,) if "channels" in x.axes else (),
         )
 
@@ -104,6 +111,6 @@ class Bilinear(Layer):
             count=(n_1 * n_2 + 1) * n_out if self.bias else product((n_1, n_2, n_out)),
             macs=product((*rows, n_1, n_2, n_out)),
             sizes=(SizeRule(left.axes[-1], n_out),),
-            sees="all",
+            sees=_seen(left),
             constraints=conditions,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -65,7 +65,7 @@ class _ChannelNorm(Layer):
         if x.axes[0] == "time" and x.rank == 2:
             raise LayerError(
                 "E301", f"{self.word} takes channels before positions", text=f"{x}: {', '.join(x.axes)}",
-                helps=("layer_norm, or -> permute(features, time) first",),
+                helps=("layer_norm, or -> permute([features, time]) first",),
             )  # fmt: skip
         return x.sizes[0]
 
@@ -228,6 +228,10 @@ class _LastNorm(Layer):
         over = ", ".join(x.axes[-len(self._shape(x)) :])
         return (f"works on the last axes ({over}); axes={x.rank} takes the whole item",)
 
+    def _seen(self, x: Tensor) -> Literal["point", "all"]:
+        """Statistics of the features alone mix no positions."""
+        return "point" if x.axes[-len(self._shape(x)) :] == ("features",) else "all"
+
     def _written(self, shape: tuple[Size, ...]) -> Code:
         return shape[0] if len(shape) == 1 else shape
 
@@ -258,7 +262,7 @@ class LayerNorm(_LastNorm):
             parameters=_affine(shape, self.bias) if self.affine else (),
             count=(2 * size if self.bias else size) if self.affine else None,
             macs=_macs(x) if self.affine else None,
-            sees="all",
+            sees=self._seen(x),
             notes=self._notes(x),
         )
 
@@ -286,7 +290,7 @@ class RMSNorm(_LastNorm):
             parameters=_affine(shape, bias=False) if self.affine else (),
             count=size if self.affine else None,
             macs=_macs(x),
-            sees="all",
+            sees=self._seen(x),
             notes=self._notes(x),
         )
 

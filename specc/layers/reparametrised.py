@@ -93,7 +93,9 @@ class WeightNorm(_Reparametrised):
     )
 
     def _options(self) -> tuple[tuple[str, Code], ...]:
-        return changed(dim=(self.dim, 0))
+        return changed(
+            dim=(-1 if self.dim is None else self.dim, 0)
+        )  # -1: of all, in torch's words
 
     def _lengths(self, weight: Parameter) -> tuple[Size, ...]:
         if self.dim is None:

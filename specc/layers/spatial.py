@@ -148,7 +148,7 @@ def spatial_map(operand: Operand | None, word: str, ranks: tuple[int, ...] = (1,
             "E301",
             f"{word} moves along the last axis, but here that one holds the features",
             text=f"{x}: {', '.join(x.axes)}",
-            helps=("-> permute(features, time) first: channels come before positions",),
+            helps=("-> permute([features, time]) first: channels come before positions",),
         )
     if x.rank - 1 in ranks:
         return Map(x)

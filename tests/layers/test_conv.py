@@ -309,7 +309,7 @@ def test_groups_divide_channels(layer: type[Conv] | type[ConvTranspose]) -> None
 def test_wrong_ranks_and_values() -> None:
     with pytest.raises(LayerError, match="here that one holds the features") as found:
         Conv(channels=2, kernel=3).infer(sequence(8, 4))
-    assert "permute(features, time)" in found.value.helps[0]
+    assert "permute([features, time])" in found.value.helps[0]
     assert "reshape" in refusal(Conv(channels=2, kernel=3), 784).helps[0]
     with pytest.raises(LayerError, match="conv takes real numbers, not class ids"):
         Conv(channels=2, kernel=3).infer(tokens(8, 20))

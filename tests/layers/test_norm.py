@@ -58,7 +58,7 @@ def test_keras_counts_moving_averages() -> None:
 def test_batch_norm_of_a_sequence_would_take_times_for_channels() -> None:
     with pytest.raises(LayerError, match="takes channels before positions") as found:
         BatchNorm().infer(sequence(5, 4))
-    assert found.value.helps == ("layer_norm, or -> permute(features, time) first",)
+    assert found.value.helps == ("layer_norm, or -> permute([features, time]) first",)
 
 
 @pytest.mark.parametrize("x", MAPS, ids=str)
