@@ -137,6 +137,7 @@ class Node:
     types: tuple[tuple[str, ValueType], ...]
     named: bool = False
     variable: str | None = None
+    variables: tuple[tuple[str, str], ...] = ()
     given: tuple[tuple[str, str], ...] = ()
 
     def type(self, port: str = "output") -> ValueType:

@@ -188,6 +188,8 @@ def _upsampled(window: Window) -> Seen:
         for n in (window.up, window.kernel, window.dilation, window.before, window.stride)
     )
     phases = up // gcd(up, stride)
+    if max(phases, kernel) > LONGEST_PERIOD:
+        return EVERYTHING
     lows: list[Size] = []
     highs: list[Size] = []
     for position in range(phases):

@@ -44,27 +44,23 @@ class Split:
 def read() -> tuple[Tensor, ...]:
     """All 1,797 digits and their classes."""
     bunch = load_digits()
-    images = (
-        torch.tensor(bunch.images, dtype=torch.float32).unsqueeze(1) / 16
-    )  # [N, 1, 8, 8]
+    images = torch.tensor(bunch.images, dtype=torch.float32) / 16
+    images = images.unsqueeze(1)  # [N, 1, 8, 8]
     images = F.interpolate(images, size=(28, 28), mode="bilinear")
     images = images.flatten(1)
     return images, torch.tensor(bunch.target)
 
 
-def load(validation: float = 0.0, seed: int = 0) -> dict[str, Split]:
-    """The splits: train and test, and validation where a share of the training rows is kept for it."""
-    rows = Split(*read())
-    if len(rows) < 5:
-        raise DataError(f"{len(rows)} rows are too few to split")
-    index = torch.arange(len(rows))
+def divide(count: int) -> dict[str, Tensor]:
+    """The numbers of the rows for each use."""
+    index = torch.arange(count)
     test = index % 5 == 0
     splits = {"train": index[~test], "test": index[test]}
-    if validation:
-        known = splits["train"]
-        order = torch.randperm(
-            len(known), generator=torch.Generator().manual_seed(seed)
-        )
-        cut = round(validation * len(known))
-        splits["validation"], splits["train"] = known[order[:cut]], known[order[cut:]]
+    return splits
+
+
+def load() -> dict[str, Split]:
+    """The splits by their name: train and test."""
+    rows = Split(*read())
+    splits = divide(len(rows))
     return {name: rows.at(chosen) for name, chosen in splits.items()}

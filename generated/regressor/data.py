@@ -48,36 +48,41 @@ def read() -> tuple[Tensor, ...]:
 
 
 class Transform:
-    """Columns brought to mean 0 and deviation 1, by the rows that it is fitted on."""
+    """Columns brought to mean 0 and deviation 1 by the rows that it is fitted on."""
 
     def __init__(self, rows: Tensor) -> None:
-        self.shift = rows.mean(0)
-        self.scale = rows.std(0).clamp(min=1e-12)
+        low, high = rows.amin(0), rows.amax(0)
+        self.shift, scale = rows.mean(0), rows.std(0, correction=0)
+        self.scale = scale.masked_fill(low == high, 1.0)  # constant columns too
 
     def apply(self, rows: Tensor) -> Tensor:
         """Rows in the units of the model."""
         return (rows - self.shift) / self.scale
 
     def invert(self, rows: Tensor) -> Tensor:
-        """Rows in the units of the table again."""
+        """Rows in the units of the data again."""
         return rows * self.scale + self.shift
 
 
-def load(validation: float = 0.0, seed: int = 0) -> dict[str, Split]:
-    """The splits: train and test, and validation where a share of the training rows is kept for it."""
-    rows = Split(*read())
-    if len(rows) < 5:
-        raise DataError(f"{len(rows)} rows are too few to split")
-    index = torch.arange(len(rows))
+def divide(count: int) -> dict[str, Tensor]:
+    """The numbers of the rows for each use."""
+    index = torch.arange(count)
     test = index % 5 == 0
     splits = {"train": index[~test], "test": index[test]}
-    if validation:
-        known = splits["train"]
-        order = torch.randperm(
-            len(known), generator=torch.Generator().manual_seed(seed)
-        )
-        cut = round(validation * len(known))
-        splits["validation"], splits["train"] = known[order[:cut]], known[order[cut:]]
+    return splits
+
+
+def load() -> dict[str, Split]:
+    """The splits by their name: train and test."""
+    rows = Split(*read())
+    splits = divide(len(rows))
     fitted = Transform(rows.x[splits["train"]])
     rows = replace(rows, x=fitted.apply(rows.x))
     return {name: rows.at(chosen) for name, chosen in splits.items()}
+
+
+def transform() -> Transform:
+    """What `load` applies, fitted again: its `invert` leads back to the units of the data."""
+    rows = Split(*read())
+    splits = divide(len(rows))
+    return Transform(rows.x[splits["train"]])

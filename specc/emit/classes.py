@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from specc.count.weights import parameters
-from specc.emit.expressions import Line, Naming, Statements, last_part, shape
+from specc.emit.expressions import Line, Naming, Statements, last_part
 from specc.emit.layout import docstring, fits, statement
 from specc.emit.names import attribute, class_name, fresh, snake, variable
+from specc.emit.shapes import shape
 from specc.layers.base import Inference
 from specc.layers.code import Code, Printer, Raw, fn
 from specc.program import (
@@ -347,9 +348,7 @@ class _Class:
         """What is returned is declared a tensor: a checker cannot see what a module gives."""
         ports = {variable(name) for name, _ in self.body.inputs}
         for name in dict.fromkeys(r for r in results if r not in ports):
-            found = (
-                i for i, x in enumerate(lines) if (x.text or x.block[0]).startswith(f"{name} = ")
-            )
+            found = (i for i, line in enumerate(lines) if line.text.startswith(f"{name} = "))
             first = next(found, None)
             if first is not None:
                 lines[first] = _declared(lines[first], name)
@@ -497,17 +496,14 @@ def laid_out(lines: Iterable[Line], indent: int = 8) -> list[str]:
     """Statements as lines that fit."""
     made: list[str] = []
     for line in lines:
-        made += line.block or statement(line.text, indent, line.comment)
+        made += line.block
+        inner = 4 if line.block else 0
+        made += (" " * inner + text for text in statement(line.text, indent + inner, line.comment))
     return made
 
 
 def _declared(line: Line, name: str) -> Line:
-    def typed(text: str) -> str:
-        return text.replace(f"{name} = ", f"{name}: Tensor = ", 1)
-
-    if line.text:
-        return Line(typed(line.text), line.comment)
-    return Line("", line.comment, (typed(line.block[0]), *line.block[1:]))
+    return replace(line, text=line.text.replace(f"{name} = ", f"{name}: Tensor = ", 1))
 
 
 def function_head(name: str, parts: list[str], result: str, indent: int) -> list[str]:

@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 
-from specc.data import DataSource
+from specc.data.base import DataSource, Fitting, Splitting
 from specc.emit.environment import literal, render
-from specc.emit.expressions import shape
+from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.names import variable
+from specc.emit.shapes import shape
 from specc.program import TrainPlan
-from specc.sizes import known
+from specc.settings import TrainSettings
 from specc.types import Tensor
 
-_NUMPY = "import numpy as np"
-_TORCH = ["import torch", "from torch import Tensor"]
-_DATACLASS = "from dataclasses import dataclass"
+_METHODS = frozenset(("at", "fields", "rows", "to", "Split"))
+"""What the class of the rows has already; a field of that name would hide it."""
 
-# Kind -> (standard library, third party) imports of its part of the template.
-_IMPORTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "digits": ((), ("from sklearn.datasets import load_digits",)),
-    "table": ((), ()),
-    "moons": ((), ("from sklearn.datasets import make_moons",)),
-    "shapes": ((), ()),
-    "npz": (("import math",), (_NUMPY,)),
-    "npy": (("import math",), (_NUMPY,)),
-    "idx": (("import gzip", "import math", "import struct"), (_NUMPY,)),
-    "images": (("from pathlib import Path",), (_NUMPY, "from PIL import Image, ImageOps")),
-    "csv": (("import csv", "import math"), ()),
-    "parquet": (("import math",), ("from pyarrow import parquet",)),
+_ARRAYS = ("import math", "from typing import Any, TypeAlias")
+_NUMPY = "import numpy as np"
+
+_STANDARD: dict[str, tuple[str, ...]] = {
+    "npz": (*_ARRAYS, "import zlib", "from zipfile import BadZipFile"),
+    "npy": _ARRAYS,
+    "idx": (*_ARRAYS, "import gzip", "import struct", "import zlib"),
+    "images": ("from pathlib import Path",),
+    "csv": ("import csv", "import math", "from typing import TypeAlias"),
+    "parquet": ("import math", "from typing import TypeAlias"),
 }
+"""Imports of a kind from the standard library."""
+
+_THIRD: dict[str, tuple[str, ...]] = {
+    "digits": ("from sklearn.datasets import load_digits",),
+    "moons": ("from sklearn.datasets import make_moons",),
+    "circles": ("from sklearn.datasets import make_circles",),
+    "blobs": ("from sklearn.datasets import make_blobs",),
+    "npz": (_NUMPY,),
+    "npy": (_NUMPY,),
+    "idx": (_NUMPY,),
+    "images": (_NUMPY, "from PIL import Image, ImageOps"),
+    "parquet": ("from pyarrow import parquet",),
+}
+"""Imports of a kind from elsewhere."""
+
+_PARTS: dict[str, tuple[str, ...]] = {
+    "npz": ("npz", "as_field"),
+    "npy": ("npy", "as_field"),
+    "idx": ("idx", "as_field"),
+    "csv": ("csv", "columns"),
+    "parquet": ("parquet", "columns"),
+}
+"""Templates of a kind, where it needs another than its own."""
+
+_UNSURE = frozenset(("npz", "npy", "idx", "images", "csv", "parquet"))
+"""Kinds whose number of rows only the file knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,101 +65,177 @@ class FieldText:
     shape: str
 
 
+def field_name(name: str) -> str:
+    """A field's name as an attribute of the rows."""
+    safe = variable(name)
+    return f"{safe}_" if safe in _METHODS else safe
+
+
 def data_files(plan: TrainPlan) -> dict[str, str]:
     """data.py for the source of a train block."""
-    source = plan.data
-    assert isinstance(source, DataSource)
-    fields = [FieldText(variable(n), _shape(t)) for n, t in plan.body.inputs]
-    transform = _transform(source)
-    words = {"standardize": "mean 0 and deviation 1", "minmax": "0 … 1"}
-    names = ", ".join(f"self.{f.name}" for f in fields)
+    source, settings = plan.data, plan.settings
+    assert isinstance(source, Splitting)
+    assert isinstance(settings, TrainSettings)
+    fields = [FieldText(field_name(n), _shape(t)) for n, t in plan.body.inputs]
+    validated = settings.validation is not None
     text = render(
         "data.py.j2",
-        header=f'"""The data of {plan.name}: {_summary(source)}"""',
-        imports=_imports(source, transform),
-        constants=_constants(source, plan),
+        header=f'"""The data of {plan.name}: {type(source).summary.split(":")[0].rstrip(".")}."""',
+        imports=_imports(source),
+        constants=[line for lines in _constants(source, plan) for line in lines],
         fields=fields,
-        self_fields=names + ("," if len(fields) == 1 else ""),
-        body=_body(source, len(fields)),
-        transform=transform,
-        transform_words=words.get(transform, ""),
-        test_share=getattr(source, "test", None),
-        split_seed=getattr(source, "split_seed", 0),
+        field_tuple=_tuple([f"self.{f.name}" for f in fields]),
+        body=_body(source, plan),
+        transform=_transform(source),
+        test_share=source.test,
+        split_seed=source.split_seed,
+        validated=validated,
+        splits="train, validation and test" if validated else "train and test",
+        may_be_empty=source.kind in _UNSURE or source.test is not None or validated,
+        where="{PATH}: " if _has_path(source) else "",
     )
-    return {"data.py": text}
+    return {"data.py": _laid_out(text)}
 
 
-def _summary(source: DataSource) -> str:
-    return type(source).summary.split(":")[0].rstrip(".") + "."
+def _has_path(source: DataSource) -> bool:
+    return source.kind in ("npz", "images", "csv", "parquet")
 
 
 def _shape(type: object) -> str:
     return shape(type).replace("[B", "[N", 1) if isinstance(type, Tensor) else ""
 
 
-def _transform(source: DataSource) -> str:
-    fitted = getattr(source, "fitted", None)
-    name = fitted() if fitted is not None else getattr(source, "transform", "none")
-    return "" if name == "none" else str(name)
+def _tuple(names: list[str]) -> str:
+    return f"return ({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 
-def _imports(source: DataSource, transform: str) -> list[str]:
-    standard, third = _IMPORTS[source.kind]
-    dataclass_ = f"{_DATACLASS}, replace" if transform else _DATACLASS
+def _laid_out(text: str) -> str:
+    """The lines that names or numbers of the spec made too long, broken as the formatter does."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        plain = len(line) <= WIDTH or '"""' in line or "#" in line
+        lines += [line] if plain else indented(statement(line.strip(), indent), indent).split("\n")
+    return "\n".join(lines) + "\n"
+
+
+# --------------------------------------------------------------------- imports
+
+
+def _imports(source: DataSource) -> list[str]:
+    """The lines in the order of the linter: plain ones first, by module."""
+    fitted = ", replace" if _transform(source) else ""
+    standard = [f"from dataclasses import dataclass{fitted}", *_STANDARD.get(source.kind, ())]
+    third = ["import torch", "from torch import Tensor", *_THIRD.get(source.kind, ())]
     if source.kind == "table":
-        third = (f"from sklearn.datasets import load_{source.word}",)
-    plain = sorted(i for i in standard if i.startswith("import"))
-    picked = sorted([dataclass_, *(i for i in standard if i.startswith("from"))])
-    third_plain = sorted({"import torch", *(i for i in third if i.startswith("import"))})
-    if getattr(source, "size", 8) != 8 and source.kind == "digits":
-        third_plain.append("import torch.nn.functional as F")
-    third_from = sorted(
-        ["from torch import Tensor", *(i for i in third if i.startswith("from"))],
-        key=lambda i: (i.split()[1].lower(), i),
-    )
-    return [*plain, *picked, "", *third_plain, *third_from]
+        third.append(f"from sklearn.datasets import load_{source.word}")
+    if source.kind == "digits" and getattr(source, "size", 8) != 8:
+        third.append("import torch.nn.functional as F")
+    return [*sorted(standard, key=_import_order), "", *sorted(third, key=_import_order)]
 
 
-def _constants(source: DataSource, plan: TrainPlan) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    path = getattr(source, "path", None)
-    if source.kind in ("npz", "images", "csv", "parquet"):
-        found.append(("PATH", literal(path)))
+def _import_order(line: str) -> tuple[bool, str]:
+    return line.startswith("from"), line.split()[1].lower()
+
+
+# ------------------------------------------------------------------- constants
+
+
+def _constants(source: DataSource, plan: TrainPlan) -> list[list[str]]:
+    """What the functions read: where the data is, and what the spec says of it."""
+    found: list[list[str]] = []
+    if _has_path(source):
+        found.append(_constant("PATH", getattr(source, "path", "")))
     if source.kind in ("npy", "idx"):
-        labels = getattr(source, "labels", None)
-        found.append(("PATHS", literal((path,) if labels is None else (path, labels))))
+        paths = (getattr(source, "path", ""), getattr(source, "labels", None))
+        found.append(_constant("PATHS", tuple(p for p in paths if p is not None)))
+    if source.kind in ("npz", "npy", "idx"):
+        found.append(["Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]"])
+        found.append(["Field: TypeAlias = tuple[str, tuple[int, ...], str, int | None]"])
+        found.append(["# Key, sizes of a row, kind of numbers, and number of classes."])
+        found.append(_rows("FIELDS: tuple[Field, ...]", _fields(source, plan)))
     if source.kind in ("csv", "parquet"):
-        found.append(("TARGET", literal(getattr(source, "target", None))))
-    if source.kind in ("npz", "npy", "idx", "csv", "parquet"):
-        found.append(("FIELDS", literal(_fields(source, plan))))
+        if getattr(source, "target", None) is not None:
+            found.append(_constant("TARGET", getattr(source, "target", None)))
+        found.append(["Row: TypeAlias = tuple[str, list[str]]  # where it is, and its cells"])
     return found
 
 
+def _constant(name: str, value: object) -> list[str]:
+    return statement(f"{name} = {literal(value)}", 0)
+
+
+def _rows(name: str, values: tuple[object, ...]) -> list[str]:
+    """A tuple in one line if it fits, else one entry a line."""
+    line = f"{name} = {literal(values)}"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"{name} = (", *(f"    {literal(v)}," for v in values), ")"]
+
+
 def _fields(source: DataSource, plan: TrainPlan) -> tuple[object, ...]:
-    """What the spec says of each field: key, sizes of a row, kind and number of classes."""
     keys = getattr(source, "keys", None) or tuple(n for n, _ in plan.body.inputs)
     rows: list[object] = []
-    for key, (_, type) in zip(keys, plan.body.inputs, strict=False):
+    for key, (_, type) in zip(keys, plan.body.inputs, strict=True):
         assert isinstance(type, Tensor)
-        sizes = tuple(s for s in type.sizes if isinstance(s, int))
-        classes = type.classes if type.classes is not None and known(type.classes) else None
-        rows.append((key, sizes, type.dtype, classes))
+        rows.append((key, type.sizes, type.dtype, _classes(type)))
     return tuple(rows)
 
 
-def _body(source: DataSource, count: int) -> str:
-    def returned(*values: str) -> str:
-        kept = values[:count]
-        return f"({kept[0]},)" if len(kept) == 1 else ", ".join(kept)
+def _classes(type: Tensor) -> int | None:
+    return type.classes if isinstance(type.classes, int) else None
 
-    parts = [source.kind]
-    if source.kind in ("npz", "npy", "idx"):
-        parts.append("as_field")
-    if source.kind in ("csv", "parquet"):
-        parts.append("columns")
-    mode = "L" if getattr(source, "channels", 3) == 1 else "RGB"
-    texts = [
-        render(f"data/{part}.py.j2", s=source, returned=returned, mode=mode).rstrip("\n")
-        for part in parts
-    ]
-    return "\n\n\n".join(texts)
+
+# ------------------------------------------------------------------------ body
+
+
+def _transform(source: DataSource) -> str:
+    """The class that transforms the first field, empty where nothing is transformed."""
+    if not isinstance(source, Fitting) or source.fitted() == "none":
+        return ""
+    return render("data/transform.py.j2", s=source).rstrip("\n")
+
+
+def _body(source: DataSource, plan: TrainPlan) -> str:
+    """`read()` and what it calls."""
+    values: dict[str, object] = {
+        "s": source,
+        "count": len(plan.body.inputs),
+        "returned": _returner(len(plan.body.inputs)),
+        "ranged": ranged,
+        "mode": "L" if getattr(source, "channels", 3) == 1 else "RGB",
+        **_columns(source, plan),
+    }
+    parts = _PARTS.get(source.kind, (source.kind,))
+    return "\n\n\n".join(render(f"data/{p}.py.j2", **values).rstrip("\n") for p in parts)
+
+
+def _columns(source: DataSource, plan: TrainPlan) -> dict[str, object]:
+    """What a table in a file needs to know of its row and its target."""
+    if source.kind not in ("csv", "parquet"):
+        return {}
+    types = [t for _, t in plan.body.inputs if isinstance(t, Tensor)]
+    target = types[-1]
+    return {
+        "width": prod(s for s in types[0].sizes if isinstance(s, int)),
+        "reshaped": "" if len(types[0].sizes) == 1 else f".reshape{(-1, *types[0].sizes)}",
+        "classes": _classes(target) if len(types) > 1 else None,
+        "scalar": target.sizes == (),
+    }
+
+
+def _returner(count: int) -> Callable[..., str]:
+    """Prints the fields that the spec names, of all that a source has."""
+
+    def returned(*values: str) -> str:
+        return ", ".join(values[:count]) if count > 1 else f"({values[0]},)"
+
+    return returned
+
+
+def ranged(values: str, bounds: tuple[float, float]) -> str:
+    """Values from 0 to 1 as values between bounds."""
+    low, high = bounds
+    sign, size = ("+", low) if low >= 0 else ("-", -low)
+    scaled = values if high - low == 1 else f"{values} * {high - low}"
+    return scaled if low == 0 else f"{scaled} {sign} {size}"

@@ -37,14 +37,22 @@ def _environment() -> Environment:
 def literal(value: object) -> str:
     """A value as a Python literal with the formatter's double quotes."""
     if isinstance(value, str):
-        text = repr("'" + value)[2:-1] if '"' not in value else None
-        return repr(value) if text is None else '"' + text.replace("\\'", "'") + '"'
+        return _quoted(value)
     if isinstance(value, tuple):
         comma = "," if len(value) == 1 else ""
         return f"({', '.join(map(literal, value))}{comma})"
     if isinstance(value, list):
         return f"[{', '.join(map(literal, value))}]"
     return repr(value)
+
+
+def _quoted(text: str) -> str:
+    """In double quotes, unless single ones need fewer escapes."""
+    if text.count('"') > text.count("'"):
+        return repr(text)
+    # With both quotes before it, `repr` escapes the single ones only.
+    inside = repr("'\"" + text)[4:-1].replace("\\'", "'").replace('"', '\\"')
+    return f'"{inside}"'
 
 
 def render(template: str, **values: object) -> str:

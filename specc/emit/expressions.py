@@ -7,12 +7,15 @@ it ends in, or of the one it was made from when that is not needed any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
-from specc.emit.layout import WIDTH
-from specc.emit.names import attribute, fresh, variable
-from specc.layers.code import Code, Printer
+from specc.emit.inline import bound, written
+from specc.emit.layout import WIDTH, width
+from specc.emit.names import attribute, free, variable
+from specc.emit.reading import Reading
+from specc.emit.shapes import shape
+from specc.layers.code import Code, Fn, Module, Printer, Raw, X
 from specc.program import (
     Apply,
     Body,
@@ -27,23 +30,24 @@ from specc.program import (
     Rounds,
     Sample,
 )
-from specc.sizes import Size, Symbolic, render
 from specc.types import Tensor
 
 _POINTWISE = frozenset({"dropout", "batch_norm", "layer_norm", "group_norm", "instance_norm"})
+_READ = (ReadPort, Constant, ReadTensor, Distribute)
+_INDENT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One statement: the names it assigns, its expression, and the shape that stands behind it.
+    """One statement, the shape that stands behind it, and the names that it assigns.
 
-    `block` holds lines of a compound statement; `declares` says that the first name is new and its
-    expression the call of a module, whose type a checker cannot see.
+    `block` is the head of a compound statement (`for …:`) under which it stands.
     """
 
     text: str
     comment: str = ""
     block: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,7 +55,8 @@ class Naming:
     """What the printed code calls things.
 
     `module` gives the Python text of a stage's module, `tensor` that of a weight by its path, `symbols`
-    that of a free size.
+    that of a free size, `constant` that of a number; `taps` are the values that a network gives beside
+    its outputs.
     """
 
     module: Callable[[Path], str]
@@ -68,82 +73,38 @@ def last_part(path: Path) -> str:
 
 
 class Statements:
-    """Prints one body. `wanted` are the references that are needed at the end."""
+    """Prints one body. `wanted` are the references that are needed at the end.
+
+    `shapes` is the body whose types the comments show, `letters` the symbols that may stand in them,
+    `reserved` the local names that something else has.
+    """
 
     def __init__(
-        self, body: Body, naming: Naming, wanted: tuple[Ref, ...], *, shapes: Body | None = None
+        self,
+        body: Body,
+        naming: Naming,
+        wanted: tuple[Ref, ...],
+        *,
+        shapes: Body | None = None,
+        letters: Container[str] | None = None,
+        reserved: Container[str] = (),
     ) -> None:
-        self.body = body
-        self.naming = naming
-        self.shapes = shapes or body
-        self.wanted = wanted
+        self.body, self.naming, self.wanted = body, naming, wanted
+        self.shapes, self.letters, self.reserved = shapes or body, letters, reserved
+        self.reading = Reading(body, wanted)
+        self.uses = self.reading.uses
         self.lines: list[Line] = []
+        self.codes: dict[Ref, Code] = {}
         self.texts: dict[Ref, str] = {}
+        self.held: dict[Ref, tuple[str, ...]] = {}
+        self.until: dict[str, int] = {}
+        self.inside: set[Ref] = set()
         self.declared: set[str] = set()
-        self.reached = self._reached()
-        self.uses = self._count_uses()
-        self.last_use = self._last_uses()
         self.named = self._names()
+        self.named_until = {name: number for number, name in sorted(self.named.items())}
         self.draws = 0
 
-    # ----------------------------------------------------------------- reading
-
-    def _reached(self) -> set[int]:
-        """The nodes that what is wanted depends on."""
-        ahead, seen = [r.node for r in self.wanted], set[int]()
-        while ahead:
-            number = ahead.pop()
-            if number not in seen:
-                seen.add(number)
-                ahead += [r.node for r in self._operands(self.body.nodes[number])]
-        return seen
-
-    def _count_uses(self) -> dict[Ref, int]:
-        uses: dict[Ref, int] = {}
-        for number, node in enumerate(self.body.nodes):
-            for ref in self._operands(node) if number in self.reached else ():
-                uses[ref] = uses.get(ref, 0) + self._times(node, ref)
-        for ref in self.wanted:
-            uses[ref] = uses.get(ref, 0) + 1
-        return uses
-
-    def _operands(self, node: Node) -> list[Ref]:
-        """The values that a node reads, through the distributions among its operands."""
-        found: list[Ref] = []
-        for ref in node.operands:
-            if ref is None or isinstance(node.operation, Distribute):
-                continue
-            inner = self.body.nodes[ref.node]
-            if isinstance(inner.operation, Distribute):
-                found += [r for r in inner.operands if r is not None]
-            else:
-                found.append(ref)
-        return found
-
-    def _times(self, node: Node, ref: Ref) -> int:
-        """How often the printed code of a node names an operand."""
-        code = self._code(node)
-        if code is None:
-            return 1
-        seen: list[Ref] = []
-
-        def operand(index: int, part: str | None) -> str:
-            seen.append(self._operand_ref(node, index, part))
-            return "x"
-
-        Printer(operand, "m", str)(code)
-        in_eval = getattr(getattr(node.operation, "inference", None), "in_eval", None)
-        if in_eval is not None:
-            Printer(operand, "m", str)(in_eval)
-        return max(1, seen.count(ref))
-
-    def _last_uses(self) -> dict[Ref, int]:
-        last: dict[Ref, int] = {}
-        for number, node in enumerate(self.body.nodes):
-            for ref in self._operands(node) if number in self.reached else ():
-                last[ref] = number
-        last.update(dict.fromkeys(self.wanted, len(self.body.nodes)))
-        return last
+    # ------------------------------------------------------------------- names
 
     def _names(self) -> dict[int, str]:
         """Names that the spec gives to nodes, and those of single chains that end in a name."""
@@ -153,19 +114,17 @@ class Statements:
             if node.variable is not None:
                 names[number] = variable(node.variable)
             elif isinstance(node.operation, ReadPort):
-                names[number] = self.naming.ports.get(node.operation.name) or variable(
-                    node.operation.name
-                )
-            if number not in names:
-                continue
-            self._pass_on(names, number)
+                name = node.operation.name
+                names[number] = self.naming.ports.get(name) or variable(name)
+            if number in names:
+                self._pass_on(names, number)
         return names
 
     def _pass_on(self, names: dict[int, str], number: int) -> None:
         """The chain of unnamed values before a named one carries its name already."""
         at = number
         while True:
-            operands = self._operands(self.body.nodes[at])
+            operands = self.reading.operands(self.body.nodes[at])
             if not operands or isinstance(self.body.nodes[at].operation, ReadPort):
                 return
             before = operands[0].node
@@ -173,10 +132,38 @@ class Statements:
             single = self.uses.get(operands[0], 0) == 1 and len(node.types) == 1
             if not single or node.variable is not None or before in names:
                 return
-            if isinstance(node.operation, (ReadPort, Constant, ReadTensor)):
+            if isinstance(node.operation, _READ):
                 return
             names[before] = names[number]
             at = before
+
+    def _taken(self, number: int) -> Callable[[str], bool]:
+        """Whether a name holds a value that is read after a node, or gets one of the spec's later."""
+
+        def taken(name: str) -> bool:
+            later = max(self.until.get(name, -1), self.named_until.get(name, -1))
+            return later > number or name in self.reserved
+
+        return taken
+
+    def _target(self, number: int, node: Node) -> str:
+        if number in self.named:
+            return self.named[number]
+        taken = self._taken(number)
+        for ref in self.reading.operands(node)[:1]:
+            name = self.texts.get(ref, "")
+            if name in self.declared and not taken(name):
+                return name
+        return free(variable(node.name) if node.named else "x", taken)
+
+    def _port_name(self, number: int, node: Node, port: str) -> str:
+        given = dict(node.variables).get(port)
+        if given is not None:
+            return variable(given)
+        if port == "output":
+            return self._target(number, node)
+        own = f"{variable(node.name)}_{port}" if isinstance(node.operation, Apply) else port
+        return free(variable(own), self._taken(number))
 
     # ----------------------------------------------------------------- writing
 
@@ -187,26 +174,25 @@ class Statements:
                 self._node(number, node)
         return self.lines
 
-    def _needed(self, number: int, node: Node) -> bool:
-        if isinstance(node.operation, (ReadPort, Constant, ReadTensor, Distribute)):
-            return True
-        if number not in self.reached:
-            return False
-        return any(self.uses.get(Ref(number, port)) for port, _ in node.types)
-
     def value(self, ref: Ref) -> str:
         """The text of a value that was printed."""
         return self.texts[ref]
 
+    def _needed(self, number: int, node: Node) -> bool:
+        if isinstance(node.operation, _READ):
+            return True
+        return number in self.reading.reached and any(
+            self.uses.get(Ref(number, port)) for port, _ in node.types
+        )
+
     def _node(self, number: int, node: Node) -> None:
         match node.operation:
             case ReadPort():
-                self.texts[Ref(number)] = self.named[number]
-                self.declared.add(self.named[number])
+                self._bound(Ref(number), self.named[number])
             case Constant():
-                self.texts[Ref(number)] = self.naming.constant(node.operation)
+                self._written(Ref(number), self.naming.constant(node.operation))
             case ReadTensor():
-                self.texts[Ref(number)] = self.naming.tensor(node.operation)
+                self._written(Ref(number), self.naming.tensor(node.operation))
             case Distribute():
                 pass
             case Invoke():
@@ -216,132 +202,107 @@ class Statements:
             case Sample():
                 self._sample(number, node, node.operation)
             case Apply():
-                self._apply(number, node)
+                self._apply(number, node, node.operation)
 
-    def _apply(self, number: int, node: Node) -> None:
-        sides = [Ref(number, port) for port, _ in node.types[1:]]
-        operation = node.operation
-        assert isinstance(operation, Apply)
-        if any(self.uses.get(ref) for ref in sides):
-            self._several(number, node, self._print(node, operation.inference.with_sides))
-            return
-        text = self._print(node, operation.inference.forward)
-        in_eval = operation.inference.in_eval
-        if in_eval is not None:
-            text = f"{text} if self.training else {self._print(node, in_eval)}"
-            self._assign(number, node, text)
-        elif self._goes_inside(number, node, text):
-            self.texts[Ref(number)] = text
+    def _apply(self, number: int, node: Node, operation: Apply) -> None:
+        inference = operation.inference
+        if any(self.uses.get(Ref(number, port)) for port, _ in node.types[1:]):
+            self._several(number, node, self._print(node, inference.with_sides))
+        elif inference.in_eval is not None:
+            self._assign(number, node, self._trained(node, inference.forward, inference.in_eval))
         else:
-            self._assign(number, node, text)
+            self._place(number, node, self._fitting(number, node, inference.forward))
+
+    def _trained(self, node: Node, code: Code, in_eval: Code) -> str:
+        """A value that is another when evaluating."""
+        return f"{self._print(node, code)} if self.training else {self._print(node, in_eval)}"
 
     def _sample(self, number: int, node: Node, operation: Sample) -> None:
-        text = self._print(node, operation.inference.forward)
-        if operation.inference.in_eval is not None:
-            text = f"{text} if self.training else {self._print(node, operation.inference.in_eval)}"
+        inference = operation.inference
+        text = self._print(node, inference.forward)
+        if inference.in_eval is not None:
+            text = self._trained(node, inference.forward, inference.in_eval)
         if operation.seed is None and not operation.frozen:
             self._assign(number, node, text)
             return
         self.draws += 1
         seed = operation.seed if operation.seed is not None else self.draws
-        target = self._target(number, node)
-        body = (
-            "with torch.random.fork_rng():",
-            f"    torch.manual_seed({seed})",
-            f"    {target} = {text}",
-        )
-        self.lines.append(Line("", self._shape(number), body))
-        self._bound(Ref(number), target)
+        head = ("with torch.random.fork_rng():", f"    torch.manual_seed({seed})")
+        self._assign(number, node, text, head)
 
     def _invoke(self, number: int, node: Node, operation: Invoke) -> None:
-        arguments = ", ".join(self._argument(r) for r in node.operands if r is not None)
-        text = f"{self.naming.module(operation.stage)}({arguments})"
         outputs = [name for name, _ in operation.body.outputs]
         outputs += [t for t in self.naming.taps(operation.body.name) if t not in outputs]
         if len(outputs) > 1:
-            self._several(number, node, text, outputs)
-        elif self._goes_inside(number, node, text):
-            self.texts[Ref(number, node.types[0][0])] = text
+            self._several(number, node, self._print(node, self._call(node)), outputs)
         else:
-            self._assign(number, node, text)
+            self._place(number, node, self._fitting(number, node, self._call(node)))
 
-    def _argument(self, ref: Ref) -> str:
-        return self.texts[ref]
+    def _call(self, node: Node) -> Code:
+        """A call of the node's module with all operands."""
+        given = [i for i, r in enumerate(node.operands) if r is not None]
+        return Fn(Module(), tuple(X(i) for i in given))
 
     def _rounds(self, number: int, node: Node, operation: Rounds) -> None:
         [operand] = [r for r in node.operands if r is not None]
         target = self._target(number, node)
-        module = self.naming.module(operation.stage)
         if self.texts[operand] != target:
-            self.lines.append(Line(f"{target} = {self.texts[operand]}"))
-        one = fresh("layer", {*self.texts.values(), target})
-        self.lines.append(
-            Line("", "", (f"for {one} in {module}:", f"    {target} = {one}({target})"))
-        )
+            self.lines.append(Line(f"{target} = {self.texts[operand]}", targets=(target,)))
+        used = self._taken(-1)
+        one = free("layer", lambda name: used(name) or name == target)
+        head = (f"for {one} in {self.naming.module(operation.stage)}:",)
+        self.lines.append(Line(f"{target} = {one}({target})", "", head, (target,)))
         self._bound(Ref(number), target)
 
     def _several(self, number: int, node: Node, text: str, ports: list[str] | None = None) -> None:
         names = []
         for port in ports or [p for p, _ in node.types]:
             ref = Ref(number, port)
-            if not self.uses.get(ref):
+            if self.uses.get(ref):
+                names.append(self._port_name(number, node, port))
+                self._bound(ref, names[-1])
+            else:
                 names.append("_")
-                continue
-            base = self._port_name(number, node, port)
-            self._bound(ref, base)
-            names.append(base)
-        self.lines.append(Line(f"{', '.join(names)} = {text}"))
+        targets = tuple(n for n in names if n != "_")
+        self.lines.append(Line(f"{', '.join(names)} = {text}", targets=targets))
 
-    def _port_name(self, number: int, node: Node, port: str) -> str:
-        given = dict(node.given).get(port)
-        if given is not None:
-            return variable(given)
-        if port == "output":
-            return self._target(number, node)
-        if isinstance(node.operation, Apply):
-            return fresh(f"{variable(node.name)}_{port}", self._alive(number))
-        return fresh(variable(port), self._alive(number))
+    def _place(self, number: int, node: Node, code: Code) -> None:
+        """A value inside the expression that uses it, or in a variable."""
+        text = self._text(code)
+        ref = Ref(number, node.types[0][0])
+        if not self._goes_inside(number, node, text):
+            self._assign(number, node, text)
+            return
+        self.codes[ref], self.texts[ref] = code, text
+        self.inside.add(ref)
+        self.held[ref] = tuple(
+            dict.fromkeys(n for r in self.reading.operands(node) for n in self.held.get(r, ()))
+        )
+        for name in self.held[ref]:
+            self.until[name] = max(self.until.get(name, -1), self.reading.last(ref))
 
-    def _assign(self, number: int, node: Node, text: str) -> None:
+    def _assign(self, number: int, node: Node, text: str, head: tuple[str, ...] = ()) -> None:
         target = self._target(number, node)
-        port = node.types[0][0]
-        self.lines.append(_line(target, text, self._shape(number)))
-        self._bound(Ref(number, port), target)
+        self.lines.append(Line(f"{target} = {text}", self._shape(number), head, (target,)))
+        self._bound(Ref(number, node.types[0][0]), target)
 
     def _bound(self, ref: Ref, name: str) -> None:
-        self.texts[ref] = name
+        self._written(ref, name)
         self.declared.add(name)
+        self.held[ref] = (name,)
+        self.until[name] = self.reading.last(ref)
 
-    def _target(self, number: int, node: Node) -> str:
-        if number in self.named:
-            return self.named[number]
-        alive = self._alive(number)
-        operands = [r for r in self._operands(node) if isinstance(self.texts.get(r), str)]
-        for ref in operands[:1]:
-            name = self.texts[ref]
-            if name.isidentifier() and name in self.declared and name not in alive:
-                return name
-        named = variable(node.name) if node.named else "x"
-        return fresh(named, alive)
-
-    def _alive(self, number: int) -> set[str]:
-        """Names of values that are read after this node, and those that the spec gives later."""
-        alive = {text for ref, text in self.texts.items() if self.last_use.get(ref, -1) > number}
-        return alive | {n for at, n in self.named.items() if at > number}
+    def _written(self, ref: Ref, text: str) -> None:
+        self.codes[ref], self.texts[ref] = written(text), text
 
     def _goes_inside(self, number: int, node: Node, text: str) -> bool:
         """Whether a value is written inside the expression that uses it."""
         ref = Ref(number, node.types[0][0])
         if self.uses.get(ref) != 1 or node.variable is not None or ref in self.wanted:
             return False
-        if len(text) > WIDTH // 2 or text.count("(") > 3:
+        if width(text) > WIDTH // 2 or text.count("(") > 3:
             return False
-        later = range(number + 1, len(self.body.nodes))
-        found = (
-            i for i in later if i in self.reached and ref in self._operands(self.body.nodes[i])
-        )
-        reader = self.body.nodes[next(found)]
-        operation = reader.operation
+        operation = self.body.nodes[self.reading.last(ref)].operation
         if isinstance(operation, Apply):
             layer = operation.layer
             if layer.loss or operation.inference.in_eval is not None:
@@ -352,57 +313,40 @@ class Statements:
 
     # ---------------------------------------------------------------- printing
 
-    def _code(self, node: Node) -> Code:
-        operation = node.operation
-        if isinstance(operation, (Apply, Sample)):
-            return operation.inference.forward
-        return None
+    def _fitting(self, number: int, node: Node, code: Code) -> Code:
+        """The code of a node; where the line is too long, operands inside it get lines of their own."""
+        target = self.named.get(number, "x")
+        while width(f"{target} = {self._print(node, code)}") + _INDENT > WIDTH:
+            inside = [r for r in self.reading.operands(node) if r in self.inside]
+            if not inside:
+                break
+            longest = max(inside, key=lambda r: width(self.texts[r]))
+            self.inside.discard(longest)
+            self._assign(longest.node, self.body.nodes[longest.node], self.texts[longest])
+        return self._bind(node, code)
 
-    def _operand_ref(self, node: Node, index: int, part: str | None) -> Ref:
-        ref = node.operands[index]
-        assert ref is not None
-        inner = self.body.nodes[ref.node].operation
-        if not isinstance(inner, Distribute) or part is None:
-            return ref
-        found = self.body.nodes[ref.node].operands[inner.parts.index(part)]
-        assert found is not None
-        return found
-
-    def _print(self, node: Node, code: Code) -> str:
-        def operand(index: int, part: str | None) -> str:
-            return self.texts[self._operand_ref(node, index, part)]
+    def _bind(self, node: Node, code: Code) -> Code:
+        def operand(index: int, part: str | None) -> Code:
+            ref = self.reading.operand(node, index, part)
+            return self.codes.get(ref) or Raw(self.texts[ref])
 
         stage = getattr(node.operation, "stage", None)
-        module = self.naming.module(stage) if stage is not None else "self"
-        return Printer(operand, module, self.naming.symbols)(code)
+        return bound(code, operand, self.naming.module(stage) if stage is not None else "self")
+
+    def _text(self, code: Code) -> str:
+        return Printer(_no_operand, "self", self.naming.symbols)(code)
+
+    def _print(self, node: Node, code: Code) -> str:
+        return self._text(self._bind(node, code))
 
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
-        return shape(type) if isinstance(type, Tensor) else ""
+        return shape(type, self.letters) if isinstance(type, Tensor) else ""
 
 
-def _line(target: str, text: str, comment: str) -> Line:
-    """An assignment; a choice between training and evaluating that is too long takes several lines."""
-    whole = f"{target} = {text}"
-    first, choice, second = text.partition(" if self.training else ")
-    if not choice or len(whole) + 8 <= WIDTH:
-        return Line(whole, comment)
-    rows = (f"{target} = (", f"    {first}", "    if self.training", f"    else {second}", ")")
-    return Line("", comment, rows)
-
-
-def shape(type: Tensor) -> str:
-    """`[B, 64, 28, 28]`; a size that is no number or letter is `…`."""
-    sizes = [_size(s) for s in type.sizes]
-    return f"[{', '.join([*(['B'] if type.batched else []), *sizes])}]"
-
-
-def _size(size: Size) -> str:
-    if isinstance(size, Symbolic):
-        text = render(size)
-        return text if text.isidentifier() else "…"
-    return str(size)
+def _no_operand(index: int, part: str | None) -> str:
+    raise AssertionError((index, part))  # operands are put in before printing
 
 
 def _short(text: str) -> bool:
-    return len(text) <= 36 and text.count("(") <= 2
+    return width(text) <= 36 and text.count("(") <= 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 WIDTH = 88
@@ -11,9 +12,17 @@ WIDTH = 88
 _OPEN, _CLOSE = "([{", ")]}"
 
 
+def width(text: str) -> int:
+    """Columns that a text takes on the screen, which is how the formatter measures a line."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+
+
 def fits(text: str, indent: int) -> bool:
     """Whether a line fits."""
-    return indent + len(text) <= WIDTH
+    return indent + width(text) <= WIDTH
 
 
 def commented(text: str, comment: str, indent: int) -> str:
@@ -31,12 +40,28 @@ def statement(text: str, indent: int, comment: str = "") -> list[str]:
     """A statement in one line, or broken; lines come without their common indent."""
     if fits(text, indent):
         return [commented(text, comment, indent)]
+    choice = _choice(text, indent)
+    if choice is not None:
+        return choice
     found = _last_bracket(text)
     if found is None:
         return [text]
     head, inside, tail = found
     body = _broken(inside, indent + 4)
     return [head, *(f"    {line}" for line in body), tail]
+
+
+def _choice(text: str, indent: int) -> list[str] | None:
+    """`x = (a if b else c)`, one part a line where it does not fit in one; None for other statements."""
+    target, equals, value = text.partition(" = ")
+    condition, otherwise = split(value, " if "), split(value, " else ")
+    if not equals or len(condition) != 2 or len(otherwise) != 2:
+        return None
+    lines = [value]
+    if not fits(value, indent + 4):
+        middle = condition[1][: -len(otherwise[1]) - len(" else ")]
+        lines = [condition[0], f"if {middle}", f"else {otherwise[1]}"]
+    return [f"{target} = (", *(f"    {line}" for line in lines), ")"]
 
 
 def _broken(inside: str, indent: int) -> list[str]:

@@ -1,9 +1,13 @@
-"""Names of a spec as Python names: words that Python or PyTorch need get an underscore."""
+"""Names of a spec as Python names: words that Python or PyTorch need get an underscore.
+
+`attribute` also says what a stage is called in the state dict. Each function is injective: a name that
+already ends in an underscore gets one more where the name without it would.
+"""
 
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 MODULE_ATTRIBUTES = frozenset(
     (
@@ -20,21 +24,32 @@ MODULE_ATTRIBUTES = frozenset(
 )
 """What every nn.Module has already; a stage of that name would hide it. A test compares."""
 
+HELPERS = frozenset(
+    (
+        "CrossAttention SelfAttention TransposedLinear add_positions embed_number info_nce "
+        "kl_bernoulli kl_sparsity kl_standard_normal laplace_noise pad_same unpool"
+    ).split()
+)
+"""The classes and functions that a model may bring along. A test compares."""
+
 _USED = frozenset(
     "torch nn F Tensor math self super int float bool str tuple list dict range len slice zip"
-    " batch_size device reversed enumerate min max sum print".split()
+    " batch_size device reversed enumerate min max sum print object isinstance annotations".split()
 )
+_AMBIGUOUS = frozenset({"l", "O", "I"})
+"""Names that a linter refuses because they look like digits."""
 
 
 def variable(name: str) -> str:
     """The name as a local variable or argument."""
-    return f"{name}_" if keyword.iskeyword(name) or name in _USED else name
+    return _escaped(name, lambda n: keyword.iskeyword(n) or n in _USED | _AMBIGUOUS | HELPERS)
 
 
 def attribute(name: str) -> str:
     """The name as an attribute of a module, and so in the state dict."""
-    clash = keyword.iskeyword(name) or name in MODULE_ATTRIBUTES or name.startswith("__")
-    return f"{name}_" if clash else name
+    if name.startswith("__"):
+        return f"{name}_"
+    return _escaped(name, lambda n: keyword.iskeyword(n) or n in MODULE_ATTRIBUTES)
 
 
 def class_name(name: str) -> str:
@@ -46,7 +61,13 @@ def class_name(name: str) -> str:
     made = made or "Block"
     if not made.isidentifier():
         made = f"Block{made}"
-    return f"{made}_" if keyword.iskeyword(made) or made in _USED else made
+    return _escaped(made, lambda n: keyword.iskeyword(n) or n in _USED | _AMBIGUOUS | HELPERS)
+
+
+def _escaped(name: str, taken: Callable[[str], bool]) -> str:
+    """The name with an underscore if it, or what it is without its underscores, is taken."""
+    bare = name.rstrip("_") or name
+    return f"{name}_" if taken(name) or taken(bare) else name
 
 
 def snake(name: str) -> str:
@@ -63,6 +84,12 @@ def snake(name: str) -> str:
 def fresh(base: str, taken: Iterable[str]) -> str:
     """`base`, or `base2`, `base3`, … where it is taken."""
     used = set(taken)
-    if base not in used:
-        return base
-    return next(f"{base}{i}" for i in range(2, len(used) + 3) if f"{base}{i}" not in used)
+    return free(base, used.__contains__)
+
+
+def free(base: str, taken: Callable[[str], bool]) -> str:
+    """`base`, or `base2`, `base3`, … where it is taken."""
+    name, number = base, 2
+    while taken(name):
+        name, number = f"{base}{number}", number + 1
+    return name

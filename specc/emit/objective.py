@@ -189,7 +189,7 @@ class Objective:
 
 def bound(body: Body, lines: list[Line], first: str | None = None) -> list[Line]:
     """The lines, after those that name the batch size and the device where draws need them."""
-    text = "\n".join([line.text + "\n".join(line.block) for line in lines])
+    text = "\n".join(line.text for line in lines)
     source = first or (variable(body.inputs[0][0]) if body.inputs else "")
     made = []
     if "batch_size" in text:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from specc.claims.check import is_static
 from specc.emit.classes import function_head, laid_out
+from specc.emit.data import field_name
 from specc.emit.environment import literal, render
 from specc.emit.expressions import Statements
 from specc.emit.layout import WIDTH, indented, statement
@@ -153,7 +154,7 @@ class _Training:
         return f"({text})" if isinstance(side, tuple) and side[0] in "+-" else text
 
     def _baseline(self, b: Baseline) -> str:
-        field = variable(b.field)
+        field = field_name(b.field)
         known, wanted = f'splits["train"].{field}', f"splits[{literal(b.split)}].{field}"
         call = f"mean_prediction({known}, {wanted})"
         if b.components is not None:
@@ -221,7 +222,7 @@ class _Training:
             pictures=sorted({drawing(s) for s in self.plan.shows}),
             pictures_named=bool(shows),
             samples=bool(self.program.samples),
-            part_fields=", ".join(f"part.{variable(n)}" for n, _ in self.plan.body.inputs),
+            part_fields=", ".join(f"part.{field_name(n)}" for n, _ in self.plan.body.inputs),
             watched="validation" if self.settings.validation else "test",
             batch_norm=_has_batch_norm(self.program, self.plan.body),
             channels_last=_has_maps(self.program, self.plan.body),

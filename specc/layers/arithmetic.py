@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import ClassVar
+import operator
+from collections.abc import Callable
+from typing import ClassVar, TypeAlias
 
 from specc.formula import product, var
 from specc.layers.base import Inference, Layer, LayerError, Operand
 from specc.layers.code import Code, Fn, Infix, X, method
-from specc.layers.common import broadcast, equal_sizes, lifted, numeric, span_of, tensor
-from specc.sizes import Constraint, render
+from specc.layers.common import (
+    broadcast,
+    equal_sizes,
+    known_size,
+    lifted,
+    numeric,
+    span_of,
+    tensor,
+)
+from specc.sizes import Constraint, Size, render
 from specc.types import ANYTHING, DType, Interval, Tensor
 
 
@@ -17,13 +26,41 @@ def together(left: Tensor, right: Tensor, word: str) -> tuple[Tensor, tuple[Cons
     """The type of two values put together, of which no range is known."""
     sizes, conditions = broadcast(left, right, word)
     longer = left if left.rank >= right.rank else right
-    dtype: DType = "float" if "float" in (left.dtype, right.dtype) else "int"
-    if left.constant is not None and right.dtype != "bool":
-        dtype = right.dtype if float(left.constant).is_integer() else "float"
-    elif right.constant is not None and left.dtype != "bool":
-        dtype = left.dtype if float(right.constant).is_integer() else "float"
-    batched = left.batched or right.batched
-    return Tensor(sizes, longer.axes, dtype, batched=batched), conditions
+    dtype: DType = "float" if "float" in map(_reckoned, (left, right)) else "int"
+    return Tensor(sizes, longer.axes, dtype, batched=left.batched or right.batched), conditions
+
+
+def _reckoned(x: Tensor) -> DType:
+    """What an operand counts as: whole literals change nothing, truth values are 0.0 and 1.0."""
+    if x.constant is not None:
+        return "int" if float(x.constant).is_integer() else "float"
+    return "int" if x.dtype == "int" else "float"
+
+
+Ends: TypeAlias = tuple[float | None, float | None]
+
+
+def _bounds(x: Tensor) -> Ends:
+    if x.constant is not None:
+        return x.constant, x.constant
+    return (0.0, 1.0) if x.dtype == "bool" else (x.range.low, x.range.high)
+
+
+def _sum(left: float | None, right: float | None) -> float | None:
+    return None if left is None or right is None else left + right
+
+
+def _negative(end: float | None) -> float | None:
+    return None if end is None else -end
+
+
+def _spanned(left: Ends, right: Ends, function: Callable[[float, float], float]) -> Interval:
+    """What a function that rises or falls along each operand makes of four known ends."""
+    corners = [function(a, b) for a in left for b in right if a is not None and b is not None]
+    if len(corners) == 4:
+        return Interval(min(corners), max(corners))
+    signs = [end is not None and end >= 0 for end in (left[0], right[0])]
+    return Interval(0.0) if all(signs) else ANYTHING
 
 
 class _Binary(Layer):
@@ -41,7 +78,7 @@ class _Binary(Layer):
             joined.sizes, joined.axes, self._dtype(joined.dtype),
             range=self._range(left, right), batched=joined.batched,
         )  # fmt: skip
-        codes = [numeric(x, lifted(x, X(i), out.rank)) for i, x in enumerate((left, right))]
+        codes = [self._operand(x, lifted(x, X(i), out.rank)) for i, x in enumerate((left, right))]
         macs = product(var(f"n_{a}", s) for a, s in zip(out.axes, out.sizes, strict=True))
         return Inference(
             outputs=(("output", out),),
@@ -50,21 +87,21 @@ class _Binary(Layer):
             constraints=conditions,
         )
 
+    def _operand(self, x: Tensor, code: Code) -> Code:
+        return numeric(x, code)
+
     def _dtype(self, dtype: DType) -> DType:
         return dtype
 
     def _range(self, left: Tensor, right: Tensor) -> Interval:
+        return self._between(_bounds(left), _bounds(right))
+
+    def _between(self, left: Ends, right: Ends) -> Interval:
         del left, right
         return ANYTHING
 
     def _code(self, left: Code, right: Code) -> Code:
         return Infix(self.sign, left, right)
-
-
-def _bounds(x: Tensor) -> tuple[float | None, float | None]:
-    if x.constant is not None:
-        return x.constant, x.constant
-    return x.range.low, x.range.high
 
 
 class Add(_Binary):
@@ -75,9 +112,8 @@ class Add(_Binary):
     formula = "a + b"
     sign = "+"
 
-    def _range(self, left: Tensor, right: Tensor) -> Interval:
-        pairs = zip(_bounds(left), _bounds(right), strict=True)
-        return Interval(*(None if None in p else p[0] + p[1] for p in pairs))  # type: ignore[operator]
+    def _between(self, left: Ends, right: Ends) -> Interval:
+        return Interval(_sum(left[0], right[0]), _sum(left[1], right[1]))
 
 
 class Subtract(_Binary):
@@ -88,6 +124,9 @@ class Subtract(_Binary):
     formula = "a − b"
     sign = "-"
 
+    def _between(self, left: Ends, right: Ends) -> Interval:
+        return Interval(_sum(left[0], _negative(right[1])), _sum(left[1], _negative(right[0])))
+
 
 class Multiply(_Binary):
     """Product, element by element."""
@@ -97,6 +136,9 @@ class Multiply(_Binary):
     formula = "a·b"
     sign = "*"
     counted = True
+
+    def _between(self, left: Ends, right: Ends) -> Interval:
+        return _spanned(left, right, operator.mul)
 
 
 class Divide(_Binary):
@@ -110,6 +152,10 @@ class Divide(_Binary):
     def _dtype(self, dtype: DType) -> DType:
         del dtype
         return "float"
+
+    def _between(self, left: Ends, right: Ends) -> Interval:
+        spans_zero = right[0] is None or right[0] <= 0
+        return ANYTHING if spans_zero else _spanned(left, right, operator.truediv)
 
 
 class FloorDivide(_Binary):
@@ -142,9 +188,6 @@ class Power(_Binary):
         del left
         even = right.constant is not None and right.constant % 2 == 0
         return Interval(0.0, None) if even else ANYTHING
-
-    def _code(self, left: Code, right: Code) -> Code:
-        return Infix("**", left, right)
 
 
 class _Comparison(_Binary):
@@ -185,13 +228,12 @@ class _Logical(_Comparison):
 
     function: ClassVar[str]
 
+    def _operand(self, x: Tensor, code: Code) -> Code:
+        del x
+        return code
+
     def _code(self, left: Code, right: Code) -> Code:
         return Fn(self.function, (left, right))
-
-    def infer(self, *operands: Operand | None) -> Inference:
-        """Sizes are those of both together."""
-        made = super().infer(*operands)
-        return replace(made, forward=Fn(self.function, (X(0), X(1))))
 
 
 class LogicalAnd(_Logical):
@@ -219,38 +261,69 @@ class Matmul(Layer):
     operands = ("a", "b")
 
     def infer(self, *operands: Operand | None) -> Inference:
-        """[…, n, m] and […, m, k] to […, n, k]; a vector [m] stands for a row or a column."""
+        """[…, n, m] and […, m, k] to […, n, k]; a vector [m] stands for a row or a column.
+
+        Axes before the last two are matched as arithmetic matches them; two vectors give one number.
+        """
         left, right = tensor(operands[0], self.word), tensor(operands[1], self.word, 1)
-        if not left.rank or not right.rank or max(left.rank, right.rank) > 2 + (left.rank > 2):
+        if not left.rank or not right.rank:
             raise LayerError(
                 "E301", f"matmul takes matrices, not {left} and {right}", text=f"{left}, {right}"
             )
-        inner = right.sizes[-2] if right.rank > 1 else right.sizes[0]
-        same, conditions = equal_sizes(left.sizes[-1], inner)
-        if not same or (left.rank == right.rank == 1):
-            raise LayerError(
-                "E302",
-                f"matmul of {left} and {right}: "
-                f"{render(left.sizes[-1])} columns against {render(inner)} rows",
-                text=f"{render(left.sizes[-1])} ≠ {render(inner)}",
-            )
-        rest = right.sizes[-1:] if right.rank > 1 else ()
-        sizes = (*left.sizes[:-1], *rest)
-        axes = (*left.axes[:-1], *(right.axes[-1:] if right.rank > 1 else ()))
+        inner, conditions = self._inner(left, right)
+        lead, more = broadcast(_before(left), _before(right), self.word)
+        longer = left if left.rank >= right.rank else right
+        rows, columns = left.sizes[-2:-1], right.sizes[-1:] if right.rank > 1 else ()
+        names = (*left.axes[-2:-1], *(right.axes[-1:] if right.rank > 1 else ()))
+        sizes = (*lead, *rows, *columns)
+        axes = (*longer.axes[: len(lead)], *names)
         out = Tensor(sizes, axes, batched=left.batched or right.batched)
         macs = product((*(var(f"n_{i}", s) for i, s in enumerate(sizes, 1)), var("m", inner)))
-        code = self._written(left, right)
-        return Inference((("output", out),), code, macs=macs, sees="all", constraints=conditions)
+        return Inference(
+            outputs=(("output", out),),
+            forward=_matrix_product(left, right),
+            macs=macs,
+            sees="all",
+            constraints=(*conditions, *more),
+        )
 
-    def _written(self, left: Tensor, right: Tensor) -> Code:
-        """A batch of vectors is lifted to matrices with one row or column."""
-        a: Code = X(0)
-        b: Code = X(1)
-        if right.rank == 1 and right.batched:
-            return method(Infix("@", a, method(b, "unsqueeze", -1)), "squeeze", -1)
-        if left.rank == 1 and left.batched and right.batched:
-            return method(Infix("@", method(a, "unsqueeze", 1), b), "squeeze", 1)
+    def _inner(self, left: Tensor, right: Tensor) -> tuple[Size, tuple[Constraint, ...]]:
+        """The size of the axis that is summed over.
+
+        Raises:
+            LayerError: E302, the operands differ in it.
+        """
+        columns, rows = left.sizes[-1], right.sizes[-2:][0]
+        same, conditions = equal_sizes(columns, rows)
+        if same:
+            return known_size(columns, rows), conditions
+        turned = right.rank > 1 and equal_sizes(columns, right.sizes[-1])[0]
+        raise LayerError(
+            "E302",
+            f"matmul of {left} and {right}: {render(columns)} columns against {render(rows)} rows",
+            text=f"{render(columns)} ≠ {render(rows)}",
+            helps=("transpose(…) of the second operand makes them equal",) if turned else (),
+        )
+
+
+def _before(x: Tensor) -> Tensor:
+    """The axes in front of the matrix."""
+    return x.with_sizes(x.sizes[:-2], x.axes[:-2])
+
+
+def _matrix_product(left: Tensor, right: Tensor) -> Code:
+    """`a @ b`; a batch of vectors is made a batch of matrices with one row or column first."""
+    a, b = X(0), X(1)
+    if left.rank == right.rank == 1:
+        return method(Infix("*", a, b), "sum", -1)
+    if right.rank == 1 and right.batched:
+        column = method(lifted(right, b, left.rank - 1), "unsqueeze", -1)
+        return method(Infix("@", a, column), "squeeze", -1)
+    if left.rank == 1 and left.batched and (right.batched or right.rank > 2):
+        return method(Infix("@", lifted(left, a, right.rank), b), "squeeze", -2)
+    if left.rank == 1:
         return Infix("@", a, b)
+    return Infix("@", lifted(left, a, right.rank), lifted(right, b, left.rank))
 
 
 class Where(Layer):
@@ -270,8 +343,18 @@ class Where(Layer):
         both, first = together(left, right, self.word)
         out, second = together(condition, both, self.word)
         span = span_of((left, right))
-        parts = tuple(lifted(t, X(i), out.rank) for i, t in enumerate((condition, left, right)))
-        made = Tensor(out.sizes, out.axes, both.dtype, range=span, batched=out.batched)
+        parts = tuple(
+            lifted(t, X(i) if i == 0 else numeric(t, X(i)), out.rank)
+            for i, t in enumerate((condition, left, right))
+        )
+        numbers = left.constant is not None and right.constant is not None
+        made = Tensor(
+            out.sizes, out.axes, "float" if numbers else both.dtype,
+            range=span, batched=out.batched,
+        )  # fmt: skip
+        code: Code = Fn("torch.where", parts)
         return Inference(
-            (("output", made),), Fn("torch.where", parts), constraints=(*first, *second)
+            outputs=(("output", made),),
+            forward=method(code, "float") if numbers else code,  # two whole literals are an int64
+            constraints=(*first, *second),
         )

@@ -46,6 +46,10 @@ class Attention(Layer):
 
     def _sequence(self, operand: Operand | None, index: int) -> Tensor:
         x = numbers(operand, self.word, index)
+        if not x.batched:
+            raise LayerError(
+                "E301", f"attention works on a batch, and {x} has none", text=str(x), argument=index
+            )
         if x.rank == 2 and x.axes[0] != "channels":
             return x
         raise LayerError(

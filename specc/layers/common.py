@@ -236,6 +236,11 @@ def numeric(x: Tensor, code: Code) -> Code:
     return method(code, "float") if x.dtype == "bool" else code
 
 
+def real(x: Tensor, code: Code) -> Code:
+    """Code for what torch computes of real numbers alone: means, spreads, norms."""
+    return code if x.dtype == "float" else method(code, "float")
+
+
 def span_of(tensors: tuple[Tensor, ...]) -> Interval:
     """The values that any of several tensors can take."""
     lows = [t.range.low if t.constant is None else t.constant for t in tensors]

@@ -55,9 +55,14 @@ class ChannelDropout(_Noise):
     summary = "Whole channels become 0 with probability p while training."
 
     def _name(self, x: Tensor) -> str:
-        if x.rank not in (2, 3, 4):
+        if x.rank not in (2, 3, 4) or x.axes[0] != "channels":
             raise LayerError(
-                "E301", f"channel_dropout takes channels and positions, not {x}", text=str(x)
+                "E301",
+                f"channel_dropout takes channels and positions, not {x}",
+                text=", ".join(x.axes) or "one number",
+                helps=("permute([features, time]) first drops whole features",)
+                if x.axes == ("time", "features")
+                else (),
             )
         return f"Dropout{x.rank - 1}d"
 

@@ -24,11 +24,11 @@ class _Function(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """The same shape."""
         x = tensor(operands[0], self.word)
-        limits = self.limits(x.range)
+        limits = self.limits(Interval(0.0, 1.0) if x.dtype == "bool" else x.range)
         out = Tensor(
             x.sizes,
             x.axes,
-            "float" if x.dtype == "float" else self.dtype(x),
+            self.dtype(x),
             None,
             limits,
             x.batched,
@@ -39,10 +39,11 @@ class _Function(Layer):
         """The call."""
         return Fn(f"torch.{self.function}", (numeric(x, X(0)),))
 
+    whole: ClassVar[bool] = False  # whole numbers stay whole
+
     def dtype(self, x: Tensor) -> DType:
-        """What whole numbers become."""
-        del x
-        return "float"
+        """What the results are made of."""
+        return "int" if self.whole and x.dtype == "int" else "float"
 
     def limits(self, within: Interval) -> Interval:
         """The range of the results."""
@@ -74,17 +75,13 @@ def _safely(function: Callable[[float], float], at: float) -> float | None:
 class Negate(_Function):
     """The negative."""
 
-    word = "negate"
+    word, whole = "negate", True
     summary = "Negative; `-x`."
     formula = "−x"
 
     def code(self, x: Tensor) -> Code:
         """`-x`."""
         return Prefix("-", numeric(x, X(0)))
-
-    def dtype(self, x: Tensor) -> DType:
-        """Whole numbers stay whole."""
-        return "int" if x.dtype == "int" else "float"
 
     def limits(self, within: Interval) -> Interval:
         """Turned round."""
@@ -95,13 +92,9 @@ class Negate(_Function):
 class Abs(_Function):
     """The absolute value."""
 
-    word, function = "abs", "abs"
+    word, function, whole = "abs", "abs", True
     summary = "Absolute value."
     formula = "|x|"
-
-    def dtype(self, x: Tensor) -> DType:
-        """Whole numbers stay whole."""
-        return "int" if x.dtype == "int" else "float"
 
     def limits(self, within: Interval) -> Interval:
         """From 0."""
@@ -112,7 +105,7 @@ class Abs(_Function):
 class Sign(_Function):
     """−1, 0 or 1."""
 
-    word, function = "sign", "sign"
+    word, function, whole = "sign", "sign", True
     summary = "Sign: −1, 0 or 1."
 
     def limits(self, within: Interval) -> Interval:
@@ -124,7 +117,7 @@ class Sign(_Function):
 class Square(_Function):
     """The square."""
 
-    word, function = "square", "square"
+    word, function, whole = "square", "square", True
     summary = "Square; `x ^ 2`."
     formula = "x²"
 
@@ -192,7 +185,7 @@ class Cos(Sin):
 class Floor(_Rising):
     """Rounded down."""
 
-    word, function = "floor", "floor"
+    word, function, whole = "floor", "floor", True
     summary = "Rounded down."
     formula = "⌊x⌋"
     value = math.floor
@@ -201,7 +194,7 @@ class Floor(_Rising):
 class Round(_Rising):
     """Rounded to the nearest, halves to even."""
 
-    word, function = "round", "round"
+    word, function, whole = "round", "round", True
     summary = "Rounded to the nearest whole number, halves to even."
     value = round
 
@@ -223,20 +216,29 @@ class Clamp(_Function):
             raise ValueError("must have its low end below its high end")
         return self
 
+    def dtype(self, x: Tensor) -> DType:
+        """Whole numbers stay whole between whole ends."""
+        ends = [e for e in (self.low, self.high) if e is not None]
+        return "int" if x.dtype == "int" and all(e.is_integer() for e in ends) else "float"
+
     def code(self, x: Tensor) -> Code:
         """`x.clamp(0, 1)`."""
-        del x
+        number = numeric(x, X(0))
         if self.high is None:
-            return method(X(0), "clamp", min=_short(self.low))
+            return method(number, "clamp", min=_short(self.low))
         if self.low is None:
-            return method(X(0), "clamp", max=_short(self.high))
-        return method(X(0), "clamp", _short(self.low), _short(self.high))
+            return method(number, "clamp", max=_short(self.high))
+        return method(number, "clamp", _short(self.low), _short(self.high))
 
     def limits(self, within: Interval) -> Interval:
-        """The tighter of both ranges."""
-        lows = [v for v in (within.low, self.low) if v is not None]
-        highs = [v for v in (within.high, self.high) if v is not None]
-        return Interval(max(lows, default=None), min(highs, default=None))
+        """The ends of the range, cut off like every value."""
+        low = self.low if within.low is None else self._cut(within.low)
+        high = self.high if within.high is None else self._cut(within.high)
+        return Interval(low, high)
+
+    def _cut(self, value: float) -> float:
+        above = value if self.low is None else max(value, self.low)
+        return above if self.high is None else min(above, self.high)
 
 
 def _short(value: float | None) -> Code:

@@ -7,7 +7,7 @@ from pydantic import Field
 from specc.formula import var
 from specc.layers.base import Inference, Layer, LayerError, Operand, Parameter, Positive
 from specc.layers.code import Attribute, Code, Fn, Infix, Item, Module, X, method
-from specc.layers.common import tensor
+from specc.layers.common import tensor, torch_axis
 from specc.layers.spatial import numbers
 from specc.sizes import Constraint, Size, known, render
 from specc.types import Tensor
@@ -35,6 +35,7 @@ class Embedding(Layer):
     features: Positive = Field(description="Length of each vector.")
     padding_idx: int | None = Field(None, ge=0, description="Class whose vector stays 0.")
     max_norm: float | None = Field(None, gt=0, description="Longer vectors are cut to this norm.")
+    norm_type: float = Field(2.0, gt=0, description="Order of that norm.")
     scale_grad_by_freq: bool = Field(
         False, description="Whether gradients are divided by the class's frequency in the batch."
     )
@@ -49,6 +50,7 @@ class Embedding(Layer):
             for name, value, default in (
                 ("padding_idx", self.padding_idx, None),
                 ("max_norm", self.max_norm, None),
+                ("norm_type", self.norm_type, 2.0),
                 ("scale_grad_by_freq", self.scale_grad_by_freq, False),
             )
             if value != default
@@ -60,6 +62,20 @@ class Embedding(Layer):
             module=Fn("nn.Embedding", (classes, self.features), options),
             parameters=(Parameter("weight", (classes, self.features), v * d),),
             count=v * d,
+            constraints=self._has_padding(classes),
+        )
+
+    def _has_padding(self, classes: Size) -> tuple[Constraint, ...]:
+        if self.padding_idx is None:
+            return ()
+        if not known(classes):
+            return (Constraint("ge", classes, self.padding_idx + 1),)
+        if self.padding_idx < classes:
+            return ()
+        raise LayerError(
+            "E204",
+            f"padding_idx is {self.padding_idx}; the classes are 0 … {render(classes - 1)}",
+            argument="padding_idx",
         )
 
 
@@ -88,7 +104,11 @@ class LearnedPositions(Layer):
         n, d = var("length", self.length), var("d", features)
         weight = Attribute(Module(), "weight")
         whole = time == self.length
-        rows: Code = weight if whole else Item(weight, (Fn("slice", (method(X(0), "size", 1),)),))
+        rows: Code = (
+            weight
+            if whole
+            else Item(weight, (Fn("slice", (method(X(0), "size", torch_axis(x, 0)),)),))
+        )
         return Inference(
             outputs=(("output", x.with_range()),),
             forward=Infix("+", X(0), rows),
@@ -111,12 +131,15 @@ def _fits(time: Size, length: Size, word: str) -> tuple[Constraint, ...]:
     return () if known(spare) else (Constraint("ge", length, time),)
 
 
-def _even(features: Size, word: str) -> None:
-    if known(features) and features % 2:
+def _even(features: Size, word: str) -> tuple[Constraint, ...]:
+    if not known(features):
+        return (Constraint("divides", 2, features),)
+    if features % 2:
         raise LayerError(
             "E303", f"{word} pairs sines with cosines, and {render(features)} features are odd",
             text=f"{render(features)}/2 is not whole",
         )  # fmt: skip
+    return ()
 
 
 class SinusoidalPositions(Layer):
@@ -131,10 +154,10 @@ class SinusoidalPositions(Layer):
         """[T, d] unchanged; d is even."""
         x = numbers(operands[0], self.word)
         _, features = _sequence(x, self.word)
-        _even(features, self.word)
         return Inference(
             outputs=(("output", x.with_range()),),
             forward=Fn("add_positions", (X(0), _short(self.base))),
+            constraints=_even(features, self.word),
         )
 
 
@@ -150,11 +173,11 @@ class SinusoidalEmbedding(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """One number […] to […, features]."""
         x = tensor(operands[0], self.word)
-        _even(self.features, self.word)
         out = Tensor((*x.sizes, self.features), (*x.axes, "features"), batched=x.batched)
         return Inference(
             outputs=(("output", out.with_range(-1.0, 1.0)),),
             forward=Fn("embed_number", (X(0), self.features, _short(self.base))),
+            constraints=_even(self.features, self.word),
         )
 
 

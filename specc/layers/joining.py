@@ -1,14 +1,22 @@
-"""Layers that join, cut and frame values: concat, stack, split, chunk, pad, crop."""
+"""Layers that join values and take them apart: concat, stack, split, chunk."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from specc.formula import total, var
-from specc.layers.base import Inference, Layer, LayerError, Operand, Positive, SizeRule, at_least
-from specc.layers.code import Code, Fn, Item, Raw, X
+from specc.layers.base import (
+    Inference,
+    Layer,
+    LayerError,
+    Operand,
+    Positive,
+    SizeRule,
+    at_least,
+)
+from specc.layers.code import Code, Fn, Item, X, method
 from specc.layers.common import (
     Axis,
     axis_number,
@@ -17,17 +25,46 @@ from specc.layers.common import (
     known_size,
     replaced,
     span_of,
-    spatial_axes,
-    spatial_start,
     tensor,
     torch_axis,
 )
-from specc.sizes import Constraint, Size, Symbolic, floor_div, known, render
-from specc.types import Tensor
+from specc.layers.spatial import ratio
+from specc.sizes import Constraint, Size, floor_div, known, render
+from specc.types import DType, Tensor
 
 
 def _tensors(operands: tuple[Operand | None, ...], word: str) -> tuple[Tensor, ...]:
-    return tuple(tensor(o, word, i) for i, o in enumerate(operands) if o is not None)
+    found = tuple(tensor(o, word, i) for i, o in enumerate(operands) if o is not None)
+    if found:
+        return found
+    raise LayerError("E202", f"{word} needs values")
+
+
+def _joined(parts: tuple[Tensor, ...], sizes: tuple[Size, ...], axes: tuple[str, ...]) -> Tensor:
+    """The type of several values in one; whole numbers beside real ones become real."""
+    kinds = {p.dtype for p in parts}
+    dtype: DType = next(k for k in ("float", "int", "bool") if k in kinds)
+    classes = {p.classes for p in parts}
+    return Tensor(
+        sizes,
+        axes,
+        dtype,
+        classes.pop() if len(classes) == 1 else None,
+        span_of(parts),
+        any(p.batched for p in parts),
+    )
+
+
+def _operands(parts: tuple[Tensor, ...]) -> list[Code]:
+    """Code for each operand; one without a batch is repeated for every item where others have one."""
+    batched = next((i for i, p in enumerate(parts) if p.batched), None)
+    if batched is None:
+        return [X(i) for i in range(len(parts))]
+    size = method(X(batched), "size", 0)
+    return [
+        X(i) if p.batched else method(X(i), "expand", size, *(-1,) * p.rank)
+        for i, p in enumerate(parts)
+    ]
 
 
 class Concat(Layer):
@@ -44,7 +81,7 @@ class Concat(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """[…, n_1, …], [..., n_2, …] to […, n_1 + n_2, …]."""
         parts = _tensors(operands, self.word)
-        if not parts or parts[0].rank == 0:
+        if parts[0].rank == 0:
             raise LayerError("E301", "concat needs values with axes; stack joins single numbers")
         first = parts[0]
         axis = self._axis(first)
@@ -54,15 +91,10 @@ class Concat(Layer):
         for part in parts[1:]:
             sizes = [known_size(a, b) for a, b in zip(sizes, part.sizes, strict=True)]
         sizes[axis] = size.value
-        span = span_of(parts)
-        out = first.with_sizes(tuple(sizes)).with_range(span.low, span.high)
-        dim = torch_axis(first, axis)
-        if not first.batched and any(p.batched for p in parts):
-            raise LayerError("E302", "concat joins a weight with a batch", argument=0)
-        codes: list[Code] = [X(i) for i in range(len(parts))]
+        out = _joined(parts, tuple(sizes), first.axes)
         return Inference(
             outputs=(("output", out),),
-            forward=Fn("torch.cat", (codes, dim)),
+            forward=Fn("torch.cat", (_operands(parts), torch_axis(out, axis))),
             sizes=(SizeRule(first.axes[axis], size),),
             constraints=conditions,
         )
@@ -149,12 +181,10 @@ class Stack(Layer):
         axes = (*first.axes[: self.axis], self.name, *first.axes[self.axis :])
         if first.rank == 0:
             axes = ("features",)
-        span = span_of(parts)
-        out = first.with_sizes(sizes, axes).with_range(span.low, span.high)
-        codes: list[Code] = [X(i) for i in range(len(parts))]
+        out = _joined(parts, sizes, axes)
         return Inference(
             outputs=(("output", out),),
-            forward=Fn("torch.stack", (codes, torch_axis(first, self.axis))),
+            forward=Fn("torch.stack", (_operands(parts), torch_axis(out, self.axis))),
             constraints=conditions,
         )
 
@@ -186,7 +216,7 @@ class Split(Layer):
         names = ["output", *(f"part{i}" for i in range(2, len(self.sizes) + 1))]
         outputs = tuple((n, replaced(x, {axis: s})) for n, s in zip(names, self.sizes, strict=True))
         code = Fn("torch.split", (X(0), list(self.sizes), torch_axis(x, axis)))
-        return Inference(outputs, code, with_sides=code, constraints=conditions)
+        return _pieces(outputs, code, conditions)
 
 
 class Chunk(Layer):
@@ -211,139 +241,18 @@ class Chunk(Layer):
                     "E303",
                     f"{render(size)} {x.axes[axis]} do not divide into {self.pieces} pieces",
                     argument="pieces",
-                    text=f"{size}/{self.pieces} = {size / self.pieces:.2f}",
+                    text=f"{size}/{self.pieces} = {ratio(size, self.pieces)}",
                 )
             conditions = (Constraint("divides", self.pieces, size),)
         piece = replaced(x, {axis: floor_div(size, self.pieces)})
         names = ["output", *(f"part{i}" for i in range(2, self.pieces + 1))]
         code = Fn("torch.chunk", (X(0), self.pieces, torch_axis(x, axis)))
-        return Inference(
-            tuple((n, piece) for n in names), code, with_sides=code, constraints=conditions
-        )
+        return _pieces(tuple((n, piece) for n in names), code, conditions)
 
 
-def _margins(value: object) -> object:
-    check = at_least(0)
-    return tuple(map(check, value)) if isinstance(value, (tuple, list)) else check(value)
-
-
-Margins = Annotated[int | Symbolic | tuple[int | Symbolic, ...], BeforeValidator(_margins)]
-
-
-class Pad(Layer):
-    """A frame around the spatial axes."""
-
-    word = "pad"
-    summary = "A frame around the spatial axes."
-    margin: Margins = Field(
-        description="Positions added at every end; or before and after each axis, the first axis first."
-    )
-    mode: Literal["constant", "reflect", "replicate", "circular"] = Field(
-        "constant", description="What is added."
-    )
-    value: float = Field(0.0, description="The constant that is added.")
-
-    def infer(self, *operands: Operand | None) -> Inference:
-        """[…, n] to […, n + before + after]."""
-        x = tensor(operands[0], self.word)
-        axes = spatial_axes(x)
-        ends = self._ends(len(axes))
-        sizes = dict(
-            zip(
-                axes,
-                (x.sizes[a] + b + c for a, (b, c) in zip(axes, ends, strict=True)),
-                strict=True,
-            )
-        )
-        rules = tuple(
-            SizeRule(x.axes[a], var("n", x.sizes[a]) + var("before", b) + var("after", c))
-            for a, (b, c) in zip(axes, ends, strict=True)
-        )
-        skipped = x.rank - 1 - max(axes)
-        flat = (0, 0) * skipped + tuple(p for pair in reversed(ends) for p in pair)
-        options: tuple[tuple[str, Code], ...] = ()
-        if self.mode != "constant":
-            options = (("mode", self.mode),)
-        elif self.value != 0:
-            options = (("value", self.value),)
-        low, high = x.range.low, x.range.high
-        if self.mode == "constant":
-            low = None if low is None else min(low, self.value)
-            high = None if high is None else max(high, self.value)
-        return Inference(
-            outputs=(("output", replaced(x, sizes).with_range(low, high)),),
-            forward=Fn("F.pad", (X(0), flat), options),
-            sizes=rules,
-        )
-
-    def _ends(self, axes: int) -> list[tuple[Size, Size]]:
-        if not isinstance(self.margin, tuple):
-            return [(self.margin, self.margin)] * axes
-        values = self.margin
-        if len(values) == axes:
-            return [(v, v) for v in values]
-        if len(values) == 2 * axes:
-            return [(values[2 * i], values[2 * i + 1]) for i in range(axes)]
-        raise LayerError(
-            "E203", f"margin has {len(values)} numbers for {axes} spatial axes", argument="margin"
-        )
-
-
-class Crop(Layer):
-    """The middle of a map, as large as another or as given."""
-
-    word = "crop"
-    summary = "The middle of the spatial axes: as large as another, `crop(x, like=y)`, or as said."
-    keyword_operands = ("like",)
-    size: Positive | tuple[Positive, ...] | None = Field(None, description="Size that is kept.")
-
-    def infer(self, *operands: Operand | None) -> Inference:
-        """[c, n…] to [c, m…] with m of `like` or `size`; ⌊(n − m)/2⌋ are cut off in front."""
-        x = tensor(operands[0], self.word)
-        like = operands[1] if len(operands) > 1 else None
-        start = spatial_start(x)
-        axes = tuple(range(start, x.rank))
-        wanted = self._wanted(x, like, axes)
-        entries: list[Code] = [Raw(":")] * (start + (1 if x.batched else 0))
-        conditions: list[Constraint] = []
-        rules = []
-        for axis, size in zip(axes, wanted, strict=True):
-            spare = x.sizes[axis] - size
-            if known(spare) and spare < 0:
-                raise LayerError(
-                    "E301", f"crop keeps {render(size)} of {render(x.sizes[axis])} {x.axes[axis]}",
-                    text=f"{render(x.sizes[axis])} < {render(size)}",
-                )  # fmt: skip
-            if not known(spare):
-                conditions.append(Constraint("ge", spare, 0))
-            first = floor_div(spare, 2)
-            entries.append(_between(first, first + size))
-            rules.append(SizeRule(x.axes[axis], var("m", size)))
-        return Inference(
-            outputs=(("output", replaced(x, dict(zip(axes, wanted, strict=True)))),),
-            forward=Item(X(0), tuple(entries)),
-            sizes=tuple(rules),
-            constraints=tuple(conditions),
-            sees="all",
-        )
-
-    def _wanted(self, x: Tensor, like: Operand | None, axes: tuple[int, ...]) -> tuple[Size, ...]:
-        if isinstance(like, Tensor):
-            if like.rank != x.rank:
-                raise LayerError("E302", f"crop compares {x} with {like}", argument="like")
-            return tuple(like.sizes[a] for a in axes)
-        if self.size is None:
-            raise LayerError("E202", "crop needs like= or a size", helps=("crop(x, like=y)",))
-        sizes = self.size if isinstance(self.size, tuple) else (self.size,) * len(axes)
-        if len(sizes) != len(axes):
-            raise LayerError(
-                "E203", f"size has {len(sizes)} numbers for {len(axes)} axes", argument="size"
-            )
-        return sizes
-
-
-def _between(first: Size, end: Size) -> Code:
-    """`2:30`, or the same with sizes that are not known yet."""
-    if isinstance(first, int) and isinstance(end, int):
-        return Raw(f"{first}:{end}")
-    return Fn("slice", (first, end))
+def _pieces(
+    outputs: tuple[tuple[str, Tensor], ...], code: Code, conditions: tuple[Constraint, ...]
+) -> Inference:
+    """A call that gives several pieces; where only the first is used, that one is taken out."""
+    several = code if len(outputs) > 1 else None
+    return Inference(outputs, Item(code, (0,)), with_sides=several, constraints=conditions)

@@ -11,8 +11,19 @@ from pydantic import Field
 
 from specc.layers.arithmetic import together
 from specc.layers.base import Inference, Layer, LayerError, Operand
-from specc.layers.code import Code, Fn, X, method
-from specc.layers.common import Axes, axis_number, axis_numbers, lifted, numeric, tensor, torch_axis
+from specc.layers.code import Code, Fn, Item, X, method
+from specc.layers.common import (
+    Axes,
+    Axis,
+    axis_number,
+    axis_numbers,
+    feature_axis,
+    lifted,
+    numeric,
+    real,
+    tensor,
+    torch_axis,
+)
 from specc.types import DType, Interval, Tensor
 
 
@@ -20,6 +31,7 @@ class _Reduction(Layer):
     """One number in the place of many; `function` is the tensor's method."""
 
     function: ClassVar[str]
+    whole: ClassVar[bool] = False  # whole numbers stay whole
     axis: Axes | None = Field(
         None, description="Axes that are reduced, `batch` among them: `time`, `[height, width]`."
     )
@@ -44,19 +56,17 @@ class _Reduction(Layer):
     def _output(self, x: Tensor, axes: tuple[int, ...], batch: bool) -> Tensor:
         kept = [i for i in range(x.rank) if i not in axes]
         sizes = tuple(1 if i in axes else s for i, s in enumerate(x.sizes))
-        limits = self.limits(x.range)
         return Tensor(
             sizes if self.keepdims else tuple(x.sizes[i] for i in kept),
             x.axes if self.keepdims else tuple(x.axes[i] for i in kept),
             self.dtype(x),
-            range=limits,
+            range=self.limits(Interval(0.0, 1.0) if x.dtype == "bool" else x.range),
             batched=x.batched and not batch,
         )
 
     def dtype(self, x: Tensor) -> DType:
         """What the result is made of."""
-        del x
-        return "float"
+        return "int" if self.whole and x.dtype == "int" else "float"
 
     def limits(self, within: Interval) -> Interval:
         """The range of the result."""
@@ -64,20 +74,22 @@ class _Reduction(Layer):
 
     def _code(self, x: Tensor, axes: tuple[int, ...], batch: bool) -> Code:
         dims = ([0] if batch else []) + [torch_axis(x, a) for a in axes]
-        return self.call(numeric(x, X(0)), self._dims(x, dims), self._options())
+        number = numeric(x, X(0)) if self.whole else real(x, X(0))
+        keep = self.keepdims and bool(axes)
+        everything = len(dims) == x.rank + (1 if x.batched else 0) and not keep
+        where: Code = dims[0] if len(dims) == 1 else tuple(dims)
+        code = self.call(number, None if everything else where, self._options(keep), dims)
+        # The batch axis goes even so: what has none broadcasts against every item.
+        return Item(code, (0,)) if keep and batch else code
 
-    def _dims(self, x: Tensor, dims: list[int]) -> Code:
-        """None where everything is reduced."""
-        everything = len(dims) == x.rank + (1 if x.batched else 0) and not self.keepdims
-        if everything:
-            return None
-        return dims[0] if len(dims) == 1 else tuple(dims)
+    def _options(self, keep: bool) -> tuple[tuple[str, Code], ...]:
+        return (("keepdim", True),) if keep else ()
 
-    def _options(self) -> tuple[tuple[str, Code], ...]:
-        return (("keepdim", True),) if self.keepdims else ()
-
-    def call(self, x: Code, dims: Code, options: tuple[tuple[str, Code], ...]) -> Code:
-        """The call; `dims` is None where everything is reduced."""
+    def call(
+        self, x: Code, dims: Code, options: tuple[tuple[str, Code], ...], every: list[int]
+    ) -> Code:
+        """The call; `dims` is None where everything is reduced, `every` names the axes even so."""
+        del every
         arguments = () if dims is None else (dims,)
         return method(x, self.function, *arguments, **dict(options))
 
@@ -93,7 +105,7 @@ class Mean(_Reduction):
 class Sum(_Reduction):
     """The sum."""
 
-    word, function = "sum", "sum"
+    word, function, whole = "sum", "sum", True
     summary = "Sum over named axes."
     formula = "Σ x"
 
@@ -106,6 +118,7 @@ class Sum(_Reduction):
 class _Extreme(_Reduction):
     """The largest or smallest of several, or of two values element by element."""
 
+    whole = True
     operands = ("x", "other")
     optional = ("other",)
     pair: ClassVar[str]
@@ -149,7 +162,7 @@ def _ends(x: Tensor) -> tuple[float | None, float | None]:
 
 
 def _short(value: float) -> Code:
-    return int(value) if value.is_integer() else value
+    return int(value) if float(value).is_integer() else value
 
 
 class Max(_Extreme):
@@ -174,11 +187,11 @@ class _Spread(_Reduction):
         del within
         return Interval(0.0, None)
 
-    def _options(self) -> tuple[tuple[str, Code], ...]:
+    def _options(self, keep: bool) -> tuple[tuple[str, Code], ...]:
         own: tuple[tuple[str, Code], ...] = (
             () if self.correction == 1 else (("correction", self.correction),)
         )
-        return (*own, *super()._options())
+        return (*own, *super()._options(keep))
 
 
 class Std(_Spread):
@@ -210,8 +223,11 @@ class Norm(_Reduction):
         del within
         return Interval(0.0, None)
 
-    def call(self, x: Code, dims: Code, options: tuple[tuple[str, Code], ...]) -> Code:
+    def call(
+        self, x: Code, dims: Code, options: tuple[tuple[str, Code], ...], every: list[int]
+    ) -> Code:
         """`torch.linalg.vector_norm`, whose gradient at 0 is 0."""
+        del every
         order: tuple[Code, ...] = () if self.p == 2 else (_short(self.p),)
         where = () if dims is None else (("dim", dims),)
         return Fn("torch.linalg.vector_norm", (x, *order), (*where, *options))
@@ -229,20 +245,20 @@ class LogSumExp(_Reduction):
         del within
         return Interval()
 
-    def _dims(self, x: Tensor, dims: list[int]) -> Code:
-        del x
-        return dims[0] if len(dims) == 1 else tuple(dims)
-
-    def call(self, x: Code, dims: Code, options: tuple[tuple[str, Code], ...]) -> Code:
+    def call(
+        self, x: Code, dims: Code, options: tuple[tuple[str, Code], ...], every: list[int]
+    ) -> Code:
         """`x.logsumexp(1)`; the axes are always written."""
-        return method(x, "logsumexp", dims, **dict(options))
+        del dims
+        where: Code = every[0] if len(every) == 1 else tuple(every)
+        return method(x, "logsumexp", where, **dict(options))
 
 
 class Product(_Reduction):
     """The product."""
 
-    word = "product"
-    summary = "Product over one named axis."
+    word, whole = "product", True
+    summary = "Product over named axes."
     formula = "Π x"
 
     def limits(self, within: Interval) -> Interval:
@@ -250,10 +266,14 @@ class Product(_Reduction):
         del within
         return Interval()
 
-    def call(self, x: Code, dims: Code, options: tuple[tuple[str, Code], ...]) -> Code:
-        """One axis after the other, the last first."""
-        for dim in sorted(dims, reverse=True) if isinstance(dims, tuple) else [dims]:  # type: ignore[type-var]
-            x = method(x, "prod", *(() if dim is None else (dim,)), **dict(options))
+    def call(
+        self, x: Code, dims: Code, options: tuple[tuple[str, Code], ...], every: list[int]
+    ) -> Code:
+        """`x.prod(2).prod(1)`: torch takes one axis at a time, so the last goes first."""
+        if dims is None:
+            return method(x, "prod")
+        for dim in sorted(every, reverse=True):
+            x = method(x, "prod", dim, **dict(options))
         return x
 
 
@@ -262,19 +282,23 @@ class ArgMax(Layer):
 
     word = "argmax"
     summary = "Position of the largest element along an axis: the last, or the channels."
-    axis: str | int | None = Field(None, description="The axis.")
+    axis: Axis | None = Field(None, description="The axis; without it channels, or else the last.")
 
     def infer(self, *operands: Operand | None) -> Inference:
         """The shape without the axis, as class ids."""
         x = tensor(operands[0], self.word)
-        default = x.axes.index("channels") if "channels" in x.axes else x.rank - 1
-        axis = default if self.axis is None else axis_number(x, self.axis, self.word)
+        if x.rank == 0:
+            raise LayerError(
+                "E301", "argmax works along an axis, and this is one number per item",
+                text="one number",
+            )  # fmt: skip
+        axis = feature_axis(x) if self.axis is None else axis_number(x, self.axis, self.word)
         rest = [i for i in range(x.rank) if i != axis]
         out = Tensor(
             tuple(x.sizes[i] for i in rest), tuple(x.axes[i] for i in rest), "int",
             x.sizes[axis], batched=x.batched,
         )  # fmt: skip
-        code = method(X(0), "argmax", torch_axis(x, axis))
+        code = method(numeric(x, X(0)), "argmax", torch_axis(x, axis))
         return Inference((("output", out),), code, sees="all")
 
 
@@ -284,11 +308,12 @@ class CumSum(Layer):
     word = "cumsum"
     summary = "Sums up to each position along an axis."
     formula = "y[i] = Σ_{j≤i} x[j]"
-    axis: str | int = Field(-1, description="The axis.")
+    axis: Axis = Field(-1, description="The axis.")
 
     def infer(self, *operands: Operand | None) -> Inference:
         """The same shape."""
         x = tensor(operands[0], self.word)
         axis = axis_number(x, self.axis, self.word)
-        code = method(X(0), "cumsum", torch_axis(x, axis))
-        return Inference((("output", x.with_range()),), code, sees="all")
+        code = method(numeric(x, X(0)), "cumsum", torch_axis(x, axis))
+        out = Tensor(x.sizes, x.axes, "int" if x.dtype == "int" else "float", batched=x.batched)
+        return Inference((("output", out),), code, sees="all")

@@ -35,7 +35,8 @@ LAYERS: dict[str, str] = {
     "shape": "flatten:Flatten reshape:Reshape permute:Permute transpose:Transpose squeeze:Squeeze"
     " unsqueeze:Unsqueeze expand:Expand tile:Tile flip:Flip select:Select slice:Slice index:Index"
     " stop:Stop",
-    "joining": "concat:Concat stack:Stack split:Split chunk:Chunk pad:Pad crop:Crop",
+    "joining": "concat:Concat stack:Stack split:Split chunk:Chunk",
+    "framing": "pad:Pad crop:Crop",
     "arithmetic": "add:Add subtract:Subtract multiply:Multiply divide:Divide"
     " floor_divide:FloorDivide remainder:Remainder power:Power matmul:Matmul where:Where"
     " equal:Equal not_equal:NotEqual less:Less less_equal:LessEqual greater:Greater"

@@ -24,6 +24,7 @@ from specc.layers.common import (
     axis_number,
     axis_numbers,
     equal_sizes,
+    known_size,
     replaced,
     tensor,
     torch_axis,
@@ -203,14 +204,19 @@ class Squeeze(Layer):
         kept = [i for i in range(x.rank) if i not in axes]
         dims = tuple(torch_axis(x, i) for i in axes)
         forward: Code = method(X(0), "squeeze", dims[0] if len(dims) == 1 else dims)
-        return Inference((("output", moved(x, tuple(kept))),), forward if dims else X(0))
+        conditions = tuple(c for i in axes for c in equal_sizes(x.sizes[i], 1)[1])
+        return Inference(
+            outputs=(("output", moved(x, tuple(kept))),),
+            forward=forward if dims else X(0),
+            constraints=conditions,
+        )
 
     def _axes(self, x: Tensor) -> tuple[int, ...]:
         if self.axis is None:
             return tuple(i for i, s in enumerate(x.sizes) if s == 1)
         axes = axis_numbers(x, self.axis, self.word)
         for i in axes:
-            if x.sizes[i] != 1:
+            if not equal_sizes(x.sizes[i], 1)[0]:
                 raise LayerError(
                     "E301",
                     f"squeeze: {x.axes[i]} is {render(x.sizes[i])}, not 1",
@@ -267,19 +273,36 @@ class Expand(Layer):
                 text=str(x),
                 argument="shape",
             )
-        pairs = list(zip(x.sizes, self.shape, strict=True))
-        for old, new in pairs:
-            if new not in (-1, old) and old != 1:
-                raise LayerError(
-                    "E302",
-                    f"expand: {render(old)} cannot become {render(new)}; only an axis of 1 is repeated",
-                    text=str(x),
-                    argument="shape",
-                )
-        output = x.with_sizes(tuple(old if new == -1 else new for old, new in pairs))
-        sizes: tuple[Code, ...] = tuple(-1 if old == new else new for old, new in pairs)
+        grown = [_grown(x, *pair) for pair in zip(x.sizes, self.shape, strict=True)]
+        output = x.with_sizes(tuple(size for size, _ in grown))
+        sizes: tuple[Code, ...] = tuple(
+            -1 if old == new else new for old, (new, _) in zip(x.sizes, grown, strict=True)
+        )
         lead: tuple[Code, ...] = (-1,) if x.batched else ()
-        return Inference((("output", output),), method(X(0), "expand", *lead, *sizes))
+        return Inference(
+            (("output", output),),
+            method(X(0), "expand", *lead, *sizes),
+            constraints=tuple(c for _, found in grown for c in found),
+        )
+
+
+def _grown(x: Tensor, old: Size, new: Size) -> tuple[Size, tuple[Constraint, ...]]:
+    """The size that an axis has when it is repeated, and the condition for it.
+
+    Raises:
+        LayerError: E302, the axis is neither 1 nor as long already.
+    """
+    if new == -1 or old == 1:
+        return (old if new == -1 else new), ()
+    fits, conditions = equal_sizes(old, new)
+    if fits:
+        return known_size(old, new), conditions
+    raise LayerError(
+        "E302",
+        f"expand: {render(old)} cannot become {render(new)}; only an axis of 1 is repeated",
+        text=str(x),
+        argument="shape",
+    )
 
 
 class Tile(Layer):

@@ -44,6 +44,18 @@ def assign(scope: Scope, statement: tree.Assign) -> None:
     for number, name in enumerate(statement.targets):
         part = POISON if value is POISON else Flow((value.ports[number],), value.stage)
         scope.bind(name, part)
+    if value is not POISON:
+        _name_ports(scope, value, statement.targets)
+
+
+def _name_ports(scope: Scope, value: Flow, names: tuple[tree.Name, ...]) -> None:
+    """Note on the node that its outputs have these names in the spec, unless they have some already."""
+    refs = [ref for _, ref, _ in value.ports]
+    at = refs[0].node
+    if at < 0 or any(r.node != at for r in refs) or scope.nodes[at].variables:
+        return
+    given = tuple((ref.port, name.id) for ref, name in zip(refs, names, strict=True))
+    scope.nodes[at] = replace(scope.nodes[at], variables=given)
 
 
 def _assign_other(scope: Scope, name: tree.Name, meaning: Number | LayerMaker | BlockMaker) -> None:

@@ -43,6 +43,16 @@ def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
             item.name.id, item.span, ReadPort(item.name.id), (), (("output", type),), named=True
         )
         scope.bind(item.name, POISON if type is UNKNOWN else read)
+    if source is not None:
+        _refuse(scope, source, statement, [type for _, type in draft.inputs])
+
+
+def _refuse(scope: Scope, source: DataSource, statement: tree.Data, types: list[ValueType]) -> None:
+    """Report what this source cannot give, where every field has a type."""
+    tensors = [t for t in types if isinstance(t, Tensor)]
+    reason = source.refusal(tensors) if len(tensors) == len(types) else None
+    if reason is not None:
+        scope.context.report("E202", reason, statement.source.span)
 
 
 def _field_type(

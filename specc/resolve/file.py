@@ -353,6 +353,9 @@ def _never_called(context: Context, bodies: Bodies, definition: tree.Definition)
 
 
 def _warn(context: Context, message: str, place: Span) -> None:
+    """Warn of what is not used; after an error that may be its consequence."""
+    if context.diagnostics.failed:
+        return
     context.diagnostics.add(
         Diagnostic("W405", message, place, helps=("delete it, or begin its name with _",))
     )

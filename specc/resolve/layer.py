@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from specc.diagnostics import Diagnostic, Label
 from specc.layers.base import Inference, LayerError, Operand
@@ -10,10 +11,13 @@ from specc.program import Apply, Path, Stage, Tie
 from specc.resolve.context import Scope
 from specc.resolve.table import table_before
 from specc.resolve.values import POISON, Flow, LayerMaker
-from specc.sizes import Size, SizeLimit, render
+from specc.sizes import Size, SizeLimit, Symbolic, render
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import UNKNOWN, Tensor, Unknown, ValueType
+
+MOST_NUMBERS = 2**63 - 1
+"""Of one tensor: what an index of 64 bits counts."""
 
 Operands = Sequence[tuple[str, Flow]]
 
@@ -97,12 +101,22 @@ def _infer(
     if any(isinstance(t, Unknown) for t in types):
         return None
     try:
-        return maker.layer.infer(*(_operand(t) for t in types))
+        return _small_enough(maker.layer.infer(*(_operand(t) for t in types)))
     except LayerError as problem:
         scope.diagnostics.add(_diagnose(scope, maker, flows, span, name, problem))
     except (SizeLimit, OverflowError):
         scope.context.report("E205", f"{maker.layer.word}: this size is too large", span)
     return None
+
+
+def _small_enough(inference: Inference) -> Inference:
+    """The inference, if an index of 64 bits reaches every number of what comes out."""
+    for _, type in inference.outputs:
+        if isinstance(type, Tensor):
+            numbers = prod(s for s in type.sizes if not isinstance(s, Symbolic))
+            if numbers > MOST_NUMBERS:
+                raise SizeLimit
+    return inference
 
 
 def _operand(type: ValueType | None) -> Operand | None:

@@ -119,7 +119,9 @@ class _Printer:
         """Whether a block of at most one statement, written on one line, fits there."""
         end = start + 1
         while end < len(self.found) and self.found[end].type != "RBRACE":
-            if self.found[end].type == "LBRACE" or self.found[end - 1].last:
+            before, mark = self.found[end - 1], self.found[end]
+            two_claims = before.type in ENDS and mark.type in OPERANDS
+            if mark.type == "LBRACE" or before.last or two_claims:
                 return False
             end += 1
         inside = self.found[start : end + 1]

@@ -41,6 +41,7 @@ class Typer:
     def __init__(self, source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> None:
         self.source, self.pieces, self.diagnostics = source, pieces, diagnostics
         self.stack: list[str] = []
+        self.around: list[str] = []
         self.opens = "block"
         self.statement = ""
         self.fresh = True
@@ -94,12 +95,15 @@ class Typer:
         self.fresh = False
         if piece.text == "{":
             self.stack.append(self.opens)
+            self.around.append(self.statement)
             self.opens = "block"
             self.fresh = self.stack[-1] == "block"
         elif piece.text in "([":
             self.stack.append(piece.text)
         elif piece.text in ")]}" and self.stack:
             closed = self.stack.pop()
+            if piece.text == "}":
+                self.statement = self.around.pop()
             if closed in ("block", "claims") and not self.stack:
                 self.fresh = True
 

@@ -136,12 +136,9 @@ class _Brackets:
                 stack.append(i)
                 if len(stack) > MAX_NESTING:
                     return self._too_deep(i)
-            elif piece.text in (")", "]", "}"):
-                if not stack:
-                    return self._closes_nothing(i)
-                opener = self.pieces[stack[-1]]
-                if _PAIRS[opener.text] != piece.text:
-                    return self._mismatched(stack, i)
+            elif piece.text in _PAIRS.values():
+                if not (stack and _PAIRS[self.pieces[stack[-1]].text] == piece.text):
+                    return self._mismatched(stack, i) if stack else self._closes_nothing(i)
                 stack.pop()
         for _ in self.closed_at.get(len(self.pieces), ()):
             stack.pop()

@@ -1,0 +1,19 @@
+"""The data sources by their word. A new one is a class, a row here, and a part of the template."""
+
+from __future__ import annotations
+
+from specc.data.base import DataField, DataSource
+from specc.data.bundled import BreastCancer, Diabetes, Digits, Iris, Linnerud, Wine
+from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
+from specc.data.made import Blobs, Circles, Ecg, Moons, Shapes
+
+__all__ = ["SOURCES", "DataField", "DataSource"]
+
+SOURCES: dict[str, type[DataSource]] = {
+    s.word: s
+    for s in (
+        Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Shapes, Ecg,
+        Npz, Npy, Idx, Images, Csv, Parquet,
+    )
+}  # fmt: skip
+"""Every source by its word."""

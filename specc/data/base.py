@@ -1,0 +1,118 @@
+"""What every data source says of itself before a file is opened, so that shapes are checked first.
+
+Reading is done by generated code (`emit/templates/data.py.j2`); nothing here imports anything heavy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from specc.layers.common import fraction
+from specc.types import DType, Tensor
+
+
+def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
+    if not bounds[0] < bounds[1]:
+        raise ValueError("must go from a lower to a higher value")
+    return bounds
+
+
+Share = Annotated[float, AfterValidator(fraction(0, 1, open_low=True, open_high=True))]
+Range = Annotated[tuple[float, float], AfterValidator(_rising)]
+
+
+@dataclass(frozen=True, slots=True)
+class DataField:
+    """One field of an item: its sizes and axes, kind of numbers, classes and range where known."""
+
+    name: str
+    sizes: tuple[int, ...] = ()
+    axes: tuple[str, ...] = ()
+    dtype: DType = "float"
+    classes: int | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class DataSource(BaseModel):
+    """A source with its settings.
+
+    `kind` names the part of the template that reads it. `fields()` is None where the user must say what
+    the fields are (`as x: vector[4], y: category[3]`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, allow_inf_nan=False)
+
+    word: ClassVar[str]
+    kind: ClassVar[str]
+    summary: ClassVar[str]
+
+    def fields(self) -> tuple[DataField, ...] | None:
+        """The fields in order, or None where only the file knows."""
+        return None
+
+    def refusal(self, types: Sequence[Tensor]) -> str | None:
+        """Why these written fields cannot be read from the source, None where they can."""
+        del types
+        return None
+
+
+class Splitting(DataSource):
+    """Rows are split for testing: every fifth, or a share drawn with a seed."""
+
+    test: Share | None = Field(
+        None,
+        description="Share of the rows kept for testing, drawn at random; by default every fifth row.",
+    )
+    split_seed: int = Field(0, ge=0, lt=2**63, description="Seed of a random split.")
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **settings: Any) -> None:
+        """What a source has for itself comes first: `csv("table.csv")` names its path."""
+        super().__pydantic_init_subclass__(**settings)
+        for name in ("transform", "test", "split_seed"):
+            if name in cls.model_fields:
+                cls.model_fields[name] = cls.model_fields.pop(name)
+
+    @model_validator(mode="after")
+    def _seed_is_used(self) -> Splitting:
+        if self.test is None and "split_seed" in self.model_fields_set:
+            raise ValueError("split_seed is for a random split; say its share too, as in test=0.2")
+        return self
+
+
+TransformName = Literal["none", "standardize", "minmax", "tanh"]
+
+
+class Fitting(Splitting):
+    """The first field is transformed by what its training rows are like."""
+
+    transform: TransformName = Field(
+        "none",
+        description="Columns brought to mean 0 and deviation 1 (standardize), to 0 … 1 (minmax) or to "
+        "-1 … 1 (tanh of a quarter of the standardized) by the training rows.",
+    )
+
+    def fitted(self) -> TransformName:
+        """The transform of the columns."""
+        return self.transform
+
+
+def image_field(
+    channels: int, size: int, bounds: tuple[float, float], flat: bool = False
+) -> DataField:
+    """A square image, or the vector of its pixels."""
+    low, high = bounds
+    if flat:
+        return DataField("image", (channels * size * size,), ("features",), low=low, high=high)
+    axes = ("channels", "height", "width")
+    return DataField("image", (channels, size, size), axes, low=low, high=high)
+
+
+def label_field(classes: int, name: str = "label") -> DataField:
+    """The class of an item."""
+    return DataField(name, dtype="int", classes=classes, low=0, high=classes - 1)
