@@ -75,14 +75,22 @@ class Typer:
                 self.fresh = False
 
     def _ahead(self, count: int = 1) -> Piece:
-        """A piece further on, newlines counted; an empty one behind the end."""
-        at = self.i + count
+        """A piece further on; newlines count where no bracket is open. An empty one behind the end."""
+        at = self.i
+        for _ in range(count):
+            at += 1
+            while self._in_brackets() and at < len(self.pieces) and self.pieces[at].kind == "NL":
+                at += 1
         return self.pieces[at] if at < len(self.pieces) else Piece("NL", "", -1, -1)
 
+    def _in_brackets(self) -> bool:
+        return bool(self.stack) and self.stack[-1] in ("(", "[", "round")
+
     def _newline(self, piece: Piece) -> None:
-        if self.stack and self.stack[-1] in "([":
+        if self._in_brackets():
             return
-        following = next((p for p in self.pieces[self.i + 1 :] if p.kind != "NL"), None)
+        later = range(self.i + 1, len(self.pieces))
+        following = next((self.pieces[i] for i in later if self.pieces[i].kind != "NL"), None)
         if following is not None and not self.fresh:
             signs = following.kind == "SIGN" and following.text in CONTINUES
             if signs or (following.kind == "NAME" and following.text in ("else", "and", "or")):

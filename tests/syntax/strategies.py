@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -52,77 +53,62 @@ def messages(text: str) -> list[tuple[str, str, str]]:
 
 # ------------------------------------------------------------------ generation
 
-names = st.sampled_from(
-    ["x", "h", "state", "step", "data", "next_", "every", "μ", "Encoder", "in_"]
+# What a mark may stand for. `$E` an expression, `$C` what a call holds, `$S` a stage, `$B` a body of stages,
+# `$N` a name, `$Y` lines of statements, `$D` a declaration. The first forms of a mark hold no other mark.
+NAMES = "x h state step data next_ every μ Encoder in_".split()
+ATOMS = (
+    *NAMES,
+    *"0 3 61_706 2e-4 1.5 7_0.5E+3 3x3 5x5x5 true false".split(),
+    *('"a"', '"# no comment"', '"\\n\\t\\"\\\\\\u{3b1}"', '"()"', "next c", "[ ]", "f ( )"),
 )
-numbers = st.sampled_from(["0", "3", "61_706", "2e-4", "1.5", "7_0.5E+3", "3x3", "5x5x5"])
-texts = st.sampled_from(['"a"', '"# no comment"', '"\\n\\t\\"\\\\\\u{3b1}"', '"()"'])
-atoms = st.one_of(names, numbers, texts, st.sampled_from(["true", "false", "next c"]))
-
-
-def _bracket(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    listed = st.lists(inner, max_size=4).map(" , ".join)
-    keyword = st.tuples(names, inner).map(" = ".join)
-    called = st.lists(st.one_of(inner, keyword), max_size=4).map(" , ".join)
-    heads = st.one_of(names, called.map(lambda a: f"f ( {a} )"), listed.map(lambda a: f"[ {a} ]"))
-    stages = st.lists(_stages(names, called), min_size=1, max_size=5).map(" -> ".join)
-    return st.one_of(
-        inner.map(lambda e: f"( {e} )"),
-        listed.map(lambda a: f"[ {a} ]"),
-        st.tuples(names, called).map(lambda p: f"{p[0]} ( {p[1]} )"),
-        st.tuples(names, inner).map(lambda p: f"{p[0]} [ {p[1]} , : ]"),
-        st.tuples(names, inner, inner).map(lambda p: f"{p[0]} [ {p[1]} : {p[2]} ]"),
-        st.tuples(names, names).map(" . ".join),
-        st.tuples(inner, st.sampled_from("+ - * / // % ^ == <= and or".split()), inner).map(
-            lambda p: f"( {p[0]} ) {p[1]} ( {p[2]} )"
-        ),
-        inner.map(lambda e: f"- ( {e} )"),
-        inner.map(lambda e: f"not ( {e} )"),
-        st.tuples(inner, inner, inner).map(lambda p: f"( {p[0]} ) if ( {p[1]} ) else ( {p[2]} )"),
-        st.tuples(heads, stages).map(lambda p: f"( {p[0]} -> {p[1]} )"),
-    )
-
-
-def _stages(
-    names: st.SearchStrategy[str], called: st.SearchStrategy[str]
-) -> st.SearchStrategy[str]:
-    plain = st.one_of(names, called.map(lambda a: f"conv ( {a} )"))
-    labelled = st.one_of(plain, names.map(lambda n: f"relu as {n}"))
-    bodies = st.lists(labelled, min_size=1, max_size=3).map(" -> ".join)
-    return st.one_of(
-        labelled,
-        bodies.map(lambda b: f"repeat 3 {{ {b} }}"),
-        bodies.map(lambda b: f"for c in [ 1 , 2 ] {{ {b} }}"),
-    )
-
-
-expressions = st.recursive(atoms, _bracket, max_leaves=12)
-statements = st.one_of(
-    expressions.map(lambda e: f"y = {e}"),
-    expressions.map(lambda e: f"out y = {e}"),
-    expressions.map(lambda e: f"z ~ frozen normal ( {e} ) [ 3 ]"),
-    expressions.map(lambda e: f"minimize ( {e} ) + ( {e} )"),
-    expressions.map(lambda e: f"update A , B with adam ( lr = {e} ) every 2 repeat 5"),
-    expressions.map(lambda e: f"show grid ( {e} ) every 5 epochs"),
-    expressions.map(lambda e: f"state h [ {e} ] , c [ 3 ]"),
-    expressions.map(lambda e: f"gate f = {e}"),
-    expressions.map(lambda e: f"step D {{\n minimize {e}\n\n epochs 5 # five\n }}"),
-    expressions.map(lambda e: f"if {e} {{\n return {e}\n }} else {{\n repeat 3 {{ y = x }}\n }}"),
-    st.sampled_from(["in x : image [ 1 , 28 , 28 ]", "in mu , logvar", "# alone", "batch 64", "out next h"]),
-    st.sampled_from(["data csv ( \"x.csv\" ) as x : vector [ 4 ] , y", "weight p_f [ units ]", ""]),
-)  # fmt: skip
-bodies = st.lists(statements, max_size=5).map("\n".join)
-declarations = st.one_of(
-    bodies.map(lambda b: f"## What it is.\nnetwork Net {{ # first\n{b}\n}}"),
-    bodies.map(lambda b: f"block b ( c , n = 3 ) {{\n{b}\n# last\n}}"),
-    bodies.map(lambda b: f"train T {{\n{b}\n}}"),
-    expressions.map(lambda e: f"param n = {e}"),
-    expressions.map(lambda e: f"expect {e}"),
-    expressions.map(lambda e: f'answers "Q" ( marks = 2 ) {{ A . b = 3 C [ 0 ] . d = {e} }}'),
-    st.sampled_from(
-        ['use "a.spec"', "param free", "# alone", "", "block t ( c ) { x -> f ( c ) }"]
+SIGNS = "+ - * / // % ^ == <= and or".split()
+PLAIN = (
+    *("in x : image [ 1 , 28 , 28 ]", "in mu , logvar", "# alone", "batch 64", "out next h", ""),
+    *('data csv ( "x.csv" ) as x : vector [ 4 ] , y', "weight p_f [ units ]"),
+)
+FORMS: dict[str, tuple[str, ...]] = {
+    "N": tuple(NAMES),
+    "E": (
+        *ATOMS,
+        *("( $E )", "[ $E ]", "[ $E , $E , $E ]", "$N ( $C )", "$N [ $E , : ]", "$N [ $E : $E ]"),
+        *("$N . $N", "- ( $E )", "not ( $E )", "( $E ) if ( $E ) else ( $E )"),
+        *(f"( $E ) {sign} ( $E )" for sign in SIGNS),
+        *("( $N -> $S )", "( f ( $C ) -> $S -> $S )", "( [ $E ] -> $S -> $S -> $S -> $S )"),
     ),
-)
+    "C": ("3", "$E", "$N = $E", "$E , $N = $E", "$E , $E , $N = $E , $N = $E"),
+    "S": (
+        *NAMES,
+        *("relu as $N", "conv ( )", "conv ( $C )", "repeat 3 { $B }", "for c in [ 1 , 2 ] { $B }"),
+    ),
+    "B": ("relu", "$S", "relu as $N -> $S", "$S -> $S -> conv ( $C )"),
+    "Y": (
+        *PLAIN,
+        *("$Y\n$Y", "$Y\n$Y\n$Y", "y = $E", "out y = $E", "z ~ frozen normal ( $E ) [ 3 ]"),
+        *("minimize ( $E ) + ( $E )", "update A , B with adam ( lr = $E ) every 2 repeat 5"),
+        *("show grid ( $E ) every 5 epochs", "state h [ $E ] , c [ 3 ]", "gate f = $E"),
+        "step D {\n minimize $E\n\n epochs 5 # five\n }",
+        "if ( $E ) {\n return $E\n } else {\n repeat 3 { y = x }\n }",
+    ),
+    "D": (
+        *('use "a.spec"', "param free", "# alone", "", "block t ( c ) { x -> f ( c ) }"),
+        *("## What it is.\nnetwork Net { # first\n$Y\n}", "train T {\n$Y\n}"),
+        *("block b ( c , n = 3 ) {\n$Y\n# last\n}", "param n = $E", "expect $E"),
+        'answers "Q" ( marks = 2 ) { A . b = 3 C [ 0 ] . d = ( $E ) }',
+        'answers "Q" { A . b = [ 3 , $E ]\n }',
+    ),
+}
+DEPTH = 5
+
+
+@st.composite
+def drawn(draw: st.DrawFn, mark: str, depth: int = DEPTH) -> str:
+    """A text for a mark, with marks inside marks down to a depth."""
+    forms = FORMS[mark]
+    form = draw(st.sampled_from(forms if depth else [f for f in forms if "$" not in f]))
+    return re.sub(r"\$([A-Z])", lambda m: draw(drawn(m[1], max(depth - 1, 0))), form)
+
+
+declarations = drawn("D", DEPTH + 2)
 files = st.lists(declarations, max_size=5).map(lambda d: "\n".join(["specc 1", *d, ""]))
 
 
