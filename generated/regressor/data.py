@@ -83,6 +83,6 @@ def load() -> dict[str, Split]:
 
 def transform() -> Transform:
     """What `load` applies, fitted again: its `invert` leads back to the units of the data."""
-    rows = Split(*read())
+    rows = read()[0]
     splits = divide(len(rows))
-    return Transform(rows.x[splits["train"]])
+    return Transform(rows[splits["train"]])

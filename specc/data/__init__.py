@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from specc.data.base import DataField, DataSource
+from specc.data.base import DataField, DataSource, Derived
 from specc.data.bundled import BreastCancer, Diabetes, Digits, Iris, Linnerud, Wine
+from specc.data.derived import Edges, Pairs
 from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
-from specc.data.made import Blobs, Circles, Ecg, Moons, Shapes
+from specc.data.made import Blobs, Circles, Ecg, Gaussians, Helix, Moons, Shapes, Spirals, SwissRoll
 
-__all__ = ["SOURCES", "DataField", "DataSource"]
+__all__ = ["SOURCES", "DataField", "DataSource", "Derived"]
 
 SOURCES: dict[str, type[DataSource]] = {
     s.word: s
     for s in (
-        Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Shapes, Ecg,
+        Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
+        Spirals, SwissRoll, Helix, Shapes, Ecg, Pairs, Edges,
         Npz, Npy, Idx, Images, Csv, Parquet,
     )
 }  # fmt: skip

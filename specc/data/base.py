@@ -116,3 +116,22 @@ def image_field(
 def label_field(classes: int, name: str = "label") -> DataField:
     """The class of an item."""
     return DataField(name, dtype="int", classes=classes, low=0, high=classes - 1)
+
+
+class Derived(DataSource):
+    """A source made of another one, whose rows are split before they are used."""
+
+    of: DataSource = Field(description="The source that it is made of, as in digits(size=12).")
+
+    @classmethod
+    def unfit(cls, source: DataSource) -> str | None:
+        """Why nothing can be made of a source, None where it can."""
+        if isinstance(source, Derived):
+            return f"{cls.word} is made of a source that is read, not of {source.word}"
+        if source.fields() is None:
+            return f"{cls.word} needs a source whose fields are known before it is read"
+        return None
+
+    def inner(self) -> tuple[DataField, ...]:
+        """The fields of the source that it is made of."""
+        return self.of.fields() or ()

@@ -1,4 +1,4 @@
-"""Data that is drawn from a seed: points in the plane, images with masks, heart beats."""
+"""Data that is drawn from a seed: points in plane and space, images with masks, heart beats."""
 
 from __future__ import annotations
 
@@ -51,6 +51,60 @@ class Blobs(Points):
     def groups(self) -> int:
         """One class for each cloud."""
         return self.centers
+
+
+class Gaussians(Points):
+    """Round clouds at equal distances on a ring."""
+
+    word, kind = "gaussians", "gaussians"
+    summary = "A mixture of round clouds at equal distances on a ring: point, label."
+    modes: int = Field(8, ge=1, le=1000, description="Number of clouds.")
+    radius: float = Field(2.0, gt=0, description="Radius of the ring.")
+
+    def groups(self) -> int:
+        """One class for each cloud."""
+        return self.modes
+
+
+class Spirals(Points):
+    """Arms that wind around one centre."""
+
+    word, kind = "spirals", "spirals"
+    summary = "Arms that wind around one centre, with noise: point, label."
+    arms: int = Field(2, ge=1, le=100, description="Number of arms.")
+    turns: float = Field(1.5, gt=0, le=100, description="Turns of an arm.")
+
+    def groups(self) -> int:
+        """One class for each arm."""
+        return self.arms
+
+
+class SwissRoll(Points):
+    """A rolled sheet."""
+
+    word, kind = "swiss_roll", "swiss_roll"
+    summary = "Points on a rolled sheet with noise: point, position along the roll."
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The point and where it is on the sheet."""
+        return DataField("point", (3,), ("features",)), DataField("position")
+
+
+class Helix(Splitting):
+    """A curve that winds upwards, with noise around it."""
+
+    word, kind = "helix", "helix"
+    summary = "Points around a helix: t (0 … 1 along it), point, centre (the point without noise)."
+    examples: int = Field(2000, ge=10, le=10_000_000, description="Number of points.")
+    noise: float = Field(0.1, ge=0, description="Deviation of the noise along each axis.")
+    turns: float = Field(2.0, gt=0, le=100, description="Turns around the axis.")
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of the points.")
+
+    def fields(self) -> tuple[DataField, ...]:
+        """Where on the curve, the point, and the curve itself."""
+        space = ((3,), ("features",))
+        t = DataField("t", (1,), ("features",), low=0.0, high=1.0)
+        return t, DataField("point", *space), DataField("centre", *space, low=-1.0, high=1.0)
 
 
 class Shapes(Splitting):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 
-from specc.data.base import DataSource, Fitting, Splitting
+from specc.data.base import DataSource, Derived, Fitting, Splitting
 from specc.emit.environment import literal, render
 from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.names import variable
@@ -22,6 +22,9 @@ _ARRAYS = ("import math", "from typing import Any, TypeAlias")
 _NUMPY = "import numpy as np"
 
 _STANDARD: dict[str, tuple[str, ...]] = {
+    "gaussians": ("import math",),
+    "spirals": ("import math",),
+    "helix": ("import math",),
     "npz": (*_ARRAYS, "import zlib", "from zipfile import BadZipFile"),
     "npy": _ARRAYS,
     "idx": (*_ARRAYS, "import gzip", "import struct", "import zlib"),
@@ -35,6 +38,7 @@ _THIRD: dict[str, tuple[str, ...]] = {
     "digits": ("from sklearn.datasets import load_digits",),
     "moons": ("from sklearn.datasets import make_moons",),
     "circles": ("from sklearn.datasets import make_circles",),
+    "swiss_roll": ("from sklearn.datasets import make_swiss_roll",),
     "blobs": ("from sklearn.datasets import make_blobs",),
     "npz": (_NUMPY,),
     "npy": (_NUMPY,),
@@ -73,19 +77,23 @@ def field_name(name: str) -> str:
 
 def data_files(plan: TrainPlan) -> dict[str, str]:
     """data.py for the source of a train block."""
-    source, settings = plan.data, plan.settings
+    written, settings = plan.data, plan.settings
+    source = written.of if isinstance(written, Derived) else written
+    derived = written if isinstance(written, Derived) else None
     assert isinstance(source, Splitting)
     assert isinstance(settings, TrainSettings)
     fields = [FieldText(field_name(n), _shape(t)) for n, t in plan.body.inputs]
     validated = settings.validation is not None
+    body = _body(source, derived, plan)
     text = render(
         "data.py.j2",
-        header=f'"""The data of {plan.name}: {type(source).summary.split(":")[0].rstrip(".")}."""',
-        imports=_imports(source),
+        header=f'"""The data of {plan.name}: {_summary(source, derived)}."""',
+        imports=[i for i in _imports(source, derived) if i != "import math" or "math." in body],
         constants=[line for lines in _constants(source, plan) for line in lines],
         fields=fields,
         field_tuple=_tuple([f"self.{f.name}" for f in fields]),
-        body=_body(source, plan),
+        body=body,
+        derived=derived.kind if derived is not None else "",
         transform=_transform(source),
         test_share=source.test,
         split_seed=source.split_seed,
@@ -95,6 +103,11 @@ def data_files(plan: TrainPlan) -> dict[str, str]:
         where="{PATH}: " if _has_path(source) else "",
     )
     return {"data.py": _laid_out(text)}
+
+
+def _summary(source: DataSource, derived: Derived | None) -> str:
+    said = [type(s).summary.split(":")[0].rstrip(".") for s in (derived, source) if s is not None]
+    return " Made of: ".join(f"{s}." for s in said).rstrip(".")
 
 
 def _has_path(source: DataSource) -> bool:
@@ -122,14 +135,15 @@ def _laid_out(text: str) -> str:
 # --------------------------------------------------------------------- imports
 
 
-def _imports(source: DataSource) -> list[str]:
+def _imports(source: DataSource, derived: Derived | None = None) -> list[str]:
     """The lines in the order of the linter: plain ones first, by module."""
-    fitted = ", replace" if _transform(source) else ""
+    fitted = ", replace" if _transform(source) and derived is None else ""
     standard = [f"from dataclasses import dataclass{fitted}", *_STANDARD.get(source.kind, ())]
     third = ["import torch", "from torch import Tensor", *_THIRD.get(source.kind, ())]
     if source.kind == "table":
         third.append(f"from sklearn.datasets import load_{source.word}")
-    if source.kind == "digits" and getattr(source, "size", 8) != 8:
+    edged = derived is not None and derived.kind == "edges"
+    if edged or (source.kind == "digits" and getattr(source, "size", 8) != 8):
         third.append("import torch.nn.functional as F")
     return [*sorted(standard, key=_import_order), "", *sorted(third, key=_import_order)]
 
@@ -196,18 +210,24 @@ def _transform(source: DataSource) -> str:
     return render("data/transform.py.j2", s=source).rstrip("\n")
 
 
-def _body(source: DataSource, plan: TrainPlan) -> str:
-    """`read()` and what it calls."""
+def _body(source: DataSource, derived: Derived | None, plan: TrainPlan) -> str:
+    """`read()` and what it calls, and what is made of its rows."""
+    fields = len(plan.body.inputs)
+    count = fields if derived is None else {"pairs": 2, "edges": 1}[derived.kind]
     values: dict[str, object] = {
         "s": source,
-        "count": len(plan.body.inputs),
-        "returned": _returner(len(plan.body.inputs)),
+        "count": count,
+        "returned": _returner(count),
         "ranged": ranged,
         "mode": "L" if getattr(source, "channels", 3) == 1 else "RGB",
         **_columns(source, plan),
     }
-    parts = _PARTS.get(source.kind, (source.kind,))
-    return "\n\n\n".join(render(f"data/{p}.py.j2", **values).rstrip("\n") for p in parts)
+    parts = [render(f"data/{p}.py.j2", **values) for p in _PARTS.get(source.kind, (source.kind,))]
+    if derived is not None:
+        first = derived.inner()[0]
+        made = {"d": derived, "count": fields, "bounds": (first.low, first.high), "ranged": ranged}
+        parts.append(render(f"data/{derived.kind}.py.j2", **made))
+    return "\n\n\n".join(part.rstrip("\n") for part in parts)
 
 
 def _columns(source: DataSource, plan: TrainPlan) -> dict[str, object]:

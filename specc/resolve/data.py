@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specc.data import SOURCES, DataSource
+from specc.data import SOURCES, DataSource, Derived
 from specc.program import ReadPort
 from specc.resolve.context import Scope
 from specc.resolve.library import configured, unknown_word, word_call
@@ -25,16 +25,7 @@ def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
         )
         return
     draft.data_span = statement.span
-    name, written = word_call(statement.source)
-    source = None
-    if name is None:
-        scope.context.report(
-            "E203", "a data source is a name: data digits as x", statement.source.span
-        )
-    elif name.id not in SOURCES:
-        unknown_word(scope, "E206", "data set", name, list(SOURCES))
-    else:
-        source = configured(scope, SOURCES[name.id], name, written)
+    source = _source(scope, statement.source)
     draft.data = source
     for number, item in enumerate(statement.fields):
         type = _field_type(scope, source, item, number)
@@ -45,6 +36,43 @@ def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
         scope.bind(item.name, POISON if type is UNKNOWN else read)
     if source is not None:
         _refuse(scope, source, statement, [type for _, type in draft.inputs])
+
+
+def _source(scope: Scope, expr: tree.Expr) -> DataSource | None:
+    """The source that an expression names, None after a diagnostic."""
+    name, written = word_call(expr)
+    if name is None:
+        scope.context.report("E203", "a data source is a name: data digits as x", expr.span)
+        return None
+    if name.id not in SOURCES:
+        unknown_word(scope, "E206", "data set", name, list(SOURCES))
+        return None
+    model = SOURCES[name.id]
+    if not issubclass(model, Derived):
+        return configured(scope, model, name, written)
+    return _derived(scope, model, name, written)
+
+
+def _derived(
+    scope: Scope, model: type[Derived], name: tree.Name, written: tuple[tree.Argument, ...]
+) -> DataSource | None:
+    """A source that is made of another: `pairs(digits)`."""
+    if not written or written[0].name is not None:
+        scope.context.report(
+            "E202",
+            f"{name.id} is made of another source, which comes first",
+            name.span,
+            helps=(f"{name.id}(digits)",),
+        )
+        return None
+    inner, place = _source(scope, written[0].value), written[0].value.span
+    if inner is None:
+        return None
+    reason = model.unfit(inner)
+    if reason is not None:
+        scope.context.report("E202", reason, place)
+        return None
+    return configured(scope, model, name, written[1:], {"of": inner})
 
 
 def _refuse(scope: Scope, source: DataSource, statement: tree.Data, types: list[ValueType]) -> None:

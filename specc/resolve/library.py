@@ -46,11 +46,18 @@ def unknown_word(scope: Scope, code: str, kind: str, name: tree.Name, choices: l
 
 
 def configured(
-    scope: Scope, model: type[M], name: tree.Name, written: tuple[tree.Argument, ...]
+    scope: Scope,
+    model: type[M],
+    name: tree.Name,
+    written: tuple[tree.Argument, ...],
+    extra: Mapping[str, object] | None = None,
 ) -> M | None:
-    """A library entry (source, optimizer, schedule, metric) with its written arguments."""
+    """A library entry (source, optimizer, schedule, metric) with its written arguments.
+
+    `extra` are values that are no numbers, by their field.
+    """
     given: dict[str, Given] = {}
-    fields = list(model.model_fields)
+    fields = [f for f in model.model_fields if f not in (extra or {})]
     place = name.span if not written else name.span.to(written[-1].span)
     for argument in arguments(scope, written):
         key = argument.name.id if argument.name is not None else (fields[0] if fields else "")
@@ -62,7 +69,7 @@ def configured(
         if value is None:
             return None
         given[key] = value
-    return construct(model, name.id, given, place, scope.diagnostics)
+    return construct(model, name.id, given, place, scope.diagnostics, extra)
 
 
 def _report_argument(

@@ -120,6 +120,18 @@ SOURCES = {
     "moons": ("moons(examples=200) as x, y", 200),
     "circles": ("circles(examples=200, factor=0.3) as x, y", 200),
     "blobs": ("blobs(examples=200, centers=4, transform=standardize) as x, y", 200),
+    "gaussians": ("gaussians(examples=200, modes=5, transform=standardize) as x, y", 200),
+    "spirals": ("spirals(examples=200, arms=3) as x, y", 200),
+    "swiss_roll": ("swiss_roll(examples=200) as x, y", 200),
+    "swiss_roll, points": ("swiss_roll(examples=200, noise=0.2) as x", 200),
+    "helix": ("helix(examples=200) as t, x, centre", 200),
+    "helix, t": ("helix(examples=200, noise=0) as t", 200),
+    "pairs": ("pairs(digits, each=1) as a, b, same", 3594),
+    "pairs, fitted": ("pairs(wine(standardize=true), seed=3) as a, b, same", 1424),
+    "pairs, one": ("pairs(digits(flat=true, test=0.1), each=1) as a", 3594),
+    "edges": ("edges(digits(size=16)) as e, x", 1797),
+    "edges, range": ("edges(digits(range=[-1, 1]), threshold=0.3) as e, x", 1797),
+    "edges, one": ("edges(shapes(size=16, examples=20, channels=3)) as e", 20),
     "shapes": ("shapes(size=16, examples=20) as x, mask", 20),
     "shapes in colour": ("shapes(size=16, examples=20, channels=3) as x, mask", 20),
     "ecg": ("ecg(examples=50) as x, y", 50),
@@ -235,6 +247,64 @@ def test_masks_lie_on_their_shapes(tmp_path: Path) -> None:
     images, masks = module("shapes(size=32, examples=30) as x, mask", tmp_path).read()
     assert set(masks.unique().tolist()) == {0, 1, 2}
     assert images[:, 0][masks > 0].mean() > images[:, 0][masks == 0].mean() + 0.3
+
+
+def test_clouds_stand_on_their_ring(tmp_path: Path) -> None:
+    points, label = module("gaussians(examples=800, noise=0.01) as x, y", tmp_path).read()
+    assert (points.norm(dim=1) - 2).abs().max() < 0.1
+    assert len(label.unique()) == 8
+    spread = torch.stack([points[label == c].std(0) for c in range(8)])
+    assert spread.max() < 0.02
+
+
+def test_a_helix_without_noise_is_its_curve(tmp_path: Path) -> None:
+    t, points, centre = module("helix(examples=100, noise=0) as t, x, c", tmp_path).read()
+    assert torch.equal(points, centre)
+    assert torch.allclose(points[:, :2].norm(dim=1), torch.ones(100))
+    assert torch.allclose(points[:, 2:], 2 * t - 1)
+
+
+def test_pairs_are_alike_as_said(tmp_path: Path) -> None:
+    made = module("pairs(digits, each=2) as a, b, same", tmp_path)
+    items, label = made.read()
+    known = {tuple(row.flatten().tolist()): int(y) for row, y in zip(items, label, strict=True)}
+    test = made.load()["test"]
+    classes = [[known[tuple(r.flatten().tolist())] for r in rows] for rows in (test.a, test.b)]
+    alike = torch.tensor(classes[0]) == torch.tensor(classes[1])
+    assert torch.equal(alike, test.same.bool())
+    assert test.same.mean() == 0.5
+    assert not (test.a == test.b).flatten(1).all(1).any()
+
+
+@given(counts=st.lists(st.integers(1, 6), min_size=1, max_size=5), each=st.integers(1, 3))
+@settings(max_examples=25, deadline=None)
+def test_pairs_of_any_classes(counts: list[int], each: int) -> None:
+    scope: dict[str, Any] = {"__name__": "pairs"}
+    sys.modules["pairs"] = type(sys)("pairs")
+    exec(text_of(f"pairs(iris, each={each}) as a, b, same"), scope)
+    label = torch.tensor([c for c, n in enumerate(counts) for _ in range(n)])
+    items = torch.arange(len(label)).float()
+    if len(label) == 1:
+        with pytest.raises(scope["DataError"]):
+            scope["paired"](items, label)
+        return
+    split = scope["paired"](items, label)
+    alike = label[split.a.long()] == label[split.b.long()]
+    assert torch.equal(alike, split.same.bool())
+    assert (split.a != split.b).all()
+    unlike = each * len(label) if len(counts) > 1 else 0
+    assert (split.same == 0).sum() == unlike
+    assert (split.same == 1).sum() == each * sum(n for n in counts if n > 1)
+
+
+def test_edges_are_where_an_image_changes(tmp_path: Path) -> None:
+    made = module("edges(digits(range=[-1, 1])) as e, x", tmp_path)
+    image = torch.full((1, 1, 8, 8), -1.0)
+    image[..., 4:] = 1
+    expected = torch.full((8,), -1.0)
+    expected[3:5] = 1
+    assert torch.allclose(made.edges(image)[0, 0], expected.expand(8, 8))
+    assert (made.edges(torch.ones(1, 1, 8, 8)) == -1).all()
 
 
 def test_ill_beats_are_as_many_as_said(tmp_path: Path) -> None:
