@@ -55,7 +55,7 @@ class Siamese(nn.Module):
     def forward(self, a: Tensor, b: Tensor, same: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         d = F.pairwise_distance(self.embed(a), self.embed(b))  # [B]
-        x = same * d ** 2 / 2 + (1 - same) * (1.0 - d).clamp(min=0) ** 2 / 2  # [B]
+        x = same * d**2 / 2 + (1 - same) * (1.0 - d).clamp(min=0) ** 2 / 2  # [B]
         x = x.mean()  # []
         return {"mean": x}
 

@@ -133,7 +133,8 @@ def level_of(text: str) -> int:
     return min(lowest, _UNARY) if text.startswith("-") else lowest
 
 
-_WORDS = re.compile(r'["()\[\]{}]| (?:or|and|if|==|!=|<=|>=|<|>|&|\+|-|\*\*|\*|//|/|%|@) ')
+_WORDS = re.compile(r'["()\[\]{}]| (?:or|and|if|==|!=|<=|>=|<|>|&|\+|-|\*\*|\*|//|/|%|@) |\*\*')
+_SIMPLE = re.compile(r"-?(?:\d[\d_]*(?:\.\d*)?(?:e[-+]?\d+)?|[^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +197,10 @@ class Printer:
 
     def _infix(self, operator: str, left: Code, right: Code) -> tuple[str, int]:
         level = _PRECEDENCE[operator]
-        tighter = level + 1
-        return f"{self._tight(left, level)} {operator} {self._tight(right, tighter)}", level
+        ends = self._tight(left, level), self._tight(right, level + 1)
+        # The formatter hugs a power of names and numbers.
+        hugs = operator == "**" and all(_SIMPLE.fullmatch(end) for end in ends)
+        return (operator if hugs else f" {operator} ").join(ends), level
 
     def _tight(self, code: Code, level: int) -> str:
         text, own = self._print(code)
