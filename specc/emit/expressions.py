@@ -279,7 +279,7 @@ class Statements:
             dict.fromkeys(n for r in self.reading.operands(node) for n in self.held.get(r, ()))
         )
         for name in self.held[ref]:
-            self.until[name] = max(self.until.get(name, -1), self.reading.last(ref))
+            self.until[name] = max(self.until.get(name, -1), self._end(ref))
 
     def _assign(self, number: int, node: Node, text: str, head: tuple[str, ...] = ()) -> None:
         target = self._target(number, node)
@@ -290,7 +290,11 @@ class Statements:
         self._written(ref, name)
         self.declared.add(name)
         self.held[ref] = (name,)
-        self.until[name] = self.reading.last(ref)
+        self.until[name] = self._end(ref)
+
+    def _end(self, ref: Ref) -> int:
+        """The last node that reads a value, which its name is kept for."""
+        return self.reading.last(ref)
 
     def _written(self, ref: Ref, text: str) -> None:
         self.codes[ref], self.texts[ref] = written(text), text

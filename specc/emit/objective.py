@@ -234,6 +234,11 @@ class TermPrinter(Statements):
                 return number, value
         return None
 
+    def _end(self, ref: Ref) -> int:
+        """What a deferred loss reads is read at the end."""
+        readers = self.reading.readers.get(ref, ())
+        return len(self.body.nodes) if self.deferred.intersection(readers) else super()._end(ref)
+
     def _node(self, number: int, node: object) -> None:
         if number not in self.deferred:
             super()._node(number, node)  # type: ignore[arg-type]

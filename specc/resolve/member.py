@@ -46,13 +46,13 @@ def _of_flow(scope: Scope, value: Flow, expr: tree.Member) -> Meaning:
     for port, ref, type in value.ports:
         if port == name:
             return Flow(((port, ref, type),), value.stage)
+    found = _inside_call(scope, value, name)
+    if found is not None:
+        return found
     if isinstance(value.type, Tensor) and name in value.type.axes:
         return Number(value.type.sizes[value.type.axes.index(name)])
     if isinstance(value.type, Tensor) and name in ("rank", "size"):
         return Number(value.type.rank if name == "rank" else _elements(value.type))
-    found = _inside_call(scope, value, name)
-    if found is not None:
-        return found
     stage = scope.stages.get(value.stage[0]) if value.stage and len(value.stage) == 1 else None
     if stage is not None and value.stage is not None:
         return _of_stage(scope, value.stage, stage, expr)

@@ -45,7 +45,7 @@ def _summands(expr: tree.Expr) -> list[tree.Expr]:
 
 
 def _name(expr: tree.Expr, number: int) -> str:
-    """`kl` for `beta * kl(…)`, `mean_abs` for `1e-3 * mean(abs(h))`."""
+    """`kl` for `beta * kl(…)`, `mean_abs` for `1e-3 * mean(abs(h))`, `sum_code_weight`."""
     words = _words(expr)
     return "_".join(words[:2]) if words else f"term{number}"
 
@@ -64,6 +64,10 @@ def _words(expr: tree.Expr) -> list[str]:
             return [name.id, *(_words(inner)[:1] if reduces and inner is not None else [])]
         case tree.Name():
             return [expr.id]
+        case tree.Member(base=tree.Member() as inner):  # the weight of a stage
+            return [f"{inner.name.id}_{expr.name.id}"]
+        case tree.Member():
+            return [expr.name.id]
         case _:
             return []
 
@@ -73,6 +77,8 @@ def _scale(expr: tree.Expr) -> bool:
     match expr:
         case tree.Number() | tree.Name():
             return True
+        case tree.Unary(operand=operand):
+            return _scale(operand)
         case tree.Binary(left=left, right=right):
             return _scale(left) and _scale(right)
         case _:
