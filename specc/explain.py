@@ -82,8 +82,8 @@ def _settings(plan: TrainPlan) -> Iterator[tuple[str, BaseModel]]:
         for update in step.updates:
             targets = ", ".join(".".join(path) for path in update.targets)
             yield f"optimizer of {targets} in {plan.name}", update.optimizer
-    if plan.schedule is not None:
-        yield f"schedule of {plan.name}", plan.schedule
+        if step.schedule is not None:
+            yield f"schedule of {step.name} in {plan.name}", step.schedule
     yield f"settings of {plan.name}", plan.settings
 
 

@@ -238,23 +238,56 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Who learns: `targets` are networks or paths below them; how, and how often."""
+    """Who learns: `targets` are networks or paths below them; and how."""
 
     targets: tuple[Path, ...]
     optimizer: BaseModel
-    every: int = 1
-    repeat: int = 1
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
-class StepPlan:
-    """One step of the algorithm. `sense` is "minimize" or "maximize"."""
+class ObjectivePlan:
+    """What is minimized or maximized (`sense`), and who learns from its gradient."""
 
-    name: str
     sense: str
     terms: tuple[Term, ...]
     updates: tuple[Update, ...]
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """One step of the algorithm: a forward pass, the gradients of its objectives, then all its updates.
+
+    It runs at every `every`-th iteration, `repeat` times. `nodes` are the values that its own statements
+    make: they are computed anew each time, while values outside of steps are computed once in an
+    iteration as long as the weights behind them stay.
+    """
+
+    name: str
+    objectives: tuple[ObjectivePlan, ...]
+    span: Span
+    every: int = 1
+    repeat: int = 1
+    nodes: frozenset[int] = frozenset()
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    schedule: BaseModel | None = None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms of all objectives."""
+        return tuple(t for o in self.objectives for t in o.terms)
+
+    @property
+    def updates(self) -> tuple[Update, ...]:
+        """The updates of all objectives."""
+        return tuple(u for o in self.objectives for u in o.updates)
+
+    @property
+    def learns(self) -> frozenset[Path]:
+        """The paths of everything that is updated."""
+        return frozenset(path for u in self.updates for path in u.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +324,16 @@ class TrainPlan:
     settings: BaseModel
     metrics: tuple[Measure, ...] = ()
     shows: tuple[Show, ...] = ()
-    schedule: BaseModel | None = None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms of all steps, each under a name of its own."""
+        return tuple(t for s in self.steps for t in s.terms)
+
+    def losses(self) -> tuple[str, ...]:
+        """What the sum of each step's terms is called: the step's name, or `loss` where there is one."""
+        single = len(self.steps) == 1 and self.steps[0].name == "train"
+        return ("loss",) if single else tuple(s.name for s in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

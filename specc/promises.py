@@ -118,8 +118,8 @@ class _Reader:
         return member.base.id
 
     def _names(self) -> list[str]:
-        terms = [t.name for s in self.plan.steps for t in s.terms]
-        return [*(m.name for m in self.plan.metrics), *terms, "loss"]
+        terms = [t.name for t in self.plan.terms]
+        return [*(m.name for m in self.plan.metrics), *terms, *self.plan.losses()]
 
     def _known(self, name: tree.Name) -> str:
         if name.id in self._names():
@@ -167,7 +167,7 @@ class _Reader:
                 target = nodes[measure.operands[1].node].operation
                 if isinstance(target, ReadPort):
                     return measure.metric, target.name
-        for term in (t for s in self.plan.steps for t in s.terms if t.name == name):
+        for term in (t for t in self.plan.terms if t.name == name):
             node = nodes[term.value.node]
             operation = node.operation
             if (

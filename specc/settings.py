@@ -7,19 +7,24 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class TrainSettings(BaseModel):
-    """What a run needs besides data, objective and optimizer. Field names are the words of the language."""
+class StepSettings(BaseModel):
+    """What a step may set for its own updates. Field names are the words of the language."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    clip_grad_norm: float | None = Field(
+        None, gt=0, description="largest norm of all gradients together"
+    )
+    clip_grad_value: float | None = Field(None, gt=0, description="largest entry of a gradient")
+
+
+class TrainSettings(StepSettings):
+    """What a run needs besides data, objective and optimizer. Field names are the words of the language."""
 
     batch: int = Field(64, ge=1, le=1_000_000, description="items in a batch")
     epochs: int = Field(10, ge=1, le=1_000_000, description="passes over the training rows")
     steps: int | None = Field(None, ge=1, description="optimizer steps, instead of epochs")
     seed: int = Field(0, ge=0, lt=2**63, description="seed of every random stream")
-    clip_grad_norm: float | None = Field(
-        None, gt=0, description="largest norm of all gradients together"
-    )
-    clip_grad_value: float | None = Field(None, gt=0, description="largest entry of a gradient")
     accumulate: int = Field(1, ge=1, le=65_536, description="batches for each optimizer step")
     ema: float | None = Field(
         None, gt=0, lt=1, description="decay of an exponential moving average of the weights"

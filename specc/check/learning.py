@@ -1,60 +1,99 @@
-"""A step must have something to learn."""
+"""A step must have something to learn, and everybody who learns must be reached by its gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from specc.check.trace import ancestors
+from specc.dependence import Dependence, Owners
 from specc.diagnostics import Diagnostic, Diagnostics
-from specc.layers.base import Inference
-from specc.program import Apply, BareTensor, Body, Invoke, Program, Ref, Rounds, Stage, TrainPlan
+from specc.program import (
+    BareTensor,
+    Body,
+    ObjectivePlan,
+    Program,
+    Rounds,
+    Stage,
+    StepPlan,
+    TrainPlan,
+    Update,
+)
 
 
 def check_learning(program: Program, diagnostics: Diagnostics) -> None:
-    """Report steps whose objective reaches no weight that is learnt (E510)."""
+    """Report objectives whose gradient reaches nothing that is updated (E510)."""
     for plan in program.trains:
+        depends = Dependence(program, plan.body)
         for step in plan.steps:
-            if not any(_learns(plan, t.value.node) for t in step.terms):
-                diagnostics.add(
-                    Diagnostic(
-                        "E510",
-                        f"train {plan.name}: this objective updates nothing",
-                        step.span,
-                        text="no weight reaches it",
-                        helps=("minimize a loss of a network's output",),
-                    )
-                )
+            for objective in step.objectives:
+                reach = _reach(depends, objective)
+                for update in objective.updates:
+                    _check(program, plan, step, objective, update, reach, diagnostics)
 
 
-def _learns(plan: TrainPlan, number: int) -> bool:
-    for node in ancestors(plan.body, Ref(number)):
-        operation = node.operation
-        if isinstance(operation, Invoke) and has_weights(operation.body):
-            return True
-        if isinstance(operation, Apply) and operation.stage is not None:
-            return True
-    return False
+def _reach(depends: Dependence, objective: ObjectivePlan) -> Owners:
+    return Owners().union(*(depends.reach[t.value.node] for t in objective.terms))
+
+
+def _check(
+    program: Program, plan: TrainPlan, step: StepPlan, objective: ObjectivePlan,
+    update: Update, reach: Owners, diagnostics: Diagnostics,
+) -> None:  # fmt: skip
+    learns = [path for path in update.targets if _has_weights(program, plan, path[0])]
+    if not any(path[0] in reach for path in learns):
+        named = step.name != "train" or len(plan.steps) > 1
+        where = f"step {step.name}" if named else f"train {plan.name}"
+        diagnostics.add(
+            Diagnostic(
+                "E510",
+                f"{where}: this objective updates nothing",
+                objective.span,
+                text=_why(objective, update, learns),
+                helps=("minimize a loss of a network's output",) if not learns else (),
+            )
+        )
+        return
+    for path in update.targets:
+        if path[0] not in reach and path in learns and len(update.targets) > 1:
+            _unreached(step, path[0], update, diagnostics)
+
+
+def _why(objective: ObjectivePlan, update: Update, learns: list[tuple[str, ...]]) -> str:
+    del objective
+    if not learns:
+        return "no weight reaches it"
+    names = ", ".join(".".join(path) for path in update.targets)
+    return f"its gradient does not reach {names}"
+
+
+def _unreached(step: StepPlan, name: str, update: Update, diagnostics: Diagnostics) -> None:
+    if step.name == "train" and not update.span.text.startswith("update"):
+        return  # one optimizer for all: what is only drawn or measured learns nothing
+    diagnostics.add(
+        Diagnostic(
+            "E510",
+            f"step {step.name}: {name} learns nothing from this objective",
+            update.span,
+            text=f"its gradient does not reach {name}",
+        )
+    )
+
+
+def _has_weights(program: Program, plan: TrainPlan, name: str) -> bool:
+    networks = {b.name: b for b in program.networks}
+    if name in networks:
+        return has_weights(networks[name])
+    return any(_learnable(s) for s in plan.body.stages if s.name == name)
 
 
 def has_weights(body: Body) -> bool:
     """Whether a body owns a weight, or borrows one, that can be learnt."""
-    return any(_trainable(stage) for stage in _stages(body)) or bool(body.uses)
+    return any(_learnable(stage) for stage in body.stages) or bool(body.uses)
 
 
-def _stages(body: Body) -> Iterator[Stage]:
-    for stage in body.stages:
-        unit = stage.unit
-        if isinstance(unit, Body):
-            yield from _stages(unit)
-        elif isinstance(unit, Rounds):
-            for inner, _ in unit.bodies:
-                yield from _stages(inner)
-        else:
-            yield stage
-
-
-def _trainable(stage: Stage) -> bool:
+def _learnable(stage: Stage) -> bool:
     unit = stage.unit
+    if isinstance(unit, Body):
+        return has_weights(unit)
+    if isinstance(unit, Rounds):
+        return any(has_weights(body) for body, _ in unit.bodies)
     if isinstance(unit, BareTensor):
         return unit.trainable
-    return isinstance(unit, Inference) and any(p.kind != "buffer" for p in unit.parameters)
+    return any(p.kind != "buffer" for p in unit.parameters)

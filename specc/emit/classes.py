@@ -230,22 +230,13 @@ class _Class:
             assert unit.module is not None
             return self._print(unit.module)
         if isinstance(unit, BareTensor):
-            return self._bare(unit)
+            return self._print(bare(unit))
         if isinstance(unit, Body):
             return self._use(unit, stage)
         return self._rounds(unit, stage)
 
     def _print(self, code: Code) -> str:
         return Printer(_no_operand, "self", self._symbol)(code)
-
-    def _bare(self, unit: BareTensor) -> str:
-        sizes = unit.parameter.sizes
-        shape_code: Code = sizes if len(sizes) != 1 else sizes[0]
-        value = unit.value or 0.0
-        made = fn("torch.zeros", shape_code) if not value else fn("torch.full", tuple(sizes), value)
-        if unit.trainable:
-            return self._print(fn("nn.Parameter", made))
-        return self._print(fn("nn.Buffer", made))
 
     def _use(self, unit: Body, stage: Stage) -> str:
         """A constructor call of a block's class with the values of its arguments here."""
@@ -492,11 +483,27 @@ class _Class:
         return node.name, str(type), render(count) if count != 0 else ""
 
 
+def bare(unit: BareTensor) -> Code:
+    """`nn.Parameter(torch.zeros(…))` for a declared weight, `nn.Buffer(…)` for a buffer."""
+    sizes = unit.parameter.sizes
+    shape_code: Code = sizes if len(sizes) != 1 else sizes[0]
+    value = unit.value or 0.0
+    made = fn("torch.full", tuple(sizes), value) if value else fn("torch.zeros", shape_code)
+    return fn("nn.Parameter" if unit.trainable else "nn.Buffer", made)
+
+
+MERGED = ("with torch.no_grad():",)
+"""Heads under which several statements may stand."""
+
+
 def laid_out(lines: Iterable[Line], indent: int = 8) -> list[str]:
     """Statements as lines that fit."""
     made: list[str] = []
+    before: tuple[str, ...] = ()
     for line in lines:
-        made += line.block
+        if line.block != before or not line.block or line.block[0] not in MERGED:
+            made += line.block
+        before = line.block
         inner = 4 if line.block else 0
         made += (" " * inner + text for text in statement(line.text, indent + inner, line.comment))
     return made

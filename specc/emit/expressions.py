@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from specc.emit.inline import bound, written
 from specc.emit.layout import WIDTH, width
@@ -76,7 +77,8 @@ class Statements:
     """Prints one body. `wanted` are the references that are needed at the end.
 
     `shapes` is the body whose types the comments show, `letters` the symbols that may stand in them,
-    `reserved` the local names that something else has.
+    `reserved` the local names that something else has, `given` the names of values that are there already.
+    The calls of the nodes `without_graph` keep nothing for a backward pass.
     """
 
     def __init__(
@@ -88,10 +90,13 @@ class Statements:
         shapes: Body | None = None,
         letters: Container[str] | None = None,
         reserved: Container[str] = (),
+        given: Mapping[Ref, str] = MappingProxyType({}),
+        without_graph: Container[int] = (),
     ) -> None:
         self.body, self.naming, self.wanted = body, naming, wanted
         self.shapes, self.letters, self.reserved = shapes or body, letters, reserved
-        self.reading = Reading(body, wanted)
+        self.given, self.without_graph = given, without_graph
+        self.reading = Reading(body, wanted, given)
         self.uses = self.reading.uses
         self.lines: list[Line] = []
         self.codes: dict[Ref, Code] = {}
@@ -100,6 +105,7 @@ class Statements:
         self.until: dict[str, int] = {}
         self.inside: set[Ref] = set()
         self.declared: set[str] = set()
+        self.varied = self.reading.varied()
         self.named = self._names()
         self.named_until = {name: number for number, name in sorted(self.named.items())}
         self.draws = 0
@@ -169,6 +175,8 @@ class Statements:
 
     def run(self) -> list[Line]:
         """All statements in order."""
+        for ref, name in self.given.items():
+            self._bound(ref, name)
         for number, node in enumerate(self.body.nodes):
             if self._needed(number, node):
                 self._node(number, node)
@@ -182,7 +190,8 @@ class Statements:
         if isinstance(node.operation, _READ):
             return True
         return number in self.reading.reached and any(
-            self.uses.get(Ref(number, port)) for port, _ in node.types
+            self.uses.get(Ref(number, port)) and Ref(number, port) not in self.given
+            for port, _ in node.types
         )
 
     def _node(self, number: int, node: Node) -> None:
@@ -264,7 +273,8 @@ class Statements:
             else:
                 names.append("_")
         targets = tuple(n for n in names if n != "_")
-        self.lines.append(Line(f"{', '.join(names)} = {text}", targets=targets))
+        head = self._head(number)
+        self.lines.append(Line(f"{', '.join(names)} = {text}", "", head, targets))
 
     def _place(self, number: int, node: Node, code: Code) -> None:
         """A value inside the expression that uses it, or in a variable."""
@@ -281,13 +291,18 @@ class Statements:
         for name in self.held[ref]:
             self.until[name] = max(self.until.get(name, -1), self._end(ref))
 
+    def _head(self, number: int) -> tuple[str, ...]:
+        return ("with torch.no_grad():",) if number in self.without_graph else ()
+
     def _assign(self, number: int, node: Node, text: str, head: tuple[str, ...] = ()) -> None:
-        target = self._target(number, node)
+        target, head = self._target(number, node), head or self._head(number)
         self.lines.append(Line(f"{target} = {text}", self._shape(number), head, (target,)))
         self._bound(Ref(number, node.types[0][0]), target)
 
     def _bound(self, ref: Ref, name: str) -> None:
         self._written(ref, name)
+        if ref in self.varied:
+            self.lines.append(Line(f"{name}.requires_grad_()"))
         self.declared.add(name)
         self.held[ref] = (name,)
         self.until[name] = self._end(ref)
@@ -304,9 +319,11 @@ class Statements:
         ref = Ref(number, node.types[0][0])
         if self.uses.get(ref) != 1 or node.variable is not None or ref in self.wanted:
             return False
+        if number in self.without_graph or ref in self.varied:
+            return False
         if width(text) > WIDTH // 2 or text.count("(") > 3:
             return False
-        operation = self.body.nodes[self.reading.last(ref)].operation
+        operation = self.body.nodes[self.reading.readers[ref][0]].operation
         if isinstance(operation, Apply):
             layer = operation.layer
             if layer.loss or operation.inference.in_eval is not None:

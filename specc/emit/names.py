@@ -26,7 +26,7 @@ MODULE_ATTRIBUTES = frozenset(
 
 HELPERS = frozenset(
     (
-        "CrossAttention SelfAttention TransposedLinear add_positions embed_number info_nce "
+        "CrossAttention SelfAttention TransposedLinear add_positions embed_number gradient info_nce jacobian "
         "kl_bernoulli kl_sparsity kl_standard_normal laplace_noise pad_same unpool"
     ).split()
 )

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from specc.emit.classes import Classes, laid_out
+from specc.dependence import Dependence, Owners, differentiates, learnt
+from specc.emit.classes import Classes, bare, function_head, laid_out
 from specc.emit.expressions import Line, Naming, Statements, last_part
 from specc.emit.layout import WIDTH, statement
-from specc.emit.names import attribute, class_name, fresh, snake, variable
+from specc.emit.names import attribute, class_name, free, fresh, snake, variable
+from specc.emit.reading import Reading
+from specc.emit.sharing import shared, without_graph
 from specc.layers.base import Inference
 from specc.layers.code import Code, Infix, Printer
 from specc.program import (
     Apply,
+    BareTensor,
     Body,
     Constant,
+    Invoke,
     Node,
     Path,
     Program,
+    ReadPort,
     ReadTensor,
     Ref,
+    StepPlan,
     TrainPlan,
 )
 from specc.types import Tensor
@@ -85,13 +92,18 @@ class Objective:
         self.own = [s.name for s in plan.body.stages]
         self.name = self._name()
         self.parameters = self._parameters()
+        self.depends = Dependence(program, plan.body)
+        self.sharing = shared(self.depends, plan)
+        self.shared_names = self._shared_names()
+        self.methods = self._method_names()
 
     def _name(self) -> str:
         taken = {class_name(b.name) for b in self.program.networks} | {
             "Trainer",
-            "Stop",
+            "Training",
+            "Step",
             "Split",
-            "DataError",
+            "Promise",
         }
         return fresh(class_name(self.plan.name), taken)
 
@@ -102,6 +114,33 @@ class Objective:
             for n in self.body.nodes
             if isinstance(n.operation, Constant) and n.operation.symbol is not None
         }
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is one objective: its terms are what `forward` gives."""
+        return len(self.plan.steps) == 1 and len(self.plan.steps[0].objectives) == 1
+
+    def second_order(self, step: StepPlan) -> bool:
+        """Whether a gradient is a value of this step, so that a second one is taken through it."""
+        needed = self.depends.ancestors(tuple(t.value for t in step.terms))
+        return any(differentiates(self.body.nodes[n]) for n in needed)
+
+    def _shared_names(self) -> dict[Ref, str]:
+        names: dict[Ref, str] = {}
+        fields = [variable(n) for n, _ in self.body.inputs]
+        for ref in self.sharing.refs:
+            node = self.body.nodes[ref.node]
+            own = dict(node.variables).get(ref.port) or node.variable
+            base = own or (node.name if ref.port == "output" else ref.port)
+            names[ref] = fresh(variable(base), [*fields, *names.values()])
+        return names
+
+    def _method_names(self) -> list[str]:
+        taken = {self.networks.attribute(n) for n in self.networks.ordered()} | set(self.own)
+        names: list[str] = []
+        for step in self.plan.steps:
+            names.append(fresh(f"{snake(step.name)}_loss", [*taken, *names]))
+        return names
 
     def text(self, methods: list[tuple[str, tuple[Ref, ...], str]]) -> str:
         """The class; `methods` are further values by name: references and a docstring."""
@@ -115,7 +154,7 @@ class Objective:
             *(f"        {line}" for text in self.networks.lines() for line in statement(text, 8)),
             *(f"        {line}" for line in self._stages()),
             "",
-            *self._forward(),
+            *self._methods(),
         ]
         for name, refs, doc in methods:
             lines += ["", *self._method(name, refs, doc)]
@@ -129,6 +168,9 @@ class Objective:
         for stage in self.body.stages:
             if isinstance(stage.unit, Inference) and stage.unit.module is not None:
                 text = Printer(lambda i, p: f"{i}{p}", "self")(stage.unit.module)
+                made += statement(f"self.{attribute(stage.name)} = {text}", 8)
+            elif isinstance(stage.unit, BareTensor):
+                text = Printer(lambda i, p: f"{i}{p}", "self")(bare(stage.unit))
                 made += statement(f"self.{attribute(stage.name)} = {text}", 8)
         return made
 
@@ -157,20 +199,153 @@ class Objective:
             return f"self.{attribute(constant.symbol)}"
         return repr(constant.value)
 
-    def _forward(self) -> list[str]:
-        terms = [t for step in self.plan.steps for t in step.terms]
-        printer = TermPrinter(self.body, self.naming(), tuple(t.value for t in terms))
+    # ------------------------------------------------------------------- steps
+
+    def _methods(self) -> list[str]:
+        """`forward` gives all terms; with several steps each has a method of its own."""
+        if self.plain:
+            doc = "Every term as its mean over the batch; their sum is the objective."
+            return self._step("forward", doc, self.plan.steps[0], self._all_ports())
+        lines = self._shared()
+        for number, step in enumerate(self.plan.steps):
+            lines += [
+                *self._step(self.methods[number], _sentence(step), step, self._inputs(number)),
+                "",
+            ]
+        return [*lines, *self._forward()]
+
+    def _all_ports(self) -> dict[str, str]:
+        return {variable(n): "" for n, _ in self.body.inputs}
+
+    def _inputs(self, number: int) -> dict[str, str]:
+        """What a step's method takes: fields of the data, and shared values."""
+        step = self.plan.steps[number]
+        refs = self.sharing.read[number]
+        fields = self._fields(tuple(t.value for t in step.terms), refs)
+        given = dict.fromkeys((self.shared_names[r] for r in refs), "")
+        return fields | given or self._first_port()
+
+    def _fields(self, wanted: tuple[Ref, ...], given: tuple[Ref, ...]) -> dict[str, str]:
+        """The fields that values need which are not given."""
+        reached = Reading(self.body, wanted, given).reached
+        names = [
+            n.operation.name
+            for i, n in enumerate(self.body.nodes)
+            if i in reached and isinstance(n.operation, ReadPort)
+        ]
+        return {variable(n): "" for n, _ in self.body.inputs if n in names}
+
+    def _first_port(self) -> dict[str, str]:
+        """Draws need some field, to know how many there are in a batch."""
+        return {variable(self.body.inputs[0][0]): ""}
+
+    def _shared(self) -> list[str]:
+        refs = self.sharing.refs
+        if not refs:
+            return []
+        learns: Owners = frozenset().union(*(learnt(s) for s in self.plan.steps))
+        printer = Statements(
+            self.body, self.naming(), refs,
+            without_graph=without_graph(self.depends, learns),
+        )  # fmt: skip
         lines = bound(self.body, printer.run())
-        written = [printer.entry(t.name, t.value) for t in terms]
-        lines += [line for line, _ in written if line is not None]
-        returned = _dictionary(
-            [(t.name, text) for t, (_, text) in zip(terms, written, strict=True)]
-        )
+        texts = [printer.value(r) for r in refs]
+        result = "Tensor" if len(refs) == 1 else f"tuple[{', '.join(['Tensor'] * len(refs))}]"
+        if len(refs) == 1 and texts[0] == self.shared_names[refs[0]]:
+            lines = [
+                replace(x, text=x.text.replace(f"{texts[0]} = ", f"{texts[0]}: Tensor = ", 1))
+                if i == len(lines) - 1 else x
+                for i, x in enumerate(lines)
+            ]  # fmt: skip
+        ports = ["self", *(f"{n}: Tensor" for n in self._shared_fields())]
+        head = function_head("shared", ports, result, 4)
         return [
-            f"    def forward({self._ports()}) -> dict[str, Tensor]:",
-            '        """Every term as its mean over the batch; their sum is the objective."""',
+            *(f"    {line}" for line in head),
+            '        """What several steps read."""',
             *(f"        {line}" for line in laid_out(lines)),
-            *(f"        {line}" for line in returned),
+            *(f"        {line}" for line in statement(f"return {', '.join(texts)}", 8)),
+            "",
+        ]
+
+    def _step(self, name: str, doc: str, step: StepPlan, inputs: dict[str, str]) -> list[str]:
+        number = self.plan.steps.index(step)
+        several = len(step.objectives) > 1
+        fixed = name != "forward" or not self._all_learnt(step)
+        printer = TermPrinter(
+            self.body, self.naming(), tuple(t.value for t in step.terms),
+            given={r: self.shared_names[r] for r in self.sharing.read[number]},
+            without_graph=without_graph(self.depends, learnt(step)) if fixed else frozenset(),
+        )  # fmt: skip
+        lines = bound(self.body, printer.run(), next(iter(inputs)))
+        returned: list[list[str]] = []
+        for objective in step.objectives:
+            entries = []
+            for term in objective.terms:
+                line, text = printer.entry(term.name, term.value)
+                lines += [line] if line is not None else []
+                entries.append((term.name, text))
+            returned.append(_dictionary(entries))
+        kind = "dict[str, Tensor]"
+        result = f"tuple[{', '.join([kind] * len(returned))}]" if several else kind
+        head = function_head(name, ["self", *(f"{n}: Tensor" for n in inputs)], result, 4)
+        return [
+            *(f"    {line}" for line in head),
+            f'        """{doc}"""',
+            *(f"        {line}" for line in laid_out(lines)),
+            *(f"        {line}" for line in (_tuple(returned) if several else returned[0])),
+        ]
+
+    def _all_learnt(self, step: StepPlan) -> bool:
+        """Whether a step learns everything that its terms depend on."""
+        terms = tuple(t.value for t in step.terms)
+        used = [self.depends.weights[r.node] for r in terms]
+        return frozenset[str]().union(*used) <= learnt(step) and not any(
+            len(path) > 1 for path in step.learns
+        )
+
+    def fixed(self) -> bool:
+        """Whether some step leaves weights alone that its terms depend on."""
+        return not all(self._all_learnt(s) for s in self.plan.steps)
+
+    def call(self, number: int, *, training: bool) -> str:
+        """The arguments of a step's method; no gradient leaves through those it does not train."""
+        refs = {self.shared_names[r]: r for r in self.sharing.read[number]}
+        detached = self.sharing.detached[number] if training else frozenset()
+        return ", ".join(
+            f"{n}.detach()" if refs.get(n) in detached else n for n in self._inputs(number)
+        )
+
+    def shared_call(self) -> tuple[str, str]:
+        """The names of the shared values, and the arguments of the method that gives them."""
+        refs = self.sharing.refs
+        return ", ".join(self.shared_names[r] for r in refs), ", ".join(self._shared_fields())
+
+    def _shared_fields(self) -> dict[str, str]:
+        return self._fields(self.sharing.refs, ()) or self._first_port()
+
+    def _forward(self) -> list[str]:
+        head = function_head(
+            "forward",
+            ["self", *(f"{n}: Tensor" for n in self._all_ports())],
+            "dict[str, Tensor]",
+            4,
+        )
+        lines = []
+        if self.sharing.refs:
+            names, arguments = self.shared_call()
+            lines += statement(f"{names} = self.shared({arguments})", 8)
+        lines.append("terms: dict[str, Tensor] = {}")
+        for number, step in enumerate(self.plan.steps):
+            call = f"self.{self.methods[number]}({self.call(number, training=False)})"
+            if len(step.objectives) > 1:
+                lines += [*statement(f"for part in {call}:", 8), "    terms |= part"]
+            else:
+                lines += statement(f"terms |= {call}", 8)
+        lines.append("return terms")
+        return [
+            *(f"    {line}" for line in head),
+            '        """The terms of all steps, with nothing learnt between them."""',
+            *(f"        {line}" for line in lines),
         ]
 
     def _method(self, name: str, refs: tuple[Ref, ...], doc: str) -> list[str]:
@@ -185,6 +360,25 @@ class Objective:
             *(f"        {line}" for line in laid_out(lines)),
             *(f"        {line}" for line in statement(returned, 8)),
         ]
+
+
+def _sentence(step: StepPlan) -> str:
+    """`Minimized over D.`"""
+    parts = []
+    for objective in step.objectives:
+        who = ", ".join(".".join(path) for u in objective.updates for path in u.targets)
+        parts.append(f"{objective.sense}d over {who}")
+    text = ", then ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _tuple(returned: list[list[str]]) -> list[str]:
+    """`return ({…}, {…})`, one dictionary a line."""
+    lines = ["return ("]
+    for one in returned:
+        inner = [one[0].removeprefix("return "), *one[1:]]
+        lines += [f"    {line}" for line in [*inner[:-1], f"{inner[-1]},"]]
+    return [*lines, ")"]
 
 
 def bound(body: Body, lines: list[Line], first: str | None = None) -> list[Line]:
@@ -202,11 +396,22 @@ def bound(body: Body, lines: list[Line], first: str | None = None) -> list[Line]
 class TermPrinter(Statements):
     """Prints an objective's terms as means over the batch, in the shortest form that each loss has."""
 
-    def __init__(self, body: Body, naming: Naming, wanted: tuple[Ref, ...]) -> None:
+    def __init__(
+        self,
+        body: Body,
+        naming: Naming,
+        wanted: tuple[Ref, ...],
+        *,
+        given: Mapping[Ref, str],
+        without_graph: frozenset[int],
+    ) -> None:
         self.deferred: set[int] = set()
-        super().__init__(body, naming, wanted)
+        super().__init__(body, naming, wanted, given=given, without_graph=without_graph)
         for ref in wanted:
             self._defer(ref)
+        for number in self.deferred:  # printed at the end, so that their operands live until then
+            for ref in self.reading.operands(body.nodes[number]):
+                self.reading.readers[ref].append(len(body.nodes))
 
     def _defer(self, ref: Ref) -> None:
         """Leave a loss, or a loss that is weighted, to the end: its mean is printed, not itself."""
@@ -243,8 +448,13 @@ class TermPrinter(Statements):
         if number not in self.deferred:
             super()._node(number, node)  # type: ignore[arg-type]
 
-    def _goes_inside(self, number: int, node: object, text: str) -> bool:
-        return super()._goes_inside(number, node, text)  # type: ignore[arg-type]
+    def _target(self, number: int, node: Node) -> str:
+        """The result of `D(fake)` is called `d_fake`, where the spec does not name it."""
+        operands = [self.texts.get(r, "") for r in self.reading.operands(node)]
+        if number in self.named or not isinstance(node.operation, Invoke):
+            return super()._target(number, node)
+        parts = [snake(node.operation.body.name), *(t for t in operands if t.isidentifier())]
+        return free(variable("_".join(parts)), self._taken(number))
 
     def entry(self, name: str, ref: Ref) -> tuple[Line | None, str]:
         """A term's own statement, if it needs one, and the expression of its mean over the batch."""

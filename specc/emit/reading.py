@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from specc.dependence import differentiates
 from specc.emit.inline import bound
 from specc.layers.code import Code, Raw
 from specc.program import Apply, Body, Distribute, Node, Ref, Sample
 
 
 class Reading:
-    """What the nodes of a body read. `wanted` are the references that are needed at the end."""
+    """What the nodes of a body read. `wanted` are the references that are needed at the end.
 
-    def __init__(self, body: Body, wanted: tuple[Ref, ...]) -> None:
+    `given` are values that are there already, so that nothing behind them is needed.
+    """
+
+    def __init__(self, body: Body, wanted: tuple[Ref, ...], given: Container[Ref] = ()) -> None:
         self.nodes = body.nodes
-        self.wanted = wanted
+        self.wanted, self.given = wanted, given
         self.reached = self._reached()
         self.uses: dict[Ref, int] = {}
         self.readers: dict[Ref, list[int]] = {}
@@ -27,12 +33,13 @@ class Reading:
 
     def _reached(self) -> set[int]:
         """The nodes that what is wanted depends on."""
-        ahead, seen = [r.node for r in self.wanted], set[int]()
+        ahead, seen = [r.node for r in self.wanted if r not in self.given], set[int]()
         while ahead:
             number = ahead.pop()
             if number not in seen:
                 seen.add(number)
-                ahead += [r.node for r in self.operands(self.nodes[number])]
+                read = self.operands(self.nodes[number])
+                ahead += [r.node for r in read if r not in self.given]
         return seen
 
     def operands(self, node: Node) -> list[Ref]:
@@ -58,6 +65,12 @@ class Reading:
         found = inner.operands[inner.operation.parts.index(part)]
         assert found is not None
         return found
+
+    def varied(self) -> frozenset[Ref]:
+        """The values by which a derivative is taken."""
+        nodes = (self.nodes[n] for n in self.reached)
+        taken = (n.operands[1] for n in nodes if differentiates(n) and len(n.operands) == 2)
+        return frozenset(ref for ref in taken if ref is not None)
 
     def last(self, ref: Ref) -> int:
         """The last node that reads a value; -1 where none does."""

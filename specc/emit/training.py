@@ -12,13 +12,12 @@ from specc.emit.classes import function_head, laid_out
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
 from specc.emit.expressions import Statements
-from specc.emit.layout import WIDTH, indented, statement
+from specc.emit.layout import WIDTH, statement
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, variable
 from specc.emit.objective import Networks, Objective
-from specc.layers.code import Printer
+from specc.emit.steps import Steps
 from specc.metrics import Metric
-from specc.optim import Optimizer, Schedule
 from specc.program import (
     Apply,
     Body,
@@ -37,9 +36,8 @@ from specc.types import Tensor, ValueType
 
 
 def train_files(program: Program, plan: TrainPlan) -> dict[str, str]:
-    """train.py, and pictures.py where pictures are drawn."""
-    training = _Training(program, plan)
-    files = {"train.py": training.text()}
+    """train.py, the machinery it runs on, and pictures.py where pictures are drawn."""
+    files = _Training(program, plan).texts()
     if plan.shows or program.samples:
         files["pictures.py"] = render("pictures.py.j2", header=header(program, "Pictures for"))
     return files
@@ -126,17 +124,13 @@ class _Training:
         for p in promises:
             parts = (literal(p.words), self._side(p.left), literal(p.sign), self._side(p.right))
             call = f"check({', '.join(parts)})"
-            if len(call) + 9 <= WIDTH:
+            if len(call) + 13 <= WIDTH:
                 lines.append(f"{call},")
             else:
                 inside = ", ".join(parts)
-                rows = [inside] if len(inside) + 12 <= WIDTH else [f"{part}," for part in parts]
+                rows = [inside] if len(inside) + 16 <= WIDTH else [f"{part}," for part in parts]
                 lines += ["check(", *(f"    {row}" for row in rows), "),"]
         return lines
-
-    def _promises_head(self) -> list[str]:
-        parts = [f"model: {self.objective.name}", "splits: dict[str, Split]", "batch: int"]
-        return function_head("promises", parts, "list[Promise]", 0)
 
     def _side(self, side: Side) -> str:
         match side:
@@ -155,7 +149,8 @@ class _Training:
 
     def _baseline(self, b: Baseline) -> str:
         field = field_name(b.field)
-        known, wanted = f'splits["train"].{field}', f"splits[{literal(b.split)}].{field}"
+        known = f'self.splits["train"].{field}'
+        wanted = f"self.splits[{literal(b.split)}].{field}"
         call = f"mean_prediction({known}, {wanted})"
         if b.components is not None:
             call = f"pca_prediction({known}, {wanted}, {b.components})"
@@ -192,68 +187,65 @@ class _Training:
 
     # --------------------------------------------------------------------- text
 
-    def text(self) -> str:
-        """The file."""
+    def texts(self) -> dict[str, str]:
+        """The files."""
         shows, promises = self._shows(), self._promises()
         promise_lines = self._promise_lines(promises)
         metrics = self._metrics()
         objective = self.objective.text(self._methods(shows))
-        code = "\n".join([objective, *(m.code for m in metrics), *self.baselines])
-        used = set(re.findall(r"\w+", code))
-        own = helpers(used)
-        terms = tuple(t.name for s in self.plan.steps for t in s.terms)
-        return render(
+        steps = Steps(self.program, self.plan, self.objective)
+        built = steps.built()
+        code = "\n".join([objective, *built, *(m.code for m in metrics), *self.baselines])
+        own = helpers(set(re.findall(r"\w+", code)))
+        machine = {
+            **steps.features(), **self._numbers(),
+            "metrics": metrics, "promises": promise_lines, "shows": shows,
+            "samples": bool(self.program.samples),
+            "watched": "validation" if self.settings.validation else "test",
+            "batch_norm": _has_batch_norm(self.program, self.plan.body),
+        }  # fmt: skip
+        text = render(
             "train.py.j2",
             header=header(self.program, f"Training of {self.objective.name} as in"),
-            title=f"Train {self.objective.name}.",
             name=self.objective.name,
-            objective=f"TERMS = {literal(terms)}\n\n\n{objective}",
+            objective=objective,
             uses_f="F." in code + "".join(own),
             helpers=own,
             networks=sorted(class_name(n) for n in self.objective.networks.ordered()),
+            machinery=[
+                *(["Promise"] if promises else []), "Step", "Trainer",
+                *(["check"] if promises else []), "main",
+            ],
             spec_hash=spec_hash(self.program),
-            metrics=metrics,
-            metric_arguments=[f"{n}: Tensor" for n in self.values.values()],
-            promises=promise_lines,
-            promises_head="\n".join(self._promises_head()),
-            baselines=[row for line in self.baselines for row in statement(line, 4)],
+            losses=steps.losses(),
+            schedules=steps.schedules,
+            built=built,
+            uses_math="math." in "\n".join([code, *own, *(x for c in steps.schedules for x in c.lines)]),
+            uses_torch=bool(shows) or _has_maps(self.program, self.plan.body) or "torch." in code,
+            iteration=steps.iteration(),
+            metric_names=", ".join(self.values.values()) + ("," if len(self.values) == 1 else ""),
+            baselines=[row for line in self.baselines for row in statement(line, 8)],
             promise_splits=sorted(_splits_read(promises)),
-            shows=shows,
             pictures=sorted({drawing(s) for s in self.plan.shows}),
-            pictures_named=bool(shows),
-            samples=bool(self.program.samples),
-            part_fields=", ".join(f"part.{field_name(n)}" for n, _ in self.plan.body.inputs),
-            watched="validation" if self.settings.validation else "test",
-            batch_norm=_has_batch_norm(self.program, self.plan.body),
             channels_last=_has_maps(self.program, self.plan.body),
-            autocast=_autocast(self.settings),
-            maximize=self.plan.steps[0].sense == "maximize",
             load_arguments=self._load_arguments(),
-            **self._numbers(),
-        )
+            **{k: v for k, v in machine.items() if k not in ("schedule",)},
+        )  # fmt: skip
+        return {"train.py": text, "trainer.py": render("trainer.py.j2", **machine)}
 
     def _load_arguments(self) -> str:
         if self.settings.validation is None:
             return ""
-        return f"validation={self.settings.validation}, seed=args.seed"
+        return f"validation={self.settings.validation}, seed=self.args.seed"
 
     def _numbers(self) -> dict[str, object]:
         s = self.settings
-        optimizer = self.plan.steps[0].updates[0].optimizer
-        assert isinstance(optimizer, Optimizer)
-        call = Printer(lambda i, p: f"{i}{p}")(optimizer.call("self.model.parameters()"))
-        lines = statement(f"self.optimizer = {call}", 8)
-        schedule = self.plan.schedule
         return {
             "epochs": s.epochs, "steps": s.steps, "batch": s.batch, "seed": s.seed,
-            "clip_norm": s.clip_grad_norm, "clip_value": s.clip_grad_value,
             "accumulate": s.accumulate, "ema": s.ema, "early_stopping": s.early_stopping,
             "checkpoint_steps": s.checkpoint if s.checkpoint_unit == "steps" else None,
             "checkpoint_epochs": s.checkpoint if s.checkpoint_unit == "epochs" else 1,
-            "optimizer": indented(lines, 8).strip().removeprefix("self.optimizer = "),
-            "learning_rate": getattr(optimizer, "lr", None),
-            "schedule": schedule.body() if isinstance(schedule, Schedule) else None,
-            "closure": optimizer.closure,
+            "autocast": _autocast(s),
         }  # fmt: skip
 
 

@@ -197,10 +197,14 @@ class Printer:
 
     def _infix(self, operator: str, left: Code, right: Code) -> tuple[str, int]:
         level = _PRECEDENCE[operator]
-        ends = self._tight(left, level), self._tight(right, level + 1)
-        # The formatter hugs a power of names and numbers.
-        hugs = operator == "**" and all(_SIMPLE.fullmatch(end) for end in ends)
-        return (operator if hugs else f" {operator} ").join(ends), level
+        if operator == "**":
+            return self._power(self._tight(left, level + 1), self._tight(right, level)), level
+        return f"{self._tight(left, level)} {operator} {self._tight(right, level + 1)}", level
+
+    def _power(self, base: str, exponent: str) -> str:
+        """With spaces only around what is more than a name or a number, as the formatter has it."""
+        simple = all(_SIMPLE.fullmatch(side) for side in (base, exponent))
+        return f"{base}**{exponent}" if simple else f"{base} ** {exponent}"
 
     def _tight(self, code: Code, level: int) -> str:
         text, own = self._print(code)

@@ -52,6 +52,7 @@ LAYERS: dict[str, str] = {
     " cosine_embedding:CosineEmbedding triplet:Triplet contrastive:Contrastive"
     " info_nce:InfoNCE",
     "divergence": "kl:KL log_prob:LogProb entropy:Entropy",
+    "derivative": "gradient:Gradient jacobian:Jacobian",
 }
 
 OPERATORS: dict[str, str] = {

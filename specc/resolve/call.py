@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from specc.layers import registry
+from specc.resolve import derivative
 from specc.resolve.apply import apply, call_layer
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static
@@ -19,8 +20,6 @@ from specc.syntax import tree
 NOT_YET = {
     "scan": "a cell moved along time",
     "fold": "a cell moved along a tree",
-    "jacobian": "a gradient as a value",
-    "gradient": "a gradient as a value",
     "adapt": "an inner loop of learning",
     "self_loops": "message passing",
 }
@@ -67,6 +66,8 @@ def _call_word(scope: Scope, callee: tree.Name, expr: tree.Call) -> Meaning:
         if isinstance(only, TensorRef):
             return TensorRef(only.path, only.parameter, not only.transposed)
     given = arguments(scope, expr.arguments)
+    if callee.id in derivative.WORDS:
+        return derivative.derivative(scope, callee, given, expr)
     values = [as_static(a.meaning) for a in given]
     if callee.id in STATIC_FUNCTIONS and given and all(v is not None for v in values):
         try:

@@ -1,4 +1,4 @@
-"""What the statements of a train block have given so far."""
+"""What the statements of a train block, or of one of its steps, have given so far."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from specc.program import Measure, Show, StepPlan, Term
+from specc.program import Measure, Show, StepPlan, Term, Update
 from specc.resolve.arguments import Given
 from specc.source import Span
 from specc.syntax import tree
@@ -14,18 +14,44 @@ from specc.types import ValueType
 
 
 @dataclass(slots=True)
+class DraftObjective:
+    """An objective with the updates that were written behind it."""
+
+    written: tree.Objective
+    terms: list[Term]
+    updates: list[Update] = field(default_factory=list)
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class DraftStep:
+    """A step while it is read; a train block without steps is one itself.
+
+    `every` and `repeat` are those of the first update, with its place; all others must agree.
+    """
+
+    name: str
+    span: Span
+    objectives: list[DraftObjective] = field(default_factory=list)
+    rhythm: tuple[int, int] | None = None
+    settings: dict[str, Given] = field(default_factory=dict)
+    schedule: BaseModel | None = None
+    places: dict[str, Span] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Draft:
     """What the statements of a `train` block have given so far."""
 
+    whole: DraftStep
     data: BaseModel | None = None
     data_span: Span | None = None
     inputs: list[tuple[str, ValueType]] = field(default_factory=list)
     steps: list[StepPlan] = field(default_factory=list)
-    objectives: list[tree.Objective] = field(default_factory=list)
-    terms: list[Term] = field(default_factory=list)
+    terms: list[str] = field(default_factory=list)
     optimizer: BaseModel | None = None
-    schedule: BaseModel | None = None
     settings: dict[str, Given] = field(default_factory=dict)
     metrics: list[Measure] = field(default_factory=list)
     shows: list[Show] = field(default_factory=list)
     places: dict[str, Span] = field(default_factory=dict)
+    failed: bool = False

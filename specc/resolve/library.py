@@ -15,6 +15,7 @@ from specc.resolve.context import Scope
 from specc.resolve.convert import as_static, unknown_name
 from specc.resolve.evaluation import arguments
 from specc.resolve.values import POISON, ListValue, Word
+from specc.source import Span
 from specc.syntax import tree
 
 M = TypeVar("M", bound=BaseModel)
@@ -122,15 +123,27 @@ def _argument_value(
 
 
 def library(
-    scope: Scope, statement: tree.Setting, kind: str, entries: Mapping[str, type[BaseModel]]
-) -> BaseModel | None:
+    scope: Scope, statement: tree.Setting, kind: str, entries: Mapping[str, type[M]]
+) -> M | None:
     """The entry that a setting names, configured, or None after a diagnostic."""
-    name, written = word_call(statement.value) if statement.value is not None else (None, ())
+    if statement.value is None:
+        _nameless(scope, statement.span, kind)
+        return None
+    return chosen(scope, statement.value, kind, entries)
+
+
+def chosen(scope: Scope, expr: tree.Expr, kind: str, entries: Mapping[str, type[M]]) -> M | None:
+    """The entry that an expression names, configured, or None after a diagnostic."""
+    name, written = word_call(expr)
     if name is None:
-        example = "optimizer adam(lr=1e-3)" if kind == "optimizer" else "schedule cosine()"
-        scope.context.report("E203", f"{kind} needs a name", statement.span, helps=(example,))
+        _nameless(scope, expr.span, kind)
         return None
     if name.id not in entries:
         unknown_word(scope, "E206", kind, name, list(entries))
         return None
     return configured(scope, entries[name.id], name, written)
+
+
+def _nameless(scope: Scope, span: Span, kind: str) -> None:
+    example = "optimizer adam(lr=1e-3)" if kind == "optimizer" else "schedule cosine()"
+    scope.context.report("E203", f"{kind} needs a name", span, helps=(example,))

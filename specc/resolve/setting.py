@@ -10,11 +10,12 @@ from specc.program import Measure, Show
 from specc.resolve.arguments import Given, accepts_word
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, unknown_name
-from specc.resolve.draft import Draft
+from specc.resolve.draft import Draft, DraftStep
 from specc.resolve.evaluation import arguments, flow
 from specc.resolve.library import configured, library, unknown_word, word_call
 from specc.resolve.values import POISON, Flow, Word
-from specc.settings import TrainSettings
+from specc.settings import StepSettings, TrainSettings
+from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor
 
@@ -24,28 +25,63 @@ SHOWS = ("grid", "curve", "scatter", "plot")
 def setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
     """Read one setting into the draft; a word that is set twice is an error."""
     word = statement.word.id
-    if word not in ("metric", "show") and word in draft.places:
-        scope.context.report("E403", f"{word} is set twice", statement.word.span)
+    if word not in ("metric", "show") and _twice(scope, statement, draft.places):
         return
-    draft.places[word] = statement.span
     match word:
         case "optimizer":
             draft.optimizer = library(scope, statement, "optimizer", OPTIMIZERS)
         case "schedule":
-            draft.schedule = library(scope, statement, "schedule", SCHEDULES)
+            draft.whole.schedule = library(scope, statement, "schedule", SCHEDULES)
         case "metric":
             _metric(scope, statement, draft)
         case "show":
             _show(scope, statement, draft)
         case _:
-            _plain_setting(scope, statement, draft)
+            more = ("optimizer", "schedule", "metric", "show")
+            _plain_setting(scope, statement, draft, TrainSettings, more)
 
 
-def _plain_setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
+def step_setting(scope: Scope, statement: tree.Setting, draft: DraftStep) -> None:
+    """Read one setting of a step: how its own updates are clipped and scheduled."""
+    if _twice(scope, statement, draft.places):
+        return
+    if statement.word.id == "schedule":
+        draft.schedule = library(scope, statement, "schedule", SCHEDULES)
+    elif statement.word.id in (*TrainSettings.model_fields, "optimizer", "metric", "show"):
+        if statement.word.id in StepSettings.model_fields:
+            _plain_setting(scope, statement, draft, StepSettings, ("schedule",))
+            return
+        scope.context.report(
+            "E103",
+            f"{statement.word.id} belongs to the whole training, not to a step",
+            statement.span,
+            helps=("update NET with adam(lr=1e-3)",) if statement.word.id == "optimizer" else (),
+        )
+    else:
+        _plain_setting(scope, statement, draft, StepSettings, ("schedule",))
+
+
+def _twice(scope: Scope, statement: tree.Setting, places: dict[str, Span]) -> bool:
+    """Whether a word was set before, which is reported."""
     word = statement.word.id
-    known = [f for f in TrainSettings.model_fields if f != "checkpoint_unit"]
+    if word in places:
+        scope.context.report("E403", f"{word} is set twice", statement.word.span)
+        return True
+    places[word] = statement.span
+    return False
+
+
+def _plain_setting(
+    scope: Scope,
+    statement: tree.Setting,
+    draft: Draft | DraftStep,
+    model: type[StepSettings],
+    more: tuple[str, ...],
+) -> None:
+    word = statement.word.id
+    known = [f for f in model.model_fields if f != "checkpoint_unit"]
     if word not in known:
-        words = [*known, "optimizer", "schedule", "metric", "show"]
+        words = [*known, *more]
         unknown_word(scope, "E102", "setting", statement.word, words)
         for meant in nearest(word, words)[:1]:
             draft.places.setdefault(meant, statement.span)  # so that it is not missed as well
@@ -60,7 +96,7 @@ def _plain_setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
         return
     meaning = scope.evaluate(written)
     value = meaning.text if isinstance(meaning, Word) else as_static(meaning)
-    if isinstance(meaning, Word) and not accepts_word(TrainSettings, word):
+    if isinstance(meaning, Word) and not accepts_word(model, word):
         unknown_name(scope, meaning.text, written.span)
     elif value is not None:
         draft.settings[word] = Given(value, written.span)

@@ -10,13 +10,15 @@ from specc.syntax import tree
 from specc.types import Tensor
 
 
-def objective_terms(scope: Scope, objective: tree.Objective) -> list[Term]:
-    """The summands of an objective, each evaluated, with the name it is logged under.
+def objective_terms(scope: Scope, objective: tree.Objective, taken: list[str]) -> list[Term]:
+    """The summands of an objective, each evaluated, with the name it is logged under, none of `taken`.
 
     A term is one number for each item (its mean over the batch is meant) or one for the batch.
     """
     terms: list[Term] = []
-    for expr in _summands(objective.value):
+    summands = _summands(objective.value)
+    bases = [_name(expr, number) for number, expr in enumerate(summands, 1)]
+    for base, expr in zip(bases, summands, strict=True):
         value = as_flow(scope, scope.evaluate(expr), expr.span)
         if value is POISON:
             continue
@@ -28,7 +30,9 @@ def objective_terms(scope: Scope, objective: tree.Objective) -> list[Term]:
                 helps=(f"mean({expr.span.text})",),
             )
             continue
-        name = _unique(_name(expr, len(terms) + 1), [t.name for t in terms])
+        if bases.count(base) > 1:
+            base = "_".join([base, *_subject(expr)]).lower()
+        name = _unique(base, [*taken, *(t.name for t in terms)])
         terms.append(Term(name, value.ref, expr.span))
     return terms
 
@@ -47,7 +51,22 @@ def _summands(expr: tree.Expr) -> list[tree.Expr]:
 def _name(expr: tree.Expr, number: int) -> str:
     """`kl` for `beta * kl(…)`, `mean_abs` for `1e-3 * mean(abs(h))`, `sum_code_weight`."""
     words = _words(expr)
-    return "_".join(words[:2]) if words else f"term{number}"
+    return "_".join(words[:2]).lower() if words else f"term{number}"
+
+
+def _subject(expr: tree.Expr) -> list[str]:
+    """`real` of `bce(D(real), 1)`: what tells terms of the same kind apart."""
+    match expr:
+        case tree.Unary():
+            return _subject(expr.operand)
+        case tree.Binary():
+            return _subject(expr.right) or _subject(expr.left)
+        case tree.Call() if expr.arguments:
+            return _subject(expr.arguments[0].value)
+        case tree.Name():
+            return [expr.id]
+        case _:
+            return []
 
 
 def _words(expr: tree.Expr) -> list[str]:

@@ -1,19 +1,22 @@
-"""A `train` block: data, the values of one step, the objective, and how it is minimized."""
+"""A `train` block: data, the values of one iteration, its steps, and how long it goes on."""
 
 from __future__ import annotations
 
-from specc.diagnostics import Diagnostic
-from specc.program import ReadPort, StepPlan, TrainPlan, Update
+from collections import Counter
+from dataclasses import replace
+
+from specc.program import StepPlan, Term, TrainPlan, Update
 from specc.resolve.arguments import construct
-from specc.resolve.assign import assign, let, named
 from specc.resolve.context import Context, Scope
 from specc.resolve.data import data
-from specc.resolve.draft import Draft
-from specc.resolve.draw import draw
+from specc.resolve.draft import Draft, DraftStep
+from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
 from specc.resolve.setting import setting
-from specc.resolve.terms import objective_terms
-from specc.resolve.values import POISON, Flow
+from specc.resolve.step import finish, objective, step, value
+from specc.resolve.tensors import declare
+from specc.resolve.unused import unused_values
+from specc.resolve.update import together, update
 from specc.settings import TrainSettings
 from specc.syntax import tree
 
@@ -21,10 +24,9 @@ from specc.syntax import tree
 def resolve_train(context: Context, train: tree.Train) -> TrainPlan | None:
     """The plan of a `train` block, or None after a diagnostic that leaves none."""
     scope = Scope(context, train.name.id, "train")
-    draft = Draft()
-    statements = _flattened(context, train)
-    scope.reserved = {n.id for s in statements for n in bound(s)}
-    if not any(isinstance(s, tree.Data) for s in statements):
+    draft = Draft(DraftStep("train", train.name.span))
+    scope.reserved = {n.id for s in train.body for n in bound(s)}
+    if not any(isinstance(s, tree.Data) for s in train.body):
         context.report(
             "E506",
             f"train {train.name.id} has no data",
@@ -32,25 +34,13 @@ def resolve_train(context: Context, train: tree.Train) -> TrainPlan | None:
             helps=("data digits as x, label",),
         )
         return None
-    for statement in ordered(scope, _data_first(statements)):
-        _statement(scope, statement, draft)
+    for statement in ordered(scope, _data_first(train.body)):
+        if not value(scope, statement):
+            _statement(scope, statement, draft)
     return _finish(scope, train, draft)
 
 
-def _flattened(context: Context, train: tree.Train) -> list[tree.Statement]:
-    """The statements, those of a single `step` among them. Several steps come later."""
-    steps = [s for s in train.body if isinstance(s, tree.Step)]
-    for extra in steps[1:]:
-        context.report(
-            "E190",
-            "several steps are not compiled by this version of specc",
-            extra.name.span,
-        )
-    inner = [s for step in steps[:1] for s in step.body]
-    return [*(s for s in train.body if not isinstance(s, tree.Step)), *inner]
-
-
-def _data_first(statements: list[tree.Statement]) -> list[tree.Statement]:
+def _data_first(statements: tuple[tree.Statement, ...]) -> list[tree.Statement]:
     return sorted(statements, key=lambda s: not isinstance(s, tree.Data))
 
 
@@ -58,32 +48,21 @@ def _statement(scope: Scope, statement: tree.Statement, draft: Draft) -> None:
     match statement:
         case tree.Data():
             data(scope, statement, draft)
-        case tree.Assign():
-            assign(scope, statement)
-        case tree.Let():
-            let(scope, statement)
-        case tree.Draw():
-            value = draw(scope, statement.distribution, statement.frozen)
-            scope.bind(statement.target, named(scope, value, statement.target))
+        case tree.Declare():
+            declare(scope, statement, static)
         case tree.Objective():
-            draft.objectives.append(statement)
-            draft.terms += objective_terms(scope, statement)
+            objective(scope, statement, draft.whole)
         case tree.UpdateRule():
-            _update(scope, statement)
+            update(scope, statement, draft.whole)
+        case tree.Step():
+            made = step(scope, statement)
+            draft.failed |= made is None
+            draft.steps += [made] if made is not None else []
         case tree.Setting():
             setting(scope, statement, draft)
         case _:
             word = statement.span.text.split(None, 1)[0]
             scope.context.report("E103", f'"{word}" does not belong in train', statement.span)
-
-
-def _update(scope: Scope, statement: tree.UpdateRule) -> None:
-    scope.context.report(
-        "E190",
-        "update is not compiled by this version of specc: one optimizer learns all networks",
-        statement.span,
-        helps=("optimizer adam(lr=1e-3)",),
-    )
 
 
 # --------------------------------------------------------------------- finish
@@ -94,67 +73,108 @@ def _finish(scope: Scope, train: tree.Train, draft: Draft) -> TrainPlan | None:
     settings = construct(
         TrainSettings, "train", draft.settings, train.name.span, context.diagnostics
     )
-    if not draft.objectives:
-        context.report(
+    steps = _steps(scope, train, draft)
+    if draft.data is None or settings is None or steps is None or draft.failed:
+        return None
+    unused_values(scope)
+    body = scope.body(train, (), tuple(draft.inputs), ())
+    return TrainPlan(
+        train.name.id, train.span, train.doc, draft.data, body,
+        tuple(_completed(s, draft, settings) for s in _named(steps)),
+        settings, tuple(draft.metrics), tuple(draft.shows),
+    )  # fmt: skip
+
+
+def _steps(scope: Scope, train: tree.Train, draft: Draft) -> list[StepPlan] | None:
+    """The steps in order; a block without any is one step itself. None after diagnostics."""
+    report = scope.context.report
+    if any(isinstance(s, tree.Step) for s in train.body):
+        _refuse_mixture(scope, draft)
+        return draft.steps
+    if not draft.whole.objectives:
+        report(
             "E507",
             f"train {train.name.id} minimizes nothing",
             train.name.span,
             helps=("minimize mse(Net(x), y)",),
         )
         return None
-    if len(draft.objectives) > 1:
-        context.report(
-            "E190",
-            "a second objective is not compiled by this version of specc",
-            draft.objectives[1].span,
-        )
-        return None
-    if "optimizer" not in draft.places:
-        context.report(
+    updated = any(o.updates or o.failed for o in draft.whole.objectives)
+    if updated:
+        _refuse_optimizer(scope, draft)
+    elif "optimizer" not in draft.places:
+        report(
             "E507",
             f"train {train.name.id} has no optimizer",
             train.name.span,
             helps=("optimizer adam(lr=1e-3)",),
         )
-    if draft.data is None or draft.optimizer is None or settings is None or not draft.terms:
         return None
-    _unused_values(scope)
-    targets = tuple((name,) for name in scope.uses)
-    objective = draft.objectives[0]
-    step = StepPlan(
-        "train",
-        objective.sense,
-        tuple(draft.terms),
-        (Update(targets, draft.optimizer),),
-        objective.span,
-    )
-    body = scope.body(train, (), tuple(draft.inputs), ())
-    return TrainPlan(
-        train.name.id,
-        train.span,
-        train.doc,
-        draft.data,
-        body,
-        (step,),
-        settings,
-        tuple(draft.metrics),
-        tuple(draft.shows),
-        draft.schedule,
-    )
+    elif draft.optimizer is None:
+        return None
+    elif len(draft.whole.objectives) > 1:
+        report(
+            "E511",
+            "with two objectives, an optimizer for all does not say who learns from which",
+            draft.whole.objectives[1].written.span,
+            helps=("follow each objective by: update NET with adam(lr=1e-3)",),
+        )
+        return None
+    else:
+        targets = (*((name,) for name in scope.uses), *((s,) for s in scope.stages))
+        span = draft.places["optimizer"]
+        together(draft.whole.objectives, Update(targets, draft.optimizer, span))
+    made = finish(scope, draft.whole, frozenset())
+    return None if made is None else [made]
 
 
-def _unused_values(scope: Scope) -> None:
-    fields = {r.operation.name for r in scope.nodes if isinstance(r.operation, ReadPort)}
-    for name, place in scope.places.items():
-        meaning = scope.names.get(name)
-        if name in scope.read or name in fields or name.startswith("_"):
-            continue
-        if isinstance(meaning, Flow) and meaning is not POISON:
-            scope.diagnostics.add(
-                Diagnostic(
-                    "W405",
-                    f'"{name}" is computed and never used',
-                    place,
-                    helps=(f"delete it, or name it _{name} to keep it",),
-                )
-            )
+def _refuse_mixture(scope: Scope, draft: Draft) -> None:
+    """With steps, objectives and optimizers stand in them."""
+    for one in draft.whole.objectives:
+        scope.context.report(
+            "E103",
+            f"{one.written.sense} stands outside of the steps",
+            one.written.span,
+            helps=("put it into a step of its own: step NAME { … }",),
+        )
+    _refuse_optimizer(scope, draft)
+
+
+def _refuse_optimizer(scope: Scope, draft: Draft) -> None:
+    if "optimizer" in draft.places:
+        scope.context.report(
+            "E103",
+            "optimizer has no effect here: each update says with which one",
+            draft.places["optimizer"],
+            helps=("delete it",),
+        )
+
+
+def _named(steps: list[StepPlan]) -> list[StepPlan]:
+    """The steps with terms of different names: one that several steps have gets the step's name before it."""
+    owners = Counter(name for s in steps for name in {t.name for t in s.terms})
+    owners.update(dict.fromkeys(("step", "epoch", "loss", *(s.name for s in steps)), 2))
+
+    def named(step: StepPlan, term: Term) -> Term:
+        shared = owners[term.name] > 1
+        return replace(term, name=f"{step.name}_{term.name}") if shared else term
+
+    return [
+        replace(
+            step,
+            objectives=tuple(
+                replace(o, terms=tuple(named(step, t) for t in o.terms)) for o in step.objectives
+            ),
+        )
+        for step in steps
+    ]
+
+
+def _completed(step: StepPlan, draft: Draft, settings: TrainSettings) -> StepPlan:
+    """The step with what the whole training says of clipping and schedules, where it says nothing."""
+    return replace(
+        step,
+        clip_norm=step.clip_norm or settings.clip_grad_norm,
+        clip_value=step.clip_value or settings.clip_grad_value,
+        schedule=step.schedule or draft.whole.schedule,
+    )

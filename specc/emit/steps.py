@@ -1,0 +1,216 @@
+"""The steps of a train block as Python: who learns with which optimizer, and the order of an iteration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from specc.emit.classes import function_head
+from specc.emit.environment import literal
+from specc.emit.layout import fits, statement
+from specc.emit.names import attribute, fresh, snake, variable
+from specc.emit.objective import Objective
+from specc.layers.code import Printer
+from specc.optim import Optimizer, Schedule
+from specc.program import BareTensor, Body, Path, Program, StepPlan, TrainPlan, Update
+
+_LOSSES = "losses: ClassVar[dict[str, tuple[str, ...]]]"
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleText:
+    """A function of the step that scales a learning rate."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+class Steps:
+    """What train.py says of the steps."""
+
+    def __init__(self, program: Program, plan: TrainPlan, objective: Objective) -> None:
+        self.program, self.plan, self.objective = program, plan, objective
+        self.single = len(plan.steps) == 1 and plan.steps[0].name == "train"
+        self.schedules: list[ScheduleText] = []
+        self.schedule_names = [self._schedule(s) for s in plan.steps]
+        self.attributes = self._attributes()
+
+    def _schedule(self, step: StepPlan) -> str:
+        """The name of the function of a step's schedule, empty where it has none."""
+        if not isinstance(step.schedule, Schedule):
+            return ""
+        lines = tuple(step.schedule.body())
+        known = next((s.name for s in self.schedules if s.lines == lines), None)
+        if known is not None:
+            return known
+        base = "factor" if not self.schedules else f"{snake(step.name)}_factor"
+        name = fresh(base, [s.name for s in self.schedules])
+        self.schedules.append(ScheduleText(name, lines))
+        return name
+
+    def _attributes(self) -> list[str]:
+        names: list[str] = []
+        for step in self.plan.steps:
+            base = "learn" if self.single else f"{snake(step.name)}_step"
+            names.append(fresh(attribute(base), names))
+        return names
+
+    def losses(self) -> list[str]:
+        """`losses = {"generator": ("bce",)}`: the terms of each step under what its sum is called."""
+        entries = [
+            f"{literal(name)}: {literal(tuple(t.name for t in step.terms))}"
+            for name, step in zip(self.plan.losses(), self.plan.steps, strict=True)
+        ]
+        line = f"{_LOSSES} = {{{', '.join(entries)}}}"
+        if fits(line, 4):
+            return [line]
+        rows: list[str] = []
+        for entry in entries:
+            made = statement(entry, 8) if not fits(f"{entry},", 8) else [entry]
+            rows += [*made[:-1], f"{made[-1]},"]
+        return [f"{_LOSSES} = {{", *(f"    {row}" for row in rows), "}"]
+
+    # ----------------------------------------------------------------- building
+
+    def built(self) -> list[str]:
+        """`self.generator_step = Step(self, "generator", self.model.generator_loss, Adam(…))`."""
+        return [line for number in range(len(self.plan.steps)) for line in self._built(number)]
+
+    def _built(self, number: int) -> list[str]:
+        step = self.plan.steps[number]
+        terms = (
+            "self.model" if self.objective.plain else f"self.model.{self.objective.methods[number]}"
+        )
+        arguments = ["self", literal(self.plan.losses()[number]), terms]
+        arguments += [self._optimizer(step, u) for u in step.updates]
+        arguments += self._options(number, step)
+        return statement(f"self.{self.attributes[number]} = Step({', '.join(arguments)})", 8)
+
+    def _options(self, number: int, step: StepPlan) -> list[str]:
+        made = []
+        signs = tuple(
+            1 if o.sense == "minimize" else -1 for o in step.objectives for _ in o.updates
+        )
+        if self.features()["several"]:
+            made.append(f"signs={literal(signs)}")
+        elif signs[0] < 0:
+            made.append("sign=-1")
+        if step.clip_norm is not None:
+            made.append(f"clip_norm={step.clip_norm}")
+        if step.clip_value is not None:
+            made.append(f"clip_value={step.clip_value}")
+        if self.schedule_names[number]:
+            made.append(f"schedule={self.schedule_names[number]}")
+        if self.objective.second_order(step):
+            made.append("compiled=False")
+        return made
+
+    def _optimizer(self, step: StepPlan, update: Update) -> str:
+        assert isinstance(update.optimizer, Optimizer)
+        whole = self.single and len(step.updates) == 1 and not self.objective.fixed()
+        learning = "self.model.parameters()" if whole else self._parameters(update.targets)
+        return Printer(lambda i, p: f"{i}{p}")(update.optimizer.call(learning))
+
+    def _parameters(self, targets: tuple[Path, ...]) -> str:
+        """What an update trains, as an iterable of tensors; weights that two of them share come once."""
+        modules = [t for t in targets if not self._is_tensor(t)]
+        tensors = [self._text(t) for t in targets if self._is_tensor(t)]
+        texts = [self._text(t) for t in modules]
+        if not tensors and len(texts) == 1:
+            return f"{texts[0]}.parameters()"
+        if not tensors:
+            return f"nn.ModuleList([{', '.join(texts)}]).parameters()"
+        if not texts:
+            return f"[{', '.join(tensors)}]"
+        rest = f"nn.ModuleList([{', '.join(texts)}]).parameters()"
+        return f"[{', '.join(tensors)}, *{rest}]"
+
+    def _text(self, path: Path) -> str:
+        inside = self.objective.networks.module(path, self.objective.own)
+        return inside.replace("self.", "self.model.", 1)
+
+    def _is_tensor(self, path: Path) -> bool:
+        return is_tensor(self.program, self.plan, path)
+
+    # ---------------------------------------------------------------- iteration
+
+    def iteration(self) -> list[str]:
+        """The method that runs the steps on one batch."""
+        if self.objective.plain:
+            return [
+                "def iteration(self, *batch: Tensor) -> None:",
+                '    """Learn from one batch."""',
+                f"    self.{self.attributes[0]}(*batch)",
+            ]
+        lines = [f"{self._fields()} = batch"]
+        if self.objective.sharing.refs:
+            names, arguments = self.objective.shared_call()
+            lines += self._halved(statement(f"{names} = self.model.shared({arguments})", 8))
+        for number, step in enumerate(self.plan.steps):
+            lines += self._run(number, step)
+        head = function_head("iteration", ["self", "*batch: Tensor"], "None", 4)
+        return [*head, '    """The steps on one batch, in order."""', *(f"    {x}" for x in lines)]
+
+    def _fields(self) -> str:
+        used = {
+            n
+            for i in range(len(self.plan.steps))
+            for n in self.objective.call(i, training=True).split(", ")
+        }
+        used |= set(self.objective.shared_call()[1].split(", "))
+        names = [variable(n) for n, _ in self.plan.body.inputs]
+        names = [n if n in used else "_" for n in names]
+        while len(names) > 1 and names[-2:] == ["_", "_"]:
+            names.pop()
+            names[-1] = "*_"
+        return ", ".join(names) + ("," if len(names) == 1 else "")
+
+    def _halved(self, lines: list[str]) -> list[str]:
+        if not self.features()["autocast_shared"]:
+            return lines
+        return ["with self.autocast():", *(f"    {line}" for line in lines)]
+
+    def _run(self, number: int, step: StepPlan) -> list[str]:
+        call = f"self.{self.attributes[number]}({self.objective.call(number, training=True)})"
+        lines = [call]
+        if step.repeat > 1:
+            lines = [f"for _ in range({step.repeat}):", f"    {call}"]
+        if step.every > 1:
+            lines = [f"if self.step % {step.every} == 0:", *(f"    {line}" for line in lines)]
+        return lines
+
+    # ----------------------------------------------------------------- features
+
+    def features(self) -> dict[str, object]:
+        """What the machinery has to be able to do."""
+        steps = self.plan.steps
+        several = any(len(s.objectives) > 1 for s in steps)
+        return {
+            "several": several,
+            "maximize": any(o.sense == "maximize" for s in steps for o in s.objectives),
+            "clip_norm": any(s.clip_norm is not None for s in steps),
+            "clip_value": any(s.clip_value is not None for s in steps),
+            "schedule": bool(self.schedules),
+            "second": any(self.objective.second_order(s) for s in steps),
+            "gradients": any(self.objective.second_order(s) for s in steps),
+            "fixed": self.objective.fixed() or len(steps) > 1,
+            "closure": any(u.optimizer.closure for s in steps for u in s.updates),  # type: ignore[attr-defined]
+            "steps_count": len(steps),
+            "autocast_shared": getattr(self.plan.settings, "precision", None) != "float32",
+        }
+
+
+def is_tensor(program: Program, plan: TrainPlan, path: Path) -> bool:
+    """Whether a path ends in a single tensor."""
+    networks = {b.name: b for b in program.networks}
+    unit: object = networks.get(path[0])
+    rest = path[1:]
+    if unit is None:
+        unit = plan.body.stage(path[0]).unit
+    for name in rest:
+        if not isinstance(unit, Body):
+            return True
+        found = next((s for s in unit.stages if s.name == name), None)
+        if found is None:
+            return True
+        unit = found.unit
+    return isinstance(unit, BareTensor)
