@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from specc.emit.package import package
 from specc.pipeline import compile_text
@@ -106,13 +106,13 @@ def test_an_iteration_is_the_algorithm_by_hand(built) -> None:  # type: ignore[n
     run.iteration(real, label)
     torch.manual_seed(3)
     fake = g(torch.randn(8, 4))
-    loss = F.binary_cross_entropy_with_logits(d(real), torch.ones(8, 1))
-    loss = loss + F.binary_cross_entropy_with_logits(d(fake.detach()), torch.zeros(8, 1))
+    loss = functional.binary_cross_entropy_with_logits(d(real), torch.ones(8, 1))
+    loss = loss + functional.binary_cross_entropy_with_logits(d(fake.detach()), torch.zeros(8, 1))
     for p, grad in zip(
         d.parameters(), torch.autograd.grad(loss, list(d.parameters())), strict=True
     ):
         p.data -= 0.1 * grad
-    loss = F.binary_cross_entropy_with_logits(d(fake), torch.ones(8, 1))
+    loss = functional.binary_cross_entropy_with_logits(d(fake), torch.ones(8, 1))
     for p, grad in zip(
         g.parameters(), torch.autograd.grad(loss, list(g.parameters())), strict=True
     ):
@@ -142,7 +142,10 @@ train Game {
     torch.manual_seed(3)
     run.iteration(real, label)
     torch.manual_seed(3)
-    value = F.logsigmoid(d(real)).mean() + F.logsigmoid(-d(g(torch.randn(8, 4)))).mean()
+    value = (
+        functional.logsigmoid(d(real)).mean()
+        + functional.logsigmoid(-d(g(torch.randn(8, 4)))).mean()
+    )
     players = [*d.parameters(), *g.parameters()]
     gradients = torch.autograd.grad(value, players)
     for p, grad, sign in zip(players, gradients, [1] * 4 + [-1] * 4, strict=True):

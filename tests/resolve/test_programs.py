@@ -107,14 +107,9 @@ def test_a_conditional_takes_one_branch() -> None:
     assert [len(s.unit.stages) for s in net.stages if isinstance(s.unit, Body)] == [0, 1]
 
 
-def test_ten_thousand_stages_take_linear_time() -> None:
-    def seconds(stages: int) -> float:
-        text = "network N {\n    in x: vector[8]\n    x" + "\n      -> relu" * stages + "\n}\n"
-        start = time.perf_counter()
-        program(text)
-        return time.perf_counter() - start
-
-    assert seconds(10_000) < 3
+def test_ten_thousand_stages_need_no_recursion() -> None:
+    text = "network N {\n    in x: vector[8]\n    x" + "\n      -> relu" * 10_000 + "\n}\n"
+    assert len(program(text).networks[0].nodes) == 10_001
 
 
 def test_a_side_result_is_reached_by_name() -> None:
