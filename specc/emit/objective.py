@@ -409,9 +409,6 @@ class TermPrinter(Statements):
         super().__init__(body, naming, wanted, given=given, without_graph=without_graph)
         for ref in wanted:
             self._defer(ref)
-        for number in self.deferred:  # printed at the end, so that their operands live until then
-            for ref in self.reading.operands(body.nodes[number]):
-                self.reading.readers[ref].append(len(body.nodes))
 
     def _defer(self, ref: Ref) -> None:
         """Leave a loss, or a loss that is weighted, to the end: its mean is printed, not itself."""

@@ -187,17 +187,17 @@ TERMS: dict[str, tuple[str, str, Callable[[Run], Tensor | float]]] = {
         "term2", sampled_kl),
     "sampled KL, two terms": (
         f"{DRAW}minimize bce(x_hat, x, reduction=sum) + log_prob(q, z) - log_prob(normal(0, 1), z)",
-        "log_prob+log_prob_2", sampled_kl),
+        "log_prob_q+log_prob", sampled_kl),
     "Gaussian likelihood": (
         f"{AUTO}minimize -log_prob(normal(x_hat, std=0.15), x)", "log_prob", normal_nll),
     "Gaussian likelihood as a loss": (
         f"{AUTO}minimize gaussian_nll(x_hat, x, 0.0225, full=true, reduction=sum)",
         "gaussian_nll", normal_nll),
     "hinge, real": (
-        f"{GAN}minimize hinge(r, 1) + hinge(f, -1)", "hinge", lambda r: F.relu(1 - critic(r)[0]).mean()),
+        f"{GAN}minimize hinge(r, 1) + hinge(f, -1)", "hinge_r", lambda r: F.relu(1 - critic(r)[0]).mean()),
     "hinge, fake": (
         f"{GAN}minimize hinge(r, 1) + hinge(f, -1)",
-        "hinge_2", lambda r: F.relu(1 + critic(r)[1]).mean()),
+        "hinge_f", lambda r: F.relu(1 + critic(r)[1]).mean()),
     "Wasserstein": (
         f"{GAN}minimize mean(f) - mean(r)",
         "mean_f+mean_r", lambda r: critic(r)[1].mean() - critic(r)[0].mean()),
