@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
 
 from specc.claims.error import ClaimError
-from specc.claims.outcome import Value
+from specc.claims.outcome import Value, text
 from specc.claims.subjects import Subject
 from specc.count.add import add_up
+from specc.count.memory import FLOAT
 from specc.count.rows import Entry
 from specc.count.weights import parameters
 from specc.diagnostics import Diagnostic
-from specc.formula import Formula, product, total
+from specc.formula import Formula, product, total, var
 from specc.nearest import nearest
 from specc.program import Apply
 from specc.receptive import Everything
-from specc.sizes import Size
+from specc.sizes import Size, Symbolic
 from specc.syntax import tree
 from specc.types import Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value, the formula behind it where there is one, and what it is a figure of."""
+    """A value and the formula behind it; `numbers` is the working of what is no formula of sizes."""
 
     value: Value
     formula: Formula | None = None
+    numbers: str = ""
 
     @property
     def working(self) -> str:
         """`(5·5·1 + 1)·6 = 156`; empty where nothing is to be worked out."""
-        return "" if self.formula is None else self.formula.working()
+        if self.formula is not None:
+            return self.formula.working()
+        return f"{self.numbers} = {text(self.value)}" if self.numbers else ""
 
 
 def figure(subject: Subject, word: tree.Name) -> Figure:
@@ -131,6 +137,62 @@ def _receptive_field(subject: Subject) -> Figure | None:
     return Figure(sizes[0] if alike else tuple(sizes))
 
 
+def _flops(subject: Subject) -> Figure | None:
+    """A multiplication with its addition counts as two operations; additions of biases count none."""
+    macs = _macs(subject)
+    if not isinstance(macs.value, (int, Symbolic)):
+        return None
+    one = macs.formula if macs.formula is not None else var("MACs", macs.value)
+    return Figure(2 * macs.value, 2 * one)
+
+
+def _memory(subject: Subject) -> Figure | None:
+    """Bytes of the learnable parameters in 32-bit floats."""
+    params = _params(subject).value
+    if not isinstance(params, (int, Symbolic)):
+        return None
+    return Figure(FLOAT * params, var("parameters", params) * FLOAT)
+
+
+def _compression_ratio(subject: Subject) -> Figure | None:
+    """The numbers of the network's first input over those of the output."""
+    output = _output(subject)
+    inputs = subject.network.inputs if subject.network is not None else ()
+    kind = inputs[0][1] if inputs else None
+    if output is None or not isinstance(kind, Tensor) or not isinstance(output.value, tuple):
+        return None
+    above, below = (product(_sizes(v)).value for v in (kind.sizes, output.value))
+    if isinstance(above, int) and isinstance(below, int) and below:
+        ratio = above // below if above % below == 0 else above / below
+        return Figure(ratio, None, f"{above:,}/{below:,}")
+    return None
+
+
+def _sizes(values: Iterable[Value]) -> tuple[Size, ...]:
+    return tuple(v for v in values if isinstance(v, (int, Symbolic)))
+
+
+def _place(word: Literal["jump", "start"]) -> Callable[[Subject], Figure | None]:
+    """How far the receptive field moves from one position to the next, and where the first begins."""
+
+    def make(subject: Subject) -> Figure | None:
+        seen = subject.entries[-1].row.sees if subject.entries else {}
+        port = next((p for p, _ in seen), "")
+        fields = [s for (p, _), s in seen.items() if p == port]
+        found: list[Value] = [
+            _whole(getattr(s, word)) for s in fields if not isinstance(s, Everything)
+        ]
+        if not found or len(found) != len(fields):
+            return None
+        return Figure(found[0] if all(f == found[0] for f in found) else tuple(found))
+
+    return make
+
+
+def _whole(value: Size | Fraction) -> Value:
+    return float(value) if isinstance(value, Fraction) else value
+
+
 def _layers(subject: Subject) -> Figure:
     """How many stages with weights, copies included."""
     return Figure(add_up(e.row.times for e in subject.entries if e.row.formula is not None))
@@ -145,7 +207,12 @@ FIGURES: Mapping[str, Callable[[Subject], Figure | None]] = {
     "non_trainable": _non_trainable,
     "macs": _macs,
     "output": _output,
+    "flops": _flops,
+    "memory": _memory,
+    "compression_ratio": _compression_ratio,
     "receptive_field": _receptive_field,
+    "jump": _place("jump"),
+    "start": _place("start"),
     "layers": _layers,
 }
 """Every word after the last dot of a claim, besides the hyperparameters of a layer."""

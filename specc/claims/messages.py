@@ -5,9 +5,9 @@ from __future__ import annotations
 from specc.claims.again import case_of
 from specc.claims.error import ClaimError
 from specc.claims.figures import Figure
-from specc.claims.outcome import Value, text
+from specc.claims.outcome import Value, same, text
 from specc.claims.remedy import remedy
-from specc.claims.slips import explain_slip
+from specc.claims.slips import Finding, diagnose
 from specc.claims.subjects import Subject, Tables
 from specc.claims.values import Evaluator, dotted, subject_of
 from specc.diagnostics import Diagnostic
@@ -15,6 +15,7 @@ from specc.sizes import Symbolic, render
 from specc.syntax import tree
 
 SHOWN = 5  # layers in a breakdown
+SLIPS = 3  # that give the same figure
 NOTABLE = 0.05  # a share of a sum that is worth a percentage
 
 _COUNTS = {"params": "parameters", "macs": "MACs", "trainable": "trainable parameters"}
@@ -24,15 +25,21 @@ def wrong_claim(
     tables: Tables, claim: tree.Claim, subject: Subject, word: str, found: Figure, claimed: Value
 ) -> Diagnostic:
     """E602, with the working and the slip that gives the claimed figure."""
-    slip = explain_slip(tables, subject, word, claimed)
+    slips = diagnose(tables, subject, word, lambda value: same(claimed, value))
     parts = _breakdown(subject, word) if subject.totals is not None else ""
     return Diagnostic(
         "E602",
         f"{claim.subject.span.text} is {text(found.value)}, not {text(claimed)}",
         claim.value.span,
-        found.working or _rule(subject, word),
-        notes=tuple(note for note in (slip or parts,) if note),
+        found.working or rule(subject, word),
+        notes=said(slips) or ((parts,) if parts else ()),
     )
+
+
+def said(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """The sentences of the first slips; when there are several, that each of them gives the figure."""
+    first = [f.sentence for f in findings[:SLIPS]]
+    return (*first[:1], *(f"or {sentence}" for sentence in first[1:]))
 
 
 def unnamed(subject: Subject) -> Diagnostic:
@@ -55,7 +62,7 @@ def broken_promise(evaluator: Evaluator, part: tree.Expr) -> Diagnostic:
         "E601",
         _missed(part, left, right, subject, word),
         part.right.span,
-        _rule(subject, word) if subject is not None else "",
+        rule(subject, word) if subject is not None else "",
         notes=_notes(evaluator, part, subject, word),
         helps=_helps(part, subject, word, right),
     )
@@ -117,7 +124,7 @@ def _operand(evaluator: Evaluator, expr: tree.Expr) -> str:
     return text(evaluator(expr))
 
 
-def _rule(subject: Subject | None, word: str) -> str:
+def rule(subject: Subject | None, word: str) -> str:
     """The working of an output's sizes: `⌊(28 − 5)/1⌋ + 1 = 24`."""
     if subject is None or word != "output" or len(subject.entries) != 1:
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from specc.claims.again import counted_with
-from specc.claims.slips_params import WIDTHS
+from specc.claims.slips.params import WIDTHS
 from specc.claims.subjects import Subject
 from specc.count.rows import Entry
 from specc.program import Apply

@@ -133,6 +133,36 @@ def explain(
 
 
 @app.command()
+def grade(
+    paper: Annotated[Path, typer.Argument(metavar="PAPER", help="A spec with `answers` blocks.")],
+    answers: Annotated[
+        Path | None,
+        typer.Argument(metavar="ANSWERS", help="CSV, YAML or JSON; without it, the spec's own."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the marks as CSV.")
+    ] = None,
+    follow: Annotated[
+        float,
+        typer.Option("--follow-through", help="Share of the marks for what follows from a slip."),
+    ] = 1.0,
+    settings: opt.Set = None,
+    convention: opt.Count = "pytorch",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Mark a class's answers, and explain the wrong ones."""
+    from specc.cli import grade as verb
+
+    def run() -> int:
+        common = _common([paper], settings, json, quiet, color, convention)
+        return verb.run(common, paper, answers, out, follow)
+
+    finish(run)
+
+
+@app.command()
 def build(
     paths: opt.Paths = None,
     out: Annotated[Path, typer.Option("--out", help="Where the packages go.")] = Path("generated"),

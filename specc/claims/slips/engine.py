@@ -1,0 +1,133 @@
+"""Looking for the slips that give a figure: one, or two at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TypeAlias
+
+from specc.claims.outcome import Value
+from specc.claims.slips import sums, work
+from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
+from specc.claims.slips.sizes import SIZES
+from specc.claims.slips.slip import Change, Finding, Slip, Working
+from specc.claims.slips.start import start
+from specc.claims.subjects import Subject, Tables
+from specc.sizes import SizeLimit
+
+Matches: TypeAlias = Callable[[Value], bool]
+"""Whether a value is the claimed one."""
+
+SLIPS: Mapping[str, tuple[Slip, ...]] = {
+    "params": PARAMS,
+    "trainable": PARAMS,
+    "weights": WEIGHTS,
+    "biases": BIASES,
+    "output": SIZES,
+    "macs": work.MACS,
+    "flops": work.FLOPS,
+    "memory": work.MEMORY,
+    "receptive_field": work.FIELD,
+}
+"""The slips of each figure of a layer, the most telling first."""
+
+PAIRS = 4_000
+"""Pairs of slips that are tried for one figure."""
+CHANCE = 0.1
+"""Pairs explain nothing where so large a share of the numbers of this size is the result of some pair."""
+
+
+def diagnose(tables: Tables, subject: Subject, word: str, matches: Matches) -> tuple[Finding, ...]:
+    """Every slip that gives the claimed figure, each way once; pairs only where none does alone."""
+    single = _distinct(f for f in alternatives(tables, subject, word) if matches(f.value))
+    if single:
+        return single
+    working = start(tables, subject, word)
+    return _pairs(working, word, matches) if working is not None else ()
+
+
+def alternatives(tables: Tables, subject: Subject, word: str) -> Iterator[Finding]:
+    """Every wrong figure that one slip leads to, with its way."""
+    working = start(tables, subject, word)
+    if working is None:
+        yield from sums.findings(tables, subject, word, SLIPS.get(word, ()))
+        return
+    right = working.value
+    for slip in SLIPS.get(word, ()):
+        for changed, reason in _changes(slip, working):
+            if changed.value != right:
+                yield _finding((slip,), changed, reason)
+
+
+def _finding(slips: tuple[Slip, ...], working: Working, reason: str) -> Finding:
+    shape = len(working.parts) > 1
+    value: Value = tuple(p.value for p in working.parts) if shape else working.parts[0].value
+    return Finding(slips, value, reason, None if shape else working.parts[0])
+
+
+def _changes(slip: Slip, working: Working) -> list[Change]:
+    """The workings that a slip leads to; none where it has no meaning."""
+    try:
+        return list(slip.change(working))
+    except (ArithmeticError, SizeLimit, TypeError, ValueError):
+        return []
+
+
+def _pairs(working: Working, word: str, matches: Matches) -> tuple[Finding, ...]:
+    """Two slips at once, where that is no chance hit."""
+    found: list[Finding] = []
+    values: set[Value] = set()
+    right = working.value
+    for finding in islice(_double(working, word), PAIRS):
+        if finding.value != right:
+            values.add(finding.value)
+            if matches(finding.value):
+                found.append(finding)
+    if not found or _crowded(values, found[0].value):
+        return ()
+    return _distinct(_by_slips(found))
+
+
+def _double(working: Working, word: str) -> Iterator[Finding]:
+    slips = SLIPS.get(word, ())
+    deep = [s for s in slips if s.deep]
+    for first in slips:
+        for once, reason in _changes(first, working):
+            if once.value == working.value:
+                continue
+            for second in deep:
+                if second.name == first.name:
+                    continue
+                for twice, other in _changes(second, once):
+                    if twice.value not in {once.value, working.value}:
+                        yield _finding((first, second), twice, f"{_bare(reason)}, and {other}")
+
+
+def _bare(reason: str) -> str:
+    """A reason without the right working behind it."""
+    return reason.partition(": ")[0]
+
+
+def _crowded(values: Iterable[Value], claimed: Value) -> bool:
+    """Whether so many numbers near the claimed one come from some pair that this one says little."""
+    if not isinstance(claimed, int) or claimed <= 0:
+        return False
+    near = sum(1 for v in values if isinstance(v, int) and claimed <= 2 * v and v <= 2 * claimed)
+    return near > CHANCE * 1.5 * claimed
+
+
+def _by_slips(found: Iterable[Finding]) -> Iterator[Finding]:
+    """One finding for each pair, whichever slip comes first."""
+    seen: set[frozenset[str]] = set()
+    for finding in found:
+        names = frozenset(s.name for s in finding.slips)
+        if names not in seen:
+            seen.add(names)
+            yield finding
+
+
+def _distinct(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    seen: dict[tuple[tuple[str, ...], str], Finding] = {}
+    for finding in found:
+        seen.setdefault((tuple(s.name for s in finding.slips), finding.reason), finding)
+    return tuple(seen.values())

@@ -1,0 +1,411 @@
+"""Slips in counting the weights of one layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from specc.claims.again import Case
+from specc.claims.slips.rewrite import (
+    constant,
+    symbols,
+    ungrouped,
+    valued,
+    without,
+    without_ones,
+)
+from specc.claims.slips.slip import Change, Slip, Working, positions
+from specc.claims.upstream import inputs_mistaken
+from specc.count.add import add_up
+from specc.count.differences import CONVENTIONS
+from specc.count.weights import parameters, weights
+from specc.formula import Constant, Formula, Product, Sum, product, total
+from specc.layers.base import Inference
+from specc.sizes import Size, render
+
+WIDTHS = ("channels", "units", "features")
+"""The hyperparameters that say how many filters or units a layer has."""
+KERNELS = ("k_h", "k_w", "k_d", "k", "k_1", "k_2", "k_3")
+
+
+# ---------------------------------------------------------------------- biases
+
+
+def biases_of(case: Case) -> Size:
+    """How many offsets the layer has, copies included."""
+    own = parameters(case.entry.stage) if case.entry.stage is not None else ()
+    return case.entry.row.times * add_up(p.count.value for p in own if p.kind == "bias")
+
+
+def kernel_of(case: Case) -> Formula:
+    """The weights without the biases, in the order of the layer's own formula: 5·5·1·6."""
+    if case.entry.stage is None or case.entry.stage.ties:
+        own = parameters(case.entry.stage) if case.entry.stage is not None else ()
+        return total(p.count for p in own if p.kind == "weight")
+    return kernel_in(case.inference)
+
+
+def kernel_in(inference: Inference) -> Formula:
+    """`(5·5·1 + 1)·6` without its `+ 1`; the sum of the weights where the count has another form."""
+    match inference.count:
+        case Product(_, (Sum(_, ((1, weights_), (1, Constant(1)))), *rest)):
+            flat = weights_.factors if isinstance(weights_, Product) else (weights_,)
+            return product((*flat, *rest))
+        case _:
+            return total(p.count for p in inference.parameters if p.kind == "weight")
+
+
+def _kernel(w: Working) -> Formula | None:
+    """The formula at hand without offsets; None where it has none."""
+    bare = without_ones(w.formula)
+    if bare is not None:
+        return bare if bare.value != 0 else None
+    if w.formula.value != w.case.entry.row.counted.value or biases_of(w.case) == 0:
+        return None
+    own = kernel_of(w.case)
+    times = w.case.entry.row.times
+    found = own if times == 1 else product((times, own))
+    return found if found.value != 0 else None
+
+
+def _no_bias(w: Working) -> Iterator[Change]:
+    kernel, number = _kernel(w), biases_of(w.case)
+    if kernel is not None and number != 0:
+        missing = (
+            "the bias is missing" if number == 1 else f"the {render(number)} biases are missing"
+        )
+        yield w.to(kernel), missing
+
+
+def _only_biases(w: Working) -> Iterator[Change]:
+    number = biases_of(w.case)
+    if number != 0 and number != w.formula.value:
+        yield w.to(Constant(number)), "only the biases are counted"
+
+
+def _one_bias(w: Working) -> Iterator[Change]:
+    kernel, number = _kernel(w), biases_of(w.case)
+    if kernel is not None and number != 0:
+        yield w.to(kernel + 1), f"there are {render(number)} biases, not one for all"
+
+
+def _bias_everywhere(w: Working) -> Iterator[Change]:
+    kernel, number, places = _kernel(w), biases_of(w.case), positions(w.case.inference)
+    if kernel is not None and number != 0 and places:
+        every = product((number, *places))
+        reason = f"a bias belongs to a filter, not to a position: there are {render(number)}"
+        yield w.to(kernel + every), reason
+
+
+def _added_bias(w: Working) -> Iterator[Change]:
+    with_bias = w.case.again(bias=True)
+    if with_bias is not None and with_bias.count is not None:
+        yield w.to(with_bias.count), "it has no biases: bias=false"
+
+
+def _invented_bias(w: Working) -> Iterator[Change]:
+    """An offset for each output where the kind of layer never has one."""
+    case = w.case
+    if case.layer.word in {"embedding", "learned_positions"} and w.formula.value != 0:
+        width = case.inference.output.sizes[-1]
+        yield w.to(w.formula + width), f"{case.layer.word} is a table: it has no biases"
+
+
+# ------------------------------------------------------------------ the kernel
+
+
+def _one_output(w: Working) -> Iterator[Change]:
+    name = next((n for n in WIDTHS if n in type(w.case.layer).model_fields), None)
+    one = without(w.formula, ("c_out", "n_out"))
+    if name is None or one is None:
+        return
+    kind = "filter" if name == "channels" else "unit"
+    number = render(getattr(w.case.layer, name))
+    yield w.to(one), f"that is one {kind}; there are {number}"
+
+
+def _one_input(w: Working) -> Iterator[Change]:
+    x = w.case.input
+    one = without(w.formula, ("c_in",))
+    if x is not None and x.sizes and one is not None:
+        yield w.to(one), f"each filter spans all {render(x.sizes[0])} input channels, not one"
+
+
+def _swapped(w: Working) -> Iterator[Change]:
+    own = symbols(w.formula)
+    for a, b in (("c_in", "c_out"), ("n_in", "n_out")):
+        if a in own and b in own:
+            found = valued(w.formula, {a: own[b], b: own[a]})
+            if found is not None:
+                yield w.to(found), "what comes in and what goes out are exchanged"
+
+
+def _flat_kernel(w: Working) -> Iterator[Change]:
+    own = [k for k in KERNELS if k in symbols(w.formula)]
+    found = without(w.formula, own[1:]) if len(own) > 1 else None
+    if found is not None:
+        reason = f"a kernel has {len(own)} axes; only one is counted"
+        yield w.to(found), reason
+
+
+def _no_kernel(w: Working) -> Iterator[Change]:
+    found = without(w.formula, KERNELS)
+    if found is not None and w.case.layer.word in {"conv", "conv_transpose"}:
+        yield w.to(found), "the size of the kernel is forgotten"
+
+
+def _spatial(w: Working) -> Iterator[Change]:
+    places, x = positions(w.case.inference), w.case.input
+    if not places or w.formula.value == 0:
+        return
+    yield w.to(product((w.formula, *places))), "all positions share the weights"
+    if x is not None and x.sizes[1:] != places:
+        yield w.to(product((w.formula, *x.sizes[1:]))), "all positions share the weights"
+
+
+def _groups(w: Working) -> Iterator[Change]:
+    found = ungrouped(w.formula)
+    if found is not None:
+        groups = render(getattr(w.case.layer, "groups", 1))
+        reason = f"with groups={groups} a filter sees only its own group of input channels"
+        yield w.to(found), reason
+
+
+def _depthwise(w: Working) -> Iterator[Change]:
+    """A grouped layer whose filters are taken to be as many as there are groups."""
+    found = without(w.formula, ("c_in", "groups"))
+    if found is not None and getattr(w.case.layer, "groups", 1) not in {1, 0}:
+        yield w.to(found), "each filter spans all channels of its group, not one"
+
+
+# ------------------------------------------------------------------- the layer
+
+
+def _copies(w: Working) -> Iterator[Change]:
+    row = w.case.entry.row
+    if row.formula is not None and row.times != 1:
+        yield w.to(row.formula), f"that is one copy; there are {render(row.times)}"
+
+
+def _conventions(w: Working) -> Iterator[Change]:
+    stage = w.case.entry.stage
+    for convention in CONVENTIONS if stage is not None else ():
+        assert stage is not None
+        other = weights(stage, convention).params
+        if other is not None:
+            yield w.to(other), f"{convention} counts so: (convention={convention})"
+
+
+def _moving(w: Working) -> Iterator[Change]:
+    stage = w.case.entry.stage
+    own = parameters(stage) if stage is not None else ()
+    buffers = add_up(p.count.value for p in own if p.kind == "buffer")
+    averages = [p.count for p in own if p.kind == "buffer" and p.sizes]
+    shown = render(add_up(p.value for p in averages))
+    reason = f"the {shown} moving averages are buffers, which are not learnt"
+    if averages and w.formula.value != 0:
+        yield w.to(w.formula + total(averages)), reason
+        yield w.to(w.formula + buffers), f"the {render(buffers)} moving averages are buffers"
+
+
+def _norm(w: Working, number: int, reason: str) -> Iterator[Change]:
+    if not w.case.layer.word.endswith("_norm"):
+        return
+    found = constant(w.formula, {2}, number) if number != 1 else _single(w.formula)
+    if found is not None:
+        yield w.to(found), reason
+
+
+def _single(f: Formula) -> Formula | None:
+    if isinstance(f, Product) and any(isinstance(p, Constant) and p.value == 2 for p in f.factors):
+        return product([p for p in f.factors if not (isinstance(p, Constant) and p.value == 2)])
+    return None
+
+
+def _norm_one(w: Working) -> Iterator[Change]:
+    yield from _norm(w, 1, "each channel has a scale and an offset, two numbers")
+
+
+def _norm_four(w: Working) -> Iterator[Change]:
+    yield from _norm(w, 4, "two numbers of each channel are learnt; the moving averages are not")
+
+
+def _norm_all(w: Working) -> Iterator[Change]:
+    yield from _norm(w, 2 * _places(w), "a channel is scaled as a whole, not each position")
+
+
+def _places(w: Working) -> int:
+    places = product(positions(w.case.inference)).value
+    return places if isinstance(places, int) else 1
+
+
+def _tied(w: Working) -> Iterator[Change]:
+    stage = w.case.entry.stage
+    if stage is not None and stage.ties and w.case.inference.count is not None:
+        tie = stage.ties[0]
+        owner = ".".join((*tie.path, tie.tensor))
+        yield w.to(w.case.inference.count), f"its {tie.parameter} is {owner} and is counted there"
+
+
+def _pooling(w: Working) -> Iterator[Change]:
+    """A window that picks or averages, taken for a kernel."""
+    case = w.case
+    x, windows = case.input, case.inference.windows
+    if case.entry.row.formula is not None or x is None or not windows or not x.sizes:
+        return
+    window, channels = product(v.kernel for v in windows), x.sizes[0]
+    reason = f"{case.layer.word} learns nothing: its window has no weights"
+    for counted in (window, window * channels, (window + 1) * channels, window + 1,
+                    product((window, channels, channels)),
+                    product((window * channels + 1, channels))):  # fmt: skip
+        yield w.to(counted), reason
+    yield w.to(Constant(2 * channels)), f"{case.layer.word} has no coefficients and no biases here"
+
+
+def _no_weights(w: Working) -> Iterator[Change]:
+    """A layer without weights, taken for a fully connected one or for one number for each input."""
+    case, x = w.case, w.case.input
+    if case.entry.row.formula is not None or case.inference.windows or x is None or not x.sizes:
+        return
+    size = product(x.sizes)
+    yield w.to(size), f"{case.layer.word} has no weights"
+
+
+def _elements(w: Working) -> Iterator[Change]:
+    if w.case.inference.output.sizes:
+        size = product(w.case.inference.output.sizes)
+        yield w.to(size), "that is how many numbers it gives, not how many it learns"
+
+
+def _flattened(w: Working) -> Iterator[Change]:
+    """A fully connected layer on fewer or more inputs than it has."""
+    x = w.case.input
+    if w.case.layer.word != "linear" or x is None or not x.sizes:
+        return
+    for size, what in inputs_mistaken(w.case.entry):
+        found = valued(w.formula, {"n_in": size})
+        if found is not None:
+            reason = f"its input has {render(x.sizes[-1])} numbers, not {render(size)}, {what}"
+            yield w.to(found), reason
+
+
+def _work(w: Working) -> Iterator[Change]:
+    macs = w.case.inference.macs
+    if macs is not None and macs.value != 0 and positions(w.case.inference):
+        formula = macs if w.case.entry.row.times == 1 else Constant(w.case.entry.row.macs)
+        yield w.to(formula), "those are multiplications; all positions share the weights"
+
+
+# ------------------------------------------------------------------- attention
+
+
+def _attention(w: Working) -> bool:
+    return w.case.layer.word == "attention" and w.formula.value != 0
+
+
+def _heads(w: Working) -> Iterator[Change]:
+    heads = getattr(w.case.layer, "heads", 1)
+    if _attention(w) and heads != 1:
+        reason = f"the {render(heads)} heads share the features; they do not multiply them"
+        yield w.to(heads * w.formula), reason
+
+
+def _no_projection(w: Working) -> Iterator[Change]:
+    if _attention(w) and isinstance(w.formula, Sum) and len(w.formula.terms) > 1:
+        kept = total(t for _, t in w.formula.terms[:-1])
+        yield w.to(kept), "the projection of the joined heads (out_proj) is forgotten"
+
+
+def _no_values(w: Working) -> Iterator[Change]:
+    found = constant(w.formula, {3}, 2) if _attention(w) else None
+    if found is not None:
+        yield w.to(found), "queries, keys and values are three projections, not two"
+    one = constant(w.formula, {3}, 1) if _attention(w) else None
+    if one is not None:
+        yield w.to(one), "queries, keys and values are three projections, not one"
+
+
+def _one_head(w: Working) -> Iterator[Change]:
+    heads, own = getattr(w.case.layer, "heads", 1), symbols(w.formula)
+    size = own.get("d")
+    if _attention(w) and isinstance(heads, int) and isinstance(size, int) and heads > 1:
+        biased = 1 if biases_of(w.case) else 0
+        one = 3 * product((size + biased, size // heads))
+        yield w.to(one), f"that is one head of {heads}, without out_proj"
+
+
+# --------------------------------------------------------------- other figures
+
+
+def _with_biases(w: Working) -> Iterator[Change]:
+    row = w.case.entry.row
+    if row.formula is not None and biases_of(w.case) != 0:
+        yield w.to(row.counted), "the biases are no weights"
+
+
+def _bias_per_input(w: Working) -> Iterator[Change]:
+    x = w.case.input
+    if x is not None and x.sizes and w.formula.value != 0:
+        size = x.sizes[0] if x.axes[:1] == ("channels",) else x.sizes[-1]
+        yield w.to(Constant(size)), "a bias belongs to an output, not to an input"
+
+
+def _one_for_all(w: Working) -> Iterator[Change]:
+    if w.formula.value not in {0, 1}:
+        yield w.to(Constant(1)), f"there are {render(w.formula.value)}, not one for all"
+
+
+def _per_position(w: Working) -> Iterator[Change]:
+    places = positions(w.case.inference)
+    if places and w.formula.value != 0:
+        yield w.to(product((w.formula, *places))), "a bias belongs to a filter, not to a position"
+
+
+def _slip(
+    name: str, text: str, change: Callable[[Working], Iterator[Change]], *, deep: bool = False
+) -> Slip:
+    return Slip(name, text, change, deep)
+
+
+_COMMON = (
+    _slip("one-output", "one filter or unit is counted, not all", _one_output, deep=True),
+    _slip("input-channels-forgotten", "the input channels are forgotten", _one_input, deep=True),
+    _slip("groups-ignored", "the groups are ignored", _groups, deep=True),
+    _slip("one-channel-of-a-group", "the channels of a group are forgotten", _depthwise, deep=True),
+    _slip("in-out-swapped", "input and output are exchanged", _swapped, deep=True),
+    _slip("kernel-not-squared", "only one axis of the kernel is counted", _flat_kernel, deep=True),
+    _slip("kernel-forgotten", "the kernel's size is forgotten", _no_kernel, deep=True),
+    _slip("spatial-size", "the size of the map is multiplied in", _spatial, deep=True),
+)
+PARAMS = (
+    _slip("bias-forgotten", "the biases are forgotten", _no_bias, deep=True),
+    _slip("only-biases", "only the biases are counted", _only_biases),
+    _slip("one-bias", "one bias is counted for the whole layer", _one_bias, deep=True),
+    _slip("bias-per-position", "a bias is counted for every position", _bias_everywhere, deep=True),
+    _slip("bias-added", "biases are counted that the layer has not", _added_bias),
+    _slip("bias-added", "biases are counted that the layer has not", _invented_bias),
+    *_COMMON,
+    _slip("one-copy", "one copy is counted, not all", _copies),
+    _slip("moving-averages", "moving averages are counted as learnt", _moving),
+    _slip("norm-one", "one number for each channel is counted", _norm_one),
+    _slip("norm-four", "four numbers for each channel are counted", _norm_four),
+    _slip("norm-positions", "every position is counted", _norm_all),
+    _slip("convention", "another convention", _conventions),
+    _slip("tied-twice", "tied weights are counted twice", _tied),
+    _slip("pooling-parameters", "pooling is given parameters", _pooling),
+    _slip("weights-invented", "a layer without weights is given some", _no_weights),
+    _slip("heads-multiplied", "the heads are multiplied in", _heads, deep=True),
+    _slip("projection-forgotten", "the output projection is forgotten", _no_projection, deep=True),
+    _slip(
+        "values-forgotten", "one of queries, keys and values is forgotten", _no_values, deep=True
+    ),
+    _slip("one-head", "one head is counted, not all", _one_head),
+    _slip("flatten-of-wrong-map", "the input of a fully connected layer is mistaken", _flattened),
+    _slip("outputs-counted", "outputs are counted for weights", _elements),
+    _slip("work-counted", "multiplications are counted for weights", _work),
+)
+WEIGHTS = (_slip("biases-included", "biases are counted as weights", _with_biases), *_COMMON)
+BIASES = (
+    _slip("one-bias", "one bias is counted for the whole layer", _one_for_all),
+    _slip("bias-per-position", "a bias is counted for every position", _per_position),
+    _slip("bias-per-input", "a bias is counted for every input", _bias_per_input),
+)

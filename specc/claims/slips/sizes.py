@@ -1,0 +1,232 @@
+"""Slips in the shape of a layer's output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import permutations
+
+from specc.claims.again import Case
+from specc.claims.slips.rewrite import nodes, rebuilt, symbols, turned, valued
+from specc.claims.slips.slip import Change, Slip, Working
+from specc.formula import Constant, Formula, Product, Rounded, Sum, Var, product, var
+from specc.layers.base import Inference
+from specc.sizes import render
+
+
+def shape_of(inference: Inference) -> tuple[Formula, ...]:
+    """The size of each axis with its rule where it has one."""
+    rules = {rule.axis: rule.formula for rule in inference.sizes}
+    output = inference.output
+    return tuple(rules.get(a, Constant(s)) for a, s in zip(output.axes, output.sizes, strict=True))
+
+
+def _axes(w: Working, change: Callable[[Formula], Formula | None], reason: str) -> Iterator[Change]:
+    """The same change along every axis where it has a meaning."""
+    changed = [change(p) for p in w.parts]
+    if any(c is not None for c in changed):
+        parts = [p if c is None else c for c, p in zip(changed, w.parts, strict=True)]
+        yield w.to(*parts), reason + _working(w.case)
+
+
+def _working(case: Case) -> str:
+    """`: ⌊(28 + 2·2 − 5)/1⌋ + 1 = 28`, once for axes that are alike."""
+    found = dict.fromkeys(rule.formula.working() for rule in case.inference.sizes)
+    return f": {'; '.join(found)}" if found else ""
+
+
+def _again(w: Working, reason: str, **changes: object) -> Iterator[Change]:
+    found = w.case.again(**changes)
+    if found is not None:
+        yield w.to(*shape_of(found)), reason + _working(w.case)
+
+
+def _given(w: Working) -> str:
+    padding = getattr(w.case.layer, "padding", 0)
+    shown = "x".join(map(str, padding)) if isinstance(padding, tuple) else str(padding)
+    return f"padding={shown}"
+
+
+# --------------------------------------------------------------------- padding
+
+
+def _padding(w: Working) -> Iterator[Change]:
+    reason = f"{_given(w)} is forgotten"
+    yield from _axes(w, lambda p: valued(p, {"p": 0}) if "p" in symbols(p) else None, reason)
+    if getattr(w.case.layer, "padding", 0) == "same":
+        yield from _again(w, reason, padding=0)
+
+
+def _one_side(w: Working) -> Iterator[Change]:
+    yield from _axes(w, _single_margin, f"{_given(w)} is added at both ends")
+
+
+def _single_margin(p: Formula) -> Formula | None:
+    """`2·p` becomes p."""
+    if symbols(p).get("p", 0) == 0:
+        return None
+    return rebuilt(p, lambda n: next(_margins(n), n))
+
+
+def _margins(node: Formula) -> Iterator[Formula]:
+    if isinstance(node, Product) and len(node.factors) == 2:
+        two, margin = node.factors
+        twice = isinstance(two, Constant) and two.value == 2
+        if twice and isinstance(margin, Var) and margin.symbol == "p":
+            yield margin
+
+
+def _not_same(w: Working) -> Iterator[Change]:
+    if getattr(w.case.layer, "padding", "same") != "same":
+        yield from _again(w, f"{_given(w)} is not padding=same", padding="same")
+
+
+# ------------------------------------------------------- stride and arithmetic
+
+
+def _stride(w: Working) -> Iterator[Change]:
+    own = getattr(w.case.layer, "stride", None)
+    reason = "the stride is forgotten" if own else "a window moves by its own size"
+    yield from _axes(w, lambda p: valued(p, {"s": 1}) if "s" in symbols(p) else None, reason)
+
+
+def _dilation(w: Working) -> Iterator[Change]:
+    yield from _axes(
+        w, lambda p: valued(p, {"d": 1}) if "d" in symbols(p) else None, "the dilation is forgotten"
+    )
+
+
+def _added(w: Working) -> Iterator[Change]:
+    yield from _axes(
+        w,
+        lambda p: valued(p, {"added": 0}) if "added" in symbols(p) else None,
+        "output_padding is forgotten",
+    )
+
+
+def _rounding(w: Working) -> Iterator[Change]:
+    up = any(isinstance(n, Rounded) and n.to == "ceil" for p in w.parts for n in nodes(p))
+    reason = (
+        "the division is rounded up, not down" if up else "the division is rounded down, not up"
+    )
+    yield from _axes(w, turned, reason)
+
+
+def _plus_one(w: Working) -> Iterator[Change]:
+    yield from _axes(w, _no_plus_one, "the + 1 at the end is missing")
+
+
+def _no_plus_one(p: Formula) -> Formula | None:
+    if not isinstance(p, Sum) or not (isinstance(p.terms[-1][1], Constant) and p.terms[-1][0] == 1):
+        return None
+    last = p.terms[-1][1]
+    return _without_last(p) if last.value == 1 else None
+
+
+def _without_last(p: Sum) -> Formula:
+    result = p.terms[0][1]
+    for sign, term in p.terms[1:-1]:
+        result = result + term if sign == 1 else result - term
+    return result
+
+
+def _one_more(w: Working) -> Iterator[Change]:
+    yield from _axes(w, lambda p: p + 1 if symbols(p).keys() & {"n", "s"} else None, "one too many")
+
+
+def _kernel(w: Working) -> Iterator[Change]:
+    """The window is taken to fit at every position."""
+    if w.case.layer.word in {"conv", "conv_transpose"}:
+        yield from _axes(
+            w,
+            lambda p: valued(p, {"k": 0}) if "k" in symbols(p) else None,
+            "the size of the kernel is forgotten",
+        )
+
+
+# ------------------------------------------------------------------ transposed
+
+
+def _forward(w: Working) -> Iterator[Change]:
+    """A transposed convolution by the rule of the convolution."""
+    if w.case.layer.word == "conv_transpose":
+        yield from _axes(w, _as_forward, "that is the rule of conv; conv_transpose turns it round")
+
+
+def _as_forward(p: Formula) -> Formula | None:
+    v = symbols(p)
+    if not {"n", "s", "p", "k"} <= v.keys():
+        return None
+    reach = var("k", v["k"]) if "d" not in v else var("d", v["d"]) * (var("k", v["k"]) - 1) + 1
+    return (var("n", v["n"]) + 2 * var("p", v["p"]) - reach) // var("s", v["s"]) + 1
+
+
+def _times_stride(w: Working) -> Iterator[Change]:
+    if w.case.layer.word == "conv_transpose":
+        yield from _axes(
+            w,
+            _only_stride,
+            "size · stride is only the rule where kernel, stride and padding fit it",
+        )
+
+
+def _only_stride(p: Formula) -> Formula | None:
+    v = symbols(p)
+    return product((var("n", v["n"]), var("s", v["s"]))) if {"n", "s", "k"} <= v.keys() else None
+
+
+# -------------------------------------------------------------------- the axes
+
+
+def _order(w: Working) -> Iterator[Change]:
+    axes = w.case.inference.output.axes
+    if 1 < len(w.parts) <= 4 and len(axes) == len(w.parts):
+        for other in permutations(w.parts):
+            if other != w.parts:
+                yield w.to(*other), f"the axes are {', '.join(axes)}, in this order"
+
+
+def _input(w: Working) -> Iterator[Change]:
+    x = w.case.input
+    if x is not None and x.sizes:
+        yield w.to(*map(Constant, x.sizes)), "that is its input"
+
+
+def _channels(w: Working) -> Iterator[Change]:
+    x = w.case.input
+    if x is not None and x.sizes and len(w.parts) > 1:
+        own = render(w.parts[0].value)
+        reason = f"it gives {own} channels, whatever comes in"
+        yield w.to(Constant(x.sizes[0]), *w.parts[1:]), reason
+
+
+def _no_channels(w: Working) -> Iterator[Change]:
+    if len(w.parts) > 1:
+        own = render(w.parts[0].value)
+        yield w.to(*w.parts[1:]), f"there are {own} channels of that size"
+
+
+def _flat(w: Working) -> Iterator[Change]:
+    if len(w.parts) > 1:
+        whole = product(p.value for p in w.parts)
+        yield w.to(whole), "that is how many numbers it has; its shape is asked for"
+
+
+SIZES = (
+    Slip("padding-forgotten", "the padding is forgotten", _padding, deep=True),
+    Slip("padding-one-side", "the padding is added on one side only", _one_side, deep=True),
+    Slip("stride-forgotten", "the stride is forgotten", _stride, deep=True),
+    Slip("dilation-forgotten", "the dilation is forgotten", _dilation, deep=True),
+    Slip("output-padding-forgotten", "output_padding is forgotten", _added, deep=True),
+    Slip("rounding", "the division is rounded the wrong way", _rounding, deep=True),
+    Slip("plus-one-forgotten", "the + 1 is forgotten", _plus_one, deep=True),
+    Slip("forward-formula", "the rule of conv is used for conv_transpose", _forward),
+    Slip("size-times-stride", "the size is only multiplied by the stride", _times_stride),
+    Slip("not-same", "padding=same is assumed", _not_same),
+    Slip("kernel-forgotten", "the kernel's size is forgotten", _kernel, deep=True),
+    Slip("one-too-many", "one position too many", _one_more),
+    Slip("axes-order", "the axes are in another order", _order, deep=True),
+    Slip("input-copied", "the input's shape is given", _input),
+    Slip("input-channels-kept", "the input's channels are kept", _channels, deep=True),
+    Slip("channels-forgotten", "the channels are left out", _no_channels, deep=True),
+    Slip("flattened", "the numbers are counted", _flat),
+)

@@ -1,0 +1,79 @@
+"""A slip as a change of a working, and what it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from specc.claims.again import Case
+from specc.claims.outcome import Value, text
+from specc.claims.subjects import Tables
+from specc.formula import Formula
+from specc.layers.base import Inference
+from specc.sizes import Size
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The way to a figure of one layer: one formula, or one for each axis of a shape."""
+
+    case: Case
+    tables: Tables
+    parts: tuple[Formula, ...]
+    shape: bool = False
+
+    @property
+    def value(self) -> Value:
+        """The figure."""
+        return tuple(p.value for p in self.parts) if self.shape else self.parts[0].value
+
+    @property
+    def formula(self) -> Formula:
+        """The formula of a figure that is one number."""
+        return self.parts[0]
+
+    def to(self, *parts: Formula) -> Working:
+        """The same with other formulas."""
+        return replace(self, parts=parts)
+
+
+Change: TypeAlias = tuple[Working, str]
+"""A changed working and why it is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A known slip. `text` says in general what is done wrong; `change` gives the workings it leads to.
+
+    A `deep` slip changes formulas alone, so that it can follow another slip.
+    """
+
+    name: str
+    text: str
+    change: Callable[[Working], Iterator[Change]]
+    deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A wrong figure explained: the slips (one or two), the value they give, why, and how."""
+
+    slips: tuple[Slip, ...]
+    value: Value
+    reason: str
+    formula: Formula | None = None
+
+    @property
+    def sentence(self) -> str:
+        """`150 = 5·5·1·6: the 6 biases are missing`."""
+        shown = text(self.value)
+        numbers = self.formula.numbers() if self.formula is not None else shown
+        left = shown if numbers == shown else f"{shown} = {numbers}"
+        return f"{left}: {self.reason}"
+
+
+def positions(inference: Inference) -> tuple[Size, ...]:
+    """The sizes of the spatial axes of an output."""
+    output = inference.output
+    return output.sizes[1:] if output.axes[:1] == ("channels",) else ()

@@ -1,0 +1,235 @@
+"""Slips in counting multiplications, memory and receptive fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from specc.claims.again import Case
+from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS, biases_of, kernel_of
+from specc.claims.slips.rewrite import without
+from specc.claims.slips.slip import Change, Slip, Working, positions
+from specc.claims.upstream import windows_before
+from specc.count.add import add_up
+from specc.count.memory import FLOAT
+from specc.formula import Constant, Formula, Sum, product, total, var
+from specc.sizes import render
+
+_PARAMS = {s.name: s for s in (*PARAMS, *WEIGHTS, *BIASES)}
+
+
+# ------------------------------------------------------------------------ MACs
+
+
+def _once(w: Working) -> Iterator[Change]:
+    case = w.case
+    if case.inference.macs is None:
+        return
+    kernel = kernel_of(case)
+    places = product(positions(case.inference))
+    reason = "that counts each weight once"
+    if places.value != 1:
+        reason += f", but it is used at {places.working()} positions"
+    yield w.to(kernel), reason
+    if case.entry.row.formula is not None:
+        yield w.to(case.entry.row.formula), f"those are its parameters; {reason}"
+
+
+def _as_flops(w: Working) -> Iterator[Change]:
+    yield w.to(2 * w.formula), "a multiplication with its addition counts as one"
+
+
+def _biases(w: Working) -> Iterator[Change]:
+    elements = product(w.case.inference.output.sizes).value
+    if w.formula.value != 0 and elements != 0:
+        yield w.to(w.formula + elements), f"adding the {render(elements)} biases multiplies nothing"
+
+
+def _at_input(w: Working) -> Iterator[Change]:
+    x, case = w.case.input, w.case
+    if x is None or len(x.sizes) < 2 or case.inference.macs is None:
+        return
+    if case.layer.word == "conv_transpose":
+        at_output = product((kernel_of(case), *positions(case.inference)))
+        yield w.to(at_output), "the weights are used once for each input position"
+    elif positions(case.inference):
+        at_input = product((kernel_of(case), *x.sizes[1:]))
+        yield w.to(at_input), "the weights are used once for each output position"
+
+
+def _one_axis(w: Working) -> Iterator[Change]:
+    for names in (("w_out", "d_out"), ("w_in", "d_in")):
+        found = without(w.formula, names)
+        if found is not None:
+            yield w.to(found), "the weights are used at all positions, not at those of one axis"
+
+
+def _no_scores(w: Working) -> Iterator[Change]:
+    if w.case.layer.word == "attention" and isinstance(w.formula, Sum):
+        terms = [t for _, t in w.formula.terms]
+        reason = "the products of queries with keys, and of weights with values, are forgotten"
+        yield w.to(total(terms[:-1])), reason
+        yield w.to(terms[-1]), "the projections are forgotten"
+
+
+def _half_scores(w: Working) -> Iterator[Change]:
+    if w.case.layer.word == "attention" and isinstance(w.formula, Sum):
+        *first, (_, last) = w.formula.terms
+        half = without(last, ()) or last
+        value = half.value // 2
+        yield (
+            w.to(total((*(t for _, t in first), value))),
+            "queries meet keys, and the weights meet values: two products",
+        )
+
+
+# ----------------------------------------------------------- FLOPs and memory
+
+
+def _macs(w: Working) -> Iterator[Change]:
+    macs = w.case.inference.macs
+    if macs is not None:
+        reason = "those are MACs; each is a multiplication and an addition"
+        yield w.to(macs if w.case.entry.row.times == 1 else Constant(w.case.entry.row.macs)), reason
+
+
+def _flop_biases(w: Working) -> Iterator[Change]:
+    elements = product(w.case.inference.output.sizes)
+    if biases_of(w.case) != 0:
+        number = render(elements.value)
+        yield w.to(w.formula + elements), f"the {number} additions of biases are not counted here"
+
+
+def _fewer_additions(w: Working) -> Iterator[Change]:
+    elements = product(w.case.inference.output.sizes)
+    if w.formula.value != 0:
+        yield w.to(w.formula - elements), "n products need n − 1 additions, but n are counted here"
+
+
+def _bytes(w: Working, number: int, reason: str) -> Iterator[Change]:
+    counted = w.case.entry.row.counted
+    if w.case.entry.row.formula is not None:
+        yield w.to(counted if number == 1 else number * counted), reason
+
+
+def _one_byte(w: Working) -> Iterator[Change]:
+    yield from _bytes(w, 1, f"a 32-bit float has {FLOAT} bytes")
+
+
+def _doubles(w: Working) -> Iterator[Change]:
+    yield from _bytes(w, 8, f"8 bytes are a 64-bit float; one of 32 bits has {FLOAT}")
+
+
+def _bits(w: Working) -> Iterator[Change]:
+    yield from _bytes(w, 32, "those are bits")
+
+
+def _halves(w: Working) -> Iterator[Change]:
+    yield from _bytes(w, 2, f"2 bytes are a 16-bit float; one of 32 bits has {FLOAT}")
+
+
+# ------------------------------------------------------------- receptive field
+
+
+def field_working(case: Case) -> Formula | None:
+    """r + Σ (k − 1)·d·j over the layers on the way, as far as they are simple windows in a row."""
+    parts: list[Formula] = []
+    jump = 1
+    for window in reversed(windows_before(case.entry)):
+        if window.up != 1 or not isinstance(window.stride, int):
+            return None
+        parts.append(product((var("k", window.kernel) - 1, window.dilation, jump)).tidy)
+        jump *= window.stride
+    return total((1, *parts))
+
+
+def _own(w: Working) -> Iterator[Change]:
+    windows = windows_before(w.case.entry)
+    if w.case.inference.windows and windows:
+        own = (windows[0].kernel - 1) * windows[0].dilation + 1
+        yield w.to(Constant(own)), "that is what it sees of its own input, not of the network's"
+
+
+def _no_strides(w: Working) -> Iterator[Change]:
+    windows = windows_before(w.case.entry)
+    if windows:
+        strideless = 1 + add_up((v.kernel - 1) * v.dilation for v in windows)
+        yield w.to(Constant(strideless)), "the strides on the way are forgotten"
+
+
+def _sizes_added(w: Working) -> Iterator[Change]:
+    windows = windows_before(w.case.entry)
+    if windows:
+        reason = "neighbouring windows overlap; sizes do not add up"
+        yield w.to(Constant(add_up(v.kernel for v in windows))), reason
+    if len(windows) > 1:
+        yield w.to(product(v.kernel for v in windows)), "sizes of windows do not multiply"
+
+
+def _own_jump(w: Working) -> Iterator[Change]:
+    """Each layer's own stride multiplied in too early."""
+    total_, jump = 1, 1
+    for window in reversed(windows_before(w.case.entry)):
+        if not isinstance(window.stride, int) or not isinstance(window.kernel, int):
+            return
+        if window.up != 1 or not isinstance(window.dilation, int):
+            return
+        jump *= window.stride
+        total_ += (window.kernel - 1) * window.dilation * jump
+    reason = "a layer's own stride widens the fields of later layers, not its own"
+    yield w.to(Constant(total_)), reason
+
+
+def _no_minus_one(w: Working) -> Iterator[Change]:
+    total_, jump = 1, 1
+    for window in reversed(windows_before(w.case.entry)):
+        if not isinstance(window.stride, int) or not isinstance(window.kernel, int):
+            return
+        total_ += window.kernel * jump
+        jump *= window.stride
+    yield w.to(Constant(total_)), "a window reaches k − 1 further, not k"
+
+
+def _undilated(w: Working) -> Iterator[Change]:
+    total_, jump = 1, 1
+    for window in reversed(windows_before(w.case.entry)):
+        if not isinstance(window.stride, int) or not isinstance(window.kernel, int):
+            return
+        total_ += (window.kernel - 1) * jump
+        jump *= window.stride
+    yield w.to(Constant(total_)), "the dilation is forgotten"
+
+
+MACS = (
+    Slip("weights-once", "each weight is counted once", _once),
+    Slip("flops-for-macs", "FLOPs are given for MACs", _as_flops, deep=True),
+    Slip("bias-additions", "additions of biases are counted", _biases, deep=True),
+    Slip("wrong-positions", "the positions of the other side are counted", _at_input),
+    *(_PARAMS[n] for n in ("input-channels-forgotten", "groups-ignored", "kernel-not-squared",
+                           "one-output", "kernel-forgotten", "heads-multiplied")),
+    Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
+    Slip("scores-forgotten", "a part of attention is forgotten", _no_scores),
+    Slip("one-product", "one of two products is forgotten", _half_scores),
+)  # fmt: skip
+FLOPS = (
+    Slip("macs-for-flops", "MACs are given for FLOPs", _macs),
+    Slip("bias-additions", "additions of biases are counted", _flop_biases, deep=True),
+    Slip("fewer-additions", "n − 1 additions are counted", _fewer_additions, deep=True),
+    *(_PARAMS[n] for n in ("input-channels-forgotten", "groups-ignored", "kernel-not-squared",
+                           "one-output", "kernel-forgotten")),
+    Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
+)  # fmt: skip
+MEMORY = (
+    Slip("bytes-forgotten", "one byte for each weight", _one_byte),
+    Slip("doubles", "eight bytes for each weight", _doubles),
+    Slip("halves", "two bytes for each weight", _halves),
+    Slip("bits", "bits are given for bytes", _bits),
+    _PARAMS["bias-forgotten"],
+)
+FIELD = (
+    Slip("own-window", "only the layer's own window is seen", _own),
+    Slip("strides-forgotten", "the strides are forgotten", _no_strides),
+    Slip("kernels-added", "the windows' sizes are added up", _sizes_added),
+    Slip("own-stride", "a layer's own stride is applied to itself", _own_jump),
+    Slip("minus-one-forgotten", "the − 1 of the window is forgotten", _no_minus_one),
+    Slip("dilation-forgotten", "the dilation is forgotten", _undilated),
+)

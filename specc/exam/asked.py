@@ -1,0 +1,98 @@
+"""The questions of a paper, and the figure that each asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from specc.claims.check import outcomes
+from specc.claims.error import ClaimError
+from specc.claims.figures import Figure, figure
+from specc.claims.subjects import Subject, Tables
+from specc.claims.values import subject_of
+from specc.exam.answers import Given
+from specc.exam.result import Question
+from specc.layers.base import Convention
+from specc.program import Program
+from specc.source import Source, Span
+from specc.syntax import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what it asks for and the right answer."""
+
+    question: Question
+    tables: Tables
+    subject: Subject
+    word: str
+    figure: Figure
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two ways to write a question the same: network, stage, figure."""
+        network = self.subject.network.name if self.subject.network is not None else ""
+        return network, self.subject.text, self.word
+
+
+@dataclass(slots=True)
+class Desk:
+    """Finds what questions ask for, with one set of tables for each convention."""
+
+    program: Program
+    _tables: dict[Convention, Tables] = field(default_factory=dict)
+
+    def tables(self, convention: Convention) -> Tables:
+        """The tables of a convention."""
+        return self._tables.setdefault(convention, Tables(self.program, convention))
+
+    def ask(self, question: Question) -> Asked:
+        """The figure of a question.
+
+        Raises:
+            ClaimError: it asks for nothing that the program has.
+        """
+        tables = self.tables(question.convention)
+        subject, word = subject_of(tables, expression(question.text))
+        return Asked(question, tables, subject, word.id, figure(subject, word))
+
+
+def expression(text: str) -> tree.Expr:
+    """`LeNet.C1.params` as the tree that the parser would make of it."""
+    source = Source("answers", text)
+    span = Span(source, 0, len(text))
+    first, *rest = (tree.Name(span, part.strip()) for part in text.split("."))
+    found: tree.Expr = first
+    for name in rest:
+        found = tree.Member(span, found, name)
+    return found
+
+
+def questions(program: Program, convention: Convention) -> tuple[Question, ...]:
+    """The questions of the `answers` blocks; a block's marks are shared out among its claims."""
+    return tuple(
+        Question(
+            _written(outcome.subject), sheet.title, sheet.convention, sheet.tolerance,
+            sheet.marks / len(sheet.outcomes) if sheet.marks else 1.0,
+        )
+        for sheet in outcomes(program, None, convention)
+        for outcome in sheet.outcomes
+    )  # fmt: skip
+
+
+def own_answers(program: Program) -> list[Given]:
+    """What the `answers` blocks of the spec claim, as if somebody had handed it in."""
+    return [
+        Given(a.title.value, _written(c.subject.span.text), c.value.span.text, c.span.line)
+        for a in program.answers
+        for c in a.claims
+    ]
+
+
+def _written(text: str) -> str:
+    return "".join(text.split())
+
+
+def reason(error: ClaimError) -> str:
+    """Why a question asks for nothing, in one line."""
+    d = error.diagnostic
+    return f"{d.message}{'; ' + d.text if d.text else ''}"

@@ -1,0 +1,220 @@
+"""Follow-through: what a figure is, given the student's own wrong figures before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from specc.claims.again import Case, case_of
+from specc.claims.outcome import Value, text
+from specc.claims.upstream import ancestors
+from specc.count.add import add_up
+from specc.count.memory import FLOAT
+from specc.exam.asked import Asked
+from specc.exam.replay import replayed
+from specc.exam.written import Quantity, Shape, Written
+from specc.formula import Formula, product, total
+from specc.layers.base import Inference
+from specc.sizes import Size
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question with the student's figure, and whether that is right."""
+
+    asked: Asked
+    written: Written
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A figure that follows from earlier ones of the student: its value, from what, and how."""
+
+    value: Value
+    source: str
+    formula: Formula | None = None
+
+    @property
+    def sentence(self) -> str:
+        """`right from your C1.output = [6, 30, 30]: (30 …) = …`."""
+        working = f": {self.formula.working()}" if self.formula is not None else ""
+        return f"right from your {self.source}{working}"
+
+
+def carried(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
+    """Every value that the figure would have after the student's other figures."""
+    yield from _from_outputs(asked, answers)
+    yield from _from_parts(asked, answers)
+    yield from _from_sum(asked, answers)
+    yield from _from_field(asked, answers)
+
+
+def _said(answered: Answered) -> str:
+    return f"{answered.asked.question.text} = {text(_value(answered.written))}"
+
+
+def _value(written: Written) -> Value:
+    match written:
+        case Shape(sizes, _):
+            return sizes
+        case Quantity(value, _, _):
+            return int(value) if value.denominator == 1 else float(value)
+        case _:
+            return None
+
+
+def _number(answered: Answered | None) -> Size | None:
+    value = None if answered is None else _value(answered.written)
+    return value if isinstance(value, int) else None
+
+
+# --------------------------------------------------------------------- outputs
+
+
+def _from_outputs(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
+    """The layer on the student's shapes: the nearest wrong one alone, then all of them."""
+    case = case_of(asked.subject)
+    if case is None or case.entry.node is None:
+        return
+    wrong = dict(_wrong_outputs(case, answers))
+    before = [n for n in ancestors(case.entry.body, case.entry.node) if id(n) in wrong]
+    for chosen in ([before[:1]] if len(before) == 1 else [before, before[:1]]) if before else ():
+        shapes = {id(n): _shape(wrong[id(n)]) for n in chosen}
+        found = replayed(case.entry.body, shapes).get(id(case.entry.node))
+        if found is not None:
+            value, formula = _figure(asked, case, found)
+            if value is not None and value != asked.figure.value:
+                source = " and ".join(_said(wrong[id(n)]) for n in chosen)
+                yield Carried(value, source, formula)
+
+
+def _shape(answered: Answered) -> tuple[int, ...]:
+    assert isinstance(answered.written, Shape)
+    return answered.written.sizes
+
+
+def _wrong_outputs(case: Case, answers: Mapping[Key, Answered]) -> Iterator[tuple[int, Answered]]:
+    for answered in answers.values():
+        if answered.right or answered.asked.word != "output":
+            continue
+        other = case_of(answered.asked.subject)
+        if other is None or not isinstance(answered.written, Shape):
+            continue
+        if other.entry.body is case.entry.body and other.entry.node is not None:
+            yield id(other.entry.node), answered
+
+
+def _figure(asked: Asked, case: Case, found: Inference) -> tuple[Value, Formula | None]:
+    """The figure of the layer as it was inferred anew."""
+    times = case.entry.row.times
+    if asked.word == "output":
+        rules = [r.formula for r in found.sizes]
+        return tuple(found.output.sizes), rules[0] if rules else None
+    formula = _formula(asked, found)
+    if formula is None or (case.entry.stage is not None and case.entry.stage.ties):
+        return None, None
+    counted = formula if times == 1 else product((times, formula))
+    return counted.value, counted
+
+
+def _formula(asked: Asked, found: Inference) -> Formula | None:
+    counted = found.conventions.get(asked.question.convention)
+    count = counted.count if counted is not None else found.count
+    match asked.word:
+        case "params" | "trainable":
+            return count
+        case "memory":
+            return FLOAT * count if count is not None else None
+        case "macs":
+            return found.macs
+        case "flops":
+            return 2 * found.macs if found.macs is not None else None
+        case "weights" | "biases":
+            kind = asked.word.removesuffix("s").removesuffix("e")
+            return total(p.count for p in found.parameters if p.kind == kind)
+        case _:
+            return None
+
+
+# ------------------------------------------------------- figures of one another
+
+
+def _from_parts(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
+    """FLOPs from MACs, memory from parameters, parameters from weights and biases."""
+    network, stage, word = asked.key
+
+    def other(name: str) -> Answered | None:
+        return answers.get((network, stage, name))
+
+    for source, made, factor in (("macs", "flops", 2), ("params", "memory", FLOAT)):
+        answered = other(source)
+        number = _number(answered)
+        if word == made and answered is not None and number is not None and not answered.right:
+            yield Carried(factor * number, _said(answered))
+    weights, biases = other("weights"), other("biases")
+    if word == "params" and weights is not None and biases is not None:
+        numbers = _number(weights), _number(biases)
+        if None not in numbers and not (weights.right and biases.right):
+            summed = add_up(n for n in numbers if n is not None)
+            yield Carried(summed, f"{_said(weights)} and {_said(biases)}")
+
+
+# ------------------------------------------------------------------------ sums
+
+
+def _from_sum(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
+    """A total of the student's own figures; where one was not asked for, the right one is added."""
+    if asked.subject.totals is None and len(asked.subject.entries) < 2:
+        return
+    own: list[Size] = []
+    wrong: list[Answered] = []
+    for entry in asked.subject.entries:
+        one = replace(asked, subject=replace(asked.subject, entries=(entry,), totals=None))
+        row = entry.row
+        true = {"params": row.params, "macs": row.macs, "flops": 2 * row.macs,
+                "memory": FLOAT * row.params}.get(asked.word)  # fmt: skip
+        if true is None:
+            return
+        answered = next((a for a in answers.values() if _same_entry(a, one)), None)
+        number = _number(answered)
+        own.append(true if number is None else number)
+        if answered is not None and number is not None and number != true:
+            wrong.append(answered)
+    if wrong:
+        yield Carried(
+            add_up(own), " and ".join(map(_said, wrong[:3])), total(n for n in own if n != 0)
+        )
+
+
+def _same_entry(answered: Answered, one: Asked) -> bool:
+    own = answered.asked
+    if own.word != one.word or own.subject.totals is not None or len(own.subject.entries) != 1:
+        return False
+    return own.subject.entries[0].row.path == one.subject.entries[0].row.path
+
+
+# ------------------------------------------------------------- receptive field
+
+
+def _from_field(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
+    """What this layer adds to the student's own field of the layer before."""
+    case = case_of(asked.subject)
+    true = asked.figure.value
+    if asked.word != "receptive_field" or case is None or not isinstance(true, int):
+        return
+    if case.entry.node is None:
+        return
+    fields = {id(a.asked.subject.entries[-1].node): a for a in answers.values()
+              if a.asked.word == "receptive_field" and a.asked.key != asked.key}  # fmt: skip
+    for node in ancestors(case.entry.body, case.entry.node):
+        answered = fields.get(id(node))
+        if answered is None:
+            continue
+        before, given = answered.asked.figure.value, _value(answered.written)
+        own = given[0] if isinstance(given, tuple) and len(set(given)) == 1 else given
+        if not answered.right and isinstance(before, int) and isinstance(own, int):
+            yield Carried(own + (true - before), _said(answered), total((own, true - before)))
+        return

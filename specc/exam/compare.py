@@ -1,0 +1,51 @@
+"""Whether a written answer is a figure, within the tolerance of the question and of its own digits."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from specc.claims.outcome import Value
+from specc.exam.written import Quantity, Shape, Word, Written
+from specc.sizes import Symbolic
+
+
+def agrees(written: Written, value: Value, tolerance: float = 0.0) -> bool:
+    """Whether the answer is that value. A formula in letters never is: it is compared elsewhere."""
+    match written:
+        case Quantity():
+            return _number(written, value, tolerance)
+        case Shape(sizes, _):
+            return _shape(sizes, value)
+        case Word(text):
+            return value == text or (isinstance(value, tuple) and set(value) == {text})
+        case _:
+            return False
+
+
+def _number(written: Quantity, value: Value, tolerance: float) -> bool:
+    if isinstance(value, tuple):
+        return len(value) == 1 and _number(written, value[0], tolerance)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    true = Fraction(value)
+    return abs(written.value - true) <= max(written.spread, Fraction(tolerance) * abs(true))
+
+
+def _shape(sizes: tuple[int, ...], value: Value) -> bool:
+    if isinstance(value, tuple):
+        return sizes == value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return set(sizes) == {value}
+    return False
+
+
+def channels_last(written: Written, value: Value) -> bool:
+    """Whether a shape is the right one with its channels behind: `14×14×6` for [6, 14, 14]."""
+    if not isinstance(written, Shape) or not isinstance(value, tuple) or len(value) < 2:
+        return False
+    return written.sizes == (*value[1:], value[0]) and written.sizes != value
+
+
+def symbolic(value: Value) -> bool:
+    """Whether a figure holds free sizes, so that the answer is a formula."""
+    return isinstance(value, Symbolic) or (isinstance(value, tuple) and any(map(symbolic, value)))

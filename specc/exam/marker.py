@@ -1,0 +1,140 @@
+"""The mark of each answer of one student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from specc.claims.messages import rule
+from specc.claims.outcome import Value, text
+from specc.claims.slips import diagnose
+from specc.exam.answers import Given
+from specc.exam.asked import Asked
+from specc.exam.carried import Answered, Key, carried
+from specc.exam.compare import agrees, channels_last
+from specc.exam.result import Mark, Verdict
+from specc.exam.symbols import read_symbols
+from specc.exam.units import mistaken_unit
+from specc.exam.unreadable import Unreadable
+from specc.exam.written import Quantity, Shape, Symbols, Written, read
+from specc.sizes import Size, Symbolic
+
+SHOWN = 4  # slips that give the same figure
+
+
+def mark(asked: Iterable[Asked], given: Mapping[Key, Given], follow: float) -> Iterator[Mark]:
+    """One mark for each question, in the order of the paper."""
+    asked = tuple(asked)
+    marker = _Marker(follow)
+    for one in asked:
+        marker.read(one, given.get(one.key))
+    return (marker.mark(one, given.get(one.key)) for one in asked)
+
+
+@dataclass(slots=True)
+class _Marker:
+    """The answers of one student: all are read before any is marked, for one may follow from another."""
+
+    follow: float
+    answers: dict[Key, Answered] = field(default_factory=dict)
+    unread: dict[Key, str] = field(default_factory=dict)
+
+    def read(self, asked: Asked, given: Given | None) -> None:
+        """Take an answer in."""
+        try:
+            written = read(given.text, asked.word) if given is not None else None
+        except Unreadable as error:
+            self.unread[asked.key] = str(error)
+            return
+        if written is not None:
+            self.answers[asked.key] = Answered(asked, written, _right(asked, written))
+
+    def mark(self, asked: Asked, given: Given | None) -> Mark:
+        """The mark of an answer."""
+        if asked.key in self.unread:
+            return replace(_blank(asked, "unreadable", given), notes=(self.unread[asked.key],))
+        answered = self.answers.get(asked.key)
+        if answered is None:
+            return _blank(asked, "missing", given)
+        if isinstance(answered.written, Symbols):
+            return self._formula(asked, given, answered.written)
+        if answered.right:
+            return replace(_blank(asked, "right", given), notes=tuple(_notes(asked, answered)))
+        return self._wrong(asked, given, answered.written)
+
+    def _formula(self, asked: Asked, given: Given | None, written: Symbols) -> Mark:
+        """An answer in letters: right when it is the same formula, else what it comes to is diagnosed."""
+        reading = read_symbols(written.expression, asked.figure, _parameters(asked))
+        if reading is None:
+            note = "letters that the question does not have"
+            return replace(_blank(asked, "unreadable", given), notes=(note,))
+        notes = (f"read with {reading.meaning}",) if reading.meaning else ()
+        if reading.identical:
+            return replace(_blank(asked, "right", given), notes=notes)
+        if reading.value is None:
+            return replace(_blank(asked, "wrong", given), notes=notes)
+        comes = Quantity(reading.value)
+        if agrees(comes, asked.figure.value):
+            notes = (*notes, f"comes to {text(asked.figure.value)} here, but not for other sizes")
+            return replace(_blank(asked, "wrong", given), notes=notes)
+        wrong = self._wrong(asked, given, comes)
+        shown = int(reading.value) if reading.value.denominator == 1 else float(reading.value)
+        return replace(wrong, notes=(*notes, f"comes to {text(shown)} here", *wrong.notes))
+
+    def _wrong(self, asked: Asked, given: Given | None, written: Written) -> Mark:
+        tolerance = asked.question.tolerance
+        for follows in carried(asked, self.answers):
+            if agrees(written, follows.value, tolerance):
+                earned = self.follow * asked.question.marks
+                blank = _blank(asked, "follow-through", given)
+                return replace(
+                    blank, earned=earned, reasons=(follows.sentence,), slips=("carried-on",)
+                )
+        unit = mistaken_unit(written, asked.figure.value, tolerance)
+        if unit:
+            return replace(_blank(asked, "wrong", given), reasons=(unit,), slips=("mb-for-mib",))
+        return _explained(asked, given, written)
+
+
+def _explained(asked: Asked, given: Given | None, written: Written) -> Mark:
+    """A wrong answer with the slips that give it; nothing is said where none does."""
+
+    def matches(value: Value) -> bool:
+        return agrees(written, value)
+
+    found = diagnose(asked.tables, asked.subject, asked.word, matches)
+    return replace(
+        _blank(asked, "wrong", given),
+        reasons=tuple(f.sentence for f in found[:SHOWN]),
+        slips=tuple(dict.fromkeys("+".join(s.name for s in f.slips) for f in found[:SHOWN])),
+    )
+
+
+def _blank(asked: Asked, verdict: Verdict, given: Given | None = None) -> Mark:
+    return Mark(
+        asked.question,
+        given.text if given else "",
+        verdict,
+        asked.question.marks if verdict == "right" else 0.0,
+        text(asked.figure.value),
+        asked.figure.working or rule(asked.subject, asked.word),
+        line=given.line if given else 0,
+    )
+
+
+def _right(asked: Asked, written: Written) -> bool:
+    value = asked.figure.value
+    return agrees(written, value, asked.question.tolerance) or channels_last(written, value)
+
+
+def _notes(asked: Asked, answered: Answered) -> Iterator[str]:
+    value = asked.figure.value
+    if channels_last(answered.written, value):
+        yield f"channels last; specc and PyTorch put them first: {text(value)}"
+    if isinstance(answered.written, Shape) and answered.written.batch:
+        yield "with a batch axis, which specc leaves out"
+
+
+def _parameters(asked: Asked) -> dict[str, Size]:
+    found = asked.tables.program.parameters
+    return {p.name: p.value for p in found if isinstance(p.value, (int, Symbolic))}

@@ -1,0 +1,75 @@
+"""What marking gives: one mark for each question and student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from specc.exam.answers import Problem
+from specc.layers.base import Convention
+
+Verdict: TypeAlias = Literal["right", "follow-through", "wrong", "unreadable", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One figure that is asked for, as the paper writes it, and how its answers are marked."""
+
+    text: str
+    title: str = ""
+    convention: Convention = "pytorch"
+    tolerance: float = 0.0
+    marks: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The mark of one answer.
+
+    `expected` is the right answer with `working` that leads to it; `reasons` say which slips give the
+    student's figure, `slips` name them; `notes` say how the answer was read.
+    """
+
+    question: Question
+    given: str
+    verdict: Verdict
+    earned: float
+    expected: str
+    working: str = ""
+    reasons: tuple[str, ...] = ()
+    slips: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All marks of one student; the name is empty where the file names nobody."""
+
+    student: str
+    marks: tuple[Mark, ...]
+
+    @property
+    def earned(self) -> float:
+        """The sum of the marks."""
+        return sum(m.earned for m in self.marks)
+
+    @property
+    def available(self) -> float:
+        """What all right answers would earn."""
+        return sum(m.question.marks for m in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A class: its scripts in the order of the file, and the lines that could not be used."""
+
+    questions: tuple[Question, ...]
+    scripts: tuple[Script, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def all_marks(self) -> Iterator[tuple[str, Mark]]:
+        """Every mark with its student."""
+        for script in self.scripts:
+            yield from ((script.student, mark) for mark in script.marks)

@@ -1,0 +1,118 @@
+"""Marks for people, and for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from specc.exam.grade import slips_of_class
+from specc.exam.result import Graded, Mark, Script
+from specc.report.colour import PLAIN, Palette
+from specc.report.columns import aligned
+from specc.report.excerpt import visible
+from specc.report.machine import Json
+
+HEADER = (
+    "student", "question", "answer", "verdict", "marks", "of", "right answer", "working", "slips",
+    "feedback",
+)  # fmt: skip
+_SIGNS = {"right": "✓", "follow-through": "→", "wrong": "✗", "unreadable": "?", "missing": "-"}
+MOST_COMMON = 10
+UNEXPLAINED = "no known slip gives this"
+
+
+def lines(graded: Graded, palette: Palette = PLAIN) -> Iterator[str]:
+    """Every script with what is wrong in it, then the class."""
+    for script in graded.scripts:
+        yield from _script(script, palette)
+        yield ""
+    if len(graded.scripts) > 1:
+        yield from _class(graded, palette)
+
+
+def _script(script: Script, palette: Palette) -> Iterator[str]:
+    name = visible(script.student) or "answers"
+    yield f"{palette.paint(name, 'bold')}: {_number(script.earned)} of {_number(script.available)}"
+    rows = [(_SIGNS[m.verdict], m.question.text, m.given, m.expected) for m in script.marks]
+    for mark, row in zip(script.marks, aligned([_HEAD, *rows])[1:], strict=True):
+        yield f"  {row}"
+        yield from (f"      {visible(text)}" for text in _said(mark))
+
+
+_HEAD = ("", "question", "answer", "right")
+
+
+def _said(mark: Mark) -> Iterator[str]:
+    """What is to be said of an answer besides its mark."""
+    yield from mark.notes
+    if mark.verdict in {"right", "missing"}:
+        return
+    yield from mark.reasons[:1]
+    yield from (f"or {reason}" for reason in mark.reasons[1:])
+    if mark.verdict == "wrong" and not mark.reasons and not mark.notes:
+        yield UNEXPLAINED
+    if mark.working:
+        yield f"right: {mark.working}"
+
+
+def _class(graded: Graded, palette: Palette) -> Iterator[str]:
+    yield palette.paint(f"{len(graded.scripts)} scripts", "bold")
+    rows = [("question", "right", "slips")]
+    for question in graded.questions:
+        own = [m for _, m in graded.all_marks() if m.question == question]
+        right = sum(m.verdict in {"right", "follow-through"} for m in own)
+        slips = [f"{s} {n}" for q, s, n in slips_of_class(graded) if q == question.text]
+        rows.append((question.text, f"{right} of {len(own)}", ", ".join(slips[:MOST_COMMON])))
+    yield from (f"  {line}" for line in aligned(rows))
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def as_csv(graded: Graded) -> str:
+    """One row for each student and question. A cell that a spreadsheet would compute is quoted as text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    for student, m in graded.all_marks():
+        row = (student, m.question.text, m.given, m.verdict, _number(m.earned),
+               _number(m.question.marks), m.expected, m.working, " ".join(m.slips), _feedback(m))  # fmt: skip
+        writer.writerow([_safe(cell) for cell in row])
+    return text.getvalue()
+
+
+def _feedback(mark: Mark) -> str:
+    said = [s for s in _said(mark) if not s.startswith("right: ")]
+    return "; ".join(said)
+
+
+def _safe(cell: str) -> str:
+    """A student's text must not become a formula in the teacher's spreadsheet."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "@", "\t"} else cell
+
+
+def document(graded: Graded) -> dict[str, Json]:
+    """The marks as JSON."""
+    return {
+        "scripts": [
+            {
+                "student": script.student,
+                "earned": script.earned,
+                "of": script.available,
+                "marks": [_mark(m) for m in script.marks],
+            }
+            for script in graded.scripts
+        ],
+        "problems": [{"line": p.line, "message": p.message} for p in graded.problems],
+    }
+
+
+def _mark(m: Mark) -> Json:
+    return {
+        "question": m.question.text, "block": m.question.title, "answer": m.given,
+        "verdict": m.verdict, "earned": m.earned, "of": m.question.marks, "right": m.expected,
+        "working": m.working, "slips": [*m.slips], "reasons": [*m.reasons], "notes": [*m.notes],
+        "line": m.line,
+    }  # fmt: skip

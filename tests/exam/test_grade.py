@@ -1,0 +1,240 @@
+"""Marking: verdicts, follow-through, formulas, and slips with their reasons."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.exam import Graded, grade, read_answers
+from specc.exam.result import Mark
+from specc.pipeline import compile_text
+from specc.program import Program
+
+PAPER = """specc 1
+
+network LeNet {
+    in x: image[1, 28, 28]
+    x -> conv(6, 5x5, padding=2) as C1 -> tanh
+      -> avg_pool(2x2) as S2
+      -> conv(16, 5x5) as C3 -> tanh
+      -> avg_pool(2x2) as S4 -> flatten as flat
+      -> linear(120) as F5 -> relu
+      -> linear(10) as F6
+}
+%s
+"""
+BLOCK = 'answers "Q3" (marks=6, tolerance=0) {\n    C1.params = 156\n    S2.output = [6, 14, 14]\n}'
+
+
+def program(block: str = "") -> Program:
+    compiled = compile_text(PAPER % block)
+    assert compiled.program is not None, list(compiled.diagnostics)
+    return compiled.program
+
+
+def marked(block: str = "", follow: float = 1.0, **answers: str) -> dict[str, Mark]:
+    lines = "".join(f'{k.replace("__", ".")},"{v}"\n' for k, v in answers.items())
+    graded = grade(
+        program(block), read_answers("a.csv", f"question,answer\n{lines}"), follow=follow
+    )
+    assert graded.problems == ()
+    (script,) = graded.scripts
+    return {m.question.text: m for m in script.marks}
+
+
+def one(**answers: str) -> Mark:
+    return next(iter(marked(**answers).values()))
+
+
+def test_right_answers_earn_the_marks_of_their_block() -> None:
+    found = marked(BLOCK, C1__params="156", S2__output="[6, 14, 14]")
+    assert [m.earned for m in found.values()] == [3, 3]
+    assert {m.verdict for m in found.values()} == {"right"}
+
+
+def test_channels_last_is_right_and_said() -> None:
+    mark = one(S2__output="14x14x6")
+    assert (mark.verdict, mark.earned) == ("right", 1)
+    assert "channels last" in mark.notes[0]
+
+
+def test_no_answer_is_missing() -> None:
+    found = marked(BLOCK, C1__params="-")
+    assert [m.verdict for m in found.values()] == ["missing", "missing"]
+
+
+def test_a_question_may_name_the_network() -> None:
+    assert marked(BLOCK, LeNet__C1__params="156")["C1.params"].verdict == "right"
+
+
+def test_what_the_paper_does_not_ask_is_a_problem() -> None:
+    file = read_answers(
+        "a.csv", "student,C1.params,C3.params,C9.params\nAnn,156,1,2\nBob,156,1,2\n"
+    )
+    graded = grade(program(BLOCK), file)
+    assert [p.message for p in graded.problems] == [
+        "the paper does not ask for C3.params",
+        'nothing is named "C9"; did you mean "C1"?',
+    ]
+    assert len(graded.scripts) == 2
+
+
+@pytest.mark.parametrize(
+    ("figure", "answer", "slip"),
+    [
+        ("C1.params", "150", "bias-forgotten"),
+        ("C1.params", "36", "kernel-not-squared"),
+        ("C3.params", "2,406", "in-out-swapped"),
+        ("C3.params", "241,600", "spatial-size"),
+        ("F5.params", "48,000", "bias-forgotten"),
+        ("F5.params", "2,040", "flatten-of-wrong-map"),
+        ("S2.params", "24", "pooling-parameters"),
+        ("C1.output", "6x24x24", "padding-forgotten"),
+        ("C1.output", "6x26x26", "padding-one-side"),
+        ("C3.output", "16x9x9", "plus-one-forgotten"),
+        ("C1.macs", "235,200", "flops-for-macs"),
+        ("C1.flops", "117,600", "macs-for-flops"),
+        ("C3.receptive_field", "10", "strides-forgotten"),
+        ("C1.memory", "156", "bytes-forgotten"),
+        ("C3.weights", "2416", "biases-included"),
+        ("C3.biases", "1", "one-bias"),
+        ("LeNet.params", "51,750", "bias-forgotten"),
+        ("LeNet.memory", "0.198 MB", "mb-for-mib"),
+        ("C3.output", "9x9x16", "axes-order+plus-one-forgotten"),
+        ("C1.output", "6x23x23", "padding-forgotten+plus-one-forgotten"),
+    ],
+)
+def test_slips_are_named(figure: str, answer: str, slip: str) -> None:
+    mark = one(**{figure.replace(".", "__"): answer})
+    assert mark.verdict == "wrong"
+    found = {"+".join(sorted(s.split("+"))) for s in mark.slips}
+    assert "+".join(sorted(slip.split("+"))) in found, mark
+
+
+def test_an_unexplained_number_stays_so() -> None:
+    for answer in ("157", "161", "139", "211"):
+        mark = one(C1__params=answer)
+        assert (mark.verdict, mark.reasons) == ("wrong", ())
+
+
+def test_several_slips_that_give_one_number_are_all_said() -> None:
+    text = "specc 1\n\nnetwork N {\n    in x: image[3, 9, 9]\n    x -> batch_norm as B\n}\n"
+    found = compile_text(text).program
+    assert found is not None
+    graded = grade(found, read_answers("a.csv", "question,answer\nB.params,12\n"))
+    mark = graded.scripts[0].marks[0]
+    assert {"moving-averages", "norm-four"} <= set(mark.slips)
+
+
+# --------------------------------------------------------------- follow-through
+
+
+def test_a_size_follows_from_a_wrong_size() -> None:
+    found = marked(C1__output="6x24x24", S2__output="6x12x12", C3__output="16x8x8")
+    assert [m.verdict for m in found.values()] == ["wrong", "follow-through", "follow-through"]
+    assert [m.earned for m in found.values()] == [0, 1, 1]
+    assert "right from your C1.output = [6, 24, 24]" in found["S2.output"].reasons[0]
+
+
+def test_a_count_follows_from_a_wrong_size() -> None:
+    found = marked(S4__output="16x4x4", F5__params="30840", F5__macs="30720")
+    assert found["F5.params"].verdict == "follow-through"
+    assert found["F5.macs"].verdict == "follow-through"
+    assert "(256 + 1)·120 = 30,840" in found["F5.params"].reasons[0]
+
+
+def test_a_sum_follows_from_a_wrong_count() -> None:
+    whole = 156 + 2_416 + (400 + 1) * 120 + 1_210
+    found = marked(C1__params="150", LeNet__params=str(whole - 6))
+    assert found["LeNet.params"].verdict == "follow-through"
+
+
+def test_a_receptive_field_follows() -> None:
+    found = marked(S2__receptive_field="7", C3__receptive_field="15")
+    assert [m.verdict for m in found.values()] == ["wrong", "follow-through"]
+
+
+def test_flops_follow_from_macs() -> None:
+    found = marked(C1__macs="100", C1__flops="200")
+    assert found["C1.flops"].verdict == "follow-through"
+
+
+def test_follow_through_may_earn_a_part() -> None:
+    found = marked(follow=0.5, C1__output="6x24x24", S2__output="6x12x12")
+    assert found["S2.output"].earned == 0.5
+
+
+def test_a_right_figure_is_right_whatever_came_before() -> None:
+    found = marked(C1__output="6x24x24", S2__output="6x14x14")
+    assert found["S2.output"].verdict == "right"
+
+
+# --------------------------------------------------------------------- formulas
+
+
+@pytest.mark.parametrize(
+    ("figure", "formula"),
+    [
+        ("C3.params", "(k^2*c+1)*f"),
+        ("C3.params", "f + c*f*k**2"),
+        ("C3.params", "k·k·c_in·c_out + c_out"),
+        ("C3.params", "(F*F*D + 1)*K"),
+        ("C3.params", "(k_h k_w c_in + 1) c_out"),
+        ("F5.params", "n*o + o"),
+        ("F5.params", "(n_in+1)*n_out"),
+        ("C3.macs", "k^2*c*f*h_out*w_out"),
+        ("C3.macs", "k^2*c*f*m^2"),
+        ("C3.weights", "k²·c·f"),
+    ],
+)
+def test_formulas_that_are_the_same(figure: str, formula: str) -> None:
+    mark = one(**{figure.replace(".", "__"): formula})
+    assert mark.verdict == "right", mark
+
+
+@pytest.mark.parametrize(
+    ("formula", "slip"),
+    [
+        ("k^2*c*f", "bias-forgotten"),
+        ("(k^2*f+1)*c", "in-out-swapped"),
+        ("(k*c+1)*f", "kernel-not-squared"),
+    ],
+)
+def test_a_wrong_formula_is_diagnosed(formula: str, slip: str) -> None:
+    mark = one(C3__params=formula)
+    assert mark.verdict == "wrong"
+    assert slip in mark.slips
+
+
+def test_a_formula_that_is_right_by_chance_is_not_right() -> None:
+    mark = one(C3__params="(5*k*c+1)*f")
+    assert mark.verdict == "wrong"
+    assert "but not for other sizes" in " ".join(mark.notes)
+
+
+def test_letters_without_meaning() -> None:
+    assert one(C3__params="dunno").verdict in {"unreadable", "wrong"}
+
+
+def test_free_sizes_are_letters() -> None:
+    text = (
+        "specc 1\n\nparam n\n\nnetwork N {\n    in x: vector[n]\n"
+        "    x -> linear(10) -> relu -> linear(10) -> relu -> linear(1)\n}\n"
+    )
+    found = compile_text(text).program
+    assert found is not None
+
+    def verdict(answer: str) -> str:
+        graded = grade(found, read_answers("a.csv", f"question,answer\nN.params,{answer}\n"))
+        return graded.scripts[0].marks[0].verdict
+
+    assert verdict("10*n + 131") == "right"
+    assert verdict("10(n+1) + 110 + 11") == "right"
+    assert verdict("10*n + 130") == "wrong"
+
+
+def test_a_class_of_thousands_is_marked_in_time(benchmark_size: int = 300) -> None:
+    rows = "".join(f"s{i},{150 + i % 9},6x{20 + i % 9}x28\n" for i in range(benchmark_size))
+    graded: Graded = grade(
+        program(BLOCK), read_answers("a.csv", f"student,C1.params,S2.output\n{rows}")
+    )
+    assert len(graded.scripts) == benchmark_size
