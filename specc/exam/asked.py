@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from specc.claims.check import outcomes
 from specc.claims.error import ClaimError
 from specc.claims.figures import Figure, figure
+from specc.claims.slips import Finding
 from specc.claims.subjects import Subject, Tables
 from specc.claims.values import subject_of
 from specc.exam.answers import Given
 from specc.exam.result import Question
+from specc.exam.written import Written
 from specc.layers.base import Convention
 from specc.program import Program
 from specc.source import Source, Span
@@ -19,13 +21,19 @@ from specc.syntax import tree
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with what it asks for and the right answer."""
+    """A question with what it asks for and the right answer.
+
+    `explained` keeps what was found for an answer: in a class many give the same.
+    """
 
     question: Question
     tables: Tables
     subject: Subject
     word: str
     figure: Figure
+    explained: dict[Written, tuple[Finding, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -102,7 +102,9 @@ def _explained(asked: Asked, given: Given | None, written: Written) -> Mark:
     def matches(value: Value) -> bool:
         return agrees(written, value)
 
-    found = diagnose(asked.tables, asked.subject, asked.word, matches)
+    if written not in asked.explained:
+        asked.explained[written] = diagnose(asked.tables, asked.subject, asked.word, matches)
+    found = asked.explained[written]
     return replace(
         _blank(asked, "wrong", given),
         reasons=tuple(f.sentence for f in found[:SHOWN]),

@@ -73,9 +73,9 @@ CASES = {
         8_320, 2 * 8_192,
     ),
     "shared activations": Case(
-        "block gate {\n    x -> relu -> sigmoid\n}\n\n"
-        "network N {\n    in x: vector[5]\n    let act = gate()\n"
-        "    out y = act(x -> linear(10)) + act(x -> linear(10))\n}",
+        "network Act {\n    in x: vector[10]\n    x -> relu -> sigmoid\n}\n\n"
+        "network N {\n    in x: vector[5]\n"
+        "    g = x -> linear(10)\n    h = x -> linear(10)\n    out y = Act(g) + Act(h)\n}",
         120, 100,
     ),
 }  # fmt: skip

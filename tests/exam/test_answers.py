@@ -15,7 +15,10 @@ LONG = (
     "student;question;answer\nAnn;C1.params;150\nAnn;S2.output;[6, 14, 14]\n"
     "Bob;C1.params;156\nBob;S2.output;6x14x14\n"
 )
-JSON = '{"Ann": {"C1.params": 150, "S2.output": [6, 14, 14]},\n "Bob": {"C1.params": 156, "S2.output": "6x14x14"}}'
+JSON = (
+    '{"Ann": {"C1.params": 150, "S2.output": [6, 14, 14]},\n'
+    ' "Bob": {"C1.params": 156, "S2.output": "6x14x14"}}'
+)
 LISTED = (
     '[{"student": "Ann", "answers": {"C1.params": 150, "S2.output": [6, 14, 14]}},\n'
     ' {"student": "Bob", "C1.params": 156, "S2.output": "6x14x14"}]'
