@@ -16,6 +16,7 @@ VERBS = {
     "sample": "--color --quiet --set --device --out --seed file",
     "graph": f"{SHARED} --mermaid --out --svg paths",
     "fmt": "--check --color --diff --json --quiet paths",
+    "grade": f"{SHARED} --convention --follow-through --out answers paper",
     "new": "--color --json --quiet --template name",
 }
 
