@@ -145,6 +145,8 @@ class _Class:
     def _arguments(self) -> Iterable[Argument]:
         needed = self.in_init | {s for s in self.in_forward if self._is_argument(s)}
         free = [p.name for p in self.classes.program.parameters if isinstance(p.value, Symbolic)]
+        # A size of an input that stays free, and that a weight's shape depends on.
+        free += sorted(self.in_init - {*free, *self.values})
         for name, local in self.foreign.items():
             yield Argument(local, "network", annotation=class_name(name))
         sizes, hypers, params = [], [], []

@@ -12,7 +12,7 @@ from specc.resolve.context import Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
 from specc.resolve.expression import evaluate
-from specc.resolve.order import names_read
+from specc.resolve.order import bound, names_read
 from specc.resolve.static import show
 from specc.resolve.use import declarations
 from specc.sizes import symbol
@@ -300,10 +300,12 @@ def _report_recursion(context: Context, circle: list[str]) -> None:
 
 
 def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
+    written = {n for d in context.definitions.values() for n in _words(d)}
     for d in context.definitions.values():
         if d.role == "block" and d.name.id not in context.read:
             _look_inside(context, d)
-            _warn(context, f'block "{d.name.id}" is never used', d.name.span)
+            if d.name.id not in written:
+                _warn(context, f'block "{d.name.id}" is never used', d.name.span)
         elif d.hyperparameters is not None and d.name.id not in context.read:
             _look_inside(context, d)
             if d.role in ("cell", "message_passing"):
@@ -318,8 +320,15 @@ def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
     for p in context.parameters.values():
         if context.diagnostics.failed:
             return
-        if p.name not in context.read and p.name not in named and not p.name.startswith("_"):
+        if p.name not in context.read | named | written and not p.name.startswith("_"):
             _warn(context, f'parameter "{p.name}" is never used', p.span)
+
+
+def _words(definition: tree.Definition) -> set[str]:
+    """The names of the file that a body reads, in branches not taken and rounds of no number too."""
+    own = {h.name.id for h in definition.hyperparameters or ()} | {definition.name.id}
+    own |= {n.id for s in definition.body for n in bound(s)}
+    return {n.id for n in names_read((definition.hyperparameters, definition.body))} - own
 
 
 def _late(declaration: tree.Declaration) -> object:

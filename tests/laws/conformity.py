@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import types
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,8 +16,21 @@ from specc.emit.model import model_file
 from specc.emit.names import attribute, class_name, snake, variable
 from specc.layers.base import Inference, Parameter
 from specc.layers.code import Fn
-from specc.program import Apply, BareTensor, Body, Node, Program, Rounds, Stage
-from specc.sizes import evaluate, free_symbols
+from specc.program import (
+    Apply,
+    BareTensor,
+    Body,
+    Constant,
+    Invoke,
+    Node,
+    Path,
+    Program,
+    ReadPort,
+    ReadTensor,
+    Rounds,
+    Stage,
+)
+from specc.sizes import evaluate
 from specc.types import Tensor
 
 BATCH = 2
@@ -119,6 +134,31 @@ def conforms(program: Program, values: dict[str, int] | None = None, forward: bo
                 _forward(body, network.train(training), numbers)
 
 
+def every_node_conforms(program: Program, values: dict[str, int] | None = None) -> None:
+    """Assert that every value of every network has its shape in a real pass: each becomes an output."""
+    taps = tuple((b.name, node.name) for b in program.networks for node in _computed(b))
+    numbers, program = values or {}, replace(program, taps=taps)
+    made = networks(program, numbers)
+    for body in program.networks:
+        with torch.no_grad():
+            result = made[body.name].eval()(*(example(t, numbers) for _, t in body.inputs))  # type: ignore[arg-type]
+        results = iter(result if isinstance(result, tuple) else (result,))
+        promises = dict(body.output_types())
+        for node in _computed(body):
+            promises.setdefault(node.name, node.types[0][1])
+        for (name, type), value in zip(promises.items(), results, strict=True):
+            assert isinstance(type, Tensor)
+            sizes = tuple(evaluate(s, numbers) for s in type.sizes)
+            assert tuple(value.shape) == ((BATCH, *sizes) if type.batched else sizes), name
+
+
+def _computed(body: Body) -> list[Node]:
+    """The nodes that compute a tensor."""
+    read = (ReadPort, Constant, ReadTensor)
+    nodes = (n for n in body.nodes if not isinstance(n.operation, read))
+    return [n for n in nodes if isinstance(n.types[0][1], Tensor)]
+
+
 def _is_plain_call(node: Node) -> bool:
     """Whether the node's value is what its module gives, nothing cut off or added."""
     operation = node.operation
@@ -126,13 +166,13 @@ def _is_plain_call(node: Node) -> bool:
 
 
 def _forward(body: Body, network: nn.Module, values: dict[str, int]) -> None:
-    seen: dict[str, tuple[int, ...]] = {}
+    seen: dict[str, list[tuple[int, ...]]] = {}
 
     def hook(name: str) -> Any:
         def record(module: nn.Module, inputs: Any, output: Any) -> None:
             del module, inputs
             if isinstance(output, torch.Tensor):
-                seen.setdefault(name, tuple(output.shape[1:]))
+                seen.setdefault(name, []).append(tuple(output.shape[1:]))
 
         return record
 
@@ -144,10 +184,30 @@ def _forward(body: Body, network: nn.Module, values: dict[str, int]) -> None:
     results = result if isinstance(result, tuple) else (result,)
     for (_, type), value in zip(body.output_types(), results, strict=False):
         assert tuple(value.shape) == (BATCH, *(evaluate(s, values) for s in type.sizes))  # type: ignore[union-attr]
+    for name, shapes in _inside(body, values):
+        assert name not in seen or seen[name] == shapes, (name, seen[name], shapes)
+
+
+Shapes = list[tuple[int, ...]]
+
+
+def _inside(body: Body, values: dict[str, int], prefix: str = "") -> Iterator[tuple[str, Shapes]]:
+    """Every module below a body that one value comes from: its path, and the shape at each of its calls."""
+    calls: dict[str, Shapes] = {}
     for node in body.nodes:
-        stage = getattr(node.operation, "stage", None)
-        type = node.types[0][1]
-        if stage and isinstance(type, Tensor) and not any(map(free_symbols, type.sizes)):
-            name = ".".join(attribute(p) for p in stage)
-            if node.name == stage[-1] and name in seen and _is_plain_call(node):
-                assert seen[name] == tuple(evaluate(s, {}) for s in type.sizes), node.name
+        stage, type = getattr(node.operation, "stage", None), node.types[0][1]
+        if not stage or len(stage) != 1 or not isinstance(type, Tensor) or not _is_plain_call(node):
+            continue
+        name = prefix + attribute(stage[0])
+        calls.setdefault(name, []).append(tuple(evaluate(s, values) for s in type.sizes))
+        if isinstance(node.operation, Invoke) and len(_calls(body, stage)) == 1:
+            yield from _inside(node.operation.body, values, f"{name}.")
+        elif isinstance(node.operation, Rounds):
+            rounds = [b for b, n in node.operation.bodies for _ in range(evaluate(n, values))]
+            for number, inner in enumerate(rounds):
+                yield from _inside(inner, values, f"{name}.{number}.")
+    yield from calls.items()
+
+
+def _calls(body: Body, stage: Path) -> list[Node]:
+    return [n for n in body.nodes if getattr(n.operation, "stage", None) == stage]
