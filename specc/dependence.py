@@ -16,6 +16,7 @@ from specc.program import (
     ReadTensor,
     Ref,
     Rounds,
+    Scan,
     StepPlan,
 )
 
@@ -76,7 +77,7 @@ def _path(node: Node) -> Path:
     operation = node.operation
     if isinstance(operation, ReadTensor):
         return operation.path
-    stage = operation.stage if isinstance(operation, (Apply, Invoke, Rounds)) else None
+    stage = operation.stage if isinstance(operation, (Apply, Invoke, Rounds, Scan)) else None
     return stage or ()
 
 

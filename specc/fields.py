@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from specc.layers.base import Inference, Window
-from specc.program import Apply, Body, Invoke, Node, ReadPort, Ref, Rounds, Sample
+from specc.program import Apply, Body, Invoke, Node, ReadPort, Ref, Rounds, Sample, Scan
 from specc.receptive import (
     EVERYTHING,
     POINT,
@@ -75,6 +75,8 @@ class FieldReader:
                 seen = merge(operands)
             case Invoke(_, inner):
                 return self._call(inner, node, found)
+            case Scan():
+                seen = dict.fromkeys(merge(operands), EVERYTHING)
             case Rounds() as rounds:
                 seen = self.through(rounds, operands[0])
             case _:

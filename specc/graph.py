@@ -25,6 +25,7 @@ from specc.program import (
     Ref,
     Rounds,
     Sample,
+    Scan,
     Stage,
 )
 from specc.sizes import Size, render
@@ -120,7 +121,7 @@ def _boxes(body: Body) -> int:
 
 def _inside(node: Node) -> tuple[Body, ...]:
     match node.operation:
-        case Invoke(_, body):
+        case Invoke(_, body) | Scan(_, body):
             return (body,)
         case Rounds(_, bodies):
             return tuple(b for b, _ in bodies)
@@ -168,7 +169,7 @@ class _LevelMaker:
                 box = self._named(number, node, kind, more if plain else (call, *more))
                 self._box(number, replace(box, title=call) if plain else box)
                 self._into(node, number)
-            case Invoke() | Rounds():
+            case Invoke() | Rounds() | Scan():
                 self._group(number, node)
             case Sample():
                 self._box(number, self._named(number, node, "draw", ("draw",)))
@@ -226,6 +227,14 @@ class _LevelMaker:
             case Invoke(path, inner) if self.whole.opened and inner.role == "block":
                 group = self._opened(number, node, inner, node.name)
                 names = [name for name, _ in inner.inputs]
+            case Scan(_, inner) if self.whole.opened:
+                group = self._opened(number, node, inner, f"scan {node.name}")
+                names = [name for name, _ in inner.inputs]
+            case Scan(_, inner):
+                box = self._named(number, node, "network", (f"scan {inner.name}",))
+                self._box(number, box)
+                self._into(node, number)
+                return
             case Rounds(_, bodies) if self.whole.opened:
                 self._rounds(number, node, bodies)
                 return

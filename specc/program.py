@@ -10,7 +10,7 @@ computes is a `Node`, so a stage that is called twice is one stage and two nodes
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
 
@@ -116,8 +116,25 @@ class Sample:
     seed: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A cell moved along the first axis of its first operand, one step for each position.
+
+    Operands in this order: the sequence, the cell's further inputs (the same at every step), a first
+    value for each state (None for its own), and the mask (None where all positions count). The first
+    output holds the cell's output at all positions, or at the last; then come the last states.
+    `reverse` begins at the end; outputs still stand at their positions.
+    """
+
+    stage: Path
+    body: Body
+    steps: Size
+    keep: Literal["all", "last"] = "all"
+    reverse: bool = False
+
+
 Operation: TypeAlias = (
-    ReadPort | Constant | Apply | Invoke | Rounds | ReadTensor | Distribute | Sample
+    ReadPort | Constant | Apply | Invoke | Rounds | Scan | ReadTensor | Distribute | Sample
 )
 
 
@@ -186,12 +203,24 @@ class Stage:
     named: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of a cell: its name, and the number that it starts from.
+
+    In the cell's body it is an input of that name; its new value is the output `next NAME`.
+    """
+
+    name: str
+    start: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Body:
     """The inside of a network, a block, a round of a `repeat`, or a train or sample block.
 
     `uses` names the networks outside this body that it calls or whose weights it reads.
-    `constraints` are the conditions on symbolic sizes that its layers ask for.
+    `constraints` are the conditions on symbolic sizes that its layers ask for. `states` are those of a
+    cell; they stand last among the inputs.
     """
 
     name: str
@@ -204,6 +233,7 @@ class Body:
     stages: tuple[Stage, ...]
     uses: tuple[str, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    states: tuple[State, ...] = ()
 
     def stage(self, name: str) -> Stage:
         """The stage of that name. Raises KeyError."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from specc.count.add import add_up
 from specc.count.sums import Owned, Summer
-from specc.program import Apply, Body, Invoke, Node, Program, Rounds, Sample, TrainPlan
+from specc.program import Apply, Body, Invoke, Node, Program, Rounds, Sample, Scan, TrainPlan
 from specc.sizes import Size
 from specc.types import Tensor
 
@@ -108,7 +108,7 @@ class _Reader:
         """Bytes of the outputs in a body: for each item of the batch, and independent of it."""
         if body not in self._kept:
             inputs = [_bytes(kind) for _, kind in body.inputs if isinstance(kind, Tensor)]
-            own = inputs if body.role not in {"block", "repeat"} else []
+            own = inputs if body.role not in {"block", "cell", "repeat"} else []
             parts = [*own, *(self._node(n) for n in body.nodes)]
             self._kept[body] = (add_up(p[0] for p in parts), add_up(p[1] for p in parts))
         return self._kept[body]
@@ -122,6 +122,9 @@ class _Reader:
                 return (kinds or [(0, 0)])[0]
             case Invoke(_, body):
                 return self.kept(body)
+            case Scan(_, body, steps):
+                per_item, fixed = self.kept(body)
+                return steps * per_item, fixed
             case Rounds(_, bodies):
                 found = [(self.kept(b), times) for b, times in bodies]
                 return add_up(k[0] * t for k, t in found), add_up(k[1] * t for k, t in found)

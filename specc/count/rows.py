@@ -21,6 +21,7 @@ from specc.program import (
     ReadTensor,
     Rounds,
     Sample,
+    Scan,
     Stage,
 )
 from specc.receptive import Fields
@@ -33,10 +34,14 @@ MOST_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a body stands in its network: names in front, copies, and what its ports see."""
+    """Where a body stands in its network: names in front, copies, steps and what its ports see.
+
+    Every copy has its own weights; at every step a copy computes with the same ones.
+    """
 
     prefix: Path = ()
     times: Size = 1
+    steps: Size = 1
     before: dict[str, Fields] = field(default_factory=dict)
     budget: int = MOST_ROWS
 
@@ -118,6 +123,8 @@ class Tabler:
                 yield from self._tensor(body, stages[name], place)
             case Invoke(path, inner):
                 yield from self._call(body, node, path, inner, sees, place)
+            case Scan():
+                yield from self._scan(body, node, node.operation, sees, place)
             case Rounds(path, bodies):
                 if path[-1] in stages and self._first(place.path(path[-1])):
                     yield from self._rounds(body, node, path, bodies, place)
@@ -137,7 +144,7 @@ class Tabler:
         row = _row(node, place, node.operation.layer.word, sees)
         if isinstance(row.output, Distribution):
             return
-        row = replace(row, macs=place.times * self.summer.node_macs(node))
+        row = replace(row, macs=place.times * place.steps * self.summer.node_macs(node))
         stage = stages.get(path[0]) if path is not None and len(path) == 1 else None
         if path is not None and (stage is None or not self._first(place.path(stage.name))):
             row, stage = replace(row, note=f"shares {'.'.join(path)}"), None
@@ -168,12 +175,26 @@ class Tabler:
             row = self._closed(node, path, inner, sees, place, first=first)
             yield Entry(row, body, place, node)
 
+    def _scan(
+        self, body: Body, node: Node, scan: Scan, sees: Fields, place: Place
+    ) -> Iterator[Entry]:
+        """The outputs of a cell at all its steps, then the inside of one step."""
+        first = self._first(place.path(".".join(scan.stage)))
+        row = _row(node, place, f"scan {scan.body.name}", sees)
+        if not first:
+            macs = place.times * place.steps * self.summer.node_macs(node)
+            row = replace(row, macs=macs, note=f"shares {'.'.join(scan.stage)}")
+        yield Entry(row, body, place, node)
+        if first:
+            names, steps = (*place.prefix, *scan.stage), place.steps * scan.steps
+            yield from self._body(scan.body, Place(names, place.times, steps, {}, place.budget))
+
     def _closed(
         self, node: Node, path: Path, inner: Body, sees: Fields, place: Place, *, first: bool
     ) -> Row:
         """A call in one row: of a network, of something called before, of a block too large to open."""
         row = _row(node, place, inner.role if inner.role != "block" else inner.name, sees)
-        row = replace(row, macs=place.times * self.summer.macs(inner))
+        row = replace(row, macs=place.times * place.steps * self.summer.macs(inner))
         if not first:
             return replace(row, note=f"shares {'.'.join(path)}")
         owned = self.summer.owned(inner)
@@ -202,7 +223,8 @@ class Tabler:
             before = self.reader.after(inner, times - 1, before)
             names = (*place.prefix, *path, _round_name(first, times, alone=len(bodies) == 1))
             ports = {inner.inputs[0][0]: before} if inner.inputs else {}
-            yield from self._body(inner, Place(names, place.times * times, ports, share))
+            times_here = place.times * times
+            yield from self._body(inner, Place(names, times_here, place.steps, ports, share))
             before = self.reader.after(inner, 1, before)
             first = first + times
 
@@ -211,7 +233,7 @@ class Tabler:
     ) -> Place:
         operands = self._operands(body, node, place)
         before = {name: f for (name, _), f in zip(inner.inputs, operands, strict=False)}
-        return Place((*place.prefix, *path), place.times, before, share)
+        return Place((*place.prefix, *path), place.times, place.steps, before, share)
 
     def _operands(self, body: Body, node: Node, place: Place) -> list[Fields]:
         """What the operands of a node see, in terms of the network's inputs."""

@@ -8,7 +8,7 @@ from specc.count.add import add_up
 from specc.count.report import Totals
 from specc.count.weights import Weights, weights
 from specc.layers.base import Convention
-from specc.program import Apply, Body, Invoke, Node, Path, Program, Rounds, Sample, Stage
+from specc.program import Apply, Body, Invoke, Node, Path, Program, Rounds, Sample, Scan, Stage
 from specc.sizes import Size
 
 
@@ -82,6 +82,8 @@ class Summer:
                 return 0 if inference.macs is None else inference.macs.value
             case Invoke(_, body):
                 return self.macs(body)
+            case Scan(_, body, steps):
+                return steps * self.macs(body)
             case Rounds(_, bodies):
                 return add_up(times * self.macs(body) for body, times in bodies)
             case _:
@@ -101,6 +103,8 @@ class Summer:
             case Invoke(stage, inner):
                 own = self.called(inner)
                 return own | {stage[0]} if self.is_network(body, stage) else own
+            case Scan(_, inner):
+                return self.called(inner)
             case Rounds(_, bodies):
                 return frozenset().union(*(self.called(b) for b, _ in bodies))
             case _:

@@ -11,8 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from specc.count.weights import parameters
+from specc.emit.cells import CellText, is_cell, uses
+from specc.emit.cells import results as results_of
 from specc.emit.expressions import Line, Naming, Statements, last_part
-from specc.emit.layout import docstring, fits, statement
+from specc.emit.layout import docstring, statement
+from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, fresh, snake, variable
 from specc.emit.shapes import shape
 from specc.layers.base import Inference
@@ -91,6 +94,7 @@ class Classes:
     def _make(self, body: Body) -> ClassText:
         network = isinstance(body.definition, tree.Definition) and body.role not in (
             "block",
+            "cell",
             "repeat",
         )
         opened = (
@@ -131,6 +135,7 @@ class _Class:
         self.init = [line for stage in self._pairs() for line in self._stage(*stage)]
         self.in_init = set(self.symbols)
         self.symbols = set()
+        self.methods: list[str] = []
         self.forward = self._forward()
         self.in_forward = set(self.symbols)
         self.arguments = tuple(self._arguments())
@@ -316,6 +321,8 @@ class _Class:
     # ------------------------------------------------------------------ forward
 
     def _wanted(self, body: Body) -> tuple[Ref, ...]:
+        if is_cell(body):
+            return results_of(body)
         taps = self.classes.taps.get(body.name, ()) if self.network else ()
         outputs = dict(body.outputs)
         for tap in taps:
@@ -335,7 +342,9 @@ class _Class:
         results = [printer.value(ref) for ref in wanted]
         lines = laid_out(self._annotated(written, results))
         lines += self._return(results, printer.declared)
-        return [*self._bindings(lines), *lines]
+        lines = [*self._bindings(lines), *lines]
+        self.methods = self._cell(naming, lines) if is_cell(self.body) else []
+        return lines
 
     def _annotated(self, lines: list[Line], results: list[str]) -> list[Line]:
         """What is returned is declared a tensor: a checker cannot see what a module gives."""
@@ -442,7 +451,14 @@ class _Class:
         ]
         return function_head("__init__", parts, "None", 4)
 
+    def _cell(self, naming: Naming, step: list[str]) -> list[str]:
+        """The methods of a cell, where `step` is its forward pass for one position."""
+        how = uses(self.classes.program, self.concrete.definition)
+        return CellText(self.body, naming, self._forward_symbol, how, step).methods()
+
     def _forward_lines(self) -> list[str]:
+        if self.methods:
+            return self.methods
         ports = ["self", *(f"{variable(n)}: Tensor" for n, _ in self.body.inputs)]
         count = len(self._wanted(self.body))
         result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
@@ -494,36 +510,8 @@ def bare(unit: BareTensor) -> Code:
     return fn("nn.Parameter" if unit.trainable else "nn.Buffer", made)
 
 
-MERGED = ("with torch.no_grad():",)
-"""Heads under which several statements may stand."""
-
-
-def laid_out(lines: Iterable[Line], indent: int = 8) -> list[str]:
-    """Statements as lines that fit."""
-    made: list[str] = []
-    before: tuple[str, ...] = ()
-    for line in lines:
-        if line.block != before or not line.block or line.block[0] not in MERGED:
-            made += line.block
-        before = line.block
-        inner = 4 if line.block else 0
-        made += (" " * inner + text for text in statement(line.text, indent + inner, line.comment))
-    return made
-
-
 def _declared(line: Line, name: str) -> Line:
     return replace(line, text=line.text.replace(f"{name} = ", f"{name}: Tensor = ", 1))
-
-
-def function_head(name: str, parts: list[str], result: str, indent: int) -> list[str]:
-    """`def name(parts) -> result:` in one line, or with its arguments below."""
-    text = f"def {name}({', '.join(parts)}) -> {result}:"
-    if fits(text, indent):
-        return [text]
-    inside = ", ".join(parts)
-    if fits(inside, indent + 4):
-        return [f"def {name}(", f"    {inside}", f") -> {result}:"]
-    return [f"def {name}(", *(f"    {p}," for p in parts), f") -> {result}:"]
 
 
 def _owner(node: Node) -> Path | None:

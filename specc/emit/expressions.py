@@ -15,8 +15,9 @@ from specc.emit.inline import bound, written
 from specc.emit.layout import WIDTH, width
 from specc.emit.names import attribute, free, variable
 from specc.emit.reading import Reading
+from specc.emit.scans import scan_call
 from specc.emit.shapes import shape
-from specc.layers.code import Code, Fn, Module, Printer, Raw, X
+from specc.layers.code import Code, Fn, Item, Module, Printer, Raw, X
 from specc.program import (
     Apply,
     Body,
@@ -30,6 +31,7 @@ from specc.program import (
     Ref,
     Rounds,
     Sample,
+    Scan,
 )
 from specc.types import Tensor
 
@@ -168,7 +170,7 @@ class Statements:
             return variable(given)
         if port == "output":
             return self._target(number, node)
-        own = f"{variable(node.name)}_{port}" if isinstance(node.operation, Apply) else port
+        own = f"{variable(node.name)}_{port}" if isinstance(node.operation, (Apply, Scan)) else port
         return free(variable(own), self._taken(number))
 
     # ----------------------------------------------------------------- writing
@@ -208,6 +210,8 @@ class Statements:
                 self._invoke(number, node, node.operation)
             case Rounds():
                 self._rounds(number, node, node.operation)
+            case Scan():
+                self._scan(number, node, node.operation)
             case Sample():
                 self._sample(number, node, node.operation)
             case Apply():
@@ -246,6 +250,20 @@ class Statements:
             self._several(number, node, self._print(node, self._call(node)), outputs)
         else:
             self._place(number, node, self._fitting(number, node, self._call(node)))
+
+    def _scan(self, number: int, node: Node, operation: Scan) -> None:
+        """A cell gives its outputs and last states in a tuple; what is kept is taken out."""
+        call = scan_call(self.body, node, operation)
+        kept = (Raw(":"), 0 if operation.reverse else -1)
+        last = operation.keep == "last"
+        if any(self.uses.get(Ref(number, port)) for port, _ in node.types[1:]):
+            self._several(number, node, self._print(node, call))
+            if last and self.uses.get(Ref(number)):
+                name = self.texts[Ref(number)]
+                self.lines.append(Line(f"{name} = {self._text(Item(Raw(name), kept))}"))
+            return
+        code: Code = Item(call, (0,))
+        self._place(number, node, self._fitting(number, node, Item(code, kept) if last else code))
 
     def _call(self, node: Node) -> Code:
         """A call of the node's module with all operands."""

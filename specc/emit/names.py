@@ -26,8 +26,9 @@ MODULE_ATTRIBUTES = frozenset(
 
 HELPERS = frozenset(
     (
-        "CrossAttention SelfAttention TransposedLinear add_positions embed_number gradient info_nce jacobian "
-        "kl_bernoulli kl_sparsity kl_standard_normal laplace_noise pad_same unpool"
+        "CrossAttention SelfAttention TransposedLinear add_positions embed_number gradient "
+        "hold_outputs info_nce jacobian kl_bernoulli kl_sparsity kl_standard_normal laplace_noise "
+        "last_outputs pad_same run_lstm run_recurrent unpool"
     ).split()
 )
 """The classes and functions that a model may bring along. A test compares."""

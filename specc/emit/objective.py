@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from specc.dependence import Dependence, Owners, differentiates, learnt
-from specc.emit.classes import Classes, bare, function_head, laid_out
+from specc.emit.classes import Classes, bare
 from specc.emit.expressions import Line, Naming, Statements, last_part
 from specc.emit.layout import WIDTH, statement
+from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, free, fresh, snake, variable
 from specc.emit.reading import Reading
 from specc.emit.sharing import shared, without_graph

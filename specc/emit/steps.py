@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specc.emit.classes import function_head
 from specc.emit.environment import literal
 from specc.emit.layout import fits, statement
+from specc.emit.lines import function_head
 from specc.emit.names import attribute, fresh, snake, variable
 from specc.emit.objective import Objective
 from specc.layers.code import Printer

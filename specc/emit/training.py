@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from specc.claims.check import is_static
-from specc.emit.classes import function_head, laid_out
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
 from specc.emit.expressions import Statements

@@ -32,6 +32,7 @@ LAYERS: dict[str, str] = {
     " sinusoidal_positions:SinusoidalPositions sinusoidal_embedding:SinusoidalEmbedding"
     " one_hot:OneHot",
     "attention": "attention:Attention",
+    "recurrent": "rnn:RNN lstm:LSTM gru:GRU",
     "shape": "flatten:Flatten reshape:Reshape permute:Permute transpose:Transpose squeeze:Squeeze"
     " unsqueeze:Unsqueeze expand:Expand tile:Tile flip:Flip select:Select slice:Slice index:Index"
     " stop:Stop",

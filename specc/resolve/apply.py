@@ -156,6 +156,10 @@ def _block(
 ) -> Flow:
     definition = maker.definition
     kind = definition.name.id
+    if definition.role == "cell":
+        return scope.context.report(
+            "E203", "a cell is moved along a sequence", span, helps=(f"-> scan({span.text})",)
+        )
     name = label.id if label is not None else (stage[-1] if stage else scope.fresh(kind))
     operands = ports(scope, definition, flows, maker.named_operands, span)
     if operands is None or any(isinstance(f.type, Unknown) for f in operands):

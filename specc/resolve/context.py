@@ -16,6 +16,7 @@ from specc.program import (
     Path,
     Ref,
     Stage,
+    State,
     Static,
 )
 from specc.resolve.values import POISON, Flow, Meaning
@@ -91,6 +92,7 @@ class Scope:
     constraints: list[Constraint] = field(default_factory=list)
     reserved: set[str] = field(default_factory=set)
     counters: dict[str, int] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
 
     @property
     def diagnostics(self) -> Diagnostics:
@@ -177,6 +179,7 @@ class Scope:
             tuple(self.stages.values()),
             tuple(self.uses),
             tuple(dict.fromkeys(self.constraints)),
+            tuple(self.states.values()),
         )
 
 

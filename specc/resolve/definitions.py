@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from specc.diagnostics import Diagnostic
 from specc.program import Body, ReadPort, Ref, Static
+from specc.resolve import cell
 from specc.resolve.assign import assign, let, named
 from specc.resolve.context import Context, Scope, Types
 from specc.resolve.draw import draw
@@ -50,6 +51,10 @@ def make_body(
     _only_pipe(scope, definition, outputs, alone)
     if not context.diagnostics.failed:
         _unused(scope, definition, hyperparameters)
+    if definition.role == "cell":
+        cell.reserved(scope)
+        ports = (*ports, *cell.states(scope))
+        outputs |= cell.next_states(scope)
     refs = tuple((name, value.ref) for name, (value, _) in outputs.items())
     refs = _sound(scope, refs, span)
     return scope.body(definition, hyperparameters, ports, refs)
@@ -66,11 +71,11 @@ def _sound(
 
 
 def _allowed(scope: Scope, statement: tree.Statement) -> bool:
-    if isinstance(statement, _INSIDE):
+    if isinstance(statement, _INSIDE) or (scope.role == "cell" and cell.belongs(statement)):
         return True
     word = statement.span.text.split(None, 1)[0]
     scope.context.report(
-        "E190" if isinstance(statement, (tree.Equation, tree.Loop, tree.Branch)) else "E103",
+        "E190" if isinstance(statement, (tree.Loop, tree.Branch)) else "E103",
         f'"{word}" does not belong in a {scope.role}',
         statement.span,
     )
@@ -95,6 +100,10 @@ def _statement(
                 statement.target,
                 draw(scope, statement.distribution, statement.frozen),
             )
+        case tree.Declare(kind="state") if scope.role == "cell":
+            cell.declare(scope, statement)
+        case tree.Equation():
+            cell.equation(scope, statement)
         case tree.Declare():
             declare(scope, statement, static)
         case tree.Output():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specc.resolve import operators
+from specc.resolve import cell, operators
 from specc.resolve.call import call
 from specc.resolve.context import Scope
 from specc.resolve.member import member
@@ -44,7 +44,7 @@ def _combined(scope: Scope, expr: tree.Expr) -> Meaning:
         case tree.Conditional():
             return operators.conditional(scope, expr)
         case tree.Next():
-            return scope.context.report("E190", "`next` belongs in a cell", expr.span)
+            return cell.next_value(scope, expr)
         case _:
             message = "a slice stands in brackets behind a value"
             return scope.context.report("E203", message, expr.span)

@@ -121,10 +121,12 @@ def _samples(context: Context, file: tree.File) -> tuple[SamplePlan, ...]:
 
 def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     for definition in context.definitions.values():
-        if definition.role in ("cell", "message_passing"):
+        if definition.role == "message_passing":
             _not_yet(context, definition)
         elif (
-            definition.role != "block" and definition.hyperparameters is None and typed(definition)
+            definition.role not in ("block", "cell")
+            and definition.hyperparameters is None
+            and typed(definition)
         ):
             context.network(definition.name.id, None, definition.name.span)
     trains, samples = _trains(context, file), _samples(context, file)
@@ -167,7 +169,7 @@ def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
 
 
 def _define(context: Context, definition: tree.Definition) -> None:
-    if registry.get(definition.name.id) is not None:
+    if registry.get(definition.name.id) is not None and not _own_cell(definition):
         context.report(
             "E403",
             f'"{definition.name.id}" is a layer of specc already',
@@ -180,6 +182,11 @@ def _define(context: Context, definition: tree.Definition) -> None:
     for h in definition.hyperparameters or ():
         _duplicate(context, seen, h.name)
         seen.setdefault(h.name.id, h.name.span)
+
+
+def _own_cell(definition: tree.Definition) -> bool:
+    """Whether a spec writes a standard cell itself, which then stands for the layer of that name."""
+    return definition.role == "cell" and definition.name.id in registry.families()["recurrent"]
 
 
 def _duplicate(context: Context, places: dict[str, Span], name: tree.Name) -> bool:
@@ -302,13 +309,13 @@ def _report_recursion(context: Context, circle: list[str]) -> None:
 def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
     written = {n for d in context.definitions.values() for n in _words(d)}
     for d in context.definitions.values():
-        if d.role == "block" and d.name.id not in context.read:
+        if d.role in ("block", "cell") and d.name.id not in context.read:
             _look_inside(context, d)
             if d.name.id not in written:
-                _warn(context, f'block "{d.name.id}" is never used', d.name.span)
+                _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
         elif d.hyperparameters is not None and d.name.id not in context.read:
             _look_inside(context, d)
-            if d.role in ("cell", "message_passing"):
+            if d.role == "message_passing":
                 continue
             _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
         elif (
@@ -343,7 +350,7 @@ def _look_inside(context: Context, definition: tree.Definition) -> None:
         for h in definition.hyperparameters or ()
     )
     inputs = sum(len(s.names) for s in definition.body if isinstance(s, tree.Input)) or 1
-    if definition.role not in ("cell", "message_passing"):
+    if definition.role != "message_passing":
         make_body(context, definition, names, (UNKNOWN,) * inputs, definition.name.span)
 
 

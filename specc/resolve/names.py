@@ -36,12 +36,12 @@ def lookup(scope: Scope, name: tree.Name) -> Meaning:
 
 def _definition(scope: Scope, definition: tree.Definition) -> Meaning:
     scope.context.read.add(definition.name.id)
-    if definition.role in ("cell", "message_passing"):
+    if definition.role == "message_passing":
         return POISON
     if definition.hyperparameters is not None:
         made = hyperparameters(scope, definition, [], definition.name.span, default_of(scope))
         return POISON if made is None else made
-    if definition.role != "block":
+    if definition.role not in ("block", "cell"):
         return NetworkInstance(definition.name.id)
     shared = SharedInstance(
         definition.name.id,

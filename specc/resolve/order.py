@@ -19,8 +19,8 @@ def names_read(node: object) -> Iterator[tree.Name]:
     while stack:
         item = stack.pop()
         match item:
-            case tree.Name():
-                yield item
+            case tree.Name() | tree.Next():
+                yield item if isinstance(item, tree.Name) else next_name(item.name)
             case tree.Member():
                 stack.append(item.base)
             case tree.Argument():
@@ -35,6 +35,11 @@ def names_read(node: object) -> Iterator[tree.Name]:
                 stack.extend(item)
             case _ if is_dataclass(item):
                 stack.extend(getattr(item, f.name) for f in fields(item) if f.name != "span")
+
+
+def next_name(state: tree.Name) -> tree.Name:
+    """The name under which the new value of a state is bound; no identifier is written like it."""
+    return tree.Name(state.span, f"next {state.id}")
 
 
 def labels(node: object) -> Iterator[tree.Name]:
@@ -58,6 +63,8 @@ def bound(statement: tree.Statement) -> tuple[tree.Name, ...]:
             own = statement.names
         case tree.Assign():
             own = statement.targets
+        case tree.Equation(role="next"):
+            own = (next_name(statement.target),)
         case tree.Let() | tree.Draw() | tree.Equation() | tree.Given():
             own = (statement.target,)
         case tree.Output() if statement.target is not None and statement.value is not None:

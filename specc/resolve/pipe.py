@@ -13,6 +13,7 @@ from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.layer import apply_layer
 from specc.resolve.names import default_of
 from specc.resolve.rounds import expand_for, repeat
+from specc.resolve.scan import scan
 from specc.resolve.values import POISON, Flow, Number
 from specc.syntax import tree
 
@@ -66,6 +67,8 @@ def _piped_word(
     if name.id in NOT_YET:
         return not_yet(scope, name)
     given = arguments(scope, written.arguments) if written is not None else []
+    if name.id == "scan":
+        return scan(scope, value, given, stage)
     model = registry.get(name.id)
     if model is None:
         return unknown_layer(scope, name.id, name.span)

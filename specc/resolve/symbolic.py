@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from specc.diagnostics import Diagnostics
-from specc.program import Apply, Body, Invoke, ParameterValue, Program, Static
+from specc.program import Apply, Body, Invoke, ParameterValue, Program, Scan, Static
 from specc.resolve.context import Context, ExpandedError, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.expression import evaluate
@@ -111,11 +111,12 @@ def _finished(
 
 def _open_inputs(body: Body, taken: set[str]) -> tuple[Types, dict[str, int]]:
     """The inputs of a block with a symbol for every size; a network's inputs are written and stay."""
-    if body.role != "block":
-        return tuple(type for _, type in body.inputs), {}
+    own = body.inputs[: len(body.inputs) - len(body.states)]
+    if body.role not in ("block", "cell"):
+        return tuple(type for _, type in own), {}
     types: list[ValueType] = []
     values: dict[str, int] = {}
-    for port, type in body.inputs:
+    for port, type in own:
         if not isinstance(type, Tensor):
             types.append(type)
             continue
@@ -124,7 +125,7 @@ def _open_inputs(body: Body, taken: set[str]) -> tuple[Types, dict[str, int]]:
             if not isinstance(size, int):
                 sizes.append(size)
                 continue
-            name = f"in_{axis}" if len(body.inputs) == 1 else f"{port}_{axis}"
+            name = f"in_{axis}" if len(own) == 1 else f"{port}_{axis}"
             while name in taken or name in values:
                 name += "_"
             values[name] = size
@@ -226,7 +227,7 @@ def _same_nodes(concrete: Body, made: Body, values: Mapping[str, int]) -> bool:
 def _same_operation(concrete: object, made: object) -> bool:
     if isinstance(concrete, Apply) and isinstance(made, Apply):
         return type(concrete.layer) is type(made.layer)
-    if isinstance(concrete, Invoke) and isinstance(made, Invoke):
+    if isinstance(concrete, (Invoke, Scan)) and isinstance(made, (Invoke, Scan)):
         return concrete.stage == made.stage
     return type(concrete) is type(made)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from specc.layers.base import Inference, Layer
 from specc.layers.written import written
-from specc.program import Apply, BareTensor, Body, Invoke, Node, ReadPort, Ref, Rounds, Stage
+from specc.program import Apply, BareTensor, Body, Invoke, Node, ReadPort, Ref, Rounds, Scan, Stage
 from specc.resolve.context import Scope
 from specc.resolve.values import Flow
 from specc.sizes import Size, render
@@ -55,6 +55,8 @@ def _stage(scope: Scope, node: Node) -> tuple[Stage | None, str]:
             return stage, written(layer, layer.word)
         case Invoke(path, body):
             return scope.stages.get(path[0]), body.name
+        case Scan(path, body):
+            return scope.stages.get(path[0]), f"scan {body.name}"
         case Rounds(path, _):
             return scope.stages.get(path[0]), "repeat"
         case ReadPort():

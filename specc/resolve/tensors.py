@@ -18,7 +18,7 @@ Evaluate = Callable[[Scope, tree.Expr], Static | None]
 def declare(scope: Scope, statement: tree.Declare, static: Evaluate) -> None:
     """Make a stage for every tensor of the statement and bind its name."""
     if statement.kind == "state":
-        scope.context.report("E190", "`state` belongs in a cell", statement.span)
+        scope.context.report("E103", "`state` belongs in a cell", statement.span)
         for item in statement.items:
             scope.bind(item.name, POISON)
         return
@@ -27,7 +27,7 @@ def declare(scope: Scope, statement: tree.Declare, static: Evaluate) -> None:
 
 
 def _declare(scope: Scope, trainable: bool, item: tree.TensorDeclaration, static: Evaluate) -> None:
-    sizes = _sizes(scope, item, static)
+    sizes = sizes_of(scope, item, static)
     value = None if item.value is None else static(scope, item.value)
     if sizes is None or (item.value is not None and value is None):
         scope.bind(item.name, POISON)
@@ -50,7 +50,10 @@ def count_of(sizes: tuple[Size, ...]) -> Formula:
     return product(var(f"n_{i}", size) for i, size in enumerate(sizes, 1))
 
 
-def _sizes(scope: Scope, item: tree.TensorDeclaration, static: Evaluate) -> tuple[Size, ...] | None:
+def sizes_of(
+    scope: Scope, item: tree.TensorDeclaration, static: Evaluate
+) -> tuple[Size, ...] | None:
+    """The sizes of a declared tensor, or None after a diagnostic."""
     sizes: list[Size] = []
     for expr in item.shape:
         value = static(scope, expr)

@@ -1,0 +1,293 @@
+"""A cell as a class: `step` with the equations of the spec, `forward` for a whole sequence.
+
+Where the equations allow it `forward` takes the products of the sequence out of the loop and makes one
+product of all gates that read the same values; `step` is always the plain form, and equal to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from specc.emit.expressions import Line, Naming, Statements
+from specc.emit.gates import Gates, fused
+from specc.emit.layout import fits
+from specc.emit.lines import function_head, laid_out
+from specc.emit.names import attribute, fresh, variable
+from specc.layers.code import Code, Printer
+from specc.program import Body, Node, Program, Ref, Rounds, Scan
+from specc.sizes import Size, symbol
+from specc.syntax import tree
+from specc.types import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How the scans of a program use a cell, so that its class takes no argument for nothing."""
+
+    starts: bool = False
+    mask: bool = False
+    reverse: bool = False
+
+
+def uses(program: Program, definition: object) -> Uses:
+    """How a cell is used by all scans of a program."""
+    found = Uses()
+    for node in _scans(program):
+        scan = node.operation
+        assert isinstance(scan, Scan)
+        if scan.body.definition is definition:
+            *starts, mask = node.operands[-len(scan.body.states) - 1 :]
+            found = Uses(
+                found.starts or any(s is not None for s in starts),
+                found.mask or mask is not None,
+                found.reverse or scan.reverse,
+            )
+    return found
+
+
+def _scans(program: Program) -> Iterable[Node]:
+    waiting = [*program.networks, *(p.body for p in program.trains)]
+    waiting += [p.body for p in program.samples]
+    seen: set[int] = set()
+    while waiting:
+        body = waiting.pop()
+        if id(body) in seen:
+            continue
+        seen.add(id(body))
+        for node in body.nodes:
+            if isinstance(node.operation, Scan):
+                yield node
+        for stage in body.stages:
+            if isinstance(stage.unit, Body):
+                waiting.append(stage.unit)
+            elif isinstance(stage.unit, Rounds):
+                waiting += [b for b, _ in stage.unit.bodies]
+
+
+def results(body: Body) -> tuple[Ref, ...]:
+    """What one step gives: its output, then the new states; a value that is both comes once."""
+    return tuple(dict.fromkeys(ref for _, ref in body.outputs))
+
+
+@dataclass(slots=True)
+class CellText:
+    """Writes the methods of a cell's class.
+
+    `symbol` prints a size, `step` are the lines of one step and `names` what it returns.
+    """
+
+    body: Body
+    naming: Naming
+    symbol: Callable[[str], str]
+    how: Uses
+    step: list[str]
+    taken: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        given = {variable(n) for n, _ in self.body.inputs}
+        self.taken = frozenset(given | {variable(v) for n in self.body.nodes if (v := n.variable)})
+
+    def methods(self) -> list[str]:
+        """Both methods at the indent of a class body."""
+        ports = [f"{variable(n)}: Tensor" for n, _ in self.body.inputs]
+        several = len(results(self.body))
+        given = "Tensor" if several == 1 else f"tuple[{', '.join(['Tensor'] * several)}]"
+        step = function_head("step", ["self", *ports], given, 4)
+        whole = function_head("forward", ["self", *self._parameters()], self._result(), 4)
+        return [
+            *_indented(step, 4), '        """One step, as the equations say."""',
+            *_indented(self.step, 8), "",
+            *_indented(whole, 4), *_indented(self.forward(), 8),
+        ]  # fmt: skip
+
+    # ------------------------------------------------------------------- names
+
+    def _word(self, base: str) -> str:
+        """A name for something that is not in the spec, past those that are."""
+        return fresh(base, self.taken)
+
+    # --------------------------------------------------------------- signature
+
+    def _states(self) -> list[str]:
+        return [variable(s.name) for s in self.body.states]
+
+    def _inputs(self) -> list[str]:
+        """The sequence, and what is the same at every step."""
+        return [variable(n) for n, _ in self.body.inputs[: -len(self.body.states) or None]]
+
+    def _parameters(self) -> list[str]:
+        found = [f"{n}: Tensor" for n in self._inputs()]
+        if self.how.starts:
+            found += [f"{n}: Tensor | None = None" for n in self._states()]
+        if self.how.mask:
+            found.append("mask: Tensor | None = None")
+        if self.how.reverse:
+            found.append("reverse: bool = False")
+        return found
+
+    def _result(self) -> str:
+        return f"tuple[{', '.join(['Tensor'] * (1 + len(self.body.states)))}]"
+
+    # ----------------------------------------------------------------- forward
+
+    def forward(self) -> list[str]:
+        """The lines of the loop over time."""
+        x = self._inputs()[0]
+        gates = fused(self.body)
+        lines = ['"""All outputs, and the last states; every step as `step` says."""']
+        if self.how.reverse:
+            lines.append(f"{x} = {x}.flip(1) if reverse else {x}")
+            if self.how.mask:
+                lines += ["if mask is not None and reverse:", "    mask = mask.flip(1)"]
+        lines += [line for state in self.body.states for line in self._start(state.name)]
+        lines += laid_out(self._before(gates))
+        lines += [f"{self._word('outputs')}: list[Tensor] = []", *self._loop(gates)]
+        return [*lines, *self._end()]
+
+    def _start(self, name: str) -> list[str]:
+        start = next(s.start for s in self.body.states if s.name == name)
+        type = dict(self.body.inputs)[name]
+        assert isinstance(type, Tensor)
+        x, state = self._inputs()[0], variable(name)
+        batch = f"{x}.shape[0]"
+        sizes = ", ".join([batch, *(self._print(s) for s in type.sizes)])
+        first = self.body.inputs[0][1]
+        real = isinstance(first, Tensor) and first.dtype == "float"
+        if start:
+            made = f"{x}.new_full(({sizes}), {start!r})" if real else (
+                f"torch.full(({sizes}), {start!r}, device={x}.device)")  # fmt: skip
+        else:
+            made = f"{x}.new_zeros({sizes})" if real else (
+                f"torch.zeros({sizes}, device={x}.device)")  # fmt: skip
+        if self.how.starts:
+            return [f"if {state} is None:", f"    {state} = {made}"]
+        return [f"{state} = {made}"]
+
+    def _print(self, code: Code | Size) -> str:
+        return Printer(_none, "self", self._symbol)(code)
+
+    def _symbol(self, name: str) -> str:
+        """A size by its name; that of an input is read off the input."""
+        for number, (port, type) in enumerate(self.body.inputs):
+            sizes = type.sizes if isinstance(type, Tensor) else ()
+            for axis, size in enumerate(sizes):
+                if size == symbol(name) and name.startswith(("in_", f"{port}_")):
+                    return f"{variable(port)}.shape[{axis + (2 if number == 0 else 1)}]"
+        return self.symbol(name)
+
+    def _before(self, gates: Gates) -> list[Line]:
+        """The products that need no state."""
+        return [
+            line
+            for group in gates.groups
+            for line in group.before(self._inputs()[0], self._print, self.naming.module)
+        ]
+
+    def _loop(self, gates: Gates) -> list[str]:
+        x = self._inputs()[0]
+        inner, x_t = self._inside(gates), self._word(f"{x}_t")
+        reads_x = any(x_t in line for line in inner)
+        sequences = [(x_t, x)] if reads_x or not gates.sequences() else []
+        sequences += [(f"{n}_t", n) for n in gates.sequences()]
+        lines = []
+        if self.how.mask:
+            sequences.append((self._word("valid"), "mask"))
+            lines = [
+                "if mask is None:",
+                f"    mask = torch.ones({x}.shape[:2], device={x}.device) > 0",
+            ]
+        names = ", ".join(n for n, _ in sequences)
+        values = [f"{v}.unbind(1)" for _, v in sequences]
+        over = values[0] if len(values) == 1 else f"zip({', '.join(values)}, strict=True)"
+        head = [f"for {names} in {over}:"]
+        if not fits(head[0], 8):
+            inside = ", ".join([*values, "strict=True"])
+            head = [f"for {names} in zip(", f"    {inside}", "):"]
+        return [*lines, *head, *_indented(inner, 4)]
+
+    def _inside(self, gates: Gates) -> list[str]:
+        """The lines of one step in the loop."""
+        states, ports = self._states(), self._inputs()
+        given = [dict(self.body.outputs)[f"next {s.name}"] for s in self.body.states]
+        wanted = results(self.body)
+        if not gates.groups:
+            names = [f"next_{s}" if self.how.mask else s for s in states]
+            texts = dict(zip(given, names, strict=True))
+            output = texts.setdefault(wanted[0], "output")
+            arguments = ", ".join([self._word(f"{ports[0]}_t"), *ports[1:], *states])
+            targets = ", ".join(dict.fromkeys(texts[r] for r in wanted))
+            lines = [f"{targets} = self.step({arguments})"]
+            after = [(s, texts[r]) for s, r in zip(states, given, strict=True)]
+        else:
+            x_t = self._word(f"{ports[0]}_t")
+            naming = replace(self.naming, ports={self.body.inputs[0][0]: x_t})
+            printer = _Loop(gates, self.body, naming, wanted)
+            lines = laid_out(printer.run(), 12)
+            output = printer.value(wanted[0])
+            after = [(s, printer.value(r)) for s, r in zip(states, given, strict=True)]
+        return [*lines, *self._moved(after, output)]
+
+    def _moved(self, after: list[tuple[str, str]], output: str) -> list[str]:
+        """The outputs and the new states at the end of a step."""
+        if self.how.mask:
+            kept = [f"{s} = torch.where({self._valid(s)}, {n}, {s})" for s, n in after]
+            return [f"{self._word('outputs')}.append({output})", *kept]
+        changed = [(s, n) for s, n in after if s != n]
+        lines = [f"{self._word('outputs')}.append({output})"]
+        if changed:
+            left, right = ", ".join(s for s, _ in changed), ", ".join(n for _, n in changed)
+            lines.append(f"{left} = {right}")
+        return lines
+
+    def _valid(self, state: str) -> str:
+        """The mask of one step beside a state: [B] with an axis for each of the state's."""
+        type = next(t for n, t in self.body.inputs if variable(n) == state)
+        rank, word = type.rank if isinstance(type, Tensor) else 0, self._word("valid")
+        return f"{word}[{', '.join([':', *['None'] * rank])}]" if rank else word
+
+    def _end(self) -> list[str]:
+        states = ", ".join(self._states())
+        tail = f", {states}" if states else ""
+        stacked = f"torch.stack({self._word('outputs')}, 1)"
+        if self.how.mask:
+            stacked = f"hold_outputs({stacked}, mask)"
+        if not self.how.reverse:
+            return [f"return {stacked}{tail}"]
+        return [f"x = {stacked}", f"return x.flip(1) if reverse else x{tail}"]
+
+
+class _Loop(Statements):
+    """Prints one step with the gates that are fused."""
+
+    def __init__(self, gates: Gates, body: Body, naming: Naming, wanted: tuple[Ref, ...]) -> None:
+        self.groups = gates.places()
+        super().__init__(replace(body, nodes=gates.nodes), naming, wanted)
+
+    def _node(self, number: int, node: Node) -> None:
+        group = self.groups.get(number)
+        if group is None:
+            super()._node(number, node)
+        elif number == group.members[0]:
+            targets = [self._gate(n) for n in group.members]
+            text = group.inside([self.texts[r] for r in node.operands if r is not None])
+            self.lines.append(Line(f"{', '.join(targets)} = {text}", targets=tuple(targets)))
+            for member, name in zip(group.members, targets, strict=True):
+                self._bound(Ref(member), name)
+
+    def _gate(self, number: int) -> str:
+        """The name that the gate's value will have, or one of its own."""
+        return self.named.get(number) or f"{attribute(self.body.nodes[number].name)}_t"
+
+
+def _none(index: int, part: str | None) -> str:
+    raise AssertionError((index, part))
+
+
+def _indented(lines: Iterable[str], indent: int) -> list[str]:
+    return [f"{' ' * indent}{line}" if line else "" for line in lines]
+
+
+def is_cell(body: Body) -> bool:
+    """Whether a body is a cell's."""
+    return isinstance(body.definition, tree.Definition) and body.role == "cell"

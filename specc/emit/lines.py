@@ -1,0 +1,35 @@
+"""Statements and heads of functions as lines that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from specc.emit.expressions import Line
+from specc.emit.layout import fits, statement
+
+MERGED = ("with torch.no_grad():",)
+"""Heads under which several statements may stand."""
+
+
+def laid_out(lines: Iterable[Line], indent: int = 8) -> list[str]:
+    """Statements as lines that fit."""
+    made: list[str] = []
+    before: tuple[str, ...] = ()
+    for line in lines:
+        if line.block != before or not line.block or line.block[0] not in MERGED:
+            made += line.block
+        before = line.block
+        inner = 4 if line.block else 0
+        made += (" " * inner + text for text in statement(line.text, indent + inner, line.comment))
+    return made
+
+
+def function_head(name: str, parts: list[str], result: str, indent: int) -> list[str]:
+    """`def name(parts) -> result:` in one line, or with its arguments below."""
+    text = f"def {name}({', '.join(parts)}) -> {result}:"
+    if fits(text, indent):
+        return [text]
+    inside = ", ".join(parts)
+    if fits(inside, indent + 4):
+        return [f"def {name}(", f"    {inside}", f") -> {result}:"]
+    return [f"def {name}(", *(f"    {p}," for p in parts), f") -> {result}:"]

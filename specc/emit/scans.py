@@ -1,0 +1,32 @@
+"""The call of a cell's module on a sequence."""
+
+from __future__ import annotations
+
+from specc.emit.names import variable
+from specc.layers.code import Code, Fn, Module, X, method
+from specc.program import Body, Node, Scan
+from specc.types import Tensor
+
+
+def scan_call(body: Body, node: Node, scan: Scan) -> Code:
+    """`self.cell1(x, memory, h=…, mask=…, reverse=True)`: a tuple of the outputs and the last states."""
+    states = scan.body.states
+    first_state = len(node.operands) - 1 - len(states)
+    keywords: list[tuple[str, Code]] = []
+    for number, state in enumerate(states, first_state):
+        ref = node.operands[number]
+        if ref is not None:
+            type = body.nodes[ref.node].type(ref.port)
+            keywords.append((variable(state.name), _batched(type, number)))
+    if node.operands[-1] is not None:
+        keywords.append(("mask", X(len(node.operands) - 1)))
+    if scan.reverse:
+        keywords.append(("reverse", True))
+    return Fn(Module(), tuple(X(i) for i in range(first_state)), tuple(keywords))
+
+
+def _batched(type: object, index: int) -> Code:
+    """A first state; one without a batch is the same for every item."""
+    if not isinstance(type, Tensor) or type.batched:
+        return X(index)
+    return method(X(index), "expand", method(X(0), "size", 0), *(-1,) * type.rank)

@@ -1,0 +1,172 @@
+"""The statements of a cell: `state h[units]`, `gate f = …`, `next h = …`, and `next h` as a value.
+
+In the body of a cell a state is an input under its name, and its new value the output `next NAME`.
+"""
+
+from __future__ import annotations
+
+from specc.diagnostics import Diagnostic, Label
+from specc.layers.common import equal_sizes
+from specc.nearest import nearest
+from specc.program import ReadPort, State
+from specc.resolve.assign import named
+from specc.resolve.context import Scope
+from specc.resolve.evaluation import flow, static
+from specc.resolve.order import next_name
+from specc.resolve.tensors import sizes_of
+from specc.resolve.values import POISON, Flow
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import Tensor, ValueType, default_axes
+
+Ports = tuple[tuple[str, ValueType], ...]
+
+
+RESERVED = ("keep", "reverse", "bidirectional", "mask", "output")
+"""Names that mean something in `scan(…)` or behind its value."""
+
+
+def reserved(scope: Scope) -> None:
+    """Report inputs, states and values of a cell whose names a scan uses itself."""
+    for name in RESERVED:
+        if name in scope.places:
+            scope.context.report(
+                "E403",
+                f"{name} is a word of scan, and no name in a cell",
+                scope.places[name],
+                helps=(f"call it {name}_",),
+            )
+
+
+def belongs(statement: tree.Statement) -> bool:
+    """Whether a statement that no block has may stand in a cell."""
+    return isinstance(statement, tree.Equation) and statement.role in ("gate", "next")
+
+
+def declare(scope: Scope, statement: tree.Declare) -> None:
+    """`state h[units], c[units] = 1`: an input node for each state."""
+    for item in statement.items:
+        sizes = sizes_of(scope, item, static)
+        start = 0 if item.value is None else static(scope, item.value)
+        if sizes is None or start is None:
+            scope.bind(item.name, POISON)
+        elif isinstance(start, bool) or not isinstance(start, (int, float)):
+            scope.context.report("E203", "a state starts from one number", item.span)
+            scope.bind(item.name, POISON)
+        else:
+            name = item.name.id
+            type = Tensor(sizes, default_axes(len(sizes)))
+            read = scope.add(name, item.span, ReadPort(name), (), (("output", type),), named=True)
+            scope.states[name] = State(name, float(start))
+            scope.bind(item.name, read)
+
+
+def equation(scope: Scope, statement: tree.Equation) -> None:
+    """`gate f = …` names a value; `next h = …` gives the new value of a state."""
+    value = flow(scope, statement.value)
+    if statement.role == "gate":
+        scope.bind(statement.target, named(scope, value, statement.target))
+        return
+    target = statement.target
+    state = scope.names.get(target.id)
+    if target.id not in scope.states:
+        if state is not POISON:
+            _no_state(scope, target)
+        return
+    if isinstance(state, Flow) and not _fits(scope, target, state, value):
+        value = POISON
+    name = next_name(target)
+    python = tree.Name(target.span, _variable(scope, target.id))
+    scope.bind(name, named(scope, value, python))
+    scope.read.update((name.id, target.id) if value is POISON else (name.id,))
+
+
+def _variable(scope: Scope, state: str) -> str:
+    """`next_h`, with underscores where the spec uses that name itself."""
+    name = f"next_{state}"
+    while name in scope.reserved:
+        name += "_"
+    return name
+
+
+def _no_state(scope: Scope, target: tree.Name) -> None:
+    close = nearest(target.id, list(scope.states))
+    scope.context.report(
+        "E408",
+        f"next {target.id}: the cell has no state {target.id}",
+        target.span,
+        text=f'did you mean "{close[0]}"?' if close else "",
+        helps=() if close else (f"state {target.id}[units]",),
+    )
+
+
+def _fits(scope: Scope, target: tree.Name, state: Flow, value: Flow) -> bool:
+    """Whether the new value has the shape of the state, which the next step reads."""
+    have, wanted = value.type, state.type
+    if not isinstance(have, Tensor) or not isinstance(wanted, Tensor):
+        return True
+    pairs = list(zip(have.sizes, wanted.sizes, strict=False))
+    same = have.rank == wanted.rank and all(equal_sizes(a, b)[0] for a, b in pairs)
+    if same:
+        scope.constraints.extend(c for a, b in pairs for c in equal_sizes(a, b)[1])
+        return True
+    scope.diagnostics.add(
+        Diagnostic(
+            "E302",
+            f"next {target.id} is {have}, and the state {target.id} is {wanted}",
+            target.span,
+            text=str(have),
+            labels=(Label(scope.places[target.id], str(wanted)),),
+            notes=(f"how it came: {scope.trail(value.ref)}",),
+        )
+    )
+    return False
+
+
+def next_value(scope: Scope, expr: tree.Next) -> Flow:
+    """`next c` on the right of an equation: the value that this step gives the state."""
+    if scope.role != "cell":
+        return scope.context.report("E103", "`next` belongs in a cell", expr.span)
+    name = next_name(expr.name)
+    scope.read.add(name.id)
+    found = scope.names.get(name.id)
+    if isinstance(found, Flow):
+        return found
+    if expr.name.id in scope.states:
+        return scope.context.report(
+            "E408",
+            f"nothing gives next {expr.name.id} its value",
+            expr.span,
+            helps=(f"next {expr.name.id} = …",),
+        )
+    if scope.names.get(expr.name.id) is not POISON:
+        _no_state(scope, expr.name)
+    return POISON
+
+
+def states(scope: Scope) -> Ports:
+    """The states as inputs of the body."""
+    found: list[tuple[str, ValueType]] = []
+    for name in scope.states:
+        meaning = scope.names[name]
+        if isinstance(meaning, Flow):
+            found.append((name, meaning.type))
+    return tuple(found)
+
+
+def next_states(scope: Scope) -> dict[str, tuple[Flow, Span]]:
+    """The new values of all states as outputs of the body; a state without one is reported."""
+    found: dict[str, tuple[Flow, Span]] = {}
+    for name in scope.states:
+        place = scope.places[name]
+        value = scope.names.get(f"next {name}")
+        if value is None:
+            value = scope.context.report(
+                "E408",
+                f"the state {name} has no next value",
+                place,
+                helps=(f"next {name} = …",),
+            )
+        if isinstance(value, Flow):
+            found[f"next {name}"] = (value, place)
+    return found

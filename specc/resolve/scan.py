@@ -1,0 +1,318 @@
+"""`x -> scan(cell(64), keep=last)`: a cell moved along a sequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from specc.layers import registry
+from specc.layers.common import equal_sizes
+from specc.layers.recurrent import Recurrent
+from specc.program import Body, Path, Ref, Scan, Stage
+from specc.resolve.apply import input_names
+from specc.resolve.arguments import Given, construct, signature
+from specc.resolve.binding import Argument, bind
+from specc.resolve.context import Scope
+from specc.resolve.convert import as_flow, as_static, unknown_name
+from specc.resolve.layer import apply_layer
+from specc.resolve.values import (
+    POISON,
+    BlockMaker,
+    Flow,
+    LayerMaker,
+    Meaning,
+    SharedInstance,
+    Word,
+)
+from specc.sizes import Size
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import Tensor, Unknown, ValueType, shape_of
+
+
+class ScanOptions(BaseModel):
+    """The hyperparameters of `scan`, besides the cell."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keep: Literal["all", "last"] = Field(
+        "all", description="The outputs at all positions, or the last one."
+    )
+    reverse: bool = Field(False, description="Whether the cell begins at the end.")
+    bidirectional: bool = Field(
+        False, description="Whether a second cell goes the other way; both outputs side by side."
+    )
+
+
+@dataclass(slots=True)
+class _Written:
+    """A scan as it was written; `cell` is None after an error."""
+
+    scope: Scope
+    span: Span
+    label: tree.Name | None
+    cell: Meaning | None = None
+    options: dict[str, Given] = field(default_factory=dict)
+    operands: dict[str, Flow] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+
+
+def scan(scope: Scope, value: Flow, given: list[Argument], stage: tree.Stage) -> Flow:
+    """The value of `x -> scan(…)`, or poison after diagnostics."""
+    span = stage.operation.span
+    written = _Written(scope, span, stage.label)
+    if not all(_argument(written, a) for a in given) or value is POISON:
+        return POISON
+    cell = written.cell
+    if cell is None:
+        return scope.context.report(
+            "E202", "scan needs a cell", span, helps=("x -> scan(lstm(64), keep=last)",)
+        )
+    if cell is POISON or POISON in written.operands.values():
+        return POISON
+    options = construct(ScanOptions, "scan", written.options, span, scope.diagnostics, {})
+    if options is None:
+        return POISON
+    if isinstance(cell, LayerMaker) and isinstance(cell.layer, Recurrent):
+        return _standard(written, cell, value)
+    maker = cell.maker if isinstance(cell, SharedInstance) else cell
+    if isinstance(maker, BlockMaker) and maker.definition.role == "cell":
+        return _directions(written, cell, maker, value, options)
+    return _no_cell(scope, span)
+
+
+def _no_cell(scope: Scope, span: Span) -> Flow:
+    return scope.context.report(
+        "E203",
+        "scan moves a cell along a sequence, and this is none",
+        span,
+        helps=("cell NAME(units) { in x  state h[units]  next h = …  out next h }",),
+    )
+
+
+def _argument(written: _Written, argument: Argument) -> bool:
+    scope = written.scope
+    if argument.name is None and written.cell is None:
+        written.cell = _cell(scope, argument)
+        return True
+    if argument.name is None:
+        scope.context.report("E202", "scan has no place for this argument", argument.span,
+                             notes=(signature(ScanOptions, "scan"),))  # fmt: skip
+        return False
+    name = argument.name.id
+    if argument.meaning is POISON:
+        return False
+    if name not in ScanOptions.model_fields:
+        written.operands[name] = as_flow(scope, argument.meaning, argument.span)
+        written.spans[name] = argument.name.span
+        return True
+    meaning = argument.meaning
+    known = meaning.text if isinstance(meaning, Word) else as_static(meaning)
+    if known is None or (isinstance(meaning, Word) and name != "keep"):
+        scope.context.report(
+            "E203", f"scan: {name} must be known before anything runs", argument.span
+        )
+        return False
+    written.options[name] = Given(known, argument.span)
+    return True
+
+
+def _cell(scope: Scope, argument: Argument) -> Meaning:
+    """The cell; `lstm` alone is the layer's word, which then misses its units."""
+    meaning = argument.meaning
+    if not isinstance(meaning, Word):
+        return meaning
+    model = registry.get(meaning.text)
+    if model is None:
+        return unknown_name(scope, meaning.text, argument.span)
+    made = bind(scope, model, [], argument.span, piped=True)
+    return POISON if made is None else made[0]
+
+
+# ------------------------------------------------------------- standard cells
+
+
+def _standard(written: _Written, maker: LayerMaker, value: Flow) -> Flow:
+    """`scan(lstm(64), keep=last)` is the layer itself."""
+    layer = maker.layer
+    assert isinstance(layer, Recurrent)
+    scope = written.scope
+    values = {name: given.value for name, given in written.options.items()}
+    operands = [("x", value), *written.operands.items()]
+    unknown = [n for n in written.operands if n not in type(layer).keyword_operands]
+    unknown += [n for n in values if n not in type(layer).model_fields]
+    if unknown:
+        place = written.spans.get(unknown[0], written.span)
+        return scope.context.report(
+            "E202", f'scan of {layer.word} has no argument "{unknown[0]}"', place
+        )
+    made = replace(maker, layer=layer.model_copy(update=values))
+    return apply_layer(scope, made, operands, written.label, written.span)
+
+
+# --------------------------------------------------------------- written cells
+
+
+def _directions(
+    written: _Written, cell: Meaning, maker: BlockMaker, value: Flow, options: ScanOptions
+) -> Flow:
+    if not options.bidirectional:
+        name = written.label.id if written.label is not None else None
+        return _one(written, cell, maker, value, options, name)
+    scope = written.scope
+    if isinstance(cell, SharedInstance):
+        return scope.context.report(
+            "E203", "the two directions have their own weights; name no shared cell", written.span
+        )
+    base = written.label.id if written.label is not None else scope.fresh(maker.definition.name.id)
+    there = _one(written, cell, maker, value, options, f"{base}_forward")
+    back = options.model_copy(update={"reverse": not options.reverse})
+    other = _one(written, cell, maker, value, back, f"{base}_backward")
+    if there is POISON or other is POISON:
+        return POISON
+    concat = registry.get("concat")
+    assert concat is not None
+    joined = [("values", Flow(f.ports[:1])) for f in (there, other)]
+    return apply_layer(
+        scope, LayerMaker(concat(), (), (), written.span), joined, written.label, written.span
+    )
+
+
+def _one(
+    written: _Written,
+    cell: Meaning,
+    maker: BlockMaker,
+    value: Flow,
+    options: ScanOptions,
+    name: str | None,
+) -> Flow:
+    """One cell in one direction."""
+    scope, definition = written.scope, maker.definition
+    steps, item = _item(scope, value, written.span)
+    others = _others(written, definition)
+    if item is None or others is None:
+        return POISON
+    types = (item, *(f.type for f in others))
+    body = scope.context.instantiate(definition, maker.hyperparameters, types, maker.span)
+    if body is None or any(isinstance(t, Unknown) for _, t in body.output_types()):
+        return POISON
+    starts = _starts(written, definition, body)
+    if starts is None:
+        return POISON
+    path, node = _stage(written, cell, body, definition.name.id, name)
+    operation = Scan(path, body, steps, options.keep, options.reverse)
+    operands: list[Ref | None] = [value.ref, *(f.ref for f in others), *starts]
+    mask = written.operands.get("mask")
+    operands.append(None if mask is None else mask.ref)
+    scope.constraints.extend(body.constraints)
+    scope.uses.update(dict.fromkeys(body.uses))
+    types_out = _outputs(body, steps, options.keep)
+    return scope.add(
+        node, written.span, operation, operands, types_out,
+        named=written.label is not None, stage=path,
+    )  # fmt: skip
+
+
+def _item(scope: Scope, value: Flow, span: Span) -> tuple[Size, ValueType | None]:
+    """The number of positions, and the type of what stands at each."""
+    type = value.type
+    if isinstance(type, Unknown):
+        return 0, None
+    if isinstance(type, Tensor) and type.rank and type.batched and type.axes[0] != "channels":
+        return type.sizes[0], shape_of(type.with_sizes(type.sizes[1:], type.axes[1:]))
+    what = f"{type}: {', '.join(type.axes)}" if isinstance(type, Tensor) else "a distribution"
+    rows = isinstance(type, Tensor) and type.axes[:1] == ("channels",) and type.rank > 1
+    scope.context.report(
+        "E301",
+        "scan moves along time, and this has no such axis",
+        span,
+        text=what,
+        notes=(f"so far: {scope.trail(value.ref)}",),
+        helps=(
+            "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
+        )
+        if rows
+        else (),
+    )
+    return 0, None
+
+
+def _others(written: _Written, definition: tree.Definition) -> list[Flow] | None:
+    """The values of the cell's further inputs, which are the same at every step."""
+    scope = written.scope
+    names = input_names(definition)[1:]
+    missing = [n for n in names if n not in written.operands]
+    if missing:
+        scope.context.report(
+            "E202",
+            f"cell {definition.name.id} takes {', '.join(missing)} at every step",
+            written.span,
+            helps=(f"scan({definition.name.id}(…), {missing[0]}=…)",),
+        )
+        return None
+    return [written.operands[n] for n in names]
+
+
+def _starts(written: _Written, definition: tree.Definition, body: Body) -> list[Ref | None] | None:
+    """The first values of the states, where they are given; names that mean nothing are reported."""
+    scope, inputs = written.scope, dict(body.inputs)
+    names = [s.name for s in body.states]
+    known = {*names, *input_names(definition)[1:], "mask"}
+    for name, place in written.spans.items():
+        if name not in known:
+            scope.context.report(
+                "E202",
+                f'scan of {definition.name.id} has no argument "{name}"',
+                place,
+                notes=(f"states: {', '.join(names) or 'none'}",),
+            )
+            return None
+    found: list[Ref | None] = []
+    for name in names:
+        start = written.operands.get(name)
+        if start is not None and not _same(scope, name, start.type, inputs[name], written):
+            return None
+        found.append(None if start is None else start.ref)
+    return found
+
+
+def _same(scope: Scope, name: str, have: ValueType, wanted: ValueType, written: _Written) -> bool:
+    if not isinstance(have, Tensor) or not isinstance(wanted, Tensor):
+        return False
+    pairs = [equal_sizes(a, b) for a, b in zip(have.sizes, wanted.sizes, strict=False)]
+    if have.rank == wanted.rank and all(same for same, _ in pairs):
+        scope.constraints.extend(c for _, found in pairs for c in found)
+        return True
+    scope.context.report(
+        "E302", f"the state {name} is {wanted}, and starts from {have}", written.spans[name],
+        text=str(have),
+    )  # fmt: skip
+    return False
+
+
+def _stage(
+    written: _Written, cell: Meaning, body: Body, kind: str, name: str | None
+) -> tuple[Path, str]:
+    """The stage that owns the cell's weights, and the name of the node."""
+    scope = written.scope
+    if not isinstance(cell, SharedInstance):
+        path = (name or scope.fresh(kind),)
+        scope.stages[path[0]] = Stage(path[0], written.span, body, None, (), name is not None)
+        return path, path[0]
+    if cell.stage is None:
+        cell.stage = (cell.name,)
+        scope.stages[cell.name] = Stage(cell.name, cell.span, body, None, (), True)
+        return cell.stage, name or cell.name
+    return cell.stage, name or scope.fresh(cell.name)
+
+
+def _outputs(body: Body, steps: Size, keep: str) -> tuple[tuple[str, ValueType], ...]:
+    types = dict(body.output_types())
+    states = tuple((s.name, types[f"next {s.name}"]) for s in body.states)
+    one = next(t for name, t in types.items() if not name.startswith("next "))
+    assert isinstance(one, Tensor)
+    if keep == "all":
+        one = one.with_sizes((steps, *one.sizes), ("time", *one.axes))
+    return (("output", one), *states)
