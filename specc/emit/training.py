@@ -12,6 +12,7 @@ from specc.emit.data import field_name
 from specc.emit.environment import literal, render
 from specc.emit.expressions import Statements
 from specc.emit.layout import WIDTH, statement
+from specc.emit.lines import function_head, laid_out
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, variable
 from specc.emit.objective import Networks, Objective
