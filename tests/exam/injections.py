@@ -52,34 +52,34 @@ def conv(r: random.Random) -> Injected:
     h, w = r.randint(8, 40), r.randint(8, 40)
     options = f", stride={s}, padding={p}, groups={g}" + ("" if bias else ", bias=false")
     found = Injected(network(f"image[{c}, {h}, {w}]", f"conv({f}, {k}x{k}{options})"))
-    H, W = (h + 2 * p - k) // s + 1, (w + 2 * p - k) // s + 1
+    high, wide = (h + 2 * p - k) // s + 1, (w + 2 * p - k) // s + 1
     one, b = k * k * c // g, int(bias)
-    found.right = {"params": (one + b) * f, "output": (f, H, W), "macs": one * f * H * W,
-                   "flops": 2 * one * f * H * W, "memory": 4 * (one + b) * f}  # fmt: skip
+    found.right = {"params": (one + b) * f, "output": (f, high, wide), "macs": one * f * high * wide,
+                   "flops": 2 * one * f * high * wide, "memory": 4 * (one + b) * f}  # fmt: skip
     if bias:
         found.slip("params", "bias-forgotten", one * f)
         found.slip("params", "one-bias", one * f + 1)
-        found.slip("params", "bias-per-position", one * f + f * H * W)
+        found.slip("params", "bias-per-position", one * f + f * high * wide)
     else:
         found.slip("params", "bias-added", one * f + f)
     found.slip("params", "one-output", one + b)
     found.slip("params", "kernel-not-squared", (k * c // g + b) * f)
-    found.slip("params", "spatial-size", (one + b) * f * H * W)
-    found.slip("params", "work-counted", one * f * H * W)
+    found.slip("params", "spatial-size", (one + b) * f * high * wide)
+    found.slip("params", "work-counted", one * f * high * wide)
     if g == 1:
         found.slip("params", "input-channels-forgotten", (k * k + b) * f)
         found.slip("params", "in-out-swapped", (k * k * f + b) * c)
     else:
         found.slip("params", "groups-ignored", (k * k * c + b) * f)
-        found.slip("macs", "groups-ignored", k * k * c * f * H * W)
+        found.slip("macs", "groups-ignored", k * k * c * f * high * wide)
     sizes(
         found, f, lambda n, k_=k, s_=s, p_=p, **_: (n + 2 * p_ - k_) // s_ + 1, (h, w), k, s, p, c
     )
     found.slip("macs", "weights-once", one * f, (one + b) * f)
-    found.slip("macs", "flops-for-macs", 2 * one * f * H * W)
-    found.slip("macs", "bias-additions", one * f * H * W + f * H * W)
+    found.slip("macs", "flops-for-macs", 2 * one * f * high * wide)
+    found.slip("macs", "bias-additions", one * f * high * wide + f * high * wide)
     found.slip("macs", "wrong-positions", one * f * h * w)
-    found.slip("flops", "macs-for-flops", one * f * H * W)
+    found.slip("flops", "macs-for-flops", one * f * high * wide)
     found.slip("memory", "bytes-forgotten", (one + b) * f)
     found.slip("memory", "doubles", 8 * (one + b) * f)
     return found
@@ -123,23 +123,23 @@ def conv_transpose(r: random.Random) -> Injected:
     found = Injected(
         network(f"image[{c}, {h}, {w}]", f"conv_transpose({f}, {k}x{k}, stride={s}, padding={p})")
     )
-    H, W = (h - 1) * s - 2 * p + k, (w - 1) * s - 2 * p + k
+    high, wide = (h - 1) * s - 2 * p + k, (w - 1) * s - 2 * p + k
     one = k * k * c
-    found.right = {"params": (one + 1) * f, "output": (f, H, W), "macs": one * f * h * w}
+    found.right = {"params": (one + 1) * f, "output": (f, high, wide), "macs": one * f * h * w}
     found.slip("params", "bias-forgotten", one * f)
     found.slip("params", "kernel-not-squared", (k * c + 1) * f)
     found.slip("params", "in-out-swapped", (k * k * f + 1) * c)
     found.slip("params", "input-channels-forgotten", (k * k + 1) * f)
-    found.slip("params", "spatial-size", (one + 1) * f * H * W)
+    found.slip("params", "spatial-size", (one + 1) * f * high * wide)
     if h + 2 * p >= k and w + 2 * p >= k:
         found.slip(
             "output", "forward-formula", (f, (h + 2 * p - k) // s + 1, (w + 2 * p - k) // s + 1)
         )
     found.slip("output", "size-times-stride", (f, h * s, w * s))
-    found.slip("output", "padding-forgotten", (f, H + 2 * p, W + 2 * p))
+    found.slip("output", "padding-forgotten", (f, high + 2 * p, wide + 2 * p))
     found.slip("output", "stride-forgotten", (f, h - 1 - 2 * p + k, w - 1 - 2 * p + k))
-    found.slip("output", "axes-order", (H, W, f))
-    found.slip("macs", "wrong-positions", one * f * H * W)
+    found.slip("output", "axes-order", (high, wide, f))
+    found.slip("macs", "wrong-positions", one * f * high * wide)
     found.slip("macs", "weights-once", one * f)
     return found
 
@@ -172,7 +172,7 @@ def pool(r: random.Random) -> Injected:
     found = Injected(network(f"image[{c}, {h}, {w}]", f"{word}({k}x{k}, stride={s})"))
     found.right = {"params": 0, "output": (c, (h - k) // s + 1, (w - k) // s + 1)}
     found.slip("params", "pooling-parameters", k * k, k * k * c, (k * k + 1) * c, 2 * c)
-    sizes(found, c, lambda n, k_=k, s_=s, p_=0, **_: (n - k_) // s_ + 1, (h, w), k, s, 0, c)
+    sizes(found, c, lambda n, k_=k, s_=s, **_: (n - k_) // s_ + 1, (h, w), k, s, 0, c)
     return found
 
 
