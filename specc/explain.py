@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pydantic import BaseModel
 
 from specc.count.counter import count
+from specc.count.memory import FLOAT
 from specc.count.report import CountReport
 from specc.count.rows import Entry, Tabler
 from specc.count.sums import Summer
 from specc.count.weights import parameters
 from specc.fields import FieldReader
-from specc.formula import Formula, product, var
+from specc.formula import Formula, product, total, var
 from specc.layers.base import Convention, Inference, Layer, Window
 from specc.program import Apply, Program, TrainPlan
 from specc.receptive import Everything, Fields, Seen
@@ -102,7 +104,9 @@ def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterato
     row = entry.row
     if row.formula is not None:
         yield Step("parameters", render(row.params), row.counted)
+        yield from _kinds(entry)
         yield from _tensors(entry)
+        yield Step("memory", f"{render(FLOAT * row.params)} bytes in 32-bit floats")
     else:
         yield Step("parameters", "0")
     for rule in inference.sizes if inference is not None else ():
@@ -116,10 +120,23 @@ def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterato
     yield from _fields(entry, inference, before)
 
 
+def _kinds(entry: Entry) -> Iterator[Step]:
+    """Weights and biases apart, where a layer has both."""
+    own = parameters(entry.stage) if entry.stage is not None else ()
+    for kind, title in (("weight", "  weights"), ("bias", "  biases")):
+        counts = [p.count for p in own if p.kind == kind]
+        if counts and len({p.kind for p in own} - {"buffer"}) > 1:
+            one = total(counts)
+            whole = one if entry.row.times == 1 else product((entry.row.times, one))
+            yield Step(title, render(whole.value), whole)
+
+
 def _tensors(entry: Entry) -> Iterator[Step]:
     """Every tensor by the name it has in the state dict."""
     for parameter in parameters(entry.stage) if entry.stage is not None else ():
         shape = "×".join(map(render, parameter.sizes)) or "one number"
+        if len(parameter.sizes) > 1:
+            shape += f" = {render(parameter.count.value)}"
         kind = " (buffer)" if parameter.kind == "buffer" else ""
         yield Step(f"  {parameter.name}", f"{shape}{kind}")
 
@@ -135,6 +152,12 @@ def _fields(entry: Entry, inference: Inference | None, before: Fields) -> Iterat
         working = _grown(before.get((port, axis)), windows.get(axis))
         same = working is not None and working.value == seen.size
         yield Step(title, render(seen.size), working if same else None)
+        if not (seen.size == 1 and seen.jump == 1 and seen.start == 0):
+            yield Step(f"  jump, start {axis}", f"{_jump(seen.jump)}, {render(seen.start)}")
+
+
+def _jump(jump: Size | Fraction) -> str:
+    return str(jump) if isinstance(jump, Fraction) else render(jump)
 
 
 def _grown(before: Seen | None, window: Window | None) -> Formula | None:

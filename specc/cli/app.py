@@ -92,7 +92,7 @@ def count(
         int | None, typer.Option("--batch", min=1, metavar="N", help="Memory for N items at once.")
     ] = None,
     settings: opt.Set = None,
-    convention: opt.Count = "pytorch",
+    convention: opt.CountAll = "pytorch",
     json: opt.Json = False,
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
@@ -101,10 +101,11 @@ def count(
     from specc.cli import count as verb
 
     def run() -> int:
+        form = verb.form(json=json, csv=csv, latex=latex, markdown=markdown)
+        if convention == "all":
+            return verb.side_by_side(_common(paths or HERE, settings, json, quiet, color), form)
         common = _common(paths or HERE, settings, json, quiet, color, convention)
-        return verb.run(
-            common, verb.form(json=json, csv=csv, latex=latex, markdown=markdown), batch
-        )
+        return verb.run(common, form, batch)
 
     finish(run)
 
@@ -117,6 +118,8 @@ def explain(
     layer: Annotated[
         str | None, typer.Argument(help="With a spec: one layer, as `count` calls it.")
     ] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX (amsmath).")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     settings: opt.Set = None,
     convention: opt.Count = "pytorch",
     json: opt.Json = False,
@@ -127,7 +130,9 @@ def explain(
     from specc.cli import explain as verb
 
     def run() -> int:
-        return verb.run(_common([], settings, json, quiet, color, convention), topic, layer)
+        form = verb.form(json=json, latex=latex, markdown=markdown)
+        common = _common([], settings, json, quiet, color, convention)
+        return verb.run(common, topic, layer, form)
 
     finish(run)
 

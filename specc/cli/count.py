@@ -37,6 +37,25 @@ def run(common: Common, form: Form, batch: int | None) -> int:
     return work.end()
 
 
+def side_by_side(common: Common, form: Form) -> int:
+    """The parameters of every layer under all conventions, and why they part."""
+    from specc.count.conventions import compare
+    from specc.report import conventions, machine
+
+    work = Work(common, claims=False)
+    found = [c for program in work.programs() for c in compare(program)]
+    if form == "json":
+        document: dict[str, Json] = {"networks": [conventions.document(c) for c in found]}
+        document |= machine.document(work.diagnostics)
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif found and form == "terminal":
+        print(conventions.terminal(found, common.palette()))
+    elif found:
+        forms = {"csv": conventions.as_csv, "latex": conventions.latex}
+        print(forms.get(form, conventions.markdown)(found))
+    return work.end()
+
+
 def _print(
     counted: list[tuple[CountReport, tuple[Memory, ...]]],
     form: Form,

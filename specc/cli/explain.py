@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, UsageError
 
+Form: TypeAlias = Literal["text", "json", "latex", "markdown"]
 LISTS = ("layers", "optimizers", "schedules", "metrics", "data", "distributions")
 
 
-def run(common: Common, topic: str, layer: str | None) -> int:
+def form(*, json: bool, latex: bool, markdown: bool) -> Form:
+    """The one form that was asked for. Raises UsageError for several."""
+    asked: dict[Form, bool] = {"json": json, "latex": latex, "markdown": markdown}
+    chosen = [name for name, wanted in asked.items() if wanted]
+    if len(chosen) > 1:
+        raise UsageError(f"--{chosen[0]} and --{chosen[1]} cannot both be printed")
+    return chosen[0] if chosen else "text"
+
+
+def run(common: Common, topic: str, layer: str | None, form: Form = "text") -> int:
     """Find out what the topic is, and explain it."""
     from specc import codes
 
+    spec = Path(topic).exists() or topic.endswith(".spec") or "/" in topic
+    if form in {"latex", "markdown"} and not spec:
+        raise UsageError(f"--{form} shows the working of a spec; {topic} is none")
     if codes.is_code(topic):
         return _code(common, topic)
     if topic in LISTS:
         return _list(common, topic)
-    if Path(topic).exists() or topic.endswith(".spec") or "/" in topic:
+    if spec:
         from specc.cli import working
 
-        return working.run(common, Path(topic), layer)
+        return working.run(common, Path(topic), layer, form)
     return _word(common, topic)
 
 

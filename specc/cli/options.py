@@ -46,6 +46,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was asked for.")]
 Color = Annotated[When, typer.Option("--color", help="When to use colours.")]
 Count = Annotated[Convention, typer.Option("--convention", help="Whose way of counting.")]
+CountAll = Annotated[
+    Literal["pytorch", "keras", "textbook", "all"],
+    typer.Option("--convention", help="Whose way of counting; `all` shows them side by side."),
+]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Of every random stream.")]
 Device = Annotated[
     str | None, typer.Option("--device", help="cpu or cuda; CUDA is used where there is one.")

@@ -15,14 +15,21 @@ from specc.nearest import nearest
 from specc.report import explained as shown
 
 
-def run(common: Common, model: Path, layer: str | None) -> int:
+def run(common: Common, model: Path, layer: str | None, form: str = "text") -> int:
     """Explain one layer, or all of them."""
     work = Work(replace(common, paths=(model,)), claims=False)
     models = [explain(program, common.convention) for program in work.programs()]
     if models:
         layers = [e for m in models for e in m.layers]
         chosen = layers if layer is None else _chosen(layers, layer)
-        _print(common, models, chosen, whole=layer is None)
+        whole = layer is None
+        if form in {"latex", "markdown"}:
+            from specc.report import worked
+
+            writer = worked.latex if form == "latex" else worked.markdown
+            print(writer(chosen, models if whole else ()))
+        else:
+            _print(common, models, chosen, whole=whole)
     return work.end()
 
 

@@ -131,3 +131,18 @@ def test_a_wrong_spec_is_shown_and_the_others_are_counted(specc: Run, lenet: Pat
     assert ended.status == 1
     assert "61,706" in ended.out
     assert 'there is no layer "linaer"' in ended.err
+
+
+def test_the_conventions_side_by_side(specc: Run) -> None:
+    write(NORMED)
+    out = specc("count", "net.spec", "--convention", "all").out
+    rows = [line.split() for line in out.splitlines()]
+    assert ["N1", "batch_norm", "128", "256", "128"] in [r[:5] for r in rows]
+    assert "Keras: +128 (keras counts the moving mean and variance too" in out
+    assert "MB (10^6)" in out
+    document = json.loads(specc("count", "net.spec", "--convention", "all", "--json").out)
+    (encoder, _) = document["networks"]
+    assert encoder["total"]["counts"]["keras"] == {"params": 896, "trainable": 768}
+    assert specc("count", "net.spec", "--convention", "all", "--csv").out.count("N1") == 1
+    for form in ("--latex", "--markdown"):
+        assert "batch" in specc("count", "net.spec", "--convention", "all", form).out

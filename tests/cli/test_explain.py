@@ -103,3 +103,22 @@ def test_a_model_lists_what_training_is_told(specc: Run) -> None:
     assert "optimizer of Classifier in Classifier: adam" in out
     assert re.search(r"betas = \[0\.9, 0\.999\] +default", out)
     assert "accumulate = 1            default" in out
+
+
+def test_the_working_as_markdown(specc: Run, lenet: Path) -> None:
+    out = specc("explain", str(lenet), "C1", "--markdown").out
+    assert "### C1: `conv(6, 5x5)` in LeNet" in out
+    assert "| parameters | (k\\_h·k\\_w·c\\_in + 1)·c\\_out | (5·5·1 + 1)·6 | 156 |" in out
+    assert "**LeNet: 156 + 2,416" in specc("explain", str(lenet), "--markdown").out
+
+
+def test_the_working_as_latex(specc: Run, lenet: Path) -> None:
+    out = specc("explain", str(lenet), "C3", "--latex").out
+    assert out.count(r"\begin{align*}") == out.count(r"\end{align*}") == 1
+    assert r"\left\lfloor \frac{" in out
+    assert "2{,}416" in out
+
+
+def test_one_form_of_working(specc: Run, lenet: Path) -> None:
+    assert specc("explain", str(lenet), "--latex", "--markdown").status == 2
+    assert specc("explain", "conv", "--latex").status == 2

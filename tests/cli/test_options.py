@@ -10,7 +10,7 @@ SHARED = "--color --json --quiet --set"
 VERBS = {
     "check": f"{SHARED} --convention --fix --format paths",
     "count": f"{SHARED} --batch --convention --csv --latex --markdown paths",
-    "explain": f"{SHARED} --convention layer topic",
+    "explain": f"{SHARED} --convention --latex --markdown layer topic",
     "build": f"{SHARED} --out paths",
     "train": "--color --quiet --set --device --epochs --out --resume --seed --threads file",
     "sample": "--color --quiet --set --device --out --seed file",

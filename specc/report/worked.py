@@ -1,0 +1,60 @@
+"""The working of layers as Markdown and as LaTeX: symbols, numbers put in, result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from specc.explain import Explained, ExplainedModel, Step
+from specc.layers.written import written
+from specc.report.explained import totals
+from specc.report.export import tex
+from specc.report.markdown import escape
+from specc.sizes import render_latex
+
+
+def markdown(layers: Iterable[Explained], models: Iterable[ExplainedModel] = ()) -> str:
+    """A table of figures for each layer, then the sums of the networks."""
+    parts = ["\n".join(_section(e)) for e in layers]
+    parts += [f"**{escape(line)}**" for m in models for line in totals(m)]
+    return "\n\n".join(parts)
+
+
+def _section(e: Explained) -> Iterator[str]:
+    yield f"### {escape(e.path)}: `{_call(e)}` in {escape(e.network)}"
+    yield ""
+    yield "| figure | formula | numbers | result |"
+    yield "| --- | --- | --- | ---: |"
+    for step in e.steps:
+        f = step.formula
+        cells = (step.title.strip(), f.symbols() if f else "", f.numbers() if f else "", step.value)
+        yield f"| {' | '.join(escape(c) for c in cells)} |"
+    yield from (f"\n{escape(note)}" for note in e.notes)
+
+
+def _call(e: Explained) -> str:
+    return written(e.layer, e.op) if e.layer is not None else e.op
+
+
+def latex(layers: Iterable[Explained], models: Iterable[ExplainedModel] = ()) -> str:
+    """A paragraph for each layer with an aligned working; needs `amsmath`."""
+    parts = ["\n".join(_paragraph(e)) for e in layers]
+    parts += [rf"\par {tex(line)}" for m in models for line in totals(m)]
+    return "\n\n".join(parts)
+
+
+def _paragraph(e: Explained) -> Iterator[str]:
+    yield rf"\paragraph{{{tex(e.path)}}} \texttt{{{tex(_call(e))}}} in {tex(e.network)}"
+    rows = [_row(step) for step in e.steps]
+    yield r"\begin{align*}"
+    yield " \\\\\n".join(f"  {row}" for row in rows)
+    yield r"\end{align*}"
+    yield from (rf"\par\small {tex(note)}" for note in e.notes)
+
+
+def _row(step: Step) -> str:
+    r"""`\text{parameters} &= (k_h \cdot … + 1) \cdot c_{out} = … = 156`."""
+    title = rf"\text{{{tex(step.title.strip())}}}"
+    if step.formula is None:
+        return rf"{title} &= \text{{{tex(step.value)}}}"
+    parts = (step.formula.latex(), step.formula.latex_numbers(), render_latex(step.formula.value))
+    return f"{title} &= {' = '.join(dict.fromkeys(parts))}"
