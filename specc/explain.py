@@ -43,7 +43,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One layer of a network with its steps. `layer` is None for a bare tensor or a closed block."""
+    """One layer of a network with its steps. `layer` is None for a bare tensor or a closed block.
+
+    `phase` is the equation of a message-passing layer that it belongs to (`message`, `update`).
+    """
 
     network: str
     path: str
@@ -52,6 +55,7 @@ class Explained:
     layer: Layer | None
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
+    phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ def _explained(tabler: Tabler, network: str, entry: Entry) -> Explained:
     before = tabler.before(entry)
     steps = tuple(_steps(entry, inference, before[0] if before else {}))
     notes = (*((row.note,) if row.note else ()), *(inference.notes if inference else ()))
-    return Explained(network, row.label, row.op, row.span.line, layer, steps, notes)
+    phase = entry.node.phase if entry.node is not None else ""
+    return Explained(network, row.label, row.op, row.span.line, layer, steps, notes, phase)
 
 
 def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterator[Step]:

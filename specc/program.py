@@ -144,7 +144,8 @@ class Node:
 
     `named` is True when the user gave the name, with `as` or `=`. `variable` is the name of the value
     in the spec when one was assigned (`h` in `h = x -> …`), which generated code uses; `given` the
-    names of several outputs by port (`mu, logvar = Encoder(x)`).
+    names of several outputs by port (`mu, logvar = Encoder(x)`). `phase` is the role of the equation
+    that it belongs to (`message`, `update`).
     """
 
     name: str
@@ -156,6 +157,7 @@ class Node:
     variable: str | None = None
     variables: tuple[tuple[str, str], ...] = ()
     given: tuple[tuple[str, str], ...] = ()
+    phase: str = ""
 
     def type(self, port: str = "output") -> ValueType:
         """The type of one output."""

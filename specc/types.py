@@ -6,12 +6,15 @@ weights, constants and what was reduced over the batch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from specc.sizes import Size, Symbolic, render
+from specc.sizes import Size, Symbolic, render, symbol
 
 DType: TypeAlias = Literal["float", "int", "bool"]
+Over: TypeAlias = Literal["items", "nodes", "edges", "pairs"]
+"""What the first axis of generated code numbers: items of a batch (graphs are items too), the nodes or
+edges of all graphs of a batch, or pairs of nodes that are asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Tensor:
 
     `classes` is the number of different values of an integer tensor (a vocabulary, a label);
     `range` is what is known of the values; `constant` the number itself when it is a literal;
-    `pooled_from`, of the indices of a max pooling, the spatial sizes of the map that they point into.
+    `pooled_from`, of the indices of a max pooling, the spatial sizes of the map that they point into;
+    `over` what there is one of these for: one item, one node, one edge.
     """
 
     sizes: tuple[Size, ...]
@@ -42,6 +46,7 @@ class Tensor:
     batched: bool = True
     constant: float | None = None
     pooled_from: tuple[Size, ...] | None = None
+    over: Over = "items"
 
     @property
     def rank(self) -> int:
@@ -57,7 +62,8 @@ class Tensor:
         return replace(self, range=Interval(low, high), constant=None)
 
     def __str__(self) -> str:
-        return "×".join(map(_factor, self.sizes)) if self.sizes else "one number"
+        text = "×".join(map(_factor, self.sizes)) if self.sizes else "one number"
+        return text if self.over == "items" else f"{text} per {self.over[:-1]}"
 
 
 def _factor(size: Size) -> str:
@@ -78,12 +84,48 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Graph:
+    """Graphs: features of a node, of an edge and of a whole graph, None where there are none.
+
+    `nodes` and `edges` are their numbers in one graph, which mostly come with the data.
+    """
+
+    node: Tensor | None = None
+    edge: Tensor | None = None
+    whole: Tensor | None = None
+    nodes: Size = field(default_factory=lambda: symbol("nodes"))
+    edges: Size = field(default_factory=lambda: symbol("edges"))
+
+    @property
+    def bare(self) -> Graph:
+        """The same graph without features: who is joined to whom."""
+        return Graph(nodes=self.nodes, edges=self.edges)
+
+    def features(self) -> tuple[tuple[str, Tensor], ...]:
+        """What stands on nodes, edges and whole graphs, by the word of the language."""
+        parts = (("node", self.node), ("edge", self.edge), ("global", self.whole))
+        return tuple((word, part) for word, part in parts if part is not None)
+
+    def __str__(self) -> str:
+        shown = ", ".join(
+            f"{word} {'×'.join(map(_factor, t.sizes))}" for word, t in self.features()
+        )
+        return f"graph[{shown}]"
+
+
+def same_features(left: Graph, right: Graph) -> bool:
+    """Whether two graphs have features of the same sizes on the same places."""
+    pairs = ((left.node, right.node), (left.edge, right.edge), (left.whole, right.whole))
+    return all((a.sizes if a else None) == (b.sizes if b else None) for a, b in pairs)
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """The type of a value after an error: it silences every consequence."""
 
 
 UNKNOWN = Unknown()
-ValueType: TypeAlias = Tensor | Distribution | Unknown
+ValueType: TypeAlias = Tensor | Distribution | Graph | Unknown
 
 
 def shape_of(type: ValueType) -> ValueType:

@@ -11,6 +11,7 @@ from specc.count.sums import Summer
 from specc.count.weights import Weights, tie_text
 from specc.fields import FieldReader, port_fields, relative
 from specc.formula import formula
+from specc.layers.graphs import PLUMBING
 from specc.program import (
     Apply,
     BareTensor,
@@ -141,8 +142,8 @@ class Tabler:
         place: Place,
     ) -> Iterator[Entry]:
         assert isinstance(node.operation, Apply)
-        row = _row(node, place, node.operation.layer.word, sees)
-        if isinstance(row.output, Distribution):
+        row = _row(node, place, node.operation.layer.shown, sees)
+        if isinstance(row.output, Distribution) or node.operation.layer.word in PLUMBING:
             return
         row = replace(row, macs=place.times * place.steps * self.summer.node_macs(node))
         stage = stages.get(path[0]) if path is not None and len(path) == 1 else None

@@ -17,9 +17,10 @@ from specc.emit.expressions import Line, Naming, Statements, last_part
 from specc.emit.layout import docstring, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, fresh, snake, variable
-from specc.emit.shapes import shape
+from specc.emit.shapes import annotation, shape, shown
 from specc.layers.base import Inference
 from specc.layers.code import Code, Printer, Raw, fn
+from specc.layers.graphs import PLUMBING
 from specc.program import (
     Apply,
     BareTensor,
@@ -37,7 +38,7 @@ from specc.program import (
 from specc.resolve.symbolic import SymbolicBody, symbolic_body
 from specc.sizes import Size, Symbolic, free_symbols, render
 from specc.syntax import tree
-from specc.types import Tensor
+from specc.types import Graph, Tensor
 
 
 def _no_operand(index: int, part: str | None) -> str:
@@ -95,6 +96,7 @@ class Classes:
         network = isinstance(body.definition, tree.Definition) and body.role not in (
             "block",
             "cell",
+            "message_passing",
             "repeat",
         )
         opened = (
@@ -370,11 +372,12 @@ class _Class:
         """Sizes that are read off an input, where the forward pass names them."""
         text = "\n".join(lines)
         made = []
-        first = variable(self.body.inputs[0][0])
+        port, type = self.body.inputs[0]
+        first, graph = variable(port), isinstance(type, Graph)
         if re.search(r"\bbatch_size\b", text):
-            made.append(f"batch_size = {first}.shape[0]")
+            made.append(f"batch_size = {first}.{'count' if graph else 'shape[0]'}")
         if re.search(r"\bdevice\b(?!=)", text) or "device=device" in text:
-            made.append(f"device = {first}.device")
+            made.append(f"device = {first}.{'source.device' if graph else 'device'}")
         sizes = (n for n in sorted(self.symbols) if not self._is_argument(n))
         made += [self._read_size(n) for n in sizes if re.search(rf"\b{variable(n)}\b", text)]
         return made
@@ -459,7 +462,7 @@ class _Class:
     def _forward_lines(self) -> list[str]:
         if self.methods:
             return self.methods
-        ports = ["self", *(f"{variable(n)}: Tensor" for n, _ in self.body.inputs)]
+        ports = ["self", *(f"{variable(n)}: {annotation(t)}" for n, t in self.body.inputs)]
         count = len(self._wanted(self.body))
         result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
         head = function_head("forward", ports, result, 4)
@@ -471,9 +474,11 @@ class _Class:
         return docstring(doc, self._table() if self.network else (), 4)
 
     def _title(self) -> str:
-        word = {"repeat": "One round"}.get(self.concrete.role, self.concrete.role.capitalize())
+        words = {"repeat": "One round", "message_passing": "Message passing"}
+        word = words.get(self.concrete.role, self.concrete.role.capitalize())
         body = self.concrete if self.network else self.body
-        shapes = " and ".join(shape(t) for _, t in body.inputs if isinstance(t, Tensor))
+        ports = [p for _, t in body.inputs for p in shown(t)]
+        shapes = " and ".join(ports)
         outputs = " and ".join(shape(t) for _, t in body.output_types() if isinstance(t, Tensor))
         return f"{word}: {shapes} -> {outputs}."
 
@@ -490,6 +495,8 @@ class _Class:
     def _row(self, node: Node) -> tuple[str, str, str] | None:
         type = node.types[0][1]
         if not isinstance(type, Tensor) or isinstance(node.operation, (ReadPort, Constant)):
+            return None
+        if isinstance(node.operation, Apply) and node.operation.layer.word in PLUMBING:
             return None
         owner = _owner(node)
         stage = None

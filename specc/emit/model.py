@@ -60,7 +60,12 @@ def imports(text: str, helper_texts: list[str]) -> str:
     whole = "\n".join([text, *helper_texts])
     lines = []
     if re.search(r"\bmath\.", whole):
-        lines += ["import math", ""]
+        lines.append("import math")
+    used = [n for n in ("dataclass", "replace") if re.search(rf"(?<!\.)\b{n}\b", whole)]
+    if used:
+        lines.append(f"from dataclasses import {', '.join(used)}")
+    if lines:
+        lines.append("")
     if re.search(r"\btorch\.", whole):
         lines.append("import torch")
     if re.search(r"\bF\.", whole):

@@ -26,16 +26,18 @@ MODULE_ATTRIBUTES = frozenset(
 
 HELPERS = frozenset(
     (
-        "CrossAttention SelfAttention TransposedLinear add_positions embed_number gradient "
+        "CrossAttention Graph SelfAttention TransposedLinear add_positions embed_number gradient "
         "hold_outputs info_nce jacobian kl_bernoulli kl_sparsity kl_standard_normal laplace_noise "
-        "last_outputs pad_same run_lstm run_recurrent unpool"
+        "last_outputs max_at mean_at min_at neighbour_sum pad_same run_lstm run_recurrent softmax_at "
+        "std_at sum_at unpool"
     ).split()
 )
 """The classes and functions that a model may bring along. A test compares."""
 
 _USED = frozenset(
     "torch nn F Tensor math self super int float bool str tuple list dict range len slice zip"
-    " batch_size device reversed enumerate min max sum print object isinstance annotations".split()
+    " dataclass replace batch_size device reversed enumerate min max sum print object isinstance"
+    " annotations".split()
 )
 _AMBIGUOUS = frozenset({"l", "O", "I"})
 """Names that a linter refuses because they look like digits."""

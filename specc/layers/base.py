@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from specc.formula import Formula
 from specc.layers.code import Code, Fn
 from specc.sizes import Constraint, Size, Symbolic
-from specc.types import Distribution, Tensor
+from specc.types import Distribution, Graph, Tensor
 
 Convention: TypeAlias = Literal["pytorch", "keras", "textbook"]
 
@@ -83,7 +83,7 @@ class Inference:
     `sees` says how positions depend: "point" (element by element), "window" or "all".
     """
 
-    outputs: tuple[tuple[str, Tensor], ...]
+    outputs: tuple[tuple[str, Tensor | Graph], ...]
     forward: Code
     module: Fn | None = None
     parameters: tuple[Parameter, ...] = ()
@@ -101,8 +101,10 @@ class Inference:
 
     @property
     def output(self) -> Tensor:
-        """The main output."""
-        return self.outputs[0][1]
+        """The main output, of a layer that gives a tensor."""
+        found = self.outputs[0][1]
+        assert isinstance(found, Tensor)
+        return found
 
 
 class LayerError(Exception):
@@ -132,7 +134,7 @@ class LayerError(Exception):
         self.helps = helps
 
 
-Operand: TypeAlias = Tensor | Distribution
+Operand: TypeAlias = Tensor | Distribution | Graph
 
 
 class Layer(BaseModel, ABC):
@@ -165,6 +167,11 @@ class Layer(BaseModel, ABC):
         False  # owns parameters: `linear(4)` in an expression is a constructor
     )
     loss: ClassVar[bool] = False
+
+    @property
+    def shown(self) -> str:
+        """What a table calls it; another word than `word` where the spec writes another."""
+        return self.word
 
     @abstractmethod
     def infer(self, *operands: Operand | None) -> Inference:

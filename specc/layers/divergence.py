@@ -40,7 +40,7 @@ def _standard(d: Distribution) -> bool:
 def _tensors(operand: Operand | None) -> list[Tensor]:
     if isinstance(operand, Distribution):
         return [p for _, p in operand.parts]
-    return [operand] if operand is not None else []
+    return [operand] if isinstance(operand, Tensor) else []
 
 
 def _whole(word: str, *operands: Tensor | Distribution) -> tuple[Tensor, tuple[Constraint, ...]]:

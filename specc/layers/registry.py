@@ -36,6 +36,7 @@ LAYERS: dict[str, str] = {
     "shape": "flatten:Flatten reshape:Reshape permute:Permute transpose:Transpose squeeze:Squeeze"
     " unsqueeze:Unsqueeze expand:Expand tile:Tile flip:Flip select:Select slice:Slice index:Index"
     " stop:Stop",
+    "graphs": "self_loops:SelfLoops undirected:Undirected at:At",
     "joining": "concat:Concat stack:Stack split:Split chunk:Chunk",
     "framing": "pad:Pad crop:Crop",
     "arithmetic": "add:Add subtract:Subtract multiply:Multiply divide:Divide"

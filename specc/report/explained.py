@@ -16,7 +16,8 @@ from specc.sizes import render
 def lines(e: Explained, palette: Palette = PLAIN) -> Iterator[str]:
     """`C1: conv(6, 5x5) in LeNet, line 6`, then one line for each figure and hyperparameter."""
     call = written(e.layer, e.op) if e.layer is not None else e.op
-    yield f"{palette.paint(e.path, 'bold')}: {call} in {e.network}, line {e.line}"
+    where = f"in the {e.phase}, " if e.phase else ""
+    yield f"{palette.paint(e.path, 'bold')}: {call} in {e.network}, {where}line {e.line}"
     width = max((len(step.title) for step in e.steps), default=0)
     for step in e.steps:
         yield f"  {palette.paint(f'{step.title:{width}}', 'help')}  {step.text}"
@@ -75,6 +76,7 @@ def document(e: Explained) -> dict[str, Json]:
         "name": e.path,
         "op": e.op,
         "line": e.line,
+        "phase": e.phase,
         "figures": [
             {
                 "figure": step.title.strip(),

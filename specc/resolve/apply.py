@@ -13,7 +13,9 @@ from specc.program import Apply, Body, Invoke, Path, Ref, Stage
 from specc.resolve.binding import Argument, bind
 from specc.resolve.context import Scope
 from specc.resolve.convert import is_tensor
+from specc.resolve.graphs import graph_behind, node_features, on_graph, whole_graph
 from specc.resolve.layer import apply_layer
+from specc.resolve.message import call_operands, needs_graph, operand_types, result
 from specc.resolve.values import (
     POISON,
     BlockMaker,
@@ -26,7 +28,7 @@ from specc.resolve.values import (
 )
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Tensor, Unknown, ValueType
+from specc.types import Graph, Tensor, Unknown, ValueType, same_features
 
 Label_ = tree.Name | None
 
@@ -161,10 +163,18 @@ def _block(
             "E203", "a cell is moved along a sequence", span, helps=(f"-> scan({span.text})",)
         )
     name = label.id if label is not None else (stage[-1] if stage else scope.fresh(kind))
-    operands = ports(scope, definition, flows, maker.named_operands, span)
+    passes = definition.role == "message_passing"
+    operands = (
+        call_operands(scope, definition, flows, span)
+        if passes
+        else ports(scope, definition, flows, maker.named_operands, span)
+    )
     if operands is None or any(isinstance(f.type, Unknown) for f in operands):
         return POISON
-    body = scope.context.instantiate(definition, maker.hyperparameters, _types(operands), span)
+    if not passes:
+        operands = _for_block(scope, definition, operands, span)
+    types = operand_types(operands) if passes else _types(operands)
+    body = scope.context.instantiate(definition, maker.hyperparameters, types, span)
     if body is None:
         return POISON
     if stage is None:
@@ -173,7 +183,19 @@ def _block(
     else:
         _same_weights(scope, stage, body, span)
         name = name if all(n.name != name for n in scope.nodes) else scope.fresh(kind)
-    return _invoke(scope, name, stage, body, operands, label, span)
+    made = _invoke(scope, name, stage, body, operands, label, span)
+    return result(scope, made, flows[0], span) if passes else made
+
+
+def _for_block(
+    scope: Scope, definition: tree.Definition, operands: list[Flow], span: Span
+) -> list[Flow]:
+    """What stands on a graph as the whole graph, for a block that passes messages."""
+    if all(graph_behind(f) is None for f in operands):
+        return operands
+    if needs_graph(scope.context, definition):
+        return [whole_graph(scope, f, span) for f in operands]
+    return [node_features(scope, f, span) for f in operands]
 
 
 def _invoke(
@@ -188,9 +210,10 @@ def _invoke(
     scope.constraints.extend(body.constraints)
     refs = [f.ref for f in operands]
     types = body.output_types()
-    return scope.add(
+    made = scope.add(
         name, span, Invoke(stage, body), refs, types, named=label is not None, stage=stage
     )
+    return on_graph(made, next((g for f in operands if (g := graph_behind(f))), None))
 
 
 def _same_weights(scope: Scope, stage: Path, body: Body, span: Span) -> None:
@@ -247,6 +270,7 @@ def _network(scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span
     operands = ports(scope, definition, flows, (), span)
     if operands is None:
         return POISON
+    operands = _for_network(scope, definition, operands, span)
     body = scope.context.network(name, _types(operands), span)
     if body is None:
         return POISON
@@ -259,10 +283,26 @@ def _network(scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span
     return _invoke(scope, call, (name,), body, operands, label, span)
 
 
+def _for_network(
+    scope: Scope, definition: tree.Definition, operands: list[Flow], span: Span
+) -> list[Flow]:
+    """Whole graphs where a port is a graph, features elsewhere."""
+    written = [s.type for s in definition.body if isinstance(s, tree.Input) for _ in s.names]
+    words = [t.base if isinstance(t, tree.Index) else t for t in written]
+    return [
+        (whole_graph if isinstance(w, tree.Name) and w.id == "graph" else node_features)(
+            scope, f, span
+        )
+        for w, f in zip(words or [None], operands, strict=True)
+    ]
+
+
 def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> bool:
     for (port, wanted), flow in zip(body.inputs, operands, strict=True):
         have = flow.type
         if isinstance(wanted, Unknown) or isinstance(have, Unknown):
+            continue
+        if isinstance(have, Graph) and isinstance(wanted, Graph) and same_features(have, wanted):
             continue
         if (
             not isinstance(have, Tensor)
@@ -271,7 +311,7 @@ def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> boo
         ):
             if isinstance(have, Tensor) and isinstance(wanted, Tensor) and _free(have, wanted):
                 continue
-            shape = str(have) if isinstance(have, Tensor) else "a distribution"
+            shape = str(have) if isinstance(have, (Tensor, Graph)) else "a distribution"
             scope.context.report(
                 "E302",
                 f"{body.role} {body.name} takes {port}: {wanted}, and gets {shape}",

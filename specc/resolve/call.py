@@ -20,7 +20,6 @@ from specc.syntax import tree
 NOT_YET = {
     "fold": "a cell moved along a tree",
     "adapt": "an inner loop of learning",
-    "self_loops": "message passing",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.limits import MAX_EXPANDED_NODES
@@ -78,7 +78,10 @@ class Context:
 
 @dataclass(slots=True)
 class Scope:
-    """One body while it is built: its names, nodes and stages."""
+    """One body while it is built: its names, nodes and stages.
+
+    `phase` is the role of the equation that is read (`message`, `aggregate`, …), which its nodes note.
+    """
 
     context: Context
     name: str
@@ -93,6 +96,7 @@ class Scope:
     reserved: set[str] = field(default_factory=set)
     counters: dict[str, int] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    phase: str = ""
 
     @property
     def diagnostics(self) -> Diagnostics:
@@ -144,6 +148,8 @@ class Scope:
         self.context.spend(span)
         number = len(self.nodes)
         self.nodes.append(Node(name, span, operation, tuple(operands), types, named))
+        if self.phase:
+            self.nodes[-1] = replace(self.nodes[-1], phase=self.phase)
         return Flow(tuple((port, Ref(number, port), type) for port, type in types), stage)
 
     def trail(self, ref: Ref) -> str:

@@ -9,6 +9,8 @@ from specc.resolve.assign import assign, let, named
 from specc.resolve.context import Context, Scope, Types
 from specc.resolve.draw import draw
 from specc.resolve.evaluation import flow, static
+from specc.resolve.graphs import node_features
+from specc.resolve.message import equation, message_inputs, pruned
 from specc.resolve.order import bound, labels, ordered
 from specc.resolve.ports import inputs
 from specc.resolve.tensors import declare
@@ -24,6 +26,9 @@ from specc.types import UNKNOWN, Distribution
 _INSIDE = (
     tree.Input, tree.Output, tree.Assign, tree.Let, tree.Draw, tree.Declare, tree.Evaluate,
 )  # fmt: skip
+
+EQUATIONS = {"message_passing": ("message", "aggregate", "update", "readout")}
+"""The equations that a definition of each role is made of."""
 
 
 def make_body(
@@ -41,7 +46,8 @@ def make_body(
     scope.names = {name: Number(value, name) for name, value in hyperparameters}
     scope.places = {h.name.id: h.name.span for h in definition.hyperparameters or ()}
     scope.reserved = {n.id for s in definition.body for n in bound(s)}
-    ports = inputs(scope, definition, operands)
+    passes = definition.role == "message_passing"
+    ports = (message_inputs if passes else inputs)(scope, definition, operands)
     if ports is None:
         return None
     outputs: dict[str, tuple[Flow, Span]] = {}
@@ -57,6 +63,8 @@ def make_body(
         outputs |= cell.next_states(scope)
     refs = tuple((name, value.ref) for name, (value, _) in outputs.items())
     refs = _sound(scope, refs, span)
+    if passes:
+        refs = pruned(scope, refs)
     return scope.body(definition, hyperparameters, ports, refs)
 
 
@@ -72,6 +80,8 @@ def _sound(
 
 def _allowed(scope: Scope, statement: tree.Statement) -> bool:
     if isinstance(statement, _INSIDE) or (scope.role == "cell" and cell.belongs(statement)):
+        return True
+    if isinstance(statement, tree.Equation) and statement.role in EQUATIONS.get(scope.role, ()):
         return True
     word = statement.span.text.split(None, 1)[0]
     scope.context.report(
@@ -103,7 +113,7 @@ def _statement(
         case tree.Declare(kind="state") if scope.role == "cell":
             cell.declare(scope, statement)
         case tree.Equation():
-            cell.equation(scope, statement)
+            (cell.equation if scope.role == "cell" else equation)(scope, statement)
         case tree.Declare():
             declare(scope, statement, static)
         case tree.Output():
@@ -124,6 +134,7 @@ def _output(scope: Scope, statement: tree.Output, outputs: dict[str, tuple[Flow,
     else:
         assert statement.target is not None
         value = flow(scope, statement.target)
+    value = node_features(scope, value, statement.span)
     name = statement.target.id if statement.target is not None else "output"
     if statement.target is not None:
         scope.read.add(name)

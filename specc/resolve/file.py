@@ -12,7 +12,9 @@ from specc.resolve.context import Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
 from specc.resolve.expression import evaluate
+from specc.resolve.message import check_inputs
 from specc.resolve.order import bound, names_read
+from specc.resolve.standard import standard
 from specc.resolve.static import show
 from specc.resolve.use import declarations
 from specc.sizes import symbol
@@ -21,6 +23,8 @@ from specc.syntax import tree
 from specc.types import UNKNOWN, Unknown, shape_of
 
 Overrides = Mapping[str, Static]
+_PARTS = ("block", "cell", "message_passing")
+"""Definitions that are parts of networks, and made where they are used."""
 
 
 class Bodies:
@@ -84,6 +88,7 @@ def resolve(
     context.network = bodies.network
     context.evaluate = evaluate
     declared = tuple(declarations(file, diagnostics))
+    declared = (*declared, *standard(declared, diagnostics))
     _declare(context, declared)
     _parameters(context, file, declared, overrides or {})
     if _recursive(context):
@@ -122,9 +127,9 @@ def _samples(context: Context, file: tree.File) -> tuple[SamplePlan, ...]:
 def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     for definition in context.definitions.values():
         if definition.role == "message_passing":
-            _not_yet(context, definition)
+            check_inputs(context, definition)
         elif (
-            definition.role not in ("block", "cell")
+            definition.role not in _PARTS
             and definition.hyperparameters is None
             and typed(definition)
         ):
@@ -142,12 +147,6 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         tuple(d for d in file.declarations if isinstance(d, tree.Expect)),
         tuple(context.taps),
         tuple(context.definitions.values()),
-    )
-
-
-def _not_yet(context: Context, definition: tree.Definition) -> None:
-    context.report(
-        "E190", f"{definition.role} is not compiled by this version of specc", definition.name.span
     )
 
 
@@ -309,18 +308,14 @@ def _report_recursion(context: Context, circle: list[str]) -> None:
 def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
     written = {n for d in context.definitions.values() for n in _words(d)}
     for d in context.definitions.values():
-        if d.role in ("block", "cell") and d.name.id not in context.read:
+        if d.role in _PARTS and d.name.id not in context.read:
             _look_inside(context, d)
             if d.name.id not in written:
                 _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
         elif d.hyperparameters is not None and d.name.id not in context.read:
             _look_inside(context, d)
-            if d.role == "message_passing":
-                continue
             _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
-        elif (
-            d.role not in ("block", "cell", "message_passing") and d.name.id not in bodies.networks
-        ):
+        elif d.role not in _PARTS and d.name.id not in bodies.networks:
             _never_called(context, bodies, d)
     # Claims and types read parameters too, and later passes see them.
     named = {n.id for d in file.declarations for n in names_read(_late(d))}

@@ -9,6 +9,7 @@ from specc.diagnostics import Diagnostic, Label
 from specc.layers.base import Inference, LayerError, Operand
 from specc.program import Apply, Path, Stage, Tie
 from specc.resolve.context import Scope
+from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
 from specc.resolve.table import table_before
 from specc.resolve.values import POISON, Flow, LayerMaker
 from specc.sizes import Size, SizeLimit, Symbolic, render
@@ -37,12 +38,17 @@ def apply_layer(
     After an error the value is poisoned, and so is the label.
     """
     flows = arrange(scope, maker, operands, span)
-    word = maker.layer.word
+    meant = None if flows is None else reduced(scope, maker.layer, flows, span)
+    if meant is not None:
+        maker, flows = LayerMaker(meant[0], (), (), span), meant[1]
+    word = maker.layer.shown
     named = label.id if label is not None else shared_as
-    inference = None if flows is None else _infer(scope, maker, flows, span, named)
+    there = None if flows is None else placed(scope, maker.layer, flows, span)
+    inference = None if there is None else _infer(scope, maker, there.flows, span, named)
     name = named or scope.fresh(word)
-    if inference is None or flows is None:
+    if inference is None or there is None:
         return POISON
+    inference, flows = on_place(inference, there), there.flows
     scope.constraints.extend(inference.constraints)
     if stage is None and inference.module is not None:
         stage = (name,)
@@ -53,7 +59,7 @@ def apply_layer(
     node = Apply(maker.layer, inference, stage)
     refs = [None if f is None else f.ref for f in flows]
     used = label.id if label is not None else (name if stage is None or stage == (name,) else None)
-    return scope.add(
+    made = scope.add(
         used or scope.fresh(stage[-1] if stage else word),
         span,
         node,
@@ -62,6 +68,7 @@ def apply_layer(
         named=label is not None,
         stage=stage,
     )
+    return gathered_again(scope, on_graph(made, there.graph), there, span)
 
 
 def arrange(

@@ -9,6 +9,8 @@ from specc.layers.base import Inference, Parameter
 from specc.nearest import nearest
 from specc.program import BareTensor, Body, Invoke, Node, Path, Ref, Rounds, Stage
 from specc.resolve.context import Scope
+from specc.resolve.graphs import end_of, features, graph_behind, node_features
+from specc.resolve.message import PLACES
 from specc.resolve.values import (
     POISON,
     Flow,
@@ -45,10 +47,16 @@ def _of_flow(scope: Scope, value: Flow, expr: tree.Member) -> Meaning:
     name = expr.name.id
     for port, ref, type in value.ports:
         if port == name:
-            return Flow(((port, ref, type),), value.stage)
+            return Flow(((port, ref, type),), value.stage, value.graph)
     found = _inside_call(scope, value, name)
     if found is not None:
         return found
+    if graph_behind(value) is not None:
+        if name in ("source", "target"):
+            return end_of(scope, value, name, expr.span)
+        if name in PLACES:
+            return _at_place(scope, value, name, expr)
+        value = node_features(scope, value, expr.span)
     if isinstance(value.type, Tensor) and name in value.type.axes:
         return Number(value.type.sizes[value.type.axes.index(name)])
     if isinstance(value.type, Tensor) and name in ("rank", "size"):
@@ -58,6 +66,15 @@ def _of_flow(scope: Scope, value: Flow, expr: tree.Member) -> Meaning:
         return _of_stage(scope, value.stage, stage, expr)
     axes = value.type.axes if isinstance(value.type, Tensor) else ()
     return _unknown(scope, expr, "this value", [*axes, *(p for p, _, _ in value.ports)])
+
+
+def _at_place(scope: Scope, value: Flow, word: str, expr: tree.Member) -> Flow:
+    """`g.node`, `g.edge`, `g.global`, where new features of the nodes are the value itself."""
+    graph = graph_behind(value)
+    assert graph is not None
+    return (
+        value if word == "node" and value is not graph else features(scope, graph, word, expr.span)
+    )
 
 
 def _elements(type: Tensor) -> Size:

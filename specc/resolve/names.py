@@ -36,12 +36,10 @@ def lookup(scope: Scope, name: tree.Name) -> Meaning:
 
 def _definition(scope: Scope, definition: tree.Definition) -> Meaning:
     scope.context.read.add(definition.name.id)
-    if definition.role == "message_passing":
-        return POISON
     if definition.hyperparameters is not None:
         made = hyperparameters(scope, definition, [], definition.name.span, default_of(scope))
         return POISON if made is None else made
-    if definition.role not in ("block", "cell"):
+    if definition.role not in ("block", "cell", "message_passing"):
         return NetworkInstance(definition.name.id)
     shared = SharedInstance(
         definition.name.id,

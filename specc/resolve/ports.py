@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from specc.nearest import nearest
 from specc.program import ReadPort
@@ -11,7 +11,7 @@ from specc.resolve.evaluation import static
 from specc.resolve.values import POISON
 from specc.sizes import Symbolic, symbol
 from specc.syntax import tree
-from specc.types import PORT_AXES, UNKNOWN, Tensor, Unknown, ValueType
+from specc.types import PORT_AXES, UNKNOWN, Graph, Over, Tensor, Unknown, ValueType
 
 
 def inputs(
@@ -80,19 +80,21 @@ def port_type(scope: Scope, written: tree.Expr) -> ValueType:
     if not isinstance(base, tree.Name):
         scope.context.report("E203", "a type is a word with sizes: image[1, 28, 28]", written.span)
         return UNKNOWN
-    if base.id in ("graph", "tree", "distribution"):
+    if base.id == "graph":
+        return _graph(scope, given)
+    if base.id in ("tree", "distribution"):
         scope.context.report(
             "E190", f"{base.id} is not compiled by this version of specc", written.span
         )
         return UNKNOWN
     if base.id not in (*PORT_AXES, "tensor"):
-        close = nearest(base.id, [*PORT_AXES, "tensor"])
+        close = nearest(base.id, [*PORT_AXES, "graph", "tensor"])
         scope.context.report(
             "E206",
             f'there is no type "{base.id}"',
             base.span,
             text=f'did you mean "{close[0]}"?' if close else "",
-            notes=(f"types: {', '.join(PORT_AXES)}, tensor",),
+            notes=(f"types: {', '.join(PORT_AXES)}, graph, tensor",),
         )
         return UNKNOWN
     return _typed(scope, base, given, written)
@@ -132,6 +134,45 @@ def _typed(
         )
         return UNKNOWN
     return Tensor(known, axes, "int" if base.id == "tokens" else "float", classes)
+
+
+_ON_GRAPH = ("node", "edge", "global", "nodes", "edges")
+
+
+def _graph(scope: Scope, given: Sequence[tree.Argument]) -> ValueType:
+    """`graph[node=34, edge=4, global=8]`; `nodes=` and `edges=` say how many there are."""
+    sizes: dict[str, int | Symbolic] = {}
+    for argument in given:
+        word = argument.name.id if argument.name is not None else ""
+        if word not in _ON_GRAPH or word in sizes:
+            what = f'no "{word}"' if word else "sizes by name only"
+            scope.context.report(
+                "E202",
+                f"a graph has {what}" if word not in sizes else f"{word} is given twice",
+                argument.span,
+                notes=("graph[node=34, edge=4, global=8]",),
+            )
+            return UNKNOWN
+        size = _size(scope, argument)
+        if size is None:
+            return UNKNOWN
+        sizes[word] = size
+    return graph_type(sizes)
+
+
+def graph_type(sizes: Mapping[str, int | Symbolic]) -> Graph:
+    """A graph with features of these sizes."""
+    numbers = {word: sizes[word] for word in ("nodes", "edges") if word in sizes}
+    places: tuple[tuple[str, Over], ...] = (
+        ("node", "nodes"),
+        ("edge", "edges"),
+        ("global", "items"),
+    )
+    node, edge, whole = (
+        Tensor((sizes[word],), ("features",), over=over) if word in sizes else None
+        for word, over in places
+    )
+    return Graph(node, edge, whole, **numbers)
 
 
 def _category(

@@ -8,6 +8,7 @@ from specc.limits import MAX_EXPANDED_NODES
 from specc.program import Body, ReadPort, Rounds, Stage, Static
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_static
+from specc.resolve.graphs import graph_behind
 from specc.resolve.order import names_read
 from specc.resolve.values import POISON, Flow, Meaning, Number, SharedInstance
 from specc.sizes import Size, Symbolic
@@ -39,7 +40,7 @@ def repeat(
         )
     if count == 0:
         return value
-    if _reads_outside(scope, written):
+    if _reads_outside(scope, written) or graph_behind(value) is not None:
         return _in_place(scope, value, written, count, run)
     bodies = _bodies(scope, value.type, written, count, run)
     if not bodies:

@@ -112,10 +112,11 @@ def _finished(
 def _open_inputs(body: Body, taken: set[str]) -> tuple[Types, dict[str, int]]:
     """The inputs of a block with a symbol for every size; a network's inputs are written and stay."""
     own = body.inputs[: len(body.inputs) - len(body.states)]
-    if body.role not in ("block", "cell"):
+    if body.role not in ("block", "cell", "message_passing"):
         return tuple(type for _, type in own), {}
     types: list[ValueType] = []
     values: dict[str, int] = {}
+    alone = sum(isinstance(type, Tensor) for _, type in own) == 1
     for port, type in own:
         if not isinstance(type, Tensor):
             types.append(type)
@@ -125,7 +126,7 @@ def _open_inputs(body: Body, taken: set[str]) -> tuple[Types, dict[str, int]]:
             if not isinstance(size, int):
                 sizes.append(size)
                 continue
-            name = f"in_{axis}" if len(own) == 1 else f"{port}_{axis}"
+            name = f"in_{axis}" if alone else f"{port}_{axis}"
             while name in taken or name in values:
                 name += "_"
             values[name] = size

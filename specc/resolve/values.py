@@ -18,10 +18,12 @@ class Flow:
     """A value that is computed: one port of a node, or all the ports of a network's call.
 
     `stage` is the path of the stage that gave it, so that `C1.weight` can be reached from `C1`.
+    `graph` is the graph on whose nodes or edges it stands.
     """
 
     ports: tuple[tuple[str, Ref, ValueType], ...]
     stage: Path | None = None
+    graph: Flow | None = None
 
     @property
     def ref(self) -> Ref:

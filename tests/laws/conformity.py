@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import types
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,7 +32,7 @@ from specc.program import (
     Stage,
 )
 from specc.sizes import evaluate
-from specc.types import Tensor
+from specc.types import Graph, Tensor
 
 BATCH = 2
 
@@ -39,6 +40,7 @@ BATCH = 2
 def module_of(program: Program) -> types.ModuleType:
     """The generated model.py as a module."""
     module = types.ModuleType("generated_model")
+    sys.modules[module.__name__] = module  # dataclasses look their module up
     exec(compile(model_file(program), "model.py", "exec"), module.__dict__)
     return module
 
@@ -61,10 +63,15 @@ def networks(program: Program, values: dict[str, int]) -> dict[str, nn.Module]:
             made[body.name] = getattr(source, class_name(body.name))(**arguments, **free)
         return made[body.name]
 
-    with torch.device("meta"):
+    # Sparse products know no shapes without numbers.
+    with torch.device("cpu" if _on_graphs(program) else "meta"):
         for body in program.networks:
             build(body)
     return made
+
+
+def _on_graphs(program: Program) -> bool:
+    return any(isinstance(t, Graph) for b in program.networks for _, t in b.inputs)
 
 
 Promised = dict[str, tuple[tuple[int, ...], bool]]
@@ -113,12 +120,44 @@ def owned_by(
     return own
 
 
-def example(type: Tensor, values: dict[str, int]) -> Any:
+COUNTS = {"items": BATCH, "nodes": 7, "edges": 12, "pairs": 3}
+"""How many there are of what a value can stand on."""
+
+
+def example(type: Tensor, values: dict[str, int], device: str = "meta") -> Any:
     """Random numbers of a type."""
-    sizes = [BATCH, *(evaluate(s, values) for s in type.sizes)]
+    sizes = [COUNTS[type.over], *(evaluate(s, values) for s in type.sizes)]
     if type.dtype == "int":
-        return torch.zeros(sizes, dtype=torch.int64, device="meta")
-    return torch.rand(sizes, device="meta")
+        return torch.zeros(sizes, dtype=torch.int64, device=device)
+    return torch.rand(sizes, device=device)
+
+
+def graph_example(type: Graph, values: dict[str, int], made: Any) -> Any:
+    """Two random graphs side by side, as the model's own class."""
+    owner = torch.tensor([0, 0, 0, 1, 1, 1, 1])
+    source = torch.tensor([0, 1, 2, 0, 2, 3, 4, 5, 6, 3, 5, 6])
+    target = torch.tensor([1, 2, 0, 2, 1, 4, 5, 6, 3, 5, 4, 4])
+    parts = {"node": type.node, "edge": type.edge, "whole": type.whole}
+    counts = {"node": "nodes", "edge": "edges", "whole": "items"}
+    features = {
+        name: torch.zeros(COUNTS[counts[name]], 0) if t is None else example(t, values, "cpu")
+        for name, t in parts.items()
+    }
+    return made(source=source, target=target, owner=owner, count=BATCH, **features)
+
+
+def inputs_of(body: Body, network: nn.Module, values: dict[str, int]) -> list[Any]:
+    """An example of every input of a network."""
+    source = type(network).forward.__globals__
+    graphs = any(isinstance(kind, Graph) for _, kind in body.inputs)
+    found: list[Any] = []
+    for _, kind in body.inputs:
+        if isinstance(kind, Graph):
+            found.append(graph_example(kind, values, source["Graph"]))
+        else:
+            assert isinstance(kind, Tensor)
+            found.append(example(kind, values, "cpu" if graphs else "meta"))
+    return found
 
 
 def conforms(program: Program, values: dict[str, int] | None = None, forward: bool = True) -> None:
@@ -141,7 +180,8 @@ def every_node_conforms(program: Program, values: dict[str, int] | None = None) 
     made = networks(program, numbers)
     for body in program.networks:
         with torch.no_grad():
-            result = made[body.name].eval()(*(example(t, numbers) for _, t in body.inputs))  # type: ignore[arg-type]
+            network = made[body.name].eval()
+            result = network(*inputs_of(body, network, numbers))
         results = iter(result if isinstance(result, tuple) else (result,))
         promises = dict(body.output_types())
         for node in _computed(body):
@@ -149,7 +189,8 @@ def every_node_conforms(program: Program, values: dict[str, int] | None = None) 
         for (name, type), value in zip(promises.items(), results, strict=True):
             assert isinstance(type, Tensor)
             sizes = tuple(evaluate(s, numbers) for s in type.sizes)
-            assert tuple(value.shape) == ((BATCH, *sizes) if type.batched else sizes), name
+            first = COUNTS[type.over]
+            assert tuple(value.shape) == ((first, *sizes) if type.batched else sizes), name
 
 
 def _computed(body: Body) -> list[Node]:
@@ -178,12 +219,14 @@ def _forward(body: Body, network: nn.Module, values: dict[str, int]) -> None:
 
     handles = [m.register_forward_hook(hook(n)) for n, m in network.named_modules() if n]
     with torch.no_grad():
-        result = network(*(example(t, values) for _, t in body.inputs))  # type: ignore[arg-type]
+        result = network(*inputs_of(body, network, values))
     for handle in handles:
         handle.remove()
     results = result if isinstance(result, tuple) else (result,)
     for (_, type), value in zip(body.output_types(), results, strict=False):
-        assert tuple(value.shape) == (BATCH, *(evaluate(s, values) for s in type.sizes))  # type: ignore[union-attr]
+        assert isinstance(type, Tensor)
+        first = COUNTS[type.over]
+        assert tuple(value.shape) == (first, *(evaluate(s, values) for s in type.sizes))
     for name, shapes in _inside(body, values):
         assert name not in seen or seen[name] == shapes, (name, seen[name], shapes)
 

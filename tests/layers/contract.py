@@ -69,6 +69,7 @@ class Run:
 def namespace() -> dict[str, Any]:
     """The names that generated code may use, helper classes included."""
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math, "Tensor": Torch}
+    names |= {"dataclass": dataclass, "replace": replace, "__name__": __name__}
     for file in sorted(HELPERS.glob("*.py.j2")):
         exec(compile(file.read_text(encoding="utf-8"), file.name, "exec"), names)
     return names

@@ -1,0 +1,117 @@
+"""The networks of graph_network_block.spec, written by specc 0.1.0.
+
+One full graph-network block (Battaglia et al. 2018) with 16 features on nodes, edges
+and the whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Graphs side by side as one: edge e goes from node source[e] to node target[e].
+
+    node [N, features], edge [E, features] and whole [B, features] are empty where there are none;
+    owner [N] is the graph of each node, count the number of graphs.
+    """
+
+    node: Tensor
+    source: Tensor
+    target: Tensor
+    owner: Tensor
+    count: int
+    edge: Tensor
+    whole: Tensor
+
+    def __len__(self) -> int:
+        return self.count
+
+    @property
+    def nodes(self) -> int:
+        """The number of nodes."""
+        return self.owner.shape[0]
+
+    @property
+    def edge_owner(self) -> Tensor:
+        """The graph of each edge."""
+        return self.owner[self.source]
+
+    def degree(self, end: Tensor) -> Tensor:
+        """How many edges have each node at that end."""
+        ones = torch.ones(end.shape, device=end.device)
+        return torch.zeros(self.nodes, device=end.device).index_add(0, end, ones)
+
+    def with_self_loops(self) -> Graph:
+        """One more edge from every node to itself, with features 0."""
+        own = torch.arange(self.nodes, device=self.owner.device)
+        ends = [torch.cat((end, own)) for end in (self.source, self.target)]
+        nothing = self.edge.new_zeros(self.nodes, *self.edge.shape[1:])
+        edge = torch.cat((self.edge, nothing))
+        return replace(self, source=ends[0], target=ends[1], edge=edge)
+
+    def undirected(self) -> Graph:
+        """The reverse of every edge beside it."""
+        source = torch.cat((self.source, self.target))
+        target = torch.cat((self.target, self.source))
+        edge = torch.cat((self.edge, self.edge))
+        return replace(self, source=source, target=target, edge=edge)
+
+
+def sum_at(values: Tensor, index: Tensor, count: int) -> Tensor:
+    """Sums of the rows that share an index: [M, ...] to [count, ...]."""
+    return values.new_zeros(count, *values.shape[1:]).index_add(0, index, values)
+
+
+class GraphNetwork(nn.Module):
+    """A full graph-network block (Battaglia et al. 2018): edges, then nodes, then
+    the whole graph.
+    """
+
+    def __init__(
+        self, x_features: int, e_features: int, u_features: int, features: int
+    ) -> None:
+        super().__init__()
+        self.linear1 = nn.Linear(e_features + u_features + 2 * x_features, features)
+        self.linear2 = nn.Linear(features + u_features + x_features, features)
+        self.linear3 = nn.Linear(2 * features + u_features, features)
+
+    def forward(
+        self, x: Tensor, e: Tensor, u: Tensor, graph: Graph
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        m: Tensor = torch.cat(
+            [e, x[graph.source], x[graph.target], u[graph.edge_owner]], 1
+        )
+        m = F.relu(self.linear1(m))  # [E, features]
+        a = sum_at(m, graph.target, graph.nodes)  # [N, features]
+        y: Tensor = self.linear2(torch.cat([a, x, u[graph.owner]], 1))  # [N, features]
+        y = F.relu(y)  # [N, features]
+        r: Tensor = sum_at(m, graph.edge_owner, graph.count)  # [B, features]
+        r = torch.cat([r, sum_at(y, graph.owner, graph.count), u], 1)  # [B, …]
+        r = F.relu(self.linear3(r))  # [B, features]
+        return m, y, r
+
+
+class Block(nn.Module):
+    """One full graph-network block (Battaglia et al. 2018) with 16 features on
+    nodes, edges and the whole.
+
+    layer           output       parameters
+    graph_network1  16 per edge       2,608
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graph_network1 = GraphNetwork(16, 16, 16, 16)  # 2,608 parameters
+
+    def forward(self, g: Graph) -> tuple[Tensor, Tensor, Tensor]:
+        m, y, r = self.graph_network1(g.node, g.edge, g.whole, g)
+        g = replace(g, edge=m, whole=r)
+        edge: Tensor = g.edge  # [E, 16]
+        whole: Tensor = g.whole  # [B, 16]
+        return y, edge, whole

@@ -1,0 +1,38 @@
+"""Definitions of the standard library: a word that a file uses and declares nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+
+from specc.diagnostics import Diagnostics
+from specc.resolve.order import names_read
+from specc.source import Source
+from specc.std import INDEX
+from specc.syntax import tree
+from specc.syntax.parse import parse
+
+
+def standard(
+    declared: Sequence[tree.Declaration], diagnostics: Diagnostics
+) -> Iterator[tree.Definition]:
+    """The definitions of the library that these declarations need, each before those that use it."""
+    own = {d.name.id for d in declared if isinstance(d, (tree.Definition, tree.Param))}
+    library: dict[str, tree.Definition] = {}
+    ahead: list[object] = [list(declared)]
+    while ahead:
+        for name in names_read(ahead.pop()):
+            if name.id in INDEX and name.id not in own:
+                own.add(name.id)
+                if name.id not in library:
+                    library |= _definitions(INDEX[name.id], diagnostics)
+                ahead.append(library[name.id].body)
+                yield library[name.id]
+
+
+def _definitions(stem: str, diagnostics: Diagnostics) -> dict[str, tree.Definition]:
+    """All definitions of a file of the library by name."""
+    text = files("specc.std").joinpath(f"{stem}.spec").read_text(encoding="utf-8")
+    file = parse(Source(f"specc/std/{stem}.spec", text), diagnostics)
+    found = file.declarations if file is not None else ()
+    return {d.name.id: d for d in found if isinstance(d, tree.Definition)}

@@ -1,0 +1,11 @@
+"""The standard library, written in the language: files of definitions that ship with specc.
+
+`INDEX` says which file a word stands in, so that a file is read only where one of its words is used.
+"""
+
+from __future__ import annotations
+
+INDEX: dict[str, str] = {
+    **dict.fromkeys(("gcn", "sage", "gat", "gin", "gated_graph", "graph_network"), "graphs"),
+}
+"""Every definition of the library and its file, without `.spec`. A test compares."""

@@ -1,0 +1,302 @@
+"""Generated layers on graphs: numbers against plain sums, and the symmetries that graphs have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from specc.emit.model import model_file
+from specc.pipeline import compile_file, compile_text
+from specc.program import Program
+from specc.std import INDEX
+from specc.types import Graph as GraphType
+from specc.types import Tensor
+from tests.laws.conformity import conforms, module_of
+
+ROOT = Path(__file__).parents[2]
+ARGUMENTS = {"gated_graph": "()"}
+"""How a layer of the library is called, where it is not with a number of features."""
+
+
+def program_of(text: str) -> Program:
+    compiled = compile_text(text, "net.spec")
+    assert compiled.program is not None, [d.message for d in compiled.diagnostics]
+    return compiled.program
+
+
+def network_of(program: Program, name: str = "Net") -> tuple[nn.Module, Any]:
+    """An instance with random weights, those that start at 0 too, and the class of its graphs."""
+    torch.manual_seed(0)
+    module = module_of(program)
+    network = getattr(module, name)()
+    with torch.no_grad():
+        for p in network.parameters():
+            p.copy_(torch.randn(p.shape) / 2)
+    return network.eval(), module.Graph
+
+
+def piped(stages: str, graph: str = "node=4, edge=3, global=2") -> Program:
+    return program_of(
+        f"specc 1\n\nnetwork Net {{\n    in g: graph[{graph}]\n    g -> {stages}\n}}\n"
+    )
+
+
+def random_graph(
+    made: Any, seed: int, nodes: int = 9, edges: int = 20, graphs: int = 1, **sizes: int
+) -> Any:
+    """A random graph in which edges may repeat, and some nodes have none."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def features(rows: int, name: str, size: int) -> torch.Tensor:
+        return torch.randn(rows, sizes.get(name, size), generator=generator)
+
+    ends = torch.randint(0, nodes - 1, (2, edges), generator=generator)
+    return made(
+        node=features(nodes, "node", 4),
+        source=ends[0],
+        target=ends[1],
+        owner=torch.zeros(nodes, dtype=torch.int64),
+        count=graphs,
+        edge=features(edges, "edge", 3),
+        whole=features(graphs, "whole", 2),
+    )
+
+
+def renumbered(graph: Any, order: torch.Tensor, edges: torch.Tensor) -> Any:
+    """The same graph with its nodes and edges in another order."""
+    place = torch.empty_like(order)
+    place[order] = torch.arange(len(order))
+    return replace(
+        graph,
+        node=graph.node[order],
+        owner=graph.owner[order],
+        source=place[graph.source[edges]],
+        target=place[graph.target[edges]],
+        edge=graph.edge[edges],
+    )
+
+
+def joined(first: Any, second: Any) -> Any:
+    """Two graphs side by side."""
+    shift = first.nodes
+
+    def both(name: str, more: int = 0) -> torch.Tensor:
+        return torch.cat((getattr(first, name), getattr(second, name) + more))
+
+    return replace(
+        first,
+        node=both("node"),
+        source=both("source", shift),
+        target=both("target", shift),
+        owner=both("owner", first.count),
+        count=first.count + second.count,
+        edge=both("edge"),
+        whole=both("whole"),
+    )
+
+
+def results(value: Any) -> list[torch.Tensor]:
+    return list(value) if isinstance(value, tuple) else [value]
+
+
+def places(program: Program, name: str = "Net") -> list[str]:
+    return [t.over for _, t in program.network(name).output_types() if isinstance(t, Tensor)]
+
+
+def assert_equivariant(program: Program, network: nn.Module, graph: Any, name: str = "Net") -> None:
+    """Renumbering nodes and edges moves what stands on them and changes nothing else."""
+    order, edges = torch.randperm(graph.nodes), torch.randperm(len(graph.source))
+    moved = {"nodes": order, "edges": edges}
+    with torch.no_grad():
+        before, after = network(graph), network(renumbered(graph, order, edges))
+    for over, a, b in zip(places(program, name), results(before), results(after), strict=True):
+        wanted = a[moved[over]] if over in moved else a
+        assert torch.allclose(b, wanted, atol=1e-5, rtol=1e-5), over
+
+
+# ------------------------------------------------------------------- symmetry
+
+LIBRARY = {
+    word: piped(f"self_loops -> {word}{ARGUMENTS.get(word, '(5)')}")
+    if word != "graph_network"
+    else program_of(
+        "specc 1\n\nnetwork Net {\n    in g: graph[node=4, edge=3, global=2]\n    h = g -> graph_network(5)\n"
+        "    out y = h\n    out m = h.edge\n    out r = h.global\n}\n"
+    )
+    for word in INDEX
+}
+
+
+@pytest.mark.parametrize("word", sorted(LIBRARY))
+def test_a_layer_of_the_library_knows_no_numbers_of_nodes(word: str) -> None:
+    network, made = network_of(LIBRARY[word])
+    for seed in range(5):
+        torch.manual_seed(seed)
+        assert_equivariant(LIBRARY[word], network, random_graph(made, seed))
+
+
+@pytest.mark.parametrize("word", sorted(LIBRARY))
+def test_graphs_side_by_side_do_not_touch(word: str) -> None:
+    network, made = network_of(LIBRARY[word])
+    first, second = random_graph(made, 1), random_graph(made, 2, nodes=5, edges=8)
+    with torch.no_grad():
+        alone = [results(network(g)) for g in (first, second)]
+        both = results(network(joined(first, second)))
+    for a, b, together in zip(*alone, both, strict=True):
+        assert torch.allclose(torch.cat((a, b)), together, atol=1e-5)
+
+
+ON_GRAPHS = [
+    p
+    for p in sorted(ROOT.joinpath("specs").rglob("*.spec"))
+    if (found := compile_file(str(p)).program) is not None
+    and any(isinstance(t, GraphType) for b in found.networks for _, t in b.inputs)
+]
+
+
+@pytest.mark.parametrize("path", ON_GRAPHS, ids=lambda p: p.stem)
+def test_a_spec_on_graphs_knows_no_numbers_of_nodes(path: Path) -> None:
+    program = compile_file(str(path)).program
+    assert program is not None
+    for body in program.networks:
+        kinds = [t for _, t in body.inputs]
+        if len(kinds) != 1 or not isinstance(kinds[0], GraphType):
+            continue
+        network, made = network_of(program, body.name)
+        parts = {"node": kinds[0].node, "edge": kinds[0].edge, "whole": kinds[0].whole}
+        sizes = {n: int(str(t.sizes[0])) if t is not None else 0 for n, t in parts.items()}
+        assert_equivariant(program, network, random_graph(made, 3, **sizes), body.name)
+
+
+# -------------------------------------------------------------------- numbers
+
+HOW = {
+    "sum": lambda rows: rows.sum(0),
+    "mean": lambda rows: rows.mean(0),
+    "max": lambda rows: rows.amax(0),
+    "min": lambda rows: rows.amin(0),
+    "std": lambda rows: rows.std(0, correction=0),
+}
+
+
+def aggregating(how: str, message: str = "x.source * e") -> Program:
+    return program_of(
+        "specc 1\n\nmessage_passing layer() {\n    in x\n    in e: edge\n"
+        f"    message m = {message}\n    aggregate a = {how}(m)\n    out a\n}}\n"
+        "network Net {\n    in g: graph[node=3, edge=3]\n    g -> layer()\n}\n"
+    )
+
+
+@pytest.mark.parametrize("how", sorted(HOW))
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), nodes=st.integers(2, 12), edges=st.integers(0, 40))
+def test_an_aggregation_is_its_loop(how: str, seed: int, nodes: int, edges: int) -> None:
+    network, made = network_of(aggregating(how))
+    graph = random_graph(made, seed, nodes, edges, node=3)
+    found = network(graph)
+    rows = graph.node[graph.source] * graph.edge
+    for node in range(nodes):
+        arriving = rows[graph.target == node]
+        wanted = HOW[how](arriving) if len(arriving) else torch.zeros(3)
+        assert torch.allclose(found[node], wanted, atol=2e-5)
+
+
+def test_std_of_equal_messages_has_a_gradient() -> None:
+    network, made = network_of(aggregating("std"))
+    graph = random_graph(made, 0, 4, 3, node=3)
+    node = graph.node.clone().requires_grad_()
+    network(replace(graph, node=node)).sum().backward()
+    assert node.grad is not None
+    assert node.grad.isfinite().all()
+
+
+@pytest.mark.parametrize(
+    "message", ["x.source", "x.source * sum(e)", "sum(e) * x.source", "x.source / (1 + sum(e)^2)"]
+)
+@pytest.mark.parametrize("how", ["sum", "mean"])
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), nodes=st.integers(2, 12), edges=st.integers(0, 40))
+def test_a_sparse_product_is_the_plain_sum(
+    how: str, message: str, seed: int, nodes: int, edges: int
+) -> None:
+    """With features of the edge in it, a message is no value of the sending node and not lowered."""
+    lowered, plain = (aggregating(how, m) for m in (message, f"{message} + 0 * e"))
+    assert ["neighbour_sum(" in model_file(p) for p in (lowered, plain)] == [True, False]
+    network, made = network_of(lowered)
+    other, also = network_of(plain)
+    graph = random_graph(made, seed, nodes, edges, node=3)
+    ends = []
+    for model, kind in ((network, made), (other, also)):
+        node = graph.node.clone().requires_grad_()
+        parts = {n: getattr(graph, n) for n in ("source", "target", "owner", "count", "whole")}
+        edge = graph.edge.clone().requires_grad_()
+        value = model(kind(node=node, edge=edge, **parts))
+        value.square().sum().backward()
+        ends.append((value, node.grad))
+    assert torch.allclose(ends[0][0], ends[1][0], atol=1e-4)
+    assert torch.allclose(ends[0][1], ends[1][1], atol=1e-3)
+
+
+def test_gcn_is_its_formula() -> None:
+    """D^(-1/2) (A + I) D^(-1/2) X W + b with dense matrices."""
+    network, made = network_of(piped("self_loops -> gcn(5)"))
+    graph = random_graph(made, 4)
+    matrix = torch.eye(9)
+    matrix.index_put_((graph.target, graph.source), torch.ones(20), accumulate=True)
+    root = matrix.sum(1).rsqrt()
+    weights = dict(network.named_parameters())
+    wanted = (root[:, None] * matrix * root) @ graph.node @ weights["gcn1.linear1.weight"].T
+    assert torch.allclose(network(graph), wanted + weights["gcn1.b"], atol=1e-5)
+
+
+def test_attention_weighs_the_neighbours() -> None:
+    network, made = network_of(piped("self_loops -> gat(2, heads=3)"))
+    graph = random_graph(made, 5)
+    weights = {n.removeprefix("gat1."): p for n, p in network.named_parameters()}
+    h = (graph.node @ weights["linear1.weight"].T).reshape(-1, 3, 2)
+    looped = graph.with_self_loops()
+    scores = (h * weights["a_source"]).sum(2)[looped.source] + (h * weights["a_target"]).sum(2)[
+        looped.target
+    ]
+    scores = nn.functional.leaky_relu(scores, 0.2)
+    for node in range(9):
+        at = looped.target == node
+        share = scores[at].softmax(0)
+        wanted = (share[:, :, None] * h[looped.source[at]]).sum(0).flatten() + weights["b"]
+        assert torch.allclose(network(graph)[node], wanted, atol=1e-5)
+
+
+def test_edges_have_a_direction_until_a_spec_says_otherwise() -> None:
+    body = (
+        "specc 1\n\nmessage_passing layer() {\n    in x\n"
+        "    message m = x.source * degree.target * out_degree.source\n"
+        "    aggregate a = sum(m)\n    out a\n}\n"
+        "network Net {\n    in g: graph[node=1]\n    g -> %slayer()\n}\n"
+    )
+    for word, wanted in (("", [0.0, 1.0, 2.0]), ("undirected -> ", [4.0, 8.0, 4.0])):
+        network, made = network_of(program_of(body % word))
+        graph = random_graph(made, 0, 3, 2, node=1)
+        ends = {"source": torch.tensor([0, 1]), "target": torch.tensor([1, 2])}
+        graph = replace(graph, node=torch.tensor([[1.0], [2.0], [3.0]]), **ends)
+        assert network(graph).flatten().tolist() == wanted
+
+
+def test_what_is_counted_is_what_is_made() -> None:
+    text = """specc 1
+
+network Net {
+    in g: graph[node=4, edge=3, global=2]
+    h = g -> graph_network(6) -> graph_network(7)
+    out y = h
+    out m = h.edge
+    out r = [h.global, mean(h, axis=nodes)] -> linear(2)
+}
+"""
+    conforms(program_of(text))
