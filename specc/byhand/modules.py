@@ -1,0 +1,261 @@
+"""Modules with weights: what `nn.Linear(…)` and its like compute, from the arguments that generated code gives.
+
+A weight is read by its name in the state dict. Normalisation over the batch uses the batch's own mean and
+variance, dropout drops nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from specc.byhand import activations as act
+from specc.byhand import scalar as s
+from specc.byhand import spatial
+from specc.byhand.array import Array, build, each, indices, picked, reduced, reshaped, swapped
+from specc.byhand.products import matmul
+from specc.byhand.scalar import Scalar, constant
+
+Weights = Mapping[str, Array]
+Forward = Callable[..., Array]
+
+
+def linear(x: Array, weight: Array, bias: Array | None) -> Array:
+    """x·Wᵀ + b along the last axis."""
+    n_in, n_out = x.sizes[-1], weight.sizes[0]
+    rows = [x.items[i : i + n_in] for i in range(0, len(x.items), n_in)]
+    columns = [weight.items[i * n_in : (i + 1) * n_in] for i in range(n_out)]
+    items = tuple(
+        s.dot(column, row, None if bias is None else bias.items[k])
+        for row in rows
+        for k, column in enumerate(columns)
+    )
+    return Array((*x.sizes[:-1], n_out), items)
+
+
+def _linear(w: Weights, *_: Any, **__: Any) -> Forward:
+    return lambda x: linear(x, w["weight"], w.get("bias"))
+
+
+def _bilinear(w: Weights, *_: Any, **__: Any) -> Forward:
+    weight, bias = w["weight"], w.get("bias")
+
+    def forward(a: Array, b: Array) -> Array:
+        def element(index: tuple[int, ...]) -> Scalar:
+            *row, k = index
+            pairs = list(indices(weight.sizes[1:]))
+            left = [s.multiply(a[(*row, i)], b[(*row, j)]) for i, j in pairs]
+            right = [weight[(k, i, j)] for i, j in pairs]
+            return s.dot(left, right, None if bias is None else bias[(k,)])
+
+        return build((*a.sizes[:-1], weight.sizes[0]), element)
+
+    return forward
+
+
+def _conv(w: Weights, *_: Any, **options: Any) -> Forward:
+    mode, padding = options.pop("padding_mode", "zeros"), options.pop("padding", 0)
+    options.pop("bias", None)
+
+    def forward(x: Array) -> Array:
+        margin = padding
+        if mode != "zeros":
+            rank = x.rank - 2
+            ends = spatial.per_axis(padding, rank)
+            x = spatial.pad(x, [p for p in reversed(ends) for _ in range(2)], mode)
+            margin = 0
+        return spatial.conv(x, w["weight"], w.get("bias"), padding=margin, **options)
+
+    return forward
+
+
+def _conv_transpose(w: Weights, *_: Any, **options: Any) -> Forward:
+    options.pop("bias", None)
+    return lambda x: spatial.conv_transpose(x, w["weight"], w.get("bias"), **options)
+
+
+def _embedding(w: Weights, *_: Any, **__: Any) -> Forward:
+    def forward(ids: Array) -> Array:
+        rows = picked(w["weight"], 0, [int(i.value) for i in ids.items])
+        return reshaped(rows, (*ids.sizes, w["weight"].sizes[1]))
+
+    return forward
+
+
+def _prelu(w: Weights, *_: Any, **__: Any) -> Forward:
+    slope = w["weight"]
+
+    def forward(x: Array) -> Array:
+        shape = (1, -1, *(1,) * (x.rank - 2)) if len(slope.items) > 1 else (1,)
+        slopes = reshaped(slope, shape)
+        return each(lambda a, c: a if a.value > 0 else s.multiply(c, a), x, slopes)
+
+    return forward
+
+
+def _same(_: Weights, *__: Any, **___: Any) -> Forward:
+    return lambda x: x
+
+
+# --------------------------------------------------------------- normalisation
+
+
+def normalised(values: Sequence[Scalar], eps: float) -> list[Scalar]:
+    """(x − mean)/√(variance + eps), with the variance over n."""
+    centre = s.mean(values)
+    gaps = [s.subtract(a, centre) for a in values]
+    variance = s.mean([s.multiply(g, g) for g in gaps])
+    spread = s.sqrt(s.add(variance, constant(eps)) if eps else variance)
+    return [s.divide(g, spread) for g in gaps]
+
+
+def grouped(x: Array, key: Callable[[tuple[int, ...]], object], eps: float) -> Array:
+    """Normalised within each group of elements that share a key."""
+    groups: dict[object, list[int]] = {}
+    for place, index in enumerate(indices(x.sizes)):
+        groups.setdefault(key(index), []).append(place)
+    items = list(x.items)
+    for places in groups.values():
+        fresh = normalised([x.items[p] for p in places], eps)
+        for place, item in zip(places, fresh, strict=True):
+            items[place] = item
+    return Array(x.sizes, tuple(items))
+
+
+def affine(x: Array, w: Weights, shape: Sequence[int]) -> Array:
+    """·weight + bias, where they are."""
+    weight, bias = w.get("weight"), w.get("bias")
+    if weight is not None:
+        x = each(s.multiply, x, reshaped(weight, shape))
+    return x if bias is None else each(s.add, x, reshaped(bias, shape))
+
+
+def _channels(x: Array) -> tuple[int, ...]:
+    return (1, -1, *(1,) * (x.rank - 2))
+
+
+def _batch_norm(w: Weights, *_: Any, eps: float = 1e-5, **__: Any) -> Forward:
+    return lambda x: affine(grouped(x, lambda i: i[1], eps), w, _channels(x))
+
+
+def _instance_norm(w: Weights, *_: Any, eps: float = 1e-5, **__: Any) -> Forward:
+    return lambda x: affine(grouped(x, lambda i: i[:2], eps), w, _channels(x))
+
+
+def _group_norm(
+    w: Weights, groups: int, channels: int, *_: Any, eps: float = 1e-5, **__: Any
+) -> Forward:
+    each_group = channels // groups
+    return lambda x: affine(grouped(x, lambda i: (i[0], i[1] // each_group), eps), w, _channels(x))
+
+
+def _layer_norm(w: Weights, shape: Any, *_: Any, eps: float = 1e-5, **__: Any) -> Forward:
+    last = shape if isinstance(shape, (tuple, list)) else (shape,)
+    return lambda x: affine(grouped(x, lambda i: i[: x.rank - len(last)], eps), w, last)
+
+
+def _rms_norm(w: Weights, shape: Any, *_: Any, eps: float | None = None, **__: Any) -> Forward:
+    last = shape if isinstance(shape, (tuple, list)) else (shape,)
+    small = constant(2.220446049250313e-16 if eps is None else eps)
+
+    def forward(x: Array) -> Array:
+        flat = reshaped(x, (*x.sizes[: x.rank - len(last)], prod(last)))
+        squares = reduced(
+            lambda row: s.mean([s.multiply(a, a) for a in row]), flat, [-1], keep=True
+        )
+        root = each(lambda a: s.sqrt(s.add(a, small)), squares)
+        return affine(reshaped(each(s.divide, flat, root), x.sizes), w, last)
+
+    return forward
+
+
+def local_response_norm(
+    x: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Array:
+    """x/(k + α·mean of squares over neighbouring channels)^β (Krizhevsky et al. 2012)."""
+
+    def element(index: tuple[int, ...]) -> Scalar:
+        at = index[1] - size // 2
+        near = [c for c in range(at, at + size) if 0 <= c < x.sizes[1]]
+        terms = [x[(index[0], c, *index[2:])] for c in near]
+        mean = s.divide(s.dot(terms, terms), constant(size))
+        below = s.add(constant(k), act.scaled(alpha, mean))
+        return s.divide(x[index], s.power(below, constant(beta)))
+
+    return build(x.sizes, element)
+
+
+# -------------------------------------------------------------------- attention
+
+
+def attend(q: Array, k: Array, v: Array, *, causal: bool = False) -> Array:
+    """softmax(q·kᵀ/√d)·v, for each head; a causal row sees itself and what is before."""
+    root = s.sqrt(constant(q.sizes[-1]))
+    scores = each(lambda a: s.divide(a, root), matmul(q, swapped(k, -1, -2)))
+    if causal:
+        below = -math.inf
+        rows = zip(indices(scores.sizes), scores.items, strict=True)
+        masked = [s.flat("masked", below, a) if i[-1] > i[-2] else a for i, a in rows]
+        scores = Array(scores.sizes, tuple(masked))
+    return matmul(act.softmax(scores, -1), v)
+
+
+def _heads(x: Array, number: int) -> Array:
+    """[B, T, D] to [B, heads, T, D/heads]."""
+    b, t, d = x.sizes
+    return swapped(reshaped(x, (b, t, number, d // number)), 1, 2)
+
+
+def _projected(x: Array, w: Weights, name: str) -> Array:
+    return linear(x, w[f"{name}.weight"], w.get(f"{name}.bias"))
+
+
+def _put_together(y: Array, w: Weights) -> Array:
+    b, h, t, d = y.sizes
+    return _projected(reshaped(swapped(y, 1, 2), (b, t, h * d)), w, "out_proj")
+
+
+def _self_attention(
+    w: Weights, features: int, heads: int, causal: bool = False, *_: Any, **more: Any
+) -> Forward:
+    causal = more.get("causal", causal)
+
+    def forward(x: Array) -> Array:
+        every = _projected(x, w, "in_proj")
+        parts = [picked(every, -1, range(i * features, (i + 1) * features)) for i in range(3)]
+        q, k, v = (_heads(p, heads) for p in parts)
+        return _put_together(attend(q, k, v, causal=causal), w)
+
+    return forward
+
+
+def _cross_attention(w: Weights, features: int, heads: int, *_: Any, **__: Any) -> Forward:
+    def forward(x: Array, memory: Array) -> Array:
+        both = _projected(memory, w, "kv_proj")
+        parts = [picked(both, -1, range(i * features, (i + 1) * features)) for i in range(2)]
+        q, k, v = _heads(_projected(x, w, "q_proj"), heads), *(_heads(p, heads) for p in parts)
+        return _put_together(attend(q, k, v), w)
+
+    return forward
+
+
+MODULES: dict[str, Callable[..., Forward]] = {
+    "nn.Linear": _linear,
+    "nn.Bilinear": _bilinear,
+    "nn.Embedding": _embedding,
+    "nn.PReLU": _prelu,
+    "nn.GroupNorm": _group_norm,
+    "nn.LayerNorm": _layer_norm,
+    "nn.RMSNorm": _rms_norm,
+    "SelfAttention": _self_attention,
+    "CrossAttention": _cross_attention,
+    **{f"nn.Conv{n}d": _conv for n in (1, 2, 3)},
+    **{f"nn.ConvTranspose{n}d": _conv_transpose for n in (1, 2, 3)},
+    **{f"nn.BatchNorm{n}d": _batch_norm for n in (1, 2, 3)},
+    **{f"nn.InstanceNorm{n}d": _instance_norm for n in (1, 2, 3)},
+    **{f"nn.{n}": _same for n in ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout",
+                                  "FeatureAlphaDropout")},
+}  # fmt: skip
+"""Modules by their name in generated code: each takes the weights and the constructor's arguments."""
