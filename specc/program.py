@@ -10,6 +10,7 @@ computes is a `Node`, so a stage that is called twice is one stage and two nodes
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
@@ -227,7 +228,7 @@ class Body:
 
     name: str
     role: str
-    definition: tree.Definition | tree.Train | tree.Sample | tree.Repeat
+    definition: tree.Definition | tree.Train | tree.Sample | tree.Repeat | tree.Example
     hyperparameters: tuple[tuple[str, Static], ...]
     inputs: tuple[tuple[str, ValueType], ...]
     nodes: tuple[Node, ...]
@@ -381,6 +382,50 @@ class SamplePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenTensor:
+    """`given W = [[1, 2]]`: its name or path, the input node where it is one, and its numbers row by row.
+
+    `sizes` of an input hold the batch axis. `decimal` says that a number was written with a point.
+    """
+
+    name: str
+    node: int | None
+    sizes: tuple[int, ...]
+    items: tuple[Fraction | float, ...]
+    span: Span
+    decimal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`show y` in an example: the words and the value."""
+
+    name: str
+    value: Ref
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplePlan:
+    """An `example` block. `learnt` names the givens that an optimizer changes, none for the usual ones.
+
+    `places` are the decimals that it asks for.
+    """
+
+    title: str
+    span: Span
+    body: Body
+    givens: tuple[GivenTensor, ...]
+    shows: tuple[Shown, ...]
+    terms: tuple[Term, ...]
+    sense: str
+    optimizer: BaseModel | None
+    learnt: tuple[str, ...]
+    steps: int
+    places: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A whole file, typed. Networks stand in the order of the file."""
 
@@ -393,6 +438,7 @@ class Program:
     expects: tuple[tree.Expect, ...] = ()
     taps: tuple[tuple[str, str], ...] = field(default=())
     definitions: tuple[tree.Definition, ...] = ()
+    examples: tuple[ExamplePlan, ...] = ()
 
     def network(self, name: str) -> Body:
         """The network of that name. Raises KeyError."""

@@ -93,13 +93,13 @@ def _hardtanh(a: Scalar, min_val: Number = -1, max_val: Number = 1) -> Scalar:
 
 
 def _softshrink(a: Scalar, lambd: Number = 0.5) -> Scalar:
-    if abs(a.value) <= lambd:
+    if s.magnitude(a.value) <= lambd:
         return s.flat("zero", 0, a)
     return s.subtract(a, constant(lambd)) if a.value > 0 else s.add(a, constant(lambd))
 
 
 def _hardshrink(a: Scalar, lambd: Number = 0.5) -> Scalar:
-    return s.flat("zero", 0, a) if abs(a.value) <= lambd else a
+    return s.flat("zero", 0, a) if s.magnitude(a.value) <= lambd else a
 
 
 def _threshold(a: Scalar, threshold: Number, value: Number) -> Scalar:
@@ -162,7 +162,7 @@ def logit(x: Array, eps: Number | None = None) -> Array:
 def _shifted(row: Sequence[Scalar]) -> Sequence[Scalar]:
     """The scores less their largest where e to them would overflow; the softmax is the same."""
     top = max(a.value for a in row)
-    if abs(top) < 500:
+    if s.magnitude(top) < 500:
         return row
     return [s.subtract(a, constant(top)) for a in row]
 
@@ -177,7 +177,7 @@ def logsumexp(row: Sequence[Scalar]) -> Scalar:
     """ln Σ e^a."""
     finite = [a for a in row if a.value != -math.inf]
     top = max((a.value for a in finite), default=s.exactly(0))
-    if abs(top) < 500:
+    if s.magnitude(top) < 500:
         return s.log(s.add(*(s.exp(a) for a in row)))
     high = constant(top)
     return s.add(high, s.log(s.add(*(s.exp(s.subtract(a, high)) for a in row))))

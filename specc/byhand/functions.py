@@ -56,9 +56,12 @@ def _chunk(x: Array, pieces: int, dim: int = 0) -> tuple[Array, ...]:
     return _split(x, [min(each_one, whole - a) for a in range(0, whole, each_one)], dim)
 
 
-def _vector_norm(x: Array, ord: Number = 2, dim: Any = None, keepdim: bool = False) -> Array:
+def _vector_norm(
+    x: Array, order: Number = 2, dim: Any = None, keepdim: bool = False, **named: Any
+) -> Array:
+    order = named.get("ord", order)
     axes = None if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
-    return reduced(lambda row: losses.length(row, ord), x, axes, keep=keepdim)
+    return reduced(lambda row: losses.length(row, order), x, axes, keep=keepdim)
 
 
 def _interpolate(

@@ -137,6 +137,29 @@ class Interpreter:
                 return _plain(self(code))
 
 
+def missing(code: Code, module: Fn | None) -> str | None:
+    """Why a piece of code cannot be worked by hand, None where it can."""
+    match code:
+        case Fn(Module(), arguments, keywords):
+            name = "" if module is None else str(module.function)
+            own = None if name in MODULES else _why_not(name)
+        case Fn(function, arguments, keywords):
+            known = function in FUNCTIONS or function == "slice"
+            own = None if known else _why_not(str(function))
+        case Method(base, name, arguments, keywords):
+            own = (None if name in METHODS else _why_not(f".{name}")) or missing(base, module)
+        case Infix(_, left, right):
+            return missing(left, module) or missing(right, module)
+        case Item(base):
+            return missing(base, module)
+        case Prefix(_, operand):
+            return missing(operand, module)
+        case _:
+            return None
+    parts = (*arguments, *(value for _, value in keywords))
+    return own or next((w for p in parts if (w := missing(p, module))), None)
+
+
 def _plain(value: Any) -> Any:
     """A number without axes as a whole number."""
     if isinstance(value, Array) and not value.sizes:

@@ -1,4 +1,4 @@
-"""Modules with weights: what `nn.Linear(…)` and its like compute, from the arguments that generated code gives.
+"""Modules with weights: what `nn.Linear(…)` and its like compute, with the arguments of generated code.
 
 A weight is read by its name in the state dict. Normalisation over the batch uses the batch's own mean and
 variance, dropout drops nothing.

@@ -76,6 +76,11 @@ def made(op: str, value: Value, sources: Sequence[Scalar], slopes: Sequence[Valu
     return Scalar(tidy(value), op, tuple(sources), tuple(slopes), next(_NUMBERS))
 
 
+def so_far() -> int:
+    """How many numbers have been made, for a bound on the work."""
+    return constant(0).order
+
+
 ZERO, ONE = constant(0), constant(1)
 
 # ------------------------------------------------------------------ arithmetic
@@ -104,6 +109,11 @@ def over(a: Value, b: Value) -> Value:
     if b:
         return float(a) / float(b)
     return math.nan if not a or a != a else math.copysign(math.inf, a)
+
+
+def magnitude(a: Value) -> Value:
+    """|a|."""
+    return a if a >= 0 else times(Fraction(-1), a)
 
 
 def total(values: Iterable[Value]) -> Value:
@@ -287,7 +297,7 @@ erf = _plain("erf", math.erf, lambda a: 2 / math.sqrt(math.pi) * math.exp(-a * a
 def absolute(a: Scalar) -> Scalar:
     """|a|; the slope at 0 is 0, as in PyTorch."""
     sign = Fraction((a.value > 0) - (a.value < 0))
-    return made("abs", abs(a.value), (a,), (sign,))
+    return made("abs", magnitude(a.value), (a,), (sign,))
 
 
 def largest(values: Sequence[Scalar], *, least: bool = False) -> tuple[Scalar, int]:
@@ -298,7 +308,7 @@ def largest(values: Sequence[Scalar], *, least: bool = False) -> tuple[Scalar, i
     return made("min" if least else "max", values[place].value, values, slopes), place
 
 
-def flat(op: str, value: Value | bool, *sources: Scalar) -> Scalar:
+def flat(op: str, value: Value | int, *sources: Scalar) -> Scalar:
     """A step without a slope: a rounding, a comparison, a detached value."""
-    value = Fraction(value) if isinstance(value, (bool, int)) else value
-    return made(op, value, sources, [Fraction(0)] * len(sources))
+    exact: Value = Fraction(value) if isinstance(value, int) else value
+    return made(op, exact, sources, [Fraction(0)] * len(sources))

@@ -48,7 +48,7 @@ def conv(
     x: Array, weight: Array, bias: Array | None, stride: Extent = 1, padding: Extent | str = 0,
     dilation: Extent = 1, groups: int = 1,
 ) -> Array:  # fmt: skip
-    """Cross-correlation: y[b, c, i] = bias[c] + Σ weight[c, k, j]·x[b, k, stride·i + dilation·j − padding]."""
+    """Cross-correlation: y[c, i] = bias[c] + Σ weight[c, k, j]·x[k, stride·i + dilation·j − padding]."""
     rank = x.rank - 2
     kernel = weight.sizes[2:]
     steps, spread = per_axis(stride, rank), per_axis(dilation, rank)
@@ -112,7 +112,7 @@ def conv_transpose(
 def _pooled(
     x: Array, kernel: Extent, stride: Extent | None, padding: Extent, dilation: Extent, ceil: bool
 ) -> tuple[tuple[int, ...], dict[Index, list[Index]], dict[Index, int]]:
-    """The output's sizes, and for each position the places it sees and the size of its window with padding."""
+    """The output's sizes, and for each position the places it sees and how many with the padding."""
     rank = x.rank - 2
     k, p, d = per_axis(kernel, rank), per_axis(padding, rank), per_axis(dilation, rank)
     st = per_axis(kernel if stride is None else stride, rank)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specc.check.examples import check_examples
 from specc.check.learning import check_learning
 from specc.check.losses import check_losses
 from specc.check.promises import check_promises
@@ -17,6 +18,6 @@ def check(program: Program, diagnostics: Diagnostics, convention: Convention = "
 
     `convention` counts what claims are about where they name none.
     """
-    for one in (check_roles, check_losses, check_learning, check_promises):
+    for one in (check_roles, check_losses, check_learning, check_promises, check_examples):
         one(program, diagnostics)
     check_claims(program, diagnostics, convention)

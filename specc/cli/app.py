@@ -237,6 +237,29 @@ def sample(
     finish(run)
 
 
+@app.command("run")
+def run_(
+    paths: opt.Paths = None,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="TITLE", help="Examples with this in the title.")
+    ] = None,
+    places: Annotated[
+        int | None, typer.Option("--places", min=0, max=15, help="Decimals of rounded numbers.")
+    ] = None,
+    settings: opt.Set = None,
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Work the examples of a spec by hand, with every value on the way."""
+    from specc.cli import run as verb
+
+    def run() -> int:
+        return verb.run(_common(paths or HERE, settings, json, quiet, color), only, places)
+
+    finish(run)
+
+
 @app.command()
 def graph(
     paths: opt.Paths = None,

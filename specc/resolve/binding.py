@@ -21,6 +21,7 @@ from specc.resolve.values import (
     TensorRef,
     Word,
 )
+from specc.resolve.weights import implied
 from specc.sizes import Size
 from specc.source import Span
 from specc.syntax import tree
@@ -61,6 +62,8 @@ def bind(
             _keyword(scope, model, argument.name, argument, bound)
     if bound.failed:
         return None
+    if scope.role == "example":
+        _from_weights(model, bound, place)
     layer = construct(model, model.word, bound.given, place, scope.diagnostics, bound.extra)
     if layer is None:
         return None
@@ -71,6 +74,15 @@ def bind(
     ]
     spans = tuple((name, given.span) for name, given in bound.given.items())
     return LayerMaker(layer, tuple(bound.ties), (), place, spans), operands
+
+
+def _from_weights(model: type[Layer], bound: Bound, place: Span) -> None:
+    """`linear(weight=W)` is as large as W, and has no bias where none is given."""
+    tied = {tie.parameter: sizes for tie, sizes in bound.ties}
+    for name, value in implied(model.word, tied.get("weight", ())).items():
+        bound.given.setdefault(name, Given(value, place))
+    if "weight" in tied and "bias" not in tied and "bias" in model.model_fields:
+        bound.given.setdefault("bias", Given(False, place))
 
 
 def _positional(

@@ -168,7 +168,7 @@ class Scope:
 
     def body(
         self,
-        definition: tree.Definition | tree.Train | tree.Sample | tree.Repeat,
+        definition: tree.Definition | tree.Train | tree.Sample | tree.Repeat | tree.Example,
         hyperparameters: tuple[tuple[str, Static], ...],
         inputs: tuple[tuple[str, ValueType], ...],
         outputs: tuple[tuple[str, Ref], ...],

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.layers import registry
-from specc.program import Body, ParameterValue, Program, SamplePlan, Static, TrainPlan
+from specc.program import Body, ExamplePlan, ParameterValue, Program, SamplePlan, Static, TrainPlan
 from specc.resolve.context import Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
@@ -124,6 +124,15 @@ def _samples(context: Context, file: tree.File) -> tuple[SamplePlan, ...]:
     return tuple(p for d in written if (p := resolve_sample(context, d)) is not None)
 
 
+def _examples(context: Context, file: tree.File) -> tuple[ExamplePlan, ...]:
+    written = [d for d in file.declarations if isinstance(d, tree.Example)]
+    if not written:
+        return ()
+    from specc.resolve.example import resolve_example
+
+    return tuple(p for d in written if (p := resolve_example(context, d)) is not None)
+
+
 def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     for definition in context.definitions.values():
         if definition.role == "message_passing":
@@ -135,6 +144,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         ):
             context.network(definition.name.id, None, definition.name.span)
     trains, samples = _trains(context, file), _samples(context, file)
+    examples = _examples(context, file)
     _unused(context, bodies, file)
     networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)
     return Program(
@@ -147,6 +157,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         tuple(d for d in file.declarations if isinstance(d, tree.Expect)),
         tuple(context.taps),
         tuple(context.definitions.values()),
+        examples,
     )
 
 
@@ -162,9 +173,8 @@ def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
                     places[d.name.id] = d.name.span
                     if isinstance(d, tree.Definition):
                         _define(context, d)
-            case tree.Program() | tree.Example():
-                word = "program" if isinstance(d, tree.Program) else "example"
-                context.report("E190", f"{word} is not compiled by this version of specc", d.span)
+            case tree.Program():
+                context.report("E190", "program is not compiled by this version of specc", d.span)
 
 
 def _define(context: Context, definition: tree.Definition) -> None:

@@ -65,8 +65,10 @@ def bound(statement: tree.Statement) -> tuple[tree.Name, ...]:
             own = statement.targets
         case tree.Equation(role="next"):
             own = (next_name(statement.target),)
-        case tree.Let() | tree.Draw() | tree.Equation() | tree.Given():
+        case tree.Let() | tree.Draw() | tree.Equation():
             own = (statement.target,)
+        case tree.Given(target=tree.Name() as name):
+            own = (name,)
         case tree.Output() if statement.target is not None and statement.value is not None:
             own = (statement.target,)
         case tree.Declare():

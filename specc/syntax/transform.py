@@ -189,7 +189,8 @@ class Builder(Transformer[Token, Any]):
         return tree.Step(self._span(c[0], c[2][1]), self._name(c[1]), c[2][0])
 
     def given(self, c: list[Any]) -> tree.Given:
-        return tree.Given(self._span(*c), self._name(c[1]), c[3])
+        target, _, type, _, value = c[1:]
+        return tree.Given(self._span(*c), target, type, value)
 
     def loop(self, c: list[Any]) -> tree.Loop:
         return tree.Loop(self._span(c[0], c[4][1]), self._name(c[1]), c[3], c[4][0])

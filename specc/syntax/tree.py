@@ -352,10 +352,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """`given W = [[1, 2], [3, 4]]` in an example."""
+    """`given W = [[1, 2], [3, 4]]`, `given x: image = …`, `given Net.hidden.bias = [0, 1]` in an example."""
 
     span: Span
-    target: Name
+    target: Expr
+    type: Expr | None
     value: Expr
 
 

@@ -22,7 +22,14 @@ from specc.types import Distribution, Tensor
 from tests.layers import test_activation, test_everything, test_losses
 from tests.layers.contract import build, evaluated, sequence, tensor, values_of
 
-RANDOM = {"alpha_dropout", "feature_alpha_dropout", "gaussian_noise", "dropout", "channel_dropout", "rrelu"}
+RANDOM = {
+    "alpha_dropout",
+    "feature_alpha_dropout",
+    "gaussian_noise",
+    "dropout",
+    "channel_dropout",
+    "rrelu",
+}
 NOT_BY_HAND = {"weight_norm", "spectral_norm"}
 X = tensor(4)
 NORMAL = FAMILIES["normal"].bind({"mean": X, "logvar": X})
@@ -105,7 +112,9 @@ def test_by_hand_is_torch(layer: Layer, operands: tuple[Operand | None, ...]) ->
 
 def close(have: Array, want: torch.Tensor) -> None:
     found = torch.tensor([float(v) for v in have.values], dtype=torch.float64)
-    torch.testing.assert_close(found, want.detach().double().flatten(), rtol=1e-6, atol=1e-6, equal_nan=True)
+    torch.testing.assert_close(
+        found, want.detach().double().flatten(), rtol=1e-6, atol=1e-6, equal_nan=True
+    )
 
 
 def compare_gradients(
@@ -114,7 +123,9 @@ def compare_gradients(
 ) -> None:  # fmt: skip
     shares = torch.rand(want.shape, dtype=torch.float64)
     (want * shares).sum().backward()
-    root = add(*(multiply(x, given(float(s))) for x, s in zip(have.items, shares.flatten(), strict=True)))
+    root = add(
+        *(multiply(x, given(float(s))) for x, s in zip(have.items, shares.flatten(), strict=True))
+    )
     slopes = gradients(root)
     tensors = [v for v in values.values() if isinstance(v, torch.Tensor)]
     pairs = [*zip(arrays(hand), tensors, strict=True)]
@@ -123,7 +134,10 @@ def compare_gradients(
         if leaf.grad is not None:
             found = [float(slopes.get(x, 0)) for x in array.items]
             torch.testing.assert_close(
-                torch.tensor(found, dtype=torch.float64), leaf.grad.flatten(), rtol=1e-6, atol=1e-6,
+                torch.tensor(found, dtype=torch.float64),
+                leaf.grad.flatten(),
+                rtol=1e-6,
+                atol=1e-6,
                 equal_nan=True,
             )
 

@@ -1,0 +1,257 @@
+"""An example worked from what is given: every value of its body, and of the networks that it calls.
+
+What an operation computes stands in `OPERATIONS`, one function for each kind of `program.Operation`; another
+kind (a scan over time, a step of message passing) becomes workable by a row there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+from specc.byhand.array import Array, lone, swapped
+from specc.byhand.interpret import ByHandError, Interpreter
+from specc.byhand.scalar import so_far
+from specc.diagnostics import Diagnostic
+from specc.layers.base import Inference
+from specc.program import (
+    Apply,
+    Body,
+    Constant,
+    Distribute,
+    Invoke,
+    Node,
+    ReadPort,
+    ReadTensor,
+    Ref,
+    Rounds,
+    Sample,
+)
+from specc.source import Span
+from specc.types import Tensor
+
+MOST_NUMBERS = 20_000
+"""Of one value."""
+MOST_MACS = 200_000
+"""Of one layer: an example is small enough to be read."""
+MOST_STEPS = 1_000_000
+"""Numbers of one pass, those on the way included."""
+
+Values = dict[Ref, Any]
+
+
+class WorkError(Exception):
+    """A value that cannot be worked out; carries what to report."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One value: its name, the words that made it, and the numbers that it came from."""
+
+    name: str
+    words: str
+    value: Array
+    sources: tuple[Array, ...]
+    batched: bool
+    span: Span
+
+
+@dataclass(slots=True)
+class Worker:
+    """Works bodies one after the other; `tensors` are the weights by their paths."""
+
+    tensors: Mapping[str, Array]
+    steps: list[Step] = field(default_factory=list)
+    start: int = field(default_factory=so_far)
+
+    def work(self, body: Body, inputs: Mapping[str, Any], prefix: str = "") -> Values:
+        """Every value of a body.
+
+        Raises:
+            WorkError: a random draw, a layer without a working, a value that is too large.
+        """
+        frame = Frame(self, body, inputs, prefix)
+        for number, node in enumerate(body.nodes):
+            if so_far() - self.start > MOST_STEPS:
+                raise _cannot(node, "comes after more steps than one works by hand")
+            rule = OPERATIONS.get(type(node.operation))
+            if rule is None:
+                raise _cannot(node, "has no working by hand")
+            try:
+                found = rule(frame, node)
+            except ByHandError as problem:
+                raise _cannot(node, str(problem)) from None
+            frame.values.update({Ref(number, port): value for port, value in found.items()})
+        return frame.values
+
+    def tensor(self, prefix: str, path: tuple[str, ...], name: str) -> Array:
+        """A weight by its path from a body, or from the file."""
+        for start in (prefix, ""):
+            whole = start + ".".join(path)
+            for key in (f"{whole}.{name}", whole):
+                if key in self.tensors:
+                    return self.tensors[key]
+        raise KeyError(path, name)
+
+
+@dataclass(slots=True)
+class Frame:
+    """One body at work: its inputs, where its weights stand, and the values so far."""
+
+    worker: Worker
+    body: Body
+    inputs: Mapping[str, Any]
+    prefix: str
+    values: Values = field(default_factory=dict)
+
+    def operands(self, node: Node) -> list[Any]:
+        """The values that a node reads, None for one left out."""
+        return [None if r is None else self.values[r] for r in node.operands]
+
+    def note(self, node: Node, value: Any, sources: list[Any]) -> None:
+        """Keep a step for the reader."""
+        if isinstance(value, Array):
+            name = self.prefix + (node.variable or node.name)
+            kind = node.types[0][1]
+            batched = isinstance(kind, Tensor) and kind.batched
+            step = Step(name, node.span.text, value, tuple(_arrays(sources)), batched, node.span)
+            self.worker.steps.append(step)
+
+    def inner(self, path: tuple[str, ...]) -> str:
+        """The prefix of the weights of a stage: its own, or those of a network of the file."""
+        own = any(s.name == path[0] for s in self.body.stages)
+        return (self.prefix if own else "") + ".".join(path) + "."
+
+
+def _arrays(values: list[Any]) -> list[Array]:
+    found: list[Any] = []
+    for value in values:
+        found += value.values() if isinstance(value, dict) else [value]
+    return [v for v in found if isinstance(v, Array)]
+
+
+def _cannot(node: Node, why: str) -> WorkError:
+    return WorkError(Diagnostic("E702", f"{node.variable or node.name} {why}", node.span))
+
+
+# ------------------------------------------------------------------- operations
+
+
+def _read_port(frame: Frame, node: Node) -> dict[str, Any]:
+    assert isinstance(node.operation, ReadPort)
+    return {"output": frame.inputs[node.operation.name]}
+
+
+def _constant(_: Frame, node: Node) -> dict[str, Any]:
+    assert isinstance(node.operation, Constant)
+    return {"output": lone(node.operation.value)}
+
+
+def _read_tensor(frame: Frame, node: Node) -> dict[str, Any]:
+    assert isinstance(node.operation, ReadTensor)
+    found = frame.worker.tensor(frame.prefix, node.operation.path, node.operation.tensor)
+    return {"output": swapped(found, 0, 1) if node.operation.transposed else found}
+
+
+def _distribute(frame: Frame, node: Node) -> dict[str, Any]:
+    assert isinstance(node.operation, Distribute)
+    return {"output": dict(zip(node.operation.parts, frame.operands(node), strict=True))}
+
+
+def _sample(_: Frame, __: Node) -> dict[str, Any]:
+    raise ByHandError("is random: give its value instead")
+
+
+def _apply(frame: Frame, node: Node) -> dict[str, Any]:
+    operation = node.operation
+    assert isinstance(operation, Apply)
+    inference = operation.inference
+    why = too_large(inference)
+    if why is not None:
+        raise ByHandError(why)
+    weights = {} if operation.stage is None else weights_of(frame, operation.stage, inference)
+    operands = frame.operands(node)
+    code = inference.with_sides or inference.forward
+    found = Interpreter(operands, inference.module, weights)(code)
+    several = found if isinstance(found, tuple) else (found,)
+    ports = [port for port, _ in inference.outputs]
+    frame.note(node, several[0], [*operands, *weights.values()])
+    return dict(zip(ports, several, strict=False))
+
+
+def too_large(inference: Inference) -> str | None:
+    """Why a layer is too large to be worked by hand, None for one that is not."""
+    for _, kind in inference.outputs:
+        if not all(isinstance(s, int) for s in kind.sizes):
+            return f"has a size that is not known ({kind})"
+        if prod(map(int, map(str, kind.sizes))) > MOST_NUMBERS:
+            return f"has more than {MOST_NUMBERS:,} numbers"
+    macs = None if inference.macs is None else inference.macs.value
+    if isinstance(macs, int) and macs > MOST_MACS:
+        return f"takes more than {MOST_MACS:,} products"
+    return None
+
+
+def weights_of(frame: Frame, path: tuple[str, ...], inference: Inference) -> dict[str, Array]:
+    """The tensors of a layer by their names, tied ones read from their owners."""
+    stage = next((s for s in frame.body.stages if (s.name,) == path), None)
+    ties = {t.parameter: t for t in stage.ties} if stage is not None else {}
+    found: dict[str, Array] = {}
+    for parameter in inference.parameters:
+        if parameter.kind == "buffer":
+            continue
+        tie = ties.get(parameter.name)
+        if tie is None:
+            found[parameter.name] = frame.worker.tensor(frame.prefix, path, parameter.name)
+        else:
+            owner = frame.worker.tensor(frame.prefix, tie.path, tie.tensor)
+            found[parameter.name] = swapped(owner, 0, 1) if tie.transposed else owner
+    return found
+
+
+def _invoke(frame: Frame, node: Node) -> dict[str, Any]:
+    operation = node.operation
+    assert isinstance(operation, Invoke)
+    body = operation.body
+    names = [name for name, _ in body.inputs]
+    inputs = dict(zip(names, frame.operands(node), strict=True))
+    values = frame.worker.work(body, inputs, frame.inner(operation.stage))
+    found = {port: values[ref] for port, ref in body.outputs}
+    for port, _ in node.types:
+        if port not in found:  # a value inside the network that is read from outside
+            at = next(i for i, n in enumerate(body.nodes) if port in (n.name, n.variable))
+            found[port] = values[Ref(at)]
+    return found
+
+
+def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
+    operation = node.operation
+    assert isinstance(operation, Rounds)
+    value = frame.operands(node)[0]
+    number = 0
+    for body, times in operation.bodies:
+        for _ in range(int(str(times))):
+            prefix = f"{frame.inner(operation.stage)[:-1]}[{number}]."
+            values = frame.worker.work(body, {body.inputs[0][0]: value}, prefix)
+            value = values[body.outputs[0][1]]
+            number += 1
+    return {node.types[0][0]: value}
+
+
+OPERATIONS: dict[type, Callable[[Frame, Node], dict[str, Any]]] = {
+    ReadPort: _read_port,
+    Constant: _constant,
+    ReadTensor: _read_tensor,
+    Distribute: _distribute,
+    Sample: _sample,
+    Apply: _apply,
+    Invoke: _invoke,
+    Rounds: _rounds,
+}
+"""What each kind of operation computes: a value for each port of its node."""
