@@ -11,6 +11,7 @@ from specc.byhand import activations as act
 from specc.byhand import losses, modules, spatial
 from specc.byhand import scalar as s
 from specc.byhand.array import Array, each, joined, lone, picked, reduced, reshaped
+from specc.byhand.gradient import gradients
 from specc.byhand.scalar import Scalar, constant
 
 Number = int | float | Fraction
@@ -159,6 +160,23 @@ def _pad_same(
     return spatial.pad(x, [m for w in reversed(missing) for m in (w // 2, w - w // 2)], mode)
 
 
+def _gradient(y: Array, x: Array) -> Array:
+    """The derivative of one number of each item; items do not see each other."""
+    found = gradients(s.add(*y.items))
+    return Array(x.sizes, tuple(s.flat("gradient", found.get(a, Fraction(0)), a) for a in x.items))
+
+
+def _jacobian(y: Array, x: Array) -> Array:
+    """[b, y…] and [b, x…] to [b, y…, x…]."""
+    each_y, each_x = len(y.items) // y.sizes[0], len(x.items) // x.sizes[0]
+    items: list[Scalar] = []
+    for number, root in enumerate(y.items):
+        found, first = gradients(root), number // each_y * each_x
+        own = x.items[first : first + each_x]
+        items += [s.flat("gradient", found.get(a, Fraction(0)), root, a) for a in own]
+    return Array((*y.sizes, *x.sizes[1:]), tuple(items))
+
+
 def _max(x: Array, y: Array) -> Array:
     return each(lambda a, b: s.largest([a, b])[0], x, y)
 
@@ -198,6 +216,8 @@ _NAMED: dict[str, Callable[..., Any]] = {
     "torch.minimum": _min,
     "torch.logical_and": _pair(truth("and", lambda a, b: bool(a) and bool(b))),
     "torch.logical_or": _pair(truth("or", lambda a, b: bool(a) or bool(b))),
+    "gradient": _gradient,
+    "jacobian": _jacobian,
     "kl_standard_normal": _kl_standard_normal,
     "kl_bernoulli": _kl_bernoulli,
     "kl_sparsity": _kl_sparsity,

@@ -19,7 +19,7 @@ def _problems(plan: ExamplePlan) -> Iterator[Diagnostic]:
     from specc.byhand.optimizers import RULES
 
     for node in _nodes(plan.body, set()):
-        why = _why_not(node)
+        why = _why_not(node) or (_twice(node) if plan.terms else None)
         if why is not None:
             help = ("given e = [0.5, -1]",) if "random" in why else ()
             yield Diagnostic("E702", f"{node.variable or node.name} {why}", node.span, helps=help)
@@ -47,6 +47,14 @@ def _nodes(body: Body, seen: set[int]) -> Iterator[Node]:
             case Rounds(_, bodies):
                 for inner, _ in bodies:
                     yield from _nodes(inner, seen)
+
+
+def _twice(node: Node) -> str | None:
+    """A derivative inside an objective would be differentiated again."""
+    operation = node.operation
+    if isinstance(operation, Apply) and operation.layer.word in ("gradient", "jacobian"):
+        return "would be differentiated twice, which has no working by hand"
+    return None
 
 
 def _why_not(node: Node) -> str | None:

@@ -160,7 +160,8 @@ def _statement(scope: Scope, statement: tree.Statement, draft: Draft) -> None:
             flow(scope, statement.value)
         case tree.Objective():
             draft.sense = statement.sense
-            draft.terms += objective_terms(scope, statement)
+            taken = [t.name for t in draft.terms]
+            draft.terms += objective_terms(scope, statement, taken)
         case tree.UpdateRule():
             _update(scope, statement, draft)
         case tree.Setting():

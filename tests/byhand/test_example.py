@@ -183,6 +183,12 @@ def test_a_decimal_is_the_fraction_that_it_says() -> None:
     assert "c = 0.1 + 0.2 = 0.3" in as_text(done)
 
 
+def test_derivatives_are_values() -> None:
+    done = worked("given x = [1, 2]\ny = x ^ 2\ng = gradient(sum(y), x)\nj = jacobian(y, x)")
+    assert value(done, "g") == [2, 4]
+    assert value(done, "j") == [2, 0, 0, 4]
+
+
 def test_a_flipped_kernel_is_the_convolution_of_mathematics() -> None:
     done = worked(
         "given x = [1, 2, 3]\ngiven k = [0, 1, 1/2]\ngiven f = flip(k)\n"
