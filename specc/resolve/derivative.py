@@ -18,7 +18,7 @@ WORDS = ("gradient", "jacobian")
 
 def derivative(scope: Scope, callee: tree.Name, given: list[Argument], expr: tree.Call) -> Meaning:
     """The node of a derivative, or poison after a diagnostic."""
-    if scope.role != "train":
+    if scope.role not in ("train", "example"):
         return scope.context.report(
             "E103",
             f"{callee.id} belongs in train: a network by itself has no gradients",
