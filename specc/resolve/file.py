@@ -112,6 +112,9 @@ def _trains(context: Context, file: tree.File) -> tuple[TrainPlan, ...]:
         return ()
     from specc.resolve.train import resolve_train
 
+    for second in written[1:]:
+        message = "a second train block is not compiled by this version of specc"
+        context.report("E190", message, second.name.span)
     return tuple(p for d in written if (p := resolve_train(context, d)) is not None)
 
 
@@ -119,9 +122,10 @@ def _samples(context: Context, file: tree.File) -> tuple[SamplePlan, ...]:
     written = [d for d in file.declarations if isinstance(d, tree.Sample)]
     if not written:
         return ()
-    from specc.resolve.sample import resolve_sample
+    from specc.resolve.sample import resolve_samples
 
-    return tuple(p for d in written if (p := resolve_sample(context, d)) is not None)
+    trains = sum(isinstance(d, tree.Train) for d in file.declarations)
+    return tuple(resolve_samples(context, written, trains))
 
 
 def _examples(context: Context, file: tree.File) -> tuple[ExamplePlan, ...]:

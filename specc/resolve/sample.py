@@ -9,7 +9,7 @@ from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
 from specc.resolve.draw import draw
 from specc.resolve.order import bound, ordered
-from specc.resolve.setting import show_of
+from specc.resolve.setting import rhythm, show_of, twice
 from specc.settings import SampleSettings
 from specc.syntax import tree
 
@@ -36,6 +36,29 @@ def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
     return SamplePlan(sample.name.id, sample.span, sample.doc, body, tuple(shows), settings)
 
 
+def resolve_samples(context: Context, written: list[tree.Sample], trains: int) -> list[SamplePlan]:
+    """The plans of all `sample` blocks, which are drawn together after the training.
+
+    So their number of items and their seed stand in the first of them, and there must be a `train` block.
+    """
+    for sample in written[:1] if trains == 0 and not context.diagnostics.failed else ():
+        context.report(
+            "E507",
+            f"sample {sample.name.id} draws from trained networks, and nothing is trained",
+            sample.name.span,
+            helps=("train NAME { data …  minimize …  optimizer … }",),
+        )
+    for sample in written[1:]:
+        for statement in sample.body:
+            if (
+                isinstance(statement, tree.Setting)
+                and statement.word.id in SampleSettings.model_fields
+            ):
+                message = f"{statement.word.id} stands in the first sample block, for all of them"
+                context.report("E190", message, statement.span)
+    return [p for s in written if (p := resolve_sample(context, s)) is not None]
+
+
 def _statement(
     scope: Scope, statement: tree.Statement, shows: list[Show], given: dict[str, Given]
 ) -> None:
@@ -46,14 +69,16 @@ def _statement(
             value = draw(scope, statement.distribution, statement.frozen)
             scope.bind(statement.target, named(scope, value, statement.target))
         case tree.Setting(word=word) if word.id == "show":
-            made = show_of(scope, statement)
+            made = None if rhythm(scope, statement) else show_of(scope, statement)
             if made is not None:
                 shows.append(made)
         case tree.Setting(word=word, value=value) if (
             word.id in SampleSettings.model_fields and value
         ):
             number = as_static(scope.evaluate(value))
-            if number is not None:
+            places = {w: g.span for w, g in given.items()}
+            again = rhythm(scope, statement) or twice(scope, statement, places)
+            if number is not None and not again:
                 given[word.id] = Given(number, value.span)
         case _:
             first = statement.span.text.split(None, 1)[0]

@@ -25,7 +25,9 @@ SHOWS = ("grid", "curve", "scatter", "plot")
 def setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
     """Read one setting into the draft; a word that is set twice is an error."""
     word = statement.word.id
-    if word not in ("metric", "show") and _twice(scope, statement, draft.places):
+    if word not in ("metric", "show") and twice(scope, statement, draft.places):
+        return
+    if word not in ("show", "checkpoint") and rhythm(scope, statement):
         return
     match word:
         case "optimizer":
@@ -43,7 +45,7 @@ def setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
 
 def step_setting(scope: Scope, statement: tree.Setting, draft: DraftStep) -> None:
     """Read one setting of a step: how its own updates are clipped and scheduled."""
-    if _twice(scope, statement, draft.places):
+    if twice(scope, statement, draft.places) or rhythm(scope, statement):
         return
     if statement.word.id == "schedule":
         draft.schedule = library(scope, statement, "schedule", SCHEDULES)
@@ -61,7 +63,16 @@ def step_setting(scope: Scope, statement: tree.Setting, draft: DraftStep) -> Non
         _plain_setting(scope, statement, draft, StepSettings, ("schedule",))
 
 
-def _twice(scope: Scope, statement: tree.Setting, places: dict[str, Span]) -> bool:
+def rhythm(scope: Scope, statement: tree.Setting) -> bool:
+    """Whether a setting that holds all the time has an `every`, which is reported."""
+    if statement.every is None:
+        return False
+    message = f"{statement.word.id} has no `every` here"
+    scope.context.report("E202", message, statement.every.span)
+    return True
+
+
+def twice(scope: Scope, statement: tree.Setting, places: dict[str, Span]) -> bool:
     """Whether a word was set before, which is reported."""
     word = statement.word.id
     if word in places:
@@ -91,8 +102,8 @@ def _plain_setting(
         example = "checkpoint every 5 epochs" if word == "checkpoint" else f"{word} 1"
         scope.context.report("E202", f"{word} needs a value", statement.span, helps=(example,))
         return
-    if word != "checkpoint" and statement.every is not None:
-        scope.context.report("E202", f"{word} has no `every`", statement.every.span)
+    if word == "checkpoint" and statement.value is not None:
+        scope.context.report("E202", "checkpoint has no value", statement.value.span)
         return
     meaning = scope.evaluate(written)
     value = meaning.text if isinstance(meaning, Word) else as_static(meaning)
@@ -182,6 +193,15 @@ def show_of(scope: Scope, statement: tree.Setting) -> Show | None:
         return None
     if name.id not in SHOWS:
         unknown_word(scope, "E206", "picture", name, list(SHOWS))
+        return None
+    option = next((a for a in written if a.name is not None), None)
+    if option is not None and option.name is not None:
+        message = f'{name.id} has no option "{option.name.id}"'
+        scope.context.report("E202", message, option.span)
+        return None
+    if statement.unit == "steps":
+        message = "pictures every so many steps are not compiled by this version of specc"
+        scope.context.report("E190", message, statement.span, helps=("every 1 epochs",))
         return None
     flows: list[Flow] = [as_flow(scope, a.meaning, a.span) for a in arguments(scope, written)]
     every = None if statement.every is None else as_static(scope.evaluate(statement.every))

@@ -43,12 +43,19 @@ def changes(text: str) -> Iterator[Change]:
         if isinstance(node, tuple):
             stack.extend(node)
         elif is_dataclass(node) and not isinstance(node, (Span, Source)):
-            if isinstance(node, _STATEMENTS):
+            if isinstance(node, _STATEMENTS) and not _says_the_default(node):
                 yield Change(f"without {node.span.text!r}", (_with(text, node.span, ""),))
             others = tuple(_with(text, node.span, new) for new in _others(node))
             if others:
                 yield Change(f"other {node.span.text!r} at {node.span.line}", others)
             stack.extend(getattr(node, f.name) for f in fields(node))
+
+
+def _says_the_default(node: object) -> bool:
+    """Whether leaving a statement out may mean the same: its value is tried instead, or it is `in x`."""
+    if isinstance(node, tree.Input):
+        return node.type is None and len(node.names) == 1
+    return isinstance(node, tree.Setting) and isinstance(node.value, tree.Number)
 
 
 def _with(text: str, span: Span, new: str) -> str:
@@ -60,7 +67,9 @@ def _others(node: object) -> tuple[str, ...]:
     match node:
         case tree.Number():
             number = float(node.span.text.replace("_", ""))
-            whole = number == int(number) and "e" not in node.span.text and "." not in node.span.text
+            whole = (
+                number == int(number) and "e" not in node.span.text and "." not in node.span.text
+            )
             return (str(int(number) + 1), str(int(number) + 2)) if whole else (str(number / 2),)
         case tree.SizeLiteral():
             return (node.span.text + "x5", "x".join(str(n + 1) for n in node.values))
@@ -87,5 +96,7 @@ def observed(text: str) -> Iterator[object]:
 
 
 def _marks(program: Program) -> object:
-    sheets = [(s, [(o.subject, o.claimed, o.computed) for o in s.outcomes]) for s in outcomes(program)]
+    sheets = [
+        (s, [(o.subject, o.claimed, o.computed) for o in s.outcomes]) for s in outcomes(program)
+    ]
     return sheets, len(program.expects)
