@@ -29,6 +29,7 @@ from specc.program import (
     Rounds,
     Sample,
 )
+from specc.sizes import Size
 from specc.source import Span
 from specc.types import Tensor
 
@@ -185,12 +186,18 @@ def _apply(frame: Frame, node: Node) -> dict[str, Any]:
     return dict(zip(ports, several, strict=False))
 
 
+def _whole(size: Size) -> int:
+    assert isinstance(size, int)
+    return size
+
+
 def too_large(inference: Inference) -> str | None:
     """Why a layer is too large to be worked by hand, None for one that is not."""
     for _, kind in inference.outputs:
-        if not all(isinstance(s, int) for s in kind.sizes):
+        sizes = kind.sizes if isinstance(kind, Tensor) else ()
+        if not all(isinstance(s, int) for s in sizes):
             return f"has a size that is not known ({kind})"
-        if prod(map(int, map(str, kind.sizes))) > MOST_NUMBERS:
+        if prod(map(_whole, sizes)) > MOST_NUMBERS:
             return f"has more than {MOST_NUMBERS:,} numbers"
     macs = None if inference.macs is None else inference.macs.value
     if isinstance(macs, int) and macs > MOST_MACS:

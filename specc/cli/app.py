@@ -261,6 +261,41 @@ def run_(
 
 
 @app.command()
+def solve(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A spec, a layer such as `conv`, or `mlp`.")
+    ],
+    conditions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CONDITION…", help='Such as "output == [6, 14, 14]".'),
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary", metavar="NAME=1..9", help="What may change, and within which bounds."
+        ),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--input", metavar="3x32x32", help="With a layer: its input.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Solutions to print.")] = 40,
+    settings: opt.Set = None,
+    convention: opt.Count = "pytorch",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Find the hyperparameters that give a figure."""
+    from specc.cli import solve as verb
+
+    def run() -> int:
+        common = _common([], settings, json, quiet, color, convention)
+        return verb.run(common, what, tuple(conditions or ()), vary or [], on, limit)
+
+    finish(run)
+
+
+@app.command()
 def graph(
     paths: opt.Paths = None,
     svg: Annotated[

@@ -1,0 +1,1 @@
+"""Asking back: which hyperparameters give a figure. Every solution within bounds, the smallest first."""

@@ -1,0 +1,94 @@
+"""A question about one layer: `conv` on a 3×32×32 image, `linear` on 64 numbers."""
+
+from __future__ import annotations
+
+from specc.diagnostics import Diagnostics
+from specc.exam.solve import conditions as asked
+from specc.exam.solve.ranges import SolveError, Varied, usual
+from specc.exam.solve.search import Question
+from specc.layers import registry
+from specc.layers.base import Convention
+from specc.nearest import nearest
+from specc.source import Source
+from specc.syntax import tree
+from specc.syntax.parse import parse
+
+_STAGE = "L"
+_TYPES = {1: "vector", 2: "signal", 3: "image", 4: "volume"}
+_VARIED = (
+    "features",
+    "channels",
+    "kernel",
+    "stride",
+    "padding",
+    "size",
+    "scale",
+    "factor",
+    "heads",
+)
+"""Hyperparameters that vary unless something else is said; the others keep their defaults."""
+
+
+def layer_question(
+    word: str,
+    sizes: tuple[int, ...],
+    texts: tuple[str, ...],
+    varied: tuple[Varied, ...],
+    convention: Convention = "pytorch",
+) -> Question:
+    """The question as a spec of one layer.
+
+    Raises:
+        SolveError: there is no such layer, or it has no such hyperparameter.
+    """
+    model = registry.get(word)
+    if model is None:
+        near = nearest(word, registry.words())
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise SolveError(f"{word} is no spec, no layer and not mlp{hint}")
+    if len(sizes) not in _TYPES:
+        raise SolveError("--input takes the sizes of one item: 3x32x32")
+    conditions = asked.read(texts, _STAGE)
+    named = {v.name: v for v in varied}
+    for name in named:
+        if name not in model.model_fields:
+            raise SolveError(f"{word} has no {name}; it has {', '.join(model.model_fields)}")
+    for name in model.model_fields:
+        if name in _VARIED and name not in named:
+            named[name] = _wanted(name, conditions) or usual(name)
+    chosen = tuple(Varied(f"{_STAGE}.{v.name}", v.values) for v in named.values())
+    return Question(_file(word, sizes), conditions, chosen, {}, convention)
+
+
+def _wanted(name: str, conditions: tuple[tree.Binary, ...]) -> Varied | None:
+    """Where an output is asked for, its first size is the number of channels or features."""
+    if name not in ("channels", "features"):
+        return None
+    for c in conditions:
+        if c.operator == "==" and isinstance(c.left, tree.Member) and c.left.name.id == "output":
+            first = _numbers(c.right)
+            if first:
+                return Varied(name, (first[0] if name == "channels" else first[-1],))
+    return None
+
+
+def _numbers(expr: tree.Expr) -> tuple[int, ...]:
+    match expr:
+        case tree.SizeLiteral(_, values):
+            return values
+        case tree.ListOf(_, items):
+            found = tuple(i.value for i in items if isinstance(i, tree.Number))
+            return tuple(n for n in found if isinstance(n, int))
+        case _:
+            return ()
+
+
+def _file(word: str, sizes: tuple[int, ...]) -> tree.File:
+    kind = _TYPES[len(sizes)] if word != "attention" or len(sizes) != 2 else "sequence"
+    shape = ", ".join(map(str, sizes))
+    text = (
+        f"specc 1\nnetwork Layer {{\n    in x: {kind}[{shape}]\n    x -> {word}() as {_STAGE}\n}}\n"
+    )
+    file = parse(Source("<layer>", text), Diagnostics())
+    assert file is not None
+    return file

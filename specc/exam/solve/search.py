@@ -1,0 +1,163 @@
+"""The search: figures as formulas of what is varied, and every combination put in.
+
+A hyperparameter that takes no formula is searched by compiling the spec for every combination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from specc.claims.outcome import Value
+from specc.claims.subjects import Tables
+from specc.claims.values import Evaluator
+from specc.diagnostics import Diagnostics
+from specc.exam.solve import conditions as asked
+from specc.exam.solve.ranges import SolveError, Varied, combinations
+from specc.exam.solve.vary import opened, parameter
+from specc.layers.base import Convention
+from specc.program import Program, Static
+from specc.resolve.file import resolve
+from specc.sizes import Size, SizeLimit, known, symbol
+from specc.sizes import holds as constraint_holds
+from specc.syntax import tree
+
+MOST_COMPILED = 3_000
+"""Combinations for which the spec is compiled, where a formula does not do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The numbers of one solution, in the order of what is varied, and the network's parameters with them."""
+
+    values: tuple[int, ...]
+    params: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All solutions, the smallest first: fewest parameters, then smallest numbers."""
+
+    varied: tuple[Varied, ...]
+    solutions: tuple[Solution, ...]
+    tried: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A file, what must hold, what is varied, and the parameters that are set."""
+
+    file: tree.File
+    conditions: tuple[tree.Binary, ...]
+    varied: tuple[Varied, ...]
+    settings: Mapping[str, Static]
+    convention: Convention = "pytorch"
+
+
+def solve(question: Question) -> Answer:
+    """Every combination that fits.
+
+    Raises:
+        SolveError: there is nothing to vary, too much of it, or a figure that does not exist.
+    """
+    if not question.varied:
+        raise SolveError("nothing is varied; say what may change: --vary C1.padding=0..4")
+    tried = combinations(question.varied)
+    open_file = opened(question.file, question.varied)
+    found = _by_formula(question, open_file)
+    if found is None:
+        combinations(question.varied, MOST_COMPILED)
+        found = list(_by_compiling(question, open_file))
+    found.sort(key=lambda s: (s.params, s.values))
+    return Answer(question.varied, tuple(found), tried)
+
+
+def _each(varied: Sequence[Varied]) -> Iterator[tuple[int, ...]]:
+    return product(*(v.values for v in varied))
+
+
+# -------------------------------------------------------------------- by formula
+
+
+def _by_formula(question: Question, file: tree.File) -> list[Solution] | None:
+    """Solutions by formulas, None where some figure is none or one of the first fails with numbers."""
+    program = _program(question, file, {parameter(v): _free(v) for v in question.varied})
+    if program is None:
+        return None
+    evaluator = Evaluator(Tables(program, question.convention))
+    try:
+        sides = asked.sides(question.conditions, evaluator)
+        total = _params(program)
+    except SolveError:
+        return None
+    constraints = [c for body in program.networks for c in body.constraints]
+    found: list[Solution] = []
+    for values in _each(question.varied):
+        put = {
+            parameter(v): n - v.values[0] + 1 for v, n in zip(question.varied, values, strict=True)
+        }
+        try:
+            if not all(constraint_holds(c, put) for c in constraints):
+                continue
+            if all(asked.holds(*side, put) for side in sides):
+                found.append(Solution(values, int(asked.put_in(total, put))))
+        except (KeyError, ArithmeticError, SizeLimit):
+            return None
+    return found if _sound(question, file, found) else None
+
+
+def _free(varied: Varied) -> Size:
+    """A symbol stands for 1, 2, …; moved so that the first number is its 1."""
+    return symbol(parameter(varied)) + (varied.values[0] - 1)
+
+
+def _params(program: Program) -> Size:
+    return Tables(program).totals(None).params
+
+
+def _sound(question: Question, file: tree.File, found: list[Solution]) -> bool:
+    """Some solutions at both ends, compiled with their numbers."""
+    some = {id(s): s for s in (*found[:4], *found[-4:])}
+    return all(_compiled(question, file, s.values) == s for s in some.values())
+
+
+# ------------------------------------------------------------------ by compiling
+
+
+def _by_compiling(question: Question, file: tree.File) -> Iterator[Solution]:
+    for values in _each(question.varied):
+        solution = _compiled(question, file, values)
+        if solution is not None:
+            yield solution
+
+
+def _compiled(question: Question, file: tree.File, values: tuple[int, ...]) -> Solution | None:
+    numbers = {parameter(v): n for v, n in zip(question.varied, values, strict=True)}
+    program = _program(question, file, numbers)
+    if program is None:
+        return None
+    sides = asked.sides(question.conditions, Evaluator(Tables(program, question.convention)))
+    total = _params(program)
+    if not all(asked.holds(*side, {}) for side in sides) or not known(total):
+        return None
+    return Solution(values, total)
+
+
+def _program(question: Question, file: tree.File, numbers: Mapping[str, Static]) -> Program | None:
+    """The program with these parameters, None where something does not fit."""
+    diagnostics = Diagnostics()
+    program = resolve(file, diagnostics, {**question.settings, **numbers})
+    return None if diagnostics.failed else program
+
+
+def figures(
+    question: Question, solution: Solution, names: Sequence[str]
+) -> Iterator[tuple[str, Value]]:
+    """Further figures of a solution, such as `output`."""
+    numbers = {parameter(v): n for v, n in zip(question.varied, solution.values, strict=True)}
+    program = _program(question, opened(question.file, question.varied), numbers)
+    if program is not None:
+        evaluator = Evaluator(Tables(program, question.convention))
+        for name, condition in zip(names, question.conditions, strict=False):
+            yield name, evaluator(condition.left)

@@ -1,0 +1,124 @@
+"""A spec with some hyperparameters left open: `C1.padding` becomes a parameter of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from specc.exam.solve.ranges import SolveError, Varied
+from specc.layers import registry
+from specc.nearest import nearest
+from specc.syntax import tree
+
+
+def parameter(varied: Varied) -> str:
+    """The name of the parameter that stands for what is varied: `C1_padding`."""
+    return varied.name.replace(".", "_")
+
+
+def opened(file: tree.File, varied: Sequence[Varied]) -> tree.File:
+    """The file with a parameter for every stage's hyperparameter that is varied.
+
+    Raises:
+        SolveError: there is no such stage, or its layer has no such hyperparameter.
+    """
+    own = {d.name.id for d in file.declarations if isinstance(d, tree.Param)}
+    for one in varied:
+        if "." not in one.name:
+            if one.name not in own:
+                raise SolveError(_unknown(file, one.name, own))
+            continue
+        file = _opened(file, one)
+    return file
+
+
+def _unknown(file: tree.File, name: str, own: set[str]) -> str:
+    choices = [*sorted(own), *(f"{s}.padding" for s in stages(file))]
+    near = nearest(name, [*own, *stages(file)])
+    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(choices[:8]) or 'nothing'}"
+    return f"nothing called {name} can be varied; {hint}"
+
+
+def stages(file: tree.File) -> list[str]:
+    """The labels of all stages."""
+    return [s.label.id for s in _stages(file) if s.label is not None]
+
+
+def _stages(node: object) -> list[tree.Stage]:
+    found: list[tree.Stage] = []
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, tree.Stage):
+            found.append(item)
+        if isinstance(item, (tuple, list)):
+            stack.extend(reversed(item))
+        elif is_dataclass(item) and not isinstance(item, tree.Name):
+            skipped = {"span", "source", "comments"}
+            stack.extend(getattr(item, f.name) for f in fields(item) if f.name not in skipped)
+    return found
+
+
+def _opened(file: tree.File, one: Varied) -> tree.File:
+    label = one.name.split(".")[-2]
+    stage = next((s for s in _stages(file) if s.label is not None and s.label.id == label), None)
+    if stage is None:
+        near = nearest(label, stages(file))
+        raise SolveError(
+            f'no stage is called "{label}"' + (f"; did you mean {near[0]}?" if near else "")
+        )
+    name = tree.Name(stage.span, parameter(one))
+    changed = replace(stage, operation=_with(stage, one.word, name))
+    param = tree.Param(stage.span, name, None, "")
+    swapped: tree.File = _exchanged(file, stage, changed)
+    return replace(swapped, declarations=(param, *swapped.declarations))
+
+
+def _with(stage: tree.Stage, word: str, value: tree.Expr) -> tree.Call:
+    """The stage's call with one hyperparameter exchanged or added."""
+    operation = stage.operation
+    callee = operation.callee if isinstance(operation, tree.Call) else operation
+    arguments = list(operation.arguments) if isinstance(operation, tree.Call) else []
+    model = registry.get(callee.id) if isinstance(callee, tree.Name) else None
+    if model is None or not isinstance(callee, tree.Name):
+        raise SolveError(f"{stage.operation.span.text} is no single layer, so nothing of it varies")
+    names = list(model.model_fields)
+    if word not in names:
+        near = nearest(word, names)
+        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}"
+        raise SolveError(f'{callee.id} has no hyperparameter "{word}"; {hint}')
+    place = _place(arguments, names, word)
+    if place is None:
+        arguments.append(tree.Argument(stage.span, tree.Name(stage.span, word), value))
+    else:
+        arguments[place] = replace(arguments[place], value=value)
+    return tree.Call(stage.operation.span, callee, tuple(arguments))
+
+
+def _place(arguments: list[tree.Argument], names: list[str], word: str) -> int | None:
+    """Which written argument is the hyperparameter."""
+    for number, argument in enumerate(arguments):
+        if argument.name is not None and argument.name.id == word:
+            return number
+    positional = [i for i, a in enumerate(arguments) if a.name is None]
+    at = names.index(word)
+    return positional[at] if at < len(positional) else None
+
+
+def _exchanged(node: Any, old: object, new: object) -> Any:
+    """A syntax tree with one node replaced."""
+    if node is old:
+        return new
+    if isinstance(node, tuple):
+        made = tuple(_exchanged(item, old, new) for item in node)
+        return made if any(a is not b for a, b in zip(made, node, strict=True)) else node
+    if not is_dataclass(node) or isinstance(node, (tree.Name, type)):
+        return node
+    changed = {
+        f.name: value
+        for f in fields(node)
+        if f.name not in ("span", "source", "comments")
+        and (value := _exchanged(getattr(node, f.name), old, new)) is not getattr(node, f.name)
+    }
+    return replace(node, **changed) if changed else node

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_a_layer_is_asked(specc: Run) -> None:
+    ended = specc("solve", "conv", "output == [6, 14, 14]", "--input", "1x28x28")
+    assert ended.status == 0
+    assert "       6       5       2        2     156\n" in ended.out
+    assert "11 solutions among 330 combinations" in ended.out
+
+
+def test_a_spec_is_asked(specc: Run, lenet: Path) -> None:
+    ended = specc("solve", lenet.name, "S2.output == [6, 15, 15]", "--vary", "C1.kernel", "--json")
+    assert json.loads(ended.out)["solutions"] == [
+        {"C1.kernel": 2, "params": 61_580}, {"C1.kernel": 3, "params": 61_610},
+    ]  # fmt: skip
+
+
+def test_no_solution_is_status_1(specc: Run) -> None:
+    ended = specc("solve", "mlp", "params == 1")
+    assert ended.status == 1
+    assert ended.out == "no solution among 3,456 combinations\n"
+
+
+def test_a_question_without_an_input(specc: Run) -> None:
+    ended = specc("solve", "conv", "params == 10")
+    assert ended.status == 2
+    assert "--input 3x32x32" in ended.err

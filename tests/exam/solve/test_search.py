@@ -1,0 +1,92 @@
+"""Solutions are those that trying every number finds."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from specc.diagnostics import Diagnostics
+from specc.exam.solve import conditions, mlp
+from specc.exam.solve.layer import layer_question
+from specc.exam.solve.ranges import SolveError, Varied, read
+from specc.exam.solve.search import Question, solve
+from specc.source import Source
+from specc.syntax.parse import parse
+
+NET = """specc 1
+param width = 16
+network N {
+    in x: image[1, 12, 12]
+    x -> conv(6, 5x5) as C1 -> relu -> max_pool(2x2) as S2 -> flatten -> linear(width) as F
+}
+"""
+
+
+def ask(text: str, *varied: str) -> Question:
+    file = parse(Source("n.spec", NET), Diagnostics())
+    assert file is not None
+    return Question(file, conditions.read((text,)), read(varied), {})
+
+
+@settings(max_examples=20, deadline=None)
+@given(size=st.integers(5, 30), out=st.integers(1, 12))
+def test_a_convolution_has_every_solution(size: int, out: int) -> None:
+    found = solve(layer_question("conv", (1, size), (f"output == [3, {out}]",), ()))
+    tried = product(range(1, 12), range(1, 6), range(6))
+    wanted = {
+        (k, s, p) for k, s, p in tried if k <= size + 2 * p and (size + 2 * p - k) // s + 1 == out
+    }
+    names = [v.word for v in found.varied]
+    at = [names.index(n) for n in ("kernel", "stride", "padding")]
+    assert {tuple(s.values[i] for i in at) for s in found.solutions} == wanted
+
+
+def test_the_smallest_comes_first() -> None:
+    found = solve(ask("N.params <= 3000", "width=1..64"))
+    assert [s.params for s in found.solutions] == sorted(s.params for s in found.solutions)
+    assert found.solutions[-1].values == (29,)
+    assert found.solutions[-1].params == 156 + (96 + 1) * 29
+
+
+def test_a_stage_varies_by_its_name() -> None:
+    found = solve(ask("S2.output == [6, 6, 6]", "C1.padding=0..3", "C1.kernel=5"))
+    assert [s.values for s in found.solutions] == [(2, 5)]
+
+
+def test_no_solution_is_an_answer() -> None:
+    assert solve(ask("S2.output == [7, 6, 6]", "C1.padding=0..3")).solutions == ()
+
+
+def test_thirty_five_perceptrons_have_32_parameters() -> None:
+    found, _ = mlp.mlps(("params == 32",), ())
+    assert len(found) == 35
+    assert all(m.params == 32 and m.working.endswith("= 32") for m in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "varied", "message"),
+    [
+        ("N.params <= 9", ("widht=1..9",), "did you mean width?"),
+        ("N.params <= 9", ("C1.paddin=1..9",), "did you mean padding?"),
+        ("N.params <= 9", ("C7.padding",), 'no stage is called "C7"; did you mean C1?'),
+        ("N.params <= 9", ("C1.kernel=1..1000", "C1.stride=1..1000"), "narrow them with --vary"),
+        ("N.params <= 9", (), "nothing is varied"),
+        ("N.params", ("width",), "is no comparison"),
+        ("N.parms == 1", ("width",), 'did you mean "params"?'),
+    ],
+)
+def test_a_question_that_cannot_be_searched(
+    text: str, varied: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(SolveError) as problem:
+        solve(ask(text, *varied))
+    assert message in str(problem.value)
+
+
+def test_ranges_are_spans_and_lists() -> None:
+    assert read(["a=1..3", "b=4,2"]) == (Varied("a", (1, 2, 3)), Varied("b", (2, 4)))
+    with pytest.raises(SolveError):
+        read(["a=3..1"])
