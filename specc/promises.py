@@ -13,6 +13,7 @@ from typing import TypeAlias
 from specc.metrics import METRICS, Metric
 from specc.nearest import nearest
 from specc.program import Apply, Program, ReadPort, Static, TrainPlan
+from specc.resolve.order import names_read
 from specc.source import Span
 from specc.syntax import tree
 
@@ -61,6 +62,12 @@ class PromiseError(Exception):
         self.message, self.span, self.text, self.note = message, span, text, note
 
 
+def promised_of(program: Program, expect: tree.Expect) -> TrainPlan:
+    """The train block that a promise is about: the one it names (`Pretrain.test.mse`), else the last."""
+    named = {n.id for n in names_read(expect.condition)}
+    return next((p for p in program.trains if p.name in named), program.trains[-1])
+
+
 def promise(program: Program, plan: TrainPlan, expect: tree.Expect) -> Promise:
     """The meaning of an `expect`.
 
@@ -102,20 +109,31 @@ class _Reader:
                 return known
             case tree.Binary(operator="+" | "-" | "*" | "/" as sign, left=left, right=right):
                 return sign, self(left), self(right)
-            case tree.Member(base=tree.Name(id=split), name=name) if split in SPLITS:
+            case tree.Member(base=base, name=name) if self._split_of(base) is not None:
                 return Reading(self._split(expr), self._known(name))
             case tree.Call(callee=tree.Member() as member, arguments=(argument,)):
                 return self._baseline(member, argument.value)
             case _:
                 raise PromiseError("a promise reads test.NAME, numbers and parameters", expr.span)
 
+    def _split_of(self, base: tree.Expr) -> str | None:
+        """`test` of `test` and of `Pretrain.test`."""
+        match base:
+            case tree.Name(id=split) if split in SPLITS:
+                return split
+            case tree.Member(base=tree.Name(id=name), name=split) if name == self.plan.name:
+                return split.id if split.id in SPLITS else None
+            case _:
+                return None
+
     def _split(self, member: tree.Member) -> str:
-        assert isinstance(member.base, tree.Name)
-        if member.base.id == "validation" and not getattr(self.plan.settings, "validation", None):
+        split = self._split_of(member.base)
+        assert split is not None
+        if split == "validation" and not getattr(self.plan.settings, "validation", None):
             raise PromiseError(
                 "there is no validation split", member.base.span, note="validation 0.1 makes one"
             )
-        return member.base.id
+        return split
 
     def _names(self) -> list[str]:
         terms = [t.name for t in self.plan.terms]
@@ -133,7 +151,7 @@ class _Reader:
         )
 
     def _baseline(self, member: tree.Member, written: tree.Expr) -> Baseline:
-        if not isinstance(member.base, tree.Name) or member.base.id not in SPLITS:
+        if self._split_of(member.base) is None:
             raise PromiseError("a promise reads test.NAME, numbers and parameters", member.span)
         name = self._known(member.name)
         metric, field = self._compared(name, member.name.span)

@@ -19,10 +19,14 @@ def check_promises(program: Program, diagnostics: Diagnostics) -> None:
                 )
             )
             continue
-        from specc.promises import PromiseError, promise  # with the metrics, so only here
+        from specc.promises import (  # with the metrics, so only here
+            PromiseError,
+            promise,
+            promised_of,
+        )
 
         try:
-            promise(program, program.trains[0], expect)
+            promise(program, promised_of(program, expect), expect)
         except PromiseError as problem:
             notes = (problem.note,) if problem.note else ()
             diagnostics.add(

@@ -42,7 +42,12 @@ def check_claims(
 
 def is_static(expect: tree.Expect) -> bool:
     """Whether a promise is about the networks alone, and so can be tested without training."""
-    return not any(n.id in DYNAMIC for n in _roots(expect.condition))
+    return not any(_of_training(names) for names in _paths(expect.condition))
+
+
+def _of_training(names: tuple[tree.Name, ...]) -> bool:
+    """`test.mse`, or `Pretrain.test.mse`."""
+    return names[0].id in DYNAMIC or (len(names) > 2 and names[1].id in DYNAMIC)
 
 
 def dynamic_expects(program: Program) -> tuple[tree.Expect, ...]:
@@ -124,14 +129,14 @@ def _conjuncts(expr: tree.Expr) -> Iterator[tree.Expr]:
         yield expr
 
 
-def _roots(expr: tree.Expr) -> Iterator[tree.Name]:
-    """The first names of all dotted names in an expression."""
+def _paths(expr: tree.Expr) -> Iterator[tuple[tree.Name, ...]]:
+    """All dotted names in an expression."""
     names = dotted(expr)
     if names:
-        yield names[0]
+        yield tuple(names)
         return
     for child in _children(expr):
-        yield from _roots(child)
+        yield from _paths(child)
 
 
 def _children(expr: tree.Expr) -> tuple[tree.Expr, ...]:

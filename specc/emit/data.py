@@ -75,8 +75,8 @@ def field_name(name: str) -> str:
     return f"{safe}_" if safe in _METHODS else safe
 
 
-def data_files(plan: TrainPlan) -> dict[str, str]:
-    """data.py for the source of a train block."""
+def data_file(plan: TrainPlan) -> str:
+    """The text of data.py for the source of a train block."""
     written, settings = plan.data, plan.settings
     source = written.of if isinstance(written, Derived) else written
     derived = written if isinstance(written, Derived) else None
@@ -102,7 +102,7 @@ def data_files(plan: TrainPlan) -> dict[str, str]:
         may_be_empty=source.kind in _UNSURE or source.test is not None or validated,
         where="{PATH}: " if _has_path(source) else "",
     )
-    return {"data.py": _laid_out(text)}
+    return _laid_out(text)
 
 
 def _summary(source: DataSource, derived: Derived | None) -> str:

@@ -6,20 +6,23 @@ import os
 import tempfile
 from pathlib import Path
 
-from specc.emit.data import data_files
+from specc.emit.data import data_file
 from specc.emit.model import model_file
-from specc.emit.training import sample_files, train_files
+from specc.emit.sampling import sample_files
+from specc.emit.training import Modules, stages_file, train_files
 from specc.program import Program
 
 
 def package(program: Program) -> dict[str, str]:
     """The files of a package by name; `train.py` and what it needs only where there is a train block."""
     files = {"__init__.py": "", "model.py": model_file(program)}
-    for plan in program.trains[:1]:
-        files |= data_files(plan)
-        files |= train_files(program, plan)
-        files |= sample_files(program, plan)
-    return files
+    for plan in program.trains:
+        modules = Modules.of(program, plan)
+        files |= {f"{modules.data}.py": data_file(plan)}
+        files |= train_files(program, plan, modules)
+    if len(program.trains) > 1:
+        files |= {"train.py": stages_file(program)}
+    return files | sample_files(program)
 
 
 def write(program: Program, target: Path) -> list[Path]:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from specc.claims.check import is_static
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
-from specc.emit.expressions import Statements
 from specc.emit.layout import WIDTH, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.model import header, helpers
-from specc.emit.names import class_name, fresh, variable
-from specc.emit.objective import Networks, Objective
+from specc.emit.names import class_name, fresh, snake, variable
+from specc.emit.objective import Objective
 from specc.emit.steps import Steps
 from specc.metrics import Metric
 from specc.program import (
@@ -26,18 +25,45 @@ from specc.program import (
     ReadPort,
     Ref,
     Rounds,
-    SamplePlan,
     Show,
     TrainPlan,
 )
-from specc.promises import Baseline, Promise, Reading, Side, promise, readings
-from specc.settings import SampleSettings, TrainSettings
+from specc.promises import Baseline, Promise, Reading, Side, promise, promised_of, readings
+from specc.settings import TrainSettings
 from specc.types import Tensor, ValueType
 
 
-def train_files(program: Program, plan: TrainPlan) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """What the modules of a train block are called; where a file has several, they bear its name."""
+
+    data: str = "data"
+    train: str = "train"
+    trainer: str = "trainer"
+
+    @classmethod
+    def of(cls, program: Program, plan: TrainPlan) -> Modules:
+        """The names for one of the blocks of a program."""
+        if len(program.trains) == 1:
+            return cls()
+        end = snake(plan.name)
+        return cls(f"data_{end}", f"train_{end}", f"trainer_{end}")
+
+
+def stages_file(program: Program) -> str:
+    """train.py of a file with several train blocks: one after the other."""
+    stages = [(snake(p.name), Modules.of(program, p).train) for p in program.trains]
+    return render(
+        "stages.py.j2",
+        header=header(program, "Training, stage by stage, as in"),
+        stages=stages,
+        samples=bool(program.samples),
+    )
+
+
+def train_files(program: Program, plan: TrainPlan, modules: Modules) -> dict[str, str]:
     """train.py, the machinery it runs on, and pictures.py where pictures are drawn."""
-    files = _Training(program, plan).texts()
+    files = _Training(program, plan, modules).texts()
     if plan.shows or program.samples:
         files["pictures.py"] = render("pictures.py.j2", header=header(program, "Pictures for"))
     return files
@@ -74,8 +100,8 @@ class ShowText:
 class _Training:
     """What train.py needs of one train block."""
 
-    def __init__(self, program: Program, plan: TrainPlan) -> None:
-        self.program, self.plan = program, plan
+    def __init__(self, program: Program, plan: TrainPlan, modules: Modules) -> None:
+        self.program, self.plan, self.modules = program, plan, modules
         assert isinstance(plan.settings, TrainSettings)
         self.settings = plan.settings
         self.objective = Objective(program, plan)
@@ -115,7 +141,9 @@ class _Training:
 
     def _promises(self) -> list[Promise]:
         return [
-            promise(self.program, self.plan, e) for e in self.program.expects if not is_static(e)
+            promise(self.program, self.plan, e)
+            for e in self.program.expects
+            if not is_static(e) and promised_of(self.program, e) is self.plan
         ]
 
     def _promise_lines(self, promises: Iterable[Promise]) -> list[str]:
@@ -168,7 +196,7 @@ class _Training:
             name = f"{show.kind}{number}" if len(self.plan.shows) > 1 else show.kind
             count = 8 if show.kind == "grid" else 1000
             file = f'self.args.out / f"{name}_{{epoch:04d}}.png"'
-            call = f"{drawing(show)}({_drawn(self.plan.body, show, 'rows')}, {file})"
+            call = f"{drawing(show)}({drawn(self.plan.body, show, 'rows')}, {file})"
             lines = "\n".join(statement(call, 8)).replace("\n", "\n        ")
             every = show.every or self.settings.epochs
             title = f"Draw {show.kind} pictures of test rows."
@@ -200,7 +228,8 @@ class _Training:
         machine = {
             **steps.features(), **self._numbers(),
             "metrics": metrics, "promises": promise_lines, "shows": shows,
-            "samples": bool(self.program.samples),
+            "samples": bool(self.program.samples) and len(self.program.trains) == 1,
+            "modules": self.modules,
             "watched": "validation" if self.settings.validation else "test",
             "batch_norm": _has_batch_norm(self.program, self.plan.body),
         }  # fmt: skip
@@ -231,7 +260,8 @@ class _Training:
             load_arguments=self._load_arguments(),
             **{k: v for k, v in machine.items() if k not in ("schedule",)},
         )  # fmt: skip
-        return {"train.py": text, "trainer.py": render("trainer.py.j2", **machine)}
+        machinery = render("trainer.py.j2", **machine)
+        return {f"{self.modules.train}.py": text, f"{self.modules.trainer}.py": machinery}
 
     def _load_arguments(self) -> str:
         if self.settings.validation is None:
@@ -272,7 +302,8 @@ def drawing(show: Show) -> str:
     return f"save_{show.kind}"
 
 
-def _drawn(body: Body, show: Show, rows: str) -> str:
+def drawn(body: Body, show: Show, rows: str) -> str:
+    """The values of a picture as arguments, with the values of black and white where it has them."""
     if show.kind != "grid":
         return f"*{rows}"
     low, high = _limits([body.nodes[r.node].type(r.port) for r in show.operands])
@@ -324,77 +355,3 @@ def _has_maps(program: Program, body: Body) -> bool:
                 if isinstance(type, Tensor) and type.rank == 3:
                     return True
     return False
-
-
-# ----------------------------------------------------------------------- sample
-
-
-def sample_files(program: Program, plan: TrainPlan) -> dict[str, str]:
-    """sample.py, where there is a sample block."""
-    if not program.samples:
-        return {}
-    objective = Objective(program, plan)
-    drawings = [_Drawing(program, objective, s, i) for i, s in enumerate(program.samples)]
-    needed = {n for d in drawings for n in d.plan.body.uses}
-    own = helpers({w for d in drawings for w in re.findall(r"\w+", d.function())})
-    text = render(
-        "sample.py.j2",
-        header=header(program, "Samples of"),
-        title=f"Sample {objective.name}.",
-        name=objective.name,
-        networks=sorted(needed),
-        helpers=own,
-        uses_f=any("F." in d.function() for d in drawings) or any("F." in h for h in own),
-        functions=[d.function() for d in drawings],
-        names=[d.name for d in drawings],
-        pictures=sorted({drawing(s) for d in drawings for s in d.plan.shows}),
-        count=drawings[0].settings.count,
-        seed=drawings[0].settings.seed,
-    )
-    return {"sample.py": text}
-
-
-class _Drawing:
-    """One sample block as a function that draws its pictures."""
-
-    def __init__(
-        self, program: Program, objective: Objective, plan: SamplePlan, number: int
-    ) -> None:
-        self.program, self.plan, self.number = program, plan, number
-        assert isinstance(plan.settings, SampleSettings)
-        self.settings = plan.settings
-        self.objective = objective
-        self.name = "samples" if number == 0 else f"samples{number + 1}"
-        self.networks = Networks(program, tuple(plan.body.uses))
-
-    def function(self) -> str:
-        """`def samples(model, batch_size, device, out) -> list[Path]`."""
-        refs = tuple(r for s in self.plan.shows for r in s.operands)
-        naming = self.objective.naming()
-        naming.module = lambda path: self.networks.module(path, ()).replace("self.", "model.", 1)
-        naming.constant = lambda c: repr(c.value)
-        printer = Statements(self.plan.body, naming, refs)
-        lines = laid_out(printer.run(), 4)
-        text = "\n".join(lines)
-        shows = []
-        for i, show in enumerate(self.plan.shows):
-            end = f"_{i + 1}" if len(self.plan.shows) > 1 else ""
-            values = ", ".join(printer.value(r) for r in show.operands)
-            comma = "," if len(show.operands) == 1 else ""
-            shows += statement(f"rows = ({values}{comma})", 4)
-            call = f'{drawing(show)}({_drawn(self.plan.body, show, "rows")}, out / "{self.name}{end}.png")'
-            shows += statement(f"paths.append({call})", 4)
-        parts = [
-            f"model: {self.objective.name}",
-            "batch_size: int",
-            "device: torch.device",
-            "out: Path",
-        ]
-        head = function_head(self.name, parts, "list[Path]", 0)
-        body = ['"""Draw, and save the pictures; their paths."""']
-        if "device" not in text:
-            body.append("del device")
-        if "batch_size" not in text:
-            body.append("del batch_size")
-        body += ["paths = []", *lines, *shows, "return paths"]
-        return "\n".join([*head, *(f"    {line}" for line in body)])

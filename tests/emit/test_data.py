@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from specc.emit.data import data_files
+from specc.emit.data import data_file
 from specc.pipeline import compile_text
 from specc.types import Tensor
 
@@ -50,7 +50,7 @@ def plan(data: str, more: str = "") -> Any:
 
 
 def text_of(data: str, more: str = "") -> str:
-    return data_files(plan(data, more))["data.py"]
+    return data_file(plan(data, more))
 
 
 def module(data: str, folder: Path, more: str = "") -> Any:

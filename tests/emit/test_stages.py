@@ -1,0 +1,81 @@
+"""Several train blocks: one after the other, with the weights of those before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from specc.emit.package import package
+from specc.pipeline import compile_text
+
+SPEC = """specc 1
+
+encoder Encoder {
+    in x: vector[64]
+    x -> linear(16) -> relu -> linear(8)
+}
+decoder Decoder {
+    in z: vector[8]
+    z -> linear(64) -> sigmoid
+}
+network Head {
+    in z: vector[8]
+    z -> linear(10)
+}
+train Pretrain {
+    data digits(flat=true) as x, label
+    minimize mse(Decoder(Encoder(x)), x)
+    optimizer adam(lr=2e-3)
+    epochs 1
+}
+train Classify {
+    data digits(flat=true) as x, label
+    minimize cross_entropy(Head(Encoder(x)), label)
+    update Head with adam(lr=1e-2)
+    epochs 1
+}
+sample Pictures {
+    z ~ normal[8]
+    show grid(Decoder(z) -> reshape[1, 8, 8])
+}
+expect Pretrain.test.mse <= 0.2
+expect test.cross_entropy <= 3
+"""
+
+
+def built(folder: Path) -> Path:
+    compiled = compile_text(SPEC, "staged.spec")
+    assert [d.message for d in compiled.diagnostics] == []
+    assert compiled.program is not None
+    for name, text in package(compiled.program).items():
+        folder.joinpath(name).write_text(text, encoding="utf-8")
+    return folder / "train.py"
+
+
+def test_a_stage_begins_with_the_weights_of_the_one_before(tmp_path: Path) -> None:
+    command = [sys.executable, str(built(tmp_path)), "--quiet"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.count("promise kept") == 2
+    first = load_file(str(tmp_path / "run" / "pretrain" / "model.safetensors"))
+    second = load_file(str(tmp_path / "run" / "classify" / "model.safetensors"))
+    shared = [name for name in first if name in second]
+    assert len(shared) == 4
+    assert all(first[name].equal(second[name]) for name in shared)  # only the head learnt
+    assert (tmp_path / "run" / "samples.png").exists()
+    again = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=False)
+    assert again.returncode == 0
+    assert "resumed at step 23" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "known"), [("Pretrain.test.cross_entropy", "mse"), ("test.mse", "cross")]
+)
+def test_a_promise_is_about_its_own_stage(path: str, known: str) -> None:
+    compiled = compile_text(SPEC + f"expect {path} <= 1\n")
+    [problem] = [d for d in compiled.diagnostics if d.code == "E401"]
+    assert known in problem.notes[0]
