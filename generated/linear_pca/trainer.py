@@ -107,7 +107,7 @@ class Step:
         self.terms = torch.compile(terms) if trainer.compiles else terms
         self.optimizers = optimizers
         groups = [g for optimizer in optimizers for g in optimizer.param_groups]
-        self.groups = [(group, group["lr"]) for group in groups]
+        self.rates = [group["lr"] for group in groups]
         self.schedule = schedule
         self.learning = [p for group in groups for p in group["params"]]
         self.values = torch.zeros(0)
@@ -134,7 +134,8 @@ class Step:
         """The learning rates of this step."""
         if self.schedule is not None:
             factor = self.schedule(self.trainer.step, self.trainer.total)
-            for group, rate in self.groups:
+            groups = [g for o in self.optimizers for g in o.param_groups]
+            for group, rate in zip(groups, self.rates, strict=True):
                 group["lr"] = rate * factor
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from specc.emit.classes import function_head, laid_out
 from specc.emit.environment import render
 from specc.emit.expressions import Statements
 from specc.emit.layout import statement
+from specc.emit.lines import function_head, laid_out
 from specc.emit.model import header, helpers
 from specc.emit.names import snake
 from specc.emit.objective import Networks, Objective

@@ -11,7 +11,6 @@ from specc.claims.check import is_static
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
 from specc.emit.layout import WIDTH, statement
-from specc.emit.lines import function_head, laid_out
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, snake, variable
 from specc.emit.objective import Objective

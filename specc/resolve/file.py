@@ -112,9 +112,6 @@ def _trains(context: Context, file: tree.File) -> tuple[TrainPlan, ...]:
         return ()
     from specc.resolve.train import resolve_train
 
-    for second in written[1:]:
-        message = "a second train block is not compiled by this version of specc"
-        context.report("E190", message, second.name.span)
     return tuple(p for d in written if (p := resolve_train(context, d)) is not None)
 
 
