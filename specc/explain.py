@@ -17,10 +17,11 @@ from specc.count.weights import parameters
 from specc.fields import FieldReader
 from specc.formula import Formula, product, total, var
 from specc.layers.base import Convention, Inference, Layer, Window
-from specc.program import Apply, Program, TrainPlan
+from specc.program import Apply, Program, Scan, TrainPlan
 from specc.receptive import Everything, Fields, Seen
 from specc.sizes import Size, render
 from specc.types import Tensor
+from specc.unfolded import equations, gates
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,23 @@ def _explained(tabler: Tabler, network: str, entry: Entry) -> Explained:
     inference = operation.inference if isinstance(operation, Apply) else None
     before = tabler.before(entry)
     steps = tuple(_steps(entry, inference, before[0] if before else {}))
+    if isinstance(operation, Scan) and not row.note:
+        steps = (*_cell(tabler.summer, operation), *steps[1:])
     notes = (*((row.note,) if row.note else ()), *(inference.notes if inference else ()))
     phase = entry.node.phase if entry.node is not None else ""
     return Explained(network, row.label, row.op, row.span.line, layer, steps, notes, phase)
+
+
+def _cell(summer: Summer, scan: Scan) -> Iterator[Step]:
+    """The weights of a cell gate by gate, and its equations with the time written out."""
+    found = list(gates(summer, scan.body))
+    whole = total(var(f"n_{name.removesuffix('[t]')}", own.value) for name, own in found)
+    yield Step("parameters", render(whole.value), whole if found else None)
+    for name, own in found:
+        yield Step(f"  {name}", render(own.value), own)
+    yield Step("steps", render(scan.steps))
+    for name, text in equations(scan.body):
+        yield Step(f"  {name}", text)
 
 
 def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterator[Step]:

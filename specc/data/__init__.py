@@ -7,6 +7,7 @@ from specc.data.bundled import BreastCancer, Diabetes, Digits, Iris, Linnerud, W
 from specc.data.derived import Edges, Pairs
 from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
 from specc.data.made import Blobs, Circles, Ecg, Gaussians, Helix, Moons, Shapes, Spirals, SwissRoll
+from specc.data.sequences import Adding, Anbn, Echo, Parity, Reversal, Text
 
 __all__ = ["SOURCES", "DataField", "DataSource", "Derived"]
 
@@ -15,6 +16,7 @@ SOURCES: dict[str, type[DataSource]] = {
     for s in (
         Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
         Spirals, SwissRoll, Helix, Shapes, Ecg, Pairs, Edges,
+        Adding, Anbn, Echo, Parity, Reversal, Text,
         Npz, Npy, Idx, Images, Csv, Parquet,
     )
 }  # fmt: skip

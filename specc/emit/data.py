@@ -29,6 +29,7 @@ _STANDARD: dict[str, tuple[str, ...]] = {
     "npy": _ARRAYS,
     "idx": (*_ARRAYS, "import gzip", "import struct", "import zlib"),
     "images": ("from pathlib import Path",),
+    "text": ("from collections import Counter", "from pathlib import Path"),
     "csv": ("import csv", "import math", "from typing import TypeAlias"),
     "parquet": ("import math", "from typing import TypeAlias"),
 }
@@ -54,10 +55,13 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "idx": ("idx", "as_field"),
     "csv": ("csv", "columns"),
     "parquet": ("parquet", "columns"),
+    "anbn": ("lengths", "anbn"),
+    "parity": ("lengths", "parity"),
+    "reversal": ("lengths", "reversal"),
 }
 """Templates of a kind, where it needs another than its own."""
 
-_UNSURE = frozenset(("npz", "npy", "idx", "images", "csv", "parquet"))
+_UNSURE = frozenset(("npz", "npy", "idx", "images", "csv", "parquet", "text"))
 """Kinds whose number of rows only the file knows."""
 
 
@@ -111,7 +115,7 @@ def _summary(source: DataSource, derived: Derived | None) -> str:
 
 
 def _has_path(source: DataSource) -> bool:
-    return source.kind in ("npz", "images", "csv", "parquet")
+    return source.kind in ("npz", "images", "csv", "parquet", "text")
 
 
 def _shape(type: object) -> str:
@@ -140,6 +144,8 @@ def _imports(source: DataSource, derived: Derived | None = None) -> list[str]:
     fitted = ", replace" if _transform(source) and derived is None else ""
     standard = [f"from dataclasses import dataclass{fitted}", *_STANDARD.get(source.kind, ())]
     third = ["import torch", "from torch import Tensor", *_THIRD.get(source.kind, ())]
+    if getattr(source, "level", "") == "word":
+        standard.append("import re")
     if source.kind == "table":
         third.append(f"from sklearn.datasets import load_{source.word}")
     edged = derived is not None and derived.kind == "edges"
@@ -220,6 +226,7 @@ def _body(source: DataSource, derived: Derived | None, plan: TrainPlan) -> str:
         "returned": _returner(count),
         "ranged": ranged,
         "mode": "L" if getattr(source, "channels", 3) == 1 else "RGB",
+        "shortest": getattr(source, "shortest", 1) or getattr(source, "length", 1),
         **_columns(source, plan),
     }
     parts = [render(f"data/{p}.py.j2", **values) for p in _PARTS.get(source.kind, (source.kind,))]

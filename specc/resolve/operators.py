@@ -83,8 +83,9 @@ def unary(scope: Scope, expr: tree.Unary) -> Meaning:
             return Number(combine("-", 0, value, scope.context.assume))
         except StaticError as problem:
             return scope.context.report("E203", str(problem), expr.span)
-    if expr.operator == "-" and is_tensor(operand):
-        return _arithmetic(scope, "negate", expr.span, (operand, expr.operand.span))
+    word = {"-": "negate", "not": "logical_not"}[expr.operator]
+    if is_tensor(operand):
+        return _arithmetic(scope, word, expr.span, (operand, expr.operand.span))
     return scope.context.report("E203", f"{expr.operator} has no meaning here", expr.span)
 
 

@@ -133,7 +133,8 @@ def test_a_damaged_checkpoint_is_replaced_by_the_one_before(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "stem",
     ["digits_mlp", "digits_cnn", "deck_linear_mse", "deck_sigmoid_mse", "deck_sigmoid_bce", "deck_16",
-     "deep", "linear_pca", "binary_vae", "convolutional", "regressor", "segnet_shapes", "siamese_digits"],
+     "deep", "linear_pca", "binary_vae", "convolutional", "regressor", "segnet_shapes", "siamese_digits",
+     "adding_lstm", "adding_gru", "adding_rnn", "adding_peephole_lstm", "anbn_lstm", "parity", "digit_rows"],
 )  # fmt: skip
 def test_the_bar_is_reached(stem: str, tmp_path: Path) -> None:
     source = next(ROOT.joinpath("specs").rglob(f"{stem}.spec"))

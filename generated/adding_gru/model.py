@@ -1,0 +1,26 @@
+"""The networks of adding_gru.spec, written by specc 0.1.0.
+
+The adding problem over 50 steps with a GRU (Cho et al. 2014).
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+class Adder(nn.Module):
+    """The adding problem over 50 steps with a GRU (Cho et al. 2014).
+
+    layer    output  parameters
+    gru1     32           3,456
+    linear1  1               33
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru1 = nn.GRU(2, 32, batch_first=True)  # 3,456 parameters
+        self.linear1 = nn.Linear(32, 1)  # [B, 1], 33 parameters
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.linear1(self.gru1(x)[0][:, -1])  # [B, 1]
+        return x

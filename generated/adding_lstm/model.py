@@ -1,0 +1,26 @@
+"""The networks of adding_lstm.spec, written by specc 0.1.0.
+
+The adding problem over 50 steps with an LSTM (Hochreiter & Schmidhuber 1997).
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+class Adder(nn.Module):
+    """The adding problem over 50 steps with an LSTM (Hochreiter & Schmidhuber 1997).
+
+    layer    output  parameters
+    lstm1    32           4,608
+    linear1  1               33
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm1 = nn.LSTM(2, 32, batch_first=True)  # 4,608 parameters
+        self.linear1 = nn.Linear(32, 1)  # [B, 1], 33 parameters
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.linear1(self.lstm1(x)[0][:, -1])  # [B, 1]
+        return x
