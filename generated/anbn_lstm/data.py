@@ -17,15 +17,15 @@ class Split:
     """Rows as one tensor for each field, items first."""
 
     ids: Tensor  # [N, 21]
-    next_ids: Tensor  # [N, 21]
-    determined: Tensor  # [N, 21]
+    y: Tensor  # [N, 21]
+    sure: Tensor  # [N, 21]
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def fields(self) -> tuple[Tensor, ...]:
         """All fields in order."""
-        return (self.ids, self.next_ids, self.determined)
+        return (self.ids, self.y, self.sure)
 
     def rows(self, start: int, stop: int) -> Split:
         """Some rows."""

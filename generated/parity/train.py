@@ -28,9 +28,9 @@ class Bits(nn.Module):
     def forward(self, x: Tensor, odd: Tensor, valid: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.parity(x)  # [B, T, 2]
-        logits = F.cross_entropy(logits[valid], odd[valid], reduction="sum") / valid.sum().clamp(
-            1
-        )
+        logits = F.cross_entropy(
+            logits[valid], odd[valid], reduction="sum"
+        ) / valid.sum().clamp(1)
         return {"cross_entropy": logits}
 
     def outputs(self, x: Tensor, odd: Tensor, valid: Tensor) -> tuple[Tensor, ...]:

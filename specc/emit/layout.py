@@ -46,6 +46,8 @@ def statement(text: str, indent: int, comment: str = "") -> list[str]:
     found = _last_bracket(text)
     if found is None:
         return [text]
+    if not fits(found[0], indent):
+        found = _earlier(text, found, indent) or found
     head, inside, tail = found
     body = _broken(inside, indent + 4)
     return [head, *(f"    {line}" for line in body), tail]
@@ -100,6 +102,16 @@ def _last_bracket(text: str) -> tuple[str, str, str] | None:
         if depth == 0:
             inside = text[at + 1 : end]
             return (text[: at + 1], inside, text[end:]) if inside else None
+    return None
+
+
+def _earlier(text: str, found: tuple[str, str, str], indent: int) -> tuple[str, str, str] | None:
+    """The pair of brackets before the last one, where the line up to that is too long already."""
+    for at in range(len(found[0]) - 2, 0, -1):
+        if text[at] in _CLOSE:
+            pair = _last_bracket(text[: at + 1])
+            if pair is not None and " = " in pair[0] and fits(pair[0], indent):
+                return pair[0], pair[1], text[at:]
     return None
 
 

@@ -251,7 +251,7 @@ class _Training:
             uses_math="math." in "\n".join([code, *own, *(x for c in steps.schedules for x in c.lines)]),
             uses_torch=bool(shows) or _has_maps(self.program, self.plan.body) or "torch." in code,
             iteration=steps.iteration(),
-            metric_names=", ".join(self.values.values()) + ("," if len(self.values) == 1 else ""),
+            metric_names=_unpacked(list(self.values.values())),
             baselines=[row for line in self.baselines for row in statement(line, 8)],
             promise_splits=sorted(_splits_read(promises)),
             pictures=sorted({drawing(s) for s in self.plan.shows}),
@@ -354,3 +354,8 @@ def _has_maps(program: Program, body: Body) -> bool:
                 if isinstance(type, Tensor) and type.rank == 3:
                     return True
     return False
+
+
+def _unpacked(names: list[str]) -> str:
+    """Names as the left side of an assignment from a tuple."""
+    return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
