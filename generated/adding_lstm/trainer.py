@@ -166,8 +166,8 @@ class Trainer(ABC):
         self.total = args.steps or args.epochs * self.batches
         self.step = 0  # the order of an epoch follows from seed and epoch, so this is the whole position
         self.best = math.inf
-        self.log = args.out / "log.jsonl"
-        self.checkpoint = args.out / "checkpoint.pt"
+        self.log: Path = args.out / "log.jsonl"
+        self.checkpoint: Path = args.out / "checkpoint.pt"
         self.board: Any = None
         self.rows: tuple[Tensor, ...] = ()
         self.pending: list[Tensor] = []

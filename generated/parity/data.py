@@ -43,9 +43,7 @@ class Split:
 def lengths(generator: torch.Generator) -> Tensor:
     """The length of each sequence: [N, 1]. Every fifth, which is for testing, is longer."""
     drawn = torch.randint(1, 13, (10000, 1), generator=generator)
-    longer = torch.randint(
-        13, 25, (10000, 1), generator=generator
-    )
+    longer = torch.randint(13, 25, (10000, 1), generator=generator)
     tested = torch.arange(10000) % 5 == 0
     return torch.where(tested[:, None], longer, drawn)
 
