@@ -11,10 +11,9 @@ import typer
 
 from specc import __version__
 from specc.cli import options as opt
-from specc.cli.options import Common, Convention, Format
+from specc.cli.desk import desk
+from specc.cli.options import Format, common_of
 from specc.cli.outcome import BROKEN, complain, finish
-from specc.cli.settings import read_settings
-from specc.report.colour import When
 
 app = typer.Typer(
     name="specc",
@@ -26,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(desk)
 
 HERE = [Path()]
 
@@ -76,7 +77,7 @@ def check(
     from specc.cli import check as verb
 
     def run() -> int:
-        common = _common(paths or HERE, settings, json, quiet, color, convention)
+        common = common_of(paths or HERE, settings, json, quiet, color, convention)
         return verb.run(common, "json" if json else fmt, fix=fix)
 
     finish(run)
@@ -103,8 +104,8 @@ def count(
     def run() -> int:
         form = verb.form(json=json, csv=csv, latex=latex, markdown=markdown)
         if convention == "all":
-            return verb.side_by_side(_common(paths or HERE, settings, json, quiet, color), form)
-        common = _common(paths or HERE, settings, json, quiet, color, convention)
+            return verb.side_by_side(common_of(paths or HERE, settings, json, quiet, color), form)
+        common = common_of(paths or HERE, settings, json, quiet, color, convention)
         return verb.run(common, form, batch)
 
     finish(run)
@@ -131,7 +132,7 @@ def explain(
 
     def run() -> int:
         form = verb.form(json=json, latex=latex, markdown=markdown)
-        common = _common([], settings, json, quiet, color, convention)
+        common = common_of([], settings, json, quiet, color, convention)
         return verb.run(common, topic, layer, form)
 
     finish(run)
@@ -161,7 +162,7 @@ def grade(
     from specc.cli import grade as verb
 
     def run() -> int:
-        common = _common([paper], settings, json, quiet, color, convention)
+        common = common_of([paper], settings, json, quiet, color, convention)
         return verb.run(common, paper, answers, out, follow)
 
     finish(run)
@@ -180,7 +181,7 @@ def build(
     from specc.cli import build as verb
 
     def run() -> int:
-        return verb.run(_common(paths or HERE, settings, json, quiet, color), out)
+        return verb.run(common_of(paths or HERE, settings, json, quiet, color), out)
 
     finish(run)
 
@@ -207,7 +208,7 @@ def train(
     from specc.cli import train as verb
 
     def run() -> int:
-        common = _common([file], settings, False, quiet, color)
+        common = common_of([file], settings, False, quiet, color)
         more = tuple(context.args)
         chosen = verb.Choices(epochs, seed, device, threads, resume, quiet, more)
         return verb.run(common, out, chosen)
@@ -230,67 +231,9 @@ def sample(
     from specc.cli import train as verb
 
     def run() -> int:
-        common = _common([file], settings, False, quiet, color)
+        common = common_of([file], settings, False, quiet, color)
         chosen = verb.Choices(seed=seed, device=device, more=tuple(context.args))
         return verb.sample(common, out, chosen)
-
-    finish(run)
-
-
-@app.command("run")
-def run_(
-    paths: opt.Paths = None,
-    only: Annotated[
-        str | None, typer.Option("--only", metavar="TITLE", help="Examples with this in the title.")
-    ] = None,
-    places: Annotated[
-        int | None, typer.Option("--places", min=0, max=15, help="Decimals of rounded numbers.")
-    ] = None,
-    settings: opt.Set = None,
-    json: opt.Json = False,
-    quiet: opt.Quiet = False,
-    color: opt.Color = "auto",
-) -> None:
-    """Work the examples of a spec by hand, with every value on the way."""
-    from specc.cli import run as verb
-
-    def run() -> int:
-        return verb.run(_common(paths or HERE, settings, json, quiet, color), only, places)
-
-    finish(run)
-
-
-@app.command()
-def solve(
-    what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="A spec, a layer such as `conv`, or `mlp`.")
-    ],
-    conditions: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="CONDITION…", help='Such as "output == [6, 14, 14]".'),
-    ] = None,
-    vary: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--vary", metavar="NAME=1..9", help="What may change, and within which bounds."
-        ),
-    ] = None,
-    on: Annotated[
-        str | None, typer.Option("--input", metavar="3x32x32", help="With a layer: its input.")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Solutions to print.")] = 40,
-    settings: opt.Set = None,
-    convention: opt.Count = "pytorch",
-    json: opt.Json = False,
-    quiet: opt.Quiet = False,
-    color: opt.Color = "auto",
-) -> None:
-    """Find the hyperparameters that give a figure."""
-    from specc.cli import solve as verb
-
-    def run() -> int:
-        common = _common([], settings, json, quiet, color, convention)
-        return verb.run(common, what, tuple(conditions or ()), vary or [], on, limit)
 
     finish(run)
 
@@ -312,7 +255,7 @@ def graph(
     from specc.cli import graph as verb
 
     def run() -> int:
-        common = _common(paths or HERE, settings, json, quiet, color)
+        common = common_of(paths or HERE, settings, json, quiet, color)
         return verb.run(common, svg, out, mermaid=mermaid)
 
     finish(run)
@@ -335,7 +278,7 @@ def format_(
     from specc.cli import fmt as verb
 
     def run() -> int:
-        common = _common(paths or HERE, None, json, quiet, color)
+        common = common_of(paths or HERE, None, json, quiet, color)
         return verb.run(common, check=check_only, diff=diff)
 
     finish(run)
@@ -355,20 +298,9 @@ def new(
     from specc.cli import new as verb
 
     def run() -> int:
-        return verb.run(_common([name], None, json, quiet, color), template)
+        return verb.run(common_of([name], None, json, quiet, color), template)
 
     finish(run)
-
-
-def _common(
-    paths: list[Path],
-    settings: list[str] | None,
-    json: bool,
-    quiet: bool,
-    colour: When,
-    convention: Convention = "pytorch",
-) -> Common:
-    return Common(tuple(paths), read_settings(settings or ()), json, quiet, colour, convention)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from specc.cli.settings import Value
+from specc.cli.settings import Value, read_settings
 from specc.report.colour import Palette, When, wanted
 
 Convention: TypeAlias = Literal["pytorch", "keras", "textbook"]
@@ -54,3 +54,15 @@ Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Of every random
 Device = Annotated[
     str | None, typer.Option("--device", help="cpu or cuda; CUDA is used where there is one.")
 ]
+
+
+def common_of(
+    paths: list[Path],
+    settings: list[str] | None,
+    json: bool,
+    quiet: bool,
+    colour: When,
+    convention: Convention = "pytorch",
+) -> Common:
+    """The shared options as one value. Raises UsageError for a setting that is none."""
+    return Common(tuple(paths), read_settings(settings or ()), json, quiet, colour, convention)

@@ -18,6 +18,9 @@ VERBS = {
     "fmt": "--check --color --diff --json --quiet paths",
     "grade": f"{SHARED} --convention --follow-through --out answers paper",
     "new": "--color --json --quiet --template name",
+    "run": f"{SHARED} --only --places paths",
+    "solve": f"{SHARED} --convention --input --limit --vary conditions what",
+    "diff": f"{SHARED} --convention new old",
 }
 
 

@@ -1,0 +1,91 @@
+"""The verbs of the exam desk: examples by hand, questions asked back, comparisons, quizzes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from specc.cli import options as opt
+from specc.cli.options import common_of
+from specc.cli.outcome import finish
+
+desk = typer.Typer()
+
+
+@desk.command("run")
+def run_(
+    paths: opt.Paths = None,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="TITLE", help="Examples with this in the title.")
+    ] = None,
+    places: Annotated[
+        int | None, typer.Option("--places", min=0, max=15, help="Decimals of rounded numbers.")
+    ] = None,
+    settings: opt.Set = None,
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Work the examples of a spec by hand, with every value on the way."""
+    from specc.cli import run as verb
+
+    def run() -> int:
+        return verb.run(common_of(paths or [Path()], settings, json, quiet, color), only, places)
+
+    finish(run)
+
+
+@desk.command()
+def solve(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A spec, a layer such as `conv`, or `mlp`.")
+    ],
+    conditions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CONDITION…", help='Such as "output == [6, 14, 14]".'),
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary", metavar="NAME=1..9", help="What may change, and within which bounds."
+        ),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--input", metavar="3x32x32", help="With a layer: its input.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Solutions to print.")] = 40,
+    settings: opt.Set = None,
+    convention: opt.Count = "pytorch",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Find the hyperparameters that give a figure."""
+    from specc.cli import solve as verb
+
+    def run() -> int:
+        common = common_of([], settings, json, quiet, color, convention)
+        return verb.run(common, what, tuple(conditions or ()), vary or [], on, limit)
+
+    finish(run)
+
+
+@desk.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A spec.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The spec to compare it with.")],
+    settings: opt.Set = None,
+    convention: opt.Count = "pytorch",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Compare two specs: layers, sizes, counts, training."""
+    from specc.cli import diff as verb
+
+    def run() -> int:
+        return verb.run(common_of([], settings, json, quiet, color, convention), old, new)
+
+    finish(run)

@@ -1,0 +1,27 @@
+"""`specc diff`: what changed from one spec to another."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from specc.cli.options import Common
+from specc.cli.outcome import FINE
+from specc.cli.speak import Work
+from specc.exam.diff import compare
+from specc.report import changes
+
+
+def run(common: Common, old: Path, new: Path) -> int:
+    """Print what differs; 0 when both specs compile, whether or not they differ."""
+    works = [Work(replace(common, paths=(path,)), claims=False) for path in (old, new)]
+    programs = [list(work.programs()) for work in works]
+    if not all(programs):
+        return max(work.end() for work in works)
+    comparison = compare(programs[0][0], programs[1][0], common.convention)
+    if common.json:
+        print(json.dumps(changes.document(comparison), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(changes.lines(comparison, common.palette())))
+    return FINE

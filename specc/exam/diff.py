@@ -1,0 +1,275 @@
+"""What changed between two specs: networks, layers with their hyperparameters, sizes and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from pydantic import BaseModel
+
+from specc.claims.subjects import Tables
+from specc.count import CountReport, count
+from specc.count.report import NetworkCount
+from specc.count.rows import Entry
+from specc.layers.base import Convention
+from specc.program import Apply, Program, TrainPlan
+from specc.resolve.static import show
+from specc.sizes import Size
+
+Kind = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that differs: its name, before and after; None where it was not there."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A layer, a parameter or a block that differs. `by` is how many learnable parameters more it has."""
+
+    kind: Kind
+    path: str
+    what: str
+    facts: tuple[Fact, ...] = ()
+    by: Size = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum before and after."""
+
+    name: str
+    before: Size
+    after: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A network, a train block or the parameters of the file, with what changed in it."""
+
+    name: str
+    kind: Kind
+    changes: tuple[Change, ...] = ()
+    sums: tuple[Sum, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two specs; `parts` holds only what differs, `sums` those of the files."""
+
+    parts: tuple[Part, ...]
+    sums: tuple[Sum, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return not self.parts
+
+
+def compare(old: Program, new: Program, convention: Convention = "pytorch") -> Comparison:
+    """Everything that differs from the old program to the new one."""
+    reports = count(old, convention), count(new, convention)
+    tables = Tables(old, convention), Tables(new, convention)
+    parts = [*_parameters(old, new), *_networks(reports, tables), *_trains(old, new)]
+    return Comparison(tuple(parts), _sums(reports[0], reports[1]))
+
+
+def _sums(old: CountReport | NetworkCount, new: CountReport | NetworkCount) -> tuple[Sum, ...]:
+    names = ("params", "macs")
+    return tuple(Sum(n, getattr(old.totals, n), getattr(new.totals, n)) for n in names)
+
+
+# -------------------------------------------------------------------- parameters
+
+
+def _parameters(old: Program, new: Program) -> Iterator[Part]:
+    before = {p.name: show(p.value) for p in old.parameters}
+    after = {p.name: show(p.value) for p in new.parameters}
+    changes = [_change(f.name, "param", (f,)) for f in facts(before, after)]
+    if changes:
+        yield Part("parameters", "changed", tuple(changes))
+
+
+def _change(path: str, what: str, found: tuple[Fact, ...]) -> Change:
+    first = found[0]
+    kind: Kind = (
+        "added" if first.before is None else "removed" if first.after is None else "changed"
+    )
+    return Change(kind, path, what, found)
+
+
+def facts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Fact]:
+    """The entries that differ, in the order of the old and then the new."""
+    for name in dict.fromkeys((*before, *after)):
+        if before.get(name) != after.get(name):
+            yield Fact(name, before.get(name), after.get(name))
+
+
+# ---------------------------------------------------------------------- networks
+
+
+def _networks(
+    reports: tuple[CountReport, CountReport], tables: tuple[Tables, Tables]
+) -> Iterator[Part]:
+    old, new = (list(r.networks) for r in reports)
+    for left, right in _pairs(old, new):
+        if left is None and right is not None:
+            yield Part(right.name, "added", (), (Sum("params", 0, right.totals.params),))
+        elif right is None and left is not None:
+            yield Part(left.name, "removed", (), (Sum("params", left.totals.params, 0),))
+        elif left is not None and right is not None:
+            changes = tuple(_changes(left, right, tables))
+            name = left.name if left.name == right.name else f"{left.name} → {right.name}"
+            if changes or left.name != right.name:
+                yield Part(name, "changed", changes, _sums(left, right))
+
+
+def _pairs(
+    old: list[NetworkCount], new: list[NetworkCount]
+) -> Iterator[tuple[NetworkCount | None, NetworkCount | None]]:
+    """Networks of one name; two single ones belong together whatever they are called."""
+    if len(old) == len(new) == 1:
+        yield old[0], new[0]
+        return
+    names = dict.fromkeys((*(n.name for n in old), *(n.name for n in new)))
+    before, after = ({n.name: n for n in side} for side in (old, new))
+    yield from ((before.get(name), after.get(name)) for name in names)
+
+
+def _changes(
+    left: NetworkCount, right: NetworkCount, tables: tuple[Tables, Tables]
+) -> Iterator[Change]:
+    ports = facts({n: str(t) for n, t in left.inputs}, {n: str(t) for n, t in right.inputs})
+    yield from (_change(f.name, "input", (f,)) for f in ports)
+    old = tables[0].entries(tables[0].program.network(left.name))
+    new = tables[1].entries(tables[1].program.network(right.name))
+    for before, after in _aligned(old, new):
+        found = _row(before, after)
+        if found is not None:
+            yield found
+
+
+def _aligned(
+    old: Sequence[Entry], new: Sequence[Entry]
+) -> Iterator[tuple[Entry | None, Entry | None]]:
+    """Rows that belong together: of one name, and unnamed ones of one kind in their order."""
+    matcher = SequenceMatcher(None, [*map(_key, old)], [*map(_key, new)], autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        left, right = list(old[a:b]), list(new[c:d])
+        if tag == "equal":
+            yield from zip(left, right, strict=True)
+            continue
+        for before in left:
+            match = next((r for r in right if r.row.path == before.row.path), None)
+            if match is not None:
+                right.remove(match)
+            yield before, match
+        yield from ((None, after) for after in right)
+
+
+def _key(entry: Entry) -> tuple[str, str]:
+    """The name where the user gave one, else the kind."""
+    node, path = entry.node, entry.row.path
+    named = (entry.stage is not None and entry.stage.named) or (node is not None and node.named)
+    return (path, "") if named else (path.rpartition(".")[0], entry.row.op)
+
+
+def _row(before: Entry | None, after: Entry | None) -> Change | None:
+    if before is None and after is not None:
+        found = (*_told(after, new=True),)
+        return Change("added", after.row.path, after.row.op, found, after.row.params)
+    if after is None and before is not None:
+        found = (*_told(before, new=False),)
+        return Change("removed", before.row.path, before.row.op, found, 0 - before.row.params)
+    assert before is not None
+    assert after is not None
+    left, right = _facts_of(before), _facts_of(after)
+    found = tuple(facts(left, right))
+    what = after.row.op if before.row.op == after.row.op else f"{before.row.op} → {after.row.op}"
+    by = after.row.params - before.row.params
+    return Change("changed", after.row.path, what, found, by) if found else None
+
+
+def _told(entry: Entry, *, new: bool) -> Iterator[Fact]:
+    """What a table says of a row that is on one side only."""
+    for name in ("output", "params"):
+        value = _facts_of(entry).get(name)
+        if value is not None:
+            yield Fact(name, None if new else value, value if new else None)
+
+
+def _facts_of(entry: Entry) -> dict[str, str]:
+    """Hyperparameters, output, parameters and MACs of a row as text."""
+    row, found = entry.row, {}
+    layer = entry.stage.layer if entry.stage is not None else None
+    operation = entry.node.operation if entry.node is not None else None
+    layer = layer or (operation.layer if isinstance(operation, Apply) else None)
+    if layer is not None:
+        found = settings_of(layer)
+    found["output"] = row.output_text
+    for name, value in (("times", row.times), ("params", row.params), ("macs", row.macs)):
+        if value not in (0, 1) or name == "params":
+            found[name] = f"{value:,}" if isinstance(value, int) else str(value)
+    if row.note:
+        found["note"] = row.note
+    return {k: v for k, v in found.items() if v and not (k == "params" and v == "0")}
+
+
+def settings_of(model: BaseModel) -> dict[str, str]:
+    """The fields of a layer, an optimizer or a data source as text."""
+    found: dict[str, str] = {}
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            found[name] = getattr(value, "word", type(value).__name__)
+        elif isinstance(value, tuple) and value and all(isinstance(v, int) for v in value):
+            found[name] = "×".join(map(str, value))
+        else:
+            found[name] = "none" if value is None else show(value)
+    return found
+
+
+# ------------------------------------------------------------------------ training
+
+
+def _trains(old: Program, new: Program) -> Iterator[Part]:
+    before, after = ({t.name: t for t in p.trains} for p in (old, new))
+    for name in dict.fromkeys((*before, *after)):
+        left, right = before.get(name), after.get(name)
+        if left is None or right is None:
+            yield Part(f"train {name}", "added" if left is None else "removed")
+            continue
+        found = tuple(facts(_training(left), _training(right)))
+        if found:
+            yield Part(
+                f"train {name}", "changed", tuple(_change(f.name, "setting", (f,)) for f in found)
+            )
+
+
+def _training(plan: TrainPlan) -> dict[str, str]:
+    """Data, settings, optimizers and terms of a train block as text."""
+    found = {"data": _described(plan.data), **settings_of(plan.settings)}
+    for step in plan.steps:
+        key = "" if len(plan.steps) == 1 else f"{step.name}: "
+        if step.schedule is not None:
+            found[f"{key}schedule"] = _described(step.schedule)
+        for name in ("every", "repeat", "clip_norm", "clip_value"):
+            found[f"{key}{name}"] = str(getattr(step, name))
+        for objective in step.objectives:
+            found[f"{key}{objective.sense}"] = " + ".join(t.span.text for t in objective.terms)
+            for update in objective.updates:
+                who = ", ".join(".".join(t) for t in update.targets)
+                found[f"{key}optimizer of {who}"] = _described(update.optimizer)
+    return found
+
+
+def _described(model: BaseModel) -> str:
+    word = getattr(model, "word", type(model).__name__)
+    return f"{word}({', '.join(f'{k}={v}' for k, v in settings_of(model).items())})"

@@ -1,0 +1,92 @@
+"""What changed between two specs is said once, with its numbers."""
+
+from __future__ import annotations
+
+from specc.exam.diff import Change, Comparison, compare
+from specc.pipeline import compile_text
+from specc.program import Program
+
+OLD = """specc 1
+param width = 16
+network N {
+    in x: image[1, 28, 28]
+    x -> conv(6, 5x5) as C1 -> relu -> max_pool(2x2) as S2
+      -> flatten -> linear(width) as F -> relu -> linear(10)
+}
+"""
+
+
+def program(text: str) -> Program:
+    compiled = compile_text(text)
+    assert compiled.program is not None, [d.message for d in compiled.diagnostics]
+    return compiled.program
+
+
+def compared(*changes: tuple[str, str]) -> Comparison:
+    new = OLD
+    for before, after in changes:
+        assert before in new
+        new = new.replace(before, after)
+    return compare(program(OLD), program(new))
+
+
+def change(comparison: Comparison, path: str) -> Change:
+    return next(c for p in comparison.parts for c in p.changes if c.path == path)
+
+
+def test_a_spec_is_the_same_as_itself() -> None:
+    assert compared().same
+
+
+def test_white_space_and_comments_change_nothing() -> None:
+    assert compared(("param width = 16", "param width  =  16   # units")).same
+
+
+def test_a_hyperparameter_with_its_consequences() -> None:
+    found = compared(("5x5", "3x3"))
+    facts = {f.name: (f.before, f.after) for f in change(found, "C1").facts}
+    assert facts["kernel"] == ("5×5", "3×3")
+    assert facts["output"] == ("6×24×24", "6×26×26")
+    assert change(found, "C1").by == 60 - 156
+    assert next(s.after - s.before for s in found.sums) == -96 + (13**2 - 12**2) * 6 * 16
+
+
+def test_a_layer_put_between_moves_no_other() -> None:
+    found = compared(("-> relu -> max_pool", "-> batch_norm -> relu -> max_pool"))
+    (part,) = found.parts
+    assert [(c.kind, c.path, c.by) for c in part.changes] == [("added", "batch_norm1", 12)]
+
+
+def test_a_layer_that_is_gone() -> None:
+    found = compared(("-> relu -> linear(10)", "-> linear(10)"))
+    assert [(c.kind, c.what) for p in found.parts for c in p.changes] == [("removed", "relu")]
+
+
+def test_a_parameter_and_what_follows_from_it() -> None:
+    found = compared(("width = 16", "width = 32"))
+    assert [p.name for p in found.parts] == ["parameters", "N"]
+    assert change(found, "width").facts[0].after == "32"
+
+
+def test_another_name_of_the_only_network() -> None:
+    found = compared(("network N", "network M"))
+    assert [(p.name, p.changes) for p in found.parts] == [("N → M", ())]
+
+
+TRAIN = """
+train T {
+    data digits as x, label
+    minimize cross_entropy(N(x), label)
+    optimizer adam(lr=1e-3)
+}
+"""
+
+
+def test_training() -> None:
+    old = OLD.replace("28, 28", "8, 8").replace("5x5", "3x3") + TRAIN
+    found = compare(program(old), program(old.replace("1e-3", "1e-2") + "\n"))
+    (part,) = found.parts
+    assert part.name == "train T"
+    (fact,) = part.changes[0].facts
+    assert "lr=0.001" in str(fact.before)
+    assert "lr=0.01" in str(fact.after)
