@@ -2,69 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from typing import ClassVar, Literal, TypeAlias
-
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from specc.layers.base import LayerError
-from specc.layers.class_loss import fits
-from specc.layers.common import feature_axis, same_shape
+from specc.layers.common import feature_axis
+from specc.metric import Metric
+from specc.quality import (
+    ClassCoverage,
+    Frechet,
+    InceptionScore,
+    ModeCoverage,
+    ModePrecision,
+    NearestNeighbour,
+)
 from specc.types import Tensor
 
-Compares: TypeAlias = Literal["values", "classes", "scores"]
-
-
-class Metric(BaseModel):
-    """A metric.
-
-    `operands` are what it compares; `better` says which way is good; `text` is Python for its value, with
-    the operands' tensors (items first) under the names of `operands`. `compares` says what they must
-    be: "values" of one shape, "classes" (scores of all classes with class ids), or "scores" (one number
-    for each item with 0 or 1).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    word: ClassVar[str]
-    summary: ClassVar[str]
-    formula: ClassVar[str] = ""
-    operands: ClassVar[tuple[str, ...]] = ("prediction", "target")
-    better: ClassVar[Literal["lower", "higher"]] = "higher"
-    compares: ClassVar[Compares] = "values"
-    text: ClassVar[str]
-
-    def code(self) -> str:
-        """`(prediction.argmax(1) == target).float().mean()`, for classes on the first axis."""
-        return self.text
-
-    def check(self, *types: Tensor) -> None:
-        """Refuse values that the metric cannot compare.
-
-        Raises:
-            LayerError: E302, the shapes differ; E203, class ids are wanted or not.
-        """
-        first, second = (t.with_sizes((), ()) if t.sizes == (1,) else t for t in types)
-        if self.compares == "classes":
-            fits(types[0], types[1], self.word)
-            return
-        if self.compares == "scores" and first.rank:
-            raise LayerError(
-                "E301", f"{self.word} takes one score for each item", text=str(first), argument=0
-            )
-        same_shape(first, second, self.word)
-
-    def call(self, *types: Tensor) -> str:
-        """The code for values of these types: classes may stand on the last axis."""
-        words: dict[str, str] = {}
-        if len(types) == 2 and self.compares == "classes":
-            if types[0].rank > max(types[1].rank, 1) and feature_axis(types[0]) != 0:
-                words[self.operands[0]] = f"{self.operands[0]}.movedim(-1, 1)"
-        elif len(types) == 2 and types[1].dtype != "float":
-            words[self.operands[1]] = f"{self.operands[1]}.float()"
-        if not words:
-            return self.code()
-        return re.sub(r"\w+", lambda m: words.get(m[0], m[0]), self.code())
+__all__ = ["METRICS", "Metric"]
 
 
 # -------------------------------------------------------------------- classes
@@ -268,7 +221,8 @@ METRICS: dict[str, type[Metric]] = {
     m.word: m
     for m in (
         Accuracy, TopK, BalancedAccuracy, F1, Precision, Recall, MeanIoU, CrossEntropy, Perplexity, MSE,
-        RMSE, MAE, R2, PSNR, BCE, BinaryAccuracy, AUC, AveragePrecision,
+        RMSE, MAE, R2, PSNR, BCE, BinaryAccuracy, AUC, AveragePrecision, Frechet, NearestNeighbour,
+        InceptionScore, ClassCoverage, ModeCoverage, ModePrecision,
     )
 }  # fmt: skip
 """Every metric by its word."""

@@ -19,7 +19,8 @@ from specc.syntax import tree
 
 SPLITS = ("train", "validation", "test")
 MEANS = ("mean_image", "mean_target", "mean_row")
-BASELINES = (*MEANS, "pca")
+DRAWN = ("gaussian_fit",)
+BASELINES = (*MEANS, *DRAWN, "pca")
 SIGNS = ("<=", "<", ">=", ">")
 
 
@@ -33,12 +34,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """`test.mse(pca(8))`: a metric of a baseline; `field` is the data that it predicts."""
+    """`test.mse(pca(8))`: a metric of a baseline; `field` is the data that it predicts.
+
+    It is PCA with a number of components, without one a mean, or rows drawn from a normal distribution.
+    """
 
     split: str
     metric: Metric
     field: str
     components: int | None
+    drawn: bool = False
 
 
 Side: TypeAlias = "Reading | Baseline | int | float | tuple[str, Side, Side]"
@@ -107,6 +112,9 @@ class _Reader:
                 known = self.parameters[name]
                 assert isinstance(known, (int, float))
                 return known
+            case tree.Unary(operator="-", operand=operand):
+                inner = self(operand)
+                return -inner if isinstance(inner, (int, float)) else ("-", 0, inner)
             case tree.Binary(operator="+" | "-" | "*" | "/" as sign, left=left, right=right):
                 return sign, self(left), self(right)
             case tree.Member(base=base, name=name) if self._split_of(base) is not None:
@@ -158,6 +166,8 @@ class _Reader:
         match written:
             case tree.Name(id=word) if word in MEANS:
                 return Baseline(self._split(member), metric, field, None)
+            case tree.Name(id=word) if word in DRAWN:
+                return Baseline(self._split(member), metric, field, None, drawn=True)
             case tree.Call(callee=tree.Name(id="pca"), arguments=(argument,)):
                 return Baseline(
                     self._split(member), metric, field, self._components(argument.value)
@@ -181,7 +191,8 @@ class _Reader:
         """The metric behind a name, and the field of the data that it is compared with."""
         nodes = self.plan.body.nodes
         for measure in self.plan.metrics:
-            if measure.name == name and isinstance(measure.metric, Metric):
+            paired = isinstance(measure.metric, Metric) and len(measure.operands) == 2
+            if measure.name == name and isinstance(measure.metric, Metric) and paired:
                 target = nodes[measure.operands[1].node].operation
                 if isinstance(target, ReadPort):
                     return measure.metric, target.name

@@ -40,7 +40,7 @@ def statement(text: str, indent: int, comment: str = "") -> list[str]:
     """A statement in one line, or broken; lines come without their common indent."""
     if fits(text, indent):
         return [commented(text, comment, indent)]
-    choice = _choice(text, indent)
+    choice = _choice(text, indent) or _group(text, indent)
     if choice is not None:
         return choice
     found = _last_bracket(text)
@@ -64,6 +64,39 @@ def _choice(text: str, indent: int) -> list[str] | None:
         middle = condition[1][: -len(otherwise[1]) - len(" else ")]
         lines = [condition[0], f"if {middle}", f"else {otherwise[1]}"]
     return [f"{target} = (", *(f"    {line}" for line in lines), ")"]
+
+
+def _group(text: str, indent: int) -> list[str] | None:
+    """`x = (a + b).sum(1)`, broken within the first parentheses; None for other statements."""
+    target, equals, value = text.partition(" = ")
+    end = _closing(value)
+    if not equals or end is None or not re.fullmatch(r"(\.\w+\([^()]*\))+", value[end + 1 :]):
+        return None
+    lines = [value[1:end]]
+    if not fits(lines[0], indent + 4):
+        lines = _summands(value[1:end])
+    if not all(fits(line, indent + 4) for line in lines):
+        return None
+    return [f"{target} = (", *(f"    {line}" for line in lines), f"){value[end + 1 :]}"]
+
+
+def _closing(text: str) -> int | None:
+    """Where the parenthesis closes that a text begins with."""
+    depth = 0
+    for at, c in enumerate(text if text.startswith("(") else ""):
+        depth += (c in _OPEN) - (c in _CLOSE)
+        if depth == 0:
+            return at
+    return None
+
+
+def _summands(text: str) -> list[str]:
+    """The terms of a sum, each but the first behind its sign."""
+    lines: list[str] = []
+    for number, part in enumerate(split(text, " + ")):
+        first, *rest = split(part, " - ")
+        lines += [f"+ {first}" if number else first, *(f"- {r}" for r in rest)]
+    return lines
 
 
 def _broken(inside: str, indent: int) -> list[str]:

@@ -6,11 +6,16 @@ import os
 import tempfile
 from pathlib import Path
 
+from specc import judges
 from specc.emit.data import data_file
-from specc.emit.model import model_file
+from specc.emit.environment import render
+from specc.emit.model import helpers, model_file
 from specc.emit.sampling import sample_files
 from specc.emit.training import Modules, stages_file, train_files
-from specc.program import Program
+from specc.pipeline import compile_text
+from specc.program import Program, TrainPlan
+from specc.quality import OfSamples
+from specc.types import Tensor
 
 
 def package(program: Program) -> dict[str, str]:
@@ -20,9 +25,27 @@ def package(program: Program) -> dict[str, str]:
         modules = Modules.of(program, plan)
         files |= {f"{modules.data}.py": data_file(plan)}
         files |= train_files(program, plan, modules)
+        files |= judge_files(plan)
     if len(program.trains) > 1:
         files |= {"train.py": stages_file(program)}
     return files | sample_files(program)
+
+
+def judge_files(plan: TrainPlan) -> dict[str, str]:
+    """judge.py, and the package of the classifier that it trains, where a metric has a judge."""
+    words = {m.metric.judged() for m in plan.metrics if isinstance(m.metric, OfSamples)} - {None}
+    files: dict[str, str] = {}
+    for word in sorted(filter(None, words)):
+        folder = f"judge_{word}"
+        judge = compile_text(judges.text(word), f"{word}.spec").program
+        assert judge is not None
+        [(_, type)] = judge.network("Judge").inputs
+        assert isinstance(type, Tensor)
+        files["judge.py"] = render(
+            "judge.py.j2", folder=folder, shape=type.sizes, frechet=helpers({"frechet"})[0]
+        )
+        files |= {f"{folder}/{name}": text for name, text in package(judge).items()}
+    return files
 
 
 def write(program: Program, target: Path) -> list[Path]:
@@ -34,6 +57,7 @@ def write(program: Program, target: Path) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     written = []
     for name, text in package(program).items():
+        target.joinpath(name).parent.mkdir(exist_ok=True)
         _write(target / name, text)
         written.append(target / name)
     return written

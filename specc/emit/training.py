@@ -181,10 +181,16 @@ class _Training:
         call = f"mean_prediction({known}, {wanted})"
         if b.components is not None:
             call = f"pca_prediction({known}, {wanted}, {b.components})"
-        number = len(self.baselines) // 2 + 1
+        elif b.drawn:
+            call = f"gaussian_fit({known}, {wanted})"
+        number = sum(line.startswith("baseline") for line in self.baselines) + 1
         type = dict(self.plan.body.inputs)[b.field]
+        self.baselines.append(f"predicted{number} = {call}")
         value = compared(b.metric, [f"predicted{number}", wanted], [type, type])
-        self.baselines += [f"predicted{number} = {call}", f"baseline{number} = {value}.item()"]
+        if len(value) > WIDTH - 30:
+            self.baselines.append(f"wanted{number} = {wanted}")
+            value = compared(b.metric, [f"predicted{number}", f"wanted{number}"], [type, type])
+        self.baselines.append(f"baseline{number} = {value}.item()")
         return f"baseline{number}"
 
     # -------------------------------------------------------------------- shows
@@ -249,10 +255,13 @@ class _Training:
             schedules=steps.schedules,
             built=built,
             uses_math="math." in "\n".join([code, *own, *(x for c in steps.schedules for x in c.lines)]),
-            uses_torch=bool(shows) or _has_maps(self.program, self.plan.body) or "torch." in code,
+            uses_torch=bool(shows)
+            or _has_maps(self.program, self.plan.body)
+            or "torch." in "\n".join([code, *own]),
             iteration=steps.iteration(),
             metric_names=_unpacked(list(self.values.values())),
             baselines=[row for line in self.baselines for row in statement(line, 8)],
+            judged=sorted({"judged", "judged_frechet"} & set(re.findall(r"\w+", code))),
             promise_splits=sorted(_splits_read(promises)),
             pictures=sorted({drawing(s) for s in self.plan.shows}),
             channels_last=_has_maps(self.program, self.plan.body),

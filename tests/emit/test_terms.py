@@ -77,7 +77,7 @@ def built(body: str, folder: Path, data: str = "digits(flat=true) as x, label") 
 
 def imported(folder: Path) -> Any:
     """The package's train.py; its neighbours are imported anew."""
-    for name in ("data", "model", "pictures", "judge"):
+    for name in ("data", "model", "pictures", "judge", "trainer"):
         sys.modules.pop(name, None)
     spec = importlib.util.spec_from_file_location(f"train_{id(folder)}", folder / "train.py")
     assert spec is not None

@@ -134,7 +134,9 @@ def test_a_damaged_checkpoint_is_replaced_by_the_one_before(tmp_path: Path) -> N
     "stem",
     ["digits_mlp", "digits_cnn", "deck_linear_mse", "deck_sigmoid_mse", "deck_sigmoid_bce", "deck_16",
      "deep", "linear_pca", "binary_vae", "convolutional", "regressor", "segnet_shapes", "siamese_digits",
-     "adding_lstm", "adding_gru", "adding_rnn", "adding_peephole_lstm", "anbn_lstm", "parity", "digit_rows"],
+     "adding_lstm", "adding_gru", "adding_rnn", "adding_peephole_lstm", "anbn_lstm", "parity", "digit_rows",
+     "tied", "sparse_l1", "sparse_kl", "denoising_gaussian", "denoising_strong", "denoising_masking",
+     "gaussian_vae", "plain_samples", "stochastic", "held_out_digit", "ecg", "helix_mean"],
 )  # fmt: skip
 def test_the_bar_is_reached(stem: str, tmp_path: Path) -> None:
     source = next(ROOT.joinpath("specs").rglob(f"{stem}.spec"))
