@@ -26,7 +26,29 @@ class Case:
     macs: int | None = None
 
 
+PEEPHOLE = """cell peephole(units) {
+    in x
+    state h[units], c[units]
+    weight p_f[units], p_i[units], p_o[units]
+    gate f = sigmoid(linear(units)([h, x]) + p_f * c)
+    gate i = sigmoid(linear(units)([h, x]) + p_i * c)
+    g = tanh(linear(units)([h, x]))
+    next c = f * c + i * g
+    gate o = sigmoid(linear(units)([h, x]) + p_o * next c)
+    next h = o * tanh(next c)
+    out next h
+}
+
+"""
+SEQUENCE = "network N {\n    in x: sequence[10, 32]\n    x -> %s\n}"
+
 CASES = {
+    "LSTM": Case(SEQUENCE % "lstm(64)", 25_088, 245_760),
+    "bidirectional LSTM of two layers": Case(
+        SEQUENCE % "lstm(64, layers=2, bidirectional=true)", 149_504, 1_474_560
+    ),
+    "GRU": Case(SEQUENCE % "gru(64)", 18_816, 184_320),
+    "peephole LSTM": Case(PEEPHOLE + SEQUENCE % "scan(peephole(64))", 25_024, 245_760),
     "grouped conv": Case(
         "network N {\n    in x: image[16, 8, 8]\n    x -> conv(32, 3x3, padding=1, groups=4)\n}",
         1_184, 73_728,
@@ -99,7 +121,8 @@ def test_by_rule(name: str) -> None:
     report = count(compiled(case.text))
     assert whole(report) == case.params
     if case.macs is not None:
-        mixed = [r for r in report.network("N").rows if r.op not in {"distance", "add"}]
+        # Products of elements are no matrix products.
+        mixed = [r for r in report.network("N").rows if r.op not in {"distance", "add", "multiply"}]
         assert sum(r.macs for r in mixed if isinstance(r.macs, int)) == case.macs
 
 
@@ -120,6 +143,17 @@ def test_by_the_generated_module(name: str) -> None:
         module(*(example(kind, {}) for _, kind in body.inputs))  # type: ignore[arg-type]
     if case.macs is not None:
         assert counter.get_total_flops() == 2 * 2 * case.macs
+
+
+def test_both_halves_of_a_half_frozen_net_are_shown() -> None:
+    text = (
+        "network N {\n    in x: vector[8]\n    x -> linear(8) as lower -> relu\n"
+        "      -> linear(8) as upper\n}\n\n"
+        "train Halves {\n    data digits(flat=true) as x, y\n"
+        "    minimize mse(N(x[0:8]), x[0:8])\n    update N.upper with adam()\n}"
+    )
+    totals = count(compiled(text)).network("N").totals
+    assert (totals.params, totals.trainable, totals.non_trainable) == (144, 72, 72)
 
 
 def test_gpt2_xl() -> None:

@@ -224,7 +224,26 @@ def field_of(r: random.Random) -> Injected:
     return found
 
 
+def recurrent(r: random.Random) -> Injected:
+    """An LSTM, GRU or plain layer over a sequence, in PyTorch's convention of two offsets for a gate."""
+    word, gates = r.choice([("lstm", 4), ("gru", 3), ("rnn", 1)])
+    d, h, t = r.randint(2, 64), r.randint(2, 64), r.randint(3, 20)
+    found = Injected(network(f"sequence[{t}, {d}]", f"{word}({h})"))
+    found.right = {"params": gates * (d + h + 2) * h, "macs": t * gates * (d + h) * h}
+    found.slip("params", "bias-forgotten", gates * (d + h) * h)
+    found.slip("params", "recurrent-biases", gates * (d + h + 1) * h)
+    found.slip("params", "recurrent-matrix-forgotten", gates * (d + 2) * h)
+    found.slip("params", "input-matrix-forgotten", gates * (h + 2) * h)
+    found.slip("params", "steps-multiplied", t * gates * (d + h + 2) * h)
+    if gates > 1:
+        found.slip("params", "gates-miscounted", (7 - gates) * (d + h + 2) * h, (d + h + 2) * h)
+    found.slip("macs", "one-step", gates * (d + h) * h)
+    found.slip("macs", "recurrent-matrix-forgotten", t * gates * d * h)
+    found.slip("macs", "flops-for-macs", 2 * t * gates * (d + h) * h)
+    return found
+
+
 FAMILIES: dict[str, Callable[[random.Random], Injected]] = {
     "conv": conv, "conv_transpose": conv_transpose, "linear": linear, "pool": pool, "norm": norm,
-    "attention": attention, "receptive field": field_of,
+    "attention": attention, "recurrent": recurrent, "receptive field": field_of,
 }  # fmt: skip

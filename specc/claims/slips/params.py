@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from specc.claims.again import Case
+from specc.claims.slips.recurrent import GATE_SLIPS
 from specc.claims.slips.rewrite import (
     constant,
     symbols,
@@ -68,8 +69,9 @@ def _kernel(w: Working) -> Formula | None:
 
 
 def _no_bias(w: Working) -> Iterator[Change]:
-    kernel, number = _kernel(w), biases_of(w.case)
-    if kernel is not None and number != 0:
+    kernel = _kernel(w)
+    if kernel is not None:
+        number = w.formula.value - kernel.value
         missing = (
             "the bias is missing" if number == 1 else f"the {render(number)} biases are missing"
         )
@@ -83,14 +85,16 @@ def _only_biases(w: Working) -> Iterator[Change]:
 
 
 def _one_bias(w: Working) -> Iterator[Change]:
-    kernel, number = _kernel(w), biases_of(w.case)
-    if kernel is not None and number != 0:
+    kernel = _kernel(w)
+    if kernel is not None:
+        number = w.formula.value - kernel.value
         yield w.to(kernel + 1), f"there are {render(number)} biases, not one for all"
 
 
 def _bias_everywhere(w: Working) -> Iterator[Change]:
-    kernel, number, places = _kernel(w), biases_of(w.case), positions(w.case.inference)
-    if kernel is not None and number != 0 and places:
+    kernel, places = _kernel(w), positions(w.case.inference)
+    if kernel is not None and places:
+        number = w.formula.value - kernel.value
         every = product((number, *places))
         reason = f"a bias belongs to a filter, not to a position: there are {render(number)}"
         yield w.to(kernel + every), reason
@@ -399,6 +403,7 @@ PARAMS = (
         "values-forgotten", "one of queries, keys and values is forgotten", _no_values, deep=True
     ),
     _slip("one-head", "one head is counted, not all", _one_head),
+    *GATE_SLIPS,
     _slip("flatten-of-wrong-map", "the input of a fully connected layer is mistaken", _flattened),
     _slip("outputs-counted", "outputs are counted for weights", _elements),
     _slip("work-counted", "multiplications are counted for weights", _work),

@@ -26,13 +26,16 @@ from specc.sizes import Size
 Rule: TypeAlias = Callable[[Formula], Formula | None]
 """What a node becomes when its parts have been changed; None leaves it out."""
 
+OFFSETS = (1, 2)
+"""What offsets add to the inputs of a filter or unit: 1, and 2 in PyTorch's recurrent cells."""
+
 
 def rebuilt(f: Formula, rule: Rule) -> Formula | None:
     """The formula with a rule applied to every node, the innermost first."""
     match f:
         case Sum(_, terms):
             found = [(sign, t) for sign, old in terms if (t := rebuilt(old, rule)) is not None]
-            return rule(_added(found)) if found else None
+            return rule(added(found)) if found else None
         case Product(_, factors):
             kept = [k for old in factors if (k := rebuilt(old, rule)) is not None]
             return rule(product(kept)) if kept else None
@@ -48,7 +51,8 @@ def rebuilt(f: Formula, rule: Rule) -> Formula | None:
             return rule(f)
 
 
-def _added(terms: list[tuple[int, Formula]]) -> Formula:
+def added(terms: list[tuple[int, Formula]]) -> Formula:
+    """The sum of terms with their signs."""
     (sign, result), *rest = terms
     result = result if sign == 1 else Constant(0) - result
     for sign, term in rest:
@@ -119,15 +123,15 @@ def without_ones(f: Formula) -> Formula | None:
 
 def _has_one(node: Formula) -> bool:
     return isinstance(node, Sum) and any(
-        isinstance(t, Constant) and t.value == 1 for _, t in node.terms
+        isinstance(t, Constant) and t.value in OFFSETS for _, t in node.terms
     )
 
 
 def _no_one(node: Formula) -> Formula | None:
     if not isinstance(node, Sum) or not _has_one(node):
         return node
-    kept = [(s, t) for s, t in node.terms if not (isinstance(t, Constant) and t.value == 1)]
-    return _added(kept) if kept else None
+    kept = [(s, t) for s, t in node.terms if not (isinstance(t, Constant) and t.value in OFFSETS)]
+    return added(kept) if kept else None
 
 
 def turned(f: Formula) -> Formula | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from specc.claims.again import Case
 from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS, biases_of, kernel_of
+from specc.claims.slips.recurrent import STEP_SLIPS
 from specc.claims.slips.rewrite import without
 from specc.claims.slips.slip import Change, Slip, Working, positions
 from specc.claims.upstream import windows_before
@@ -208,6 +209,7 @@ MACS = (
                            "one-output", "kernel-forgotten", "heads-multiplied")),
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
     Slip("scores-forgotten", "a part of attention is forgotten", _no_scores),
+    *STEP_SLIPS,
     Slip("one-product", "one of two products is forgotten", _half_scores),
 )  # fmt: skip
 FLOPS = (
