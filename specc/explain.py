@@ -173,7 +173,8 @@ def _fields(entry: Entry, inference: Inference | None, before: Fields) -> Iterat
         same = working is not None and working.value == seen.size
         yield Step(title, render(seen.size), working if same else None)
         if not (seen.size == 1 and seen.jump == 1 and seen.start == 0):
-            yield Step(f"  jump, start {axis}", f"{_jump(seen.jump)}, {render(seen.start)}")
+            yield Step(f"jump {axis}", _jump(seen.jump))
+            yield Step(f"start {axis}", render(seen.start))
 
 
 def _jump(jump: Size | Fraction) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from specc.claims.error import ClaimError
 from specc.claims.outcome import Value, text
 from specc.claims.subjects import Subject
+from specc.claims.upstream import field_working
 from specc.count.add import add_up
 from specc.count.memory import FLOAT
 from specc.count.rows import Entry
@@ -134,7 +135,9 @@ def _receptive_field(subject: Subject) -> Figure | None:
     if not sizes:
         return None
     alike = all(s == sizes[0] for s in sizes)
-    return Figure(sizes[0] if alike else tuple(sizes))
+    way = field_working(subject.entries[-1]) if alike and subject.totals is None else None
+    right = way is not None and way.value == sizes[0]
+    return Figure(sizes[0] if alike else tuple(sizes), way if right else None)
 
 
 def _flops(subject: Subject) -> Figure | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from specc.claims.again import asked
 from specc.count.rows import Entry
-from specc.formula import product
+from specc.formula import Formula, formula, product, total
 from specc.layers.base import Window
 from specc.program import Apply, Body, Node
 from specc.sizes import Size, render
@@ -89,3 +89,24 @@ def windows_before(entry: Entry) -> list[Window]:
         if isinstance(operation, Apply) and operation.inference.windows:
             found.append(operation.inference.windows[0])
     return found
+
+
+def field_working(entry: Entry) -> Formula | None:
+    """The receptive field along the first axis: 1 + Σ (k − 1)·d·j over the windows on the way.
+
+    None where something on the way is no window, or makes the map larger. Source: Araujo, Norris and Sim,
+    Computing Receptive Fields of Convolutional Neural Networks (2019), equation 2.
+    """
+    windows = windows_before(entry)
+    if not windows or any(w.up != 1 for w in windows):
+        return None
+    return total((1, *(part for part, _ in field_parts(windows[::-1]))))
+
+
+def field_parts(windows: list[Window]) -> Iterator[tuple[Formula, Window]]:
+    """What every window, the first first, adds to the field: (k − 1)·d·j."""
+    jump: Size = 1
+    for window in windows:
+        spread = () if window.dilation == 1 else (window.dilation,)
+        yield product((formula(window.kernel) - 1, *spread, jump)), window
+        jump = jump * window.stride

@@ -81,7 +81,7 @@ def _from_outputs(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Car
         return
     wrong = dict(_wrong_outputs(case, answers))
     before = [n for n in ancestors(case.entry.body, case.entry.node) if id(n) in wrong]
-    for chosen in ([before[:1]] if len(before) == 1 else [before, before[:1]]) if before else ():
+    for chosen in [before[:1], before][: len(before)]:
         shapes = {id(n): _shape(wrong[id(n)]) for n in chosen}
         found = replayed(case.entry.body, shapes).get(id(case.entry.node))
         if found is not None:

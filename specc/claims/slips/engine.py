@@ -62,7 +62,7 @@ def alternatives(tables: Tables, subject: Subject, word: str) -> Iterator[Findin
 def _finding(slips: tuple[Slip, ...], working: Working, reason: str) -> Finding:
     shape = len(working.parts) > 1
     value: Value = tuple(p.value for p in working.parts) if shape else working.parts[0].value
-    return Finding(slips, value, reason, None if shape else working.parts[0])
+    return Finding(slips, value, reason, working.parts)
 
 
 def _changes(slip: Slip, working: Working) -> list[Change]:
@@ -100,12 +100,7 @@ def _double(working: Working, word: str) -> Iterator[Finding]:
                     continue
                 for twice, other in _changes(second, once):
                     if twice.value not in {once.value, working.value}:
-                        yield _finding((first, second), twice, f"{_bare(reason)}, and {other}")
-
-
-def _bare(reason: str) -> str:
-    """A reason without the right working behind it."""
-    return reason.partition(": ")[0]
+                        yield _finding((first, second), twice, f"{reason}, and {other}")
 
 
 def _crowded(values: Iterable[Value], claimed: Value) -> bool:
@@ -127,7 +122,9 @@ def _by_slips(found: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _distinct(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The first finding of every slip and way."""
     seen: dict[tuple[tuple[str, ...], str], Finding] = {}
     for finding in found:
-        seen.setdefault((tuple(s.name for s in finding.slips), finding.reason), finding)
+        way = finding.way or finding.reason
+        seen.setdefault((tuple(s.name for s in finding.slips), way), finding)
     return tuple(seen.values())

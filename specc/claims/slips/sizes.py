@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import permutations
 
-from specc.claims.again import Case
 from specc.claims.slips.rewrite import nodes, rebuilt, symbols, turned, valued
 from specc.claims.slips.slip import Change, Slip, Working
 from specc.formula import Constant, Formula, Product, Rounded, Sum, Var, product, var
@@ -25,19 +24,13 @@ def _axes(w: Working, change: Callable[[Formula], Formula | None], reason: str) 
     changed = [change(p) for p in w.parts]
     if any(c is not None for c in changed):
         parts = [p if c is None else c for c, p in zip(changed, w.parts, strict=True)]
-        yield w.to(*parts), reason + _working(w.case)
-
-
-def _working(case: Case) -> str:
-    """`: ⌊(28 + 2·2 − 5)/1⌋ + 1 = 28`, once for axes that are alike."""
-    found = dict.fromkeys(rule.formula.working() for rule in case.inference.sizes)
-    return f": {'; '.join(found)}" if found else ""
+        yield w.to(*parts), reason
 
 
 def _again(w: Working, reason: str, **changes: object) -> Iterator[Change]:
     found = w.case.again(**changes)
     if found is not None:
-        yield w.to(*shape_of(found)), reason + _working(w.case)
+        yield w.to(*shape_of(found)), reason
 
 
 def _given(w: Working) -> str:

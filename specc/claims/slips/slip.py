@@ -57,20 +57,29 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A wrong figure explained: the slips (one or two), the value they give, why, and how."""
+    """A wrong figure explained: the slips (one or two), the value they give, why, and by which formulas."""
 
     slips: tuple[Slip, ...]
     value: Value
     reason: str
-    formula: Formula | None = None
+    parts: tuple[Formula, ...] = ()
 
     @property
     def sentence(self) -> str:
-        """`150 = 5·5·1·6: the 6 biases are missing`."""
+        """`150 = 5·5·1·6: the 6 biases are missing`, `[6, 24, 24]: … is forgotten: ⌊(28 …)/1⌋ + 1 = 24`."""
         shown = text(self.value)
-        numbers = self.formula.numbers() if self.formula is not None else shown
-        left = shown if numbers == shown else f"{shown} = {numbers}"
-        return f"{left}: {self.reason}"
+        if isinstance(self.value, tuple):
+            return ": ".join(part for part in (shown, self.reason, self.way) if part)
+        return f"{shown} = {self.way}: {self.reason}" if self.way else f"{shown}: {self.reason}"
+
+    @property
+    def way(self) -> str:
+        """The working that leads to the wrong figure, without its result for a number; may be empty."""
+        if not isinstance(self.value, tuple):
+            numbers = self.parts[0].numbers() if self.parts else ""
+            return "" if numbers == text(self.value) else numbers
+        workings = (p.working() for p in self.parts)
+        return "; ".join(dict.fromkeys(w for w in workings if "=" in w))
 
 
 def positions(inference: Inference) -> tuple[Size, ...]:

@@ -6,8 +6,8 @@ from specc.claims.again import Case, case_of
 from specc.claims.slips.params import biases_of, kernel_of
 from specc.claims.slips.sizes import shape_of
 from specc.claims.slips.slip import Working
-from specc.claims.slips.work import field_working
 from specc.claims.subjects import Subject, Tables
+from specc.claims.upstream import field_working
 from specc.count.memory import FLOAT
 from specc.formula import Constant, Formula, product
 
@@ -38,7 +38,7 @@ def _formula(case: Case, word: str) -> Formula | None:
             macs = _times(case, case.inference.macs or Constant(0))
             return 2 * macs if word == "flops" else macs
         case "receptive_field":
-            return field_working(case)
+            return field_working(case.entry)
         case _:
             return None
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from specc.claims.again import Case
 from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS, biases_of, kernel_of
 from specc.claims.slips.recurrent import STEP_SLIPS
 from specc.claims.slips.rewrite import without
 from specc.claims.slips.slip import Change, Slip, Working, positions
-from specc.claims.upstream import windows_before
-from specc.count.add import add_up
+from specc.claims.upstream import field_parts, windows_before
 from specc.count.memory import FLOAT
-from specc.formula import Constant, Formula, Sum, product, total, var
-from specc.sizes import render
+from specc.formula import Constant, Formula, Sum, product, total
+from specc.layers.base import Window
+from specc.sizes import Size, render
 
 _PARAMS = {s.name: s for s in (*PARAMS, *WEIGHTS, *BIASES)}
 
@@ -131,73 +131,52 @@ def _halves(w: Working) -> Iterator[Change]:
 # ------------------------------------------------------------- receptive field
 
 
-def field_working(case: Case) -> Formula | None:
-    """r + Σ (k − 1)·d·j over the layers on the way, as far as they are simple windows in a row."""
-    parts: list[Formula] = []
-    jump = 1
-    for window in reversed(windows_before(case.entry)):
-        if window.up != 1 or not isinstance(window.stride, int):
-            return None
-        parts.append(product((var("k", window.kernel) - 1, window.dilation, jump)).tidy)
-        jump *= window.stride
-    return total((1, *parts))
-
-
 def _own(w: Working) -> Iterator[Change]:
     windows = windows_before(w.case.entry)
     if w.case.inference.windows and windows:
-        own = (windows[0].kernel - 1) * windows[0].dilation + 1
-        yield w.to(Constant(own)), "that is what it sees of its own input, not of the network's"
+        reason = "that is what it sees of its own input, not of the network's"
+        yield w.to(total((1, *_reaches([replace(windows[0], stride=1)])))), reason
+
+
+def _reaches(windows: Iterable[Window]) -> list[Formula]:
+    """(k − 1)·d·j of every window, with the strides before it multiplied to j."""
+    return [part for part, _ in field_parts(list(windows))]
 
 
 def _no_strides(w: Working) -> Iterator[Change]:
-    windows = windows_before(w.case.entry)
-    if windows:
-        strideless = 1 + add_up((v.kernel - 1) * v.dilation for v in windows)
-        yield w.to(Constant(strideless)), "the strides on the way are forgotten"
+    windows = [replace(v, stride=1) for v in reversed(windows_before(w.case.entry))]
+    yield w.to(total((1, *_reaches(windows)))), "the strides on the way are forgotten"
 
 
 def _sizes_added(w: Working) -> Iterator[Change]:
-    windows = windows_before(w.case.entry)
-    if windows:
-        reason = "neighbouring windows overlap; sizes do not add up"
-        yield w.to(Constant(add_up(v.kernel for v in windows))), reason
-    if len(windows) > 1:
-        yield w.to(product(v.kernel for v in windows)), "sizes of windows do not multiply"
+    kernels = [v.kernel for v in reversed(windows_before(w.case.entry))]
+    reason = "neighbouring windows overlap; sizes do not add up"
+    yield w.to(total(kernels)), reason
+    if len(kernels) > 1:
+        yield w.to(product(kernels)), "sizes of windows do not multiply"
 
 
 def _own_jump(w: Working) -> Iterator[Change]:
     """Each layer's own stride multiplied in too early."""
-    total_, jump = 1, 1
-    for window in reversed(windows_before(w.case.entry)):
-        if not isinstance(window.stride, int) or not isinstance(window.kernel, int):
-            return
-        if window.up != 1 or not isinstance(window.dilation, int):
-            return
-        jump *= window.stride
-        total_ += (window.kernel - 1) * window.dilation * jump
+    parts = field_parts(list(reversed(windows_before(w.case.entry))))
+    late = [product((part, window.stride)) for part, window in parts]
     reason = "a layer's own stride widens the fields of later layers, not its own"
-    yield w.to(Constant(total_)), reason
+    yield w.to(total((1, *late))), reason
 
 
 def _no_minus_one(w: Working) -> Iterator[Change]:
-    total_, jump = 1, 1
+    parts: list[Formula] = []
+    jump: Size = 1
     for window in reversed(windows_before(w.case.entry)):
-        if not isinstance(window.stride, int) or not isinstance(window.kernel, int):
-            return
-        total_ += window.kernel * jump
-        jump *= window.stride
-    yield w.to(Constant(total_)), "a window reaches k − 1 further, not k"
+        parts.append(product((window.kernel, jump)))
+        jump = jump * window.stride
+    yield w.to(total((1, *parts))), "a window reaches k − 1 further, not k"
+    yield w.to(total(parts)), "a window reaches k − 1 further, not k"
 
 
 def _undilated(w: Working) -> Iterator[Change]:
-    total_, jump = 1, 1
-    for window in reversed(windows_before(w.case.entry)):
-        if not isinstance(window.stride, int) or not isinstance(window.kernel, int):
-            return
-        total_ += (window.kernel - 1) * jump
-        jump *= window.stride
-    yield w.to(Constant(total_)), "the dilation is forgotten"
+    windows = [replace(v, dilation=1) for v in reversed(windows_before(w.case.entry))]
+    yield w.to(total((1, *_reaches(windows)))), "the dilation is forgotten"
 
 
 MACS = (
