@@ -59,6 +59,11 @@ class Argument:
     port: int = 0
     axis: int = 0
 
+    @property
+    def local(self) -> str:
+        """The name in the constructor; that of a network is a Python name already."""
+        return self.name if self.kind == "network" else variable(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class ClassText:
@@ -262,7 +267,7 @@ class _Class:
             if argument.default and self._printed(value) == argument.default:
                 continue
             if argument.default or keywords:
-                keywords[argument.name] = value
+                keywords[argument.local] = value
             else:
                 positional.append(value)
         return fn(made.name, *positional, **keywords)
@@ -435,7 +440,7 @@ class _Class:
             a.kind == "network" and self._called(a.name))]  # fmt: skip
         body = [
             "super().__init__()",
-            *(f"self.{attribute(a.name)} = {a.name}" for a in kept),
+            *(f"self.{attribute(a.name)} = {a.local}" for a in kept),
             *self.init,
         ]
         if len(body) == 1:
@@ -449,7 +454,7 @@ class _Class:
     def _signature(self) -> list[str]:
         parts = ["self"]
         parts += [
-            f"{a.name}: {a.annotation}" + (f" = {a.default}" if a.default else "")
+            f"{a.local}: {a.annotation}" + (f" = {a.default}" if a.default else "")
             for a in self.arguments
         ]
         return function_head("__init__", parts, "None", 4)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 
-from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix, Label
 from specc.limits import MAX_NESTING, MAX_NUMBER_DIGITS
 from specc.source import Source, Span
 from specc.syntax import tree
+from specc.syntax.depth import too_deep
 from specc.syntax.words import DECLARATIONS
 
 _PIECE = re.compile(
@@ -58,10 +60,43 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
         if kind == "COMMENT":
             found.comments.append(tree.Comment(Span(source, match.start(), at), match[0]))
         elif kind != "SPACE":
-            found.pieces.append(Piece(kind, match[0], match.start(), at))
+            word = _name(source, match, diagnostics) if kind == "NAME" else match[0]
+            found.pieces.append(Piece(kind, word, match.start(), at))
     _long_numbers(source, found.pieces, diagnostics)
+    _nesting(source, found.pieces, diagnostics)
     found.pieces = _Brackets(source, found.pieces, diagnostics).mended()
     return found
+
+
+def _nesting(source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> None:
+    """Report signs that nest too deeply, and read no further."""
+    at = too_deep(pieces, MAX_NESTING)
+    if at is None or pieces[at].text in _PAIRS:
+        return  # brackets alone are reported where they are paired
+    message = f"signs and brackets nest more than {MAX_NESTING} deep"
+    span = Span(source, pieces[at].start, pieces[at].end)
+    diagnostics.add(Diagnostic("E101", message, span))
+    del pieces[at:]
+    diagnostics.mute(0, len(source.text))
+
+
+def _name(source: Source, match: re.Match[str], diagnostics: Diagnostics) -> str:
+    """The name; one that Python would read as another, or keep for itself, is reported."""
+    word = match[0]
+    if word.isascii() and not word.startswith("__"):
+        return word
+    span = Span(source, match.start(), match.end())
+    plain = unicodedata.normalize("NFKC", word)
+    if word.startswith("__"):
+        message = f'"{word}" begins with two underscores, and such names are Python\'s'
+        diagnostics.add(Diagnostic("E101", message, span, helps=("one underscore is enough",)))
+    elif not plain.isidentifier():
+        diagnostics.add(Diagnostic("E101", f'"{word}" is no name', span, "write it in letters"))
+    elif plain != word:
+        message = f'"{word}" is another way to write "{plain}"'
+        fix = Fix(f"{word} → {plain}", (Edit(span, plain),))
+        diagnostics.add(Diagnostic("E101", message, span, "write the plain one", fix=fix))
+    return plain if plain.isidentifier() else word
 
 
 def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:

@@ -56,7 +56,7 @@ def networks(program: Program, values: dict[str, int]) -> dict[str, nn.Module]:
             others = {variable(snake(b.name)): b for b in program.networks}
             arguments = {n: build(others[n]) for n in needed}
             free = {
-                a.name: values[a.name]
+                a.local: values[a.name]
                 for a in classes.of(body).arguments
                 if a.kind == "param" and not a.default
             }

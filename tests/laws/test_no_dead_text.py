@@ -100,7 +100,6 @@ def test_nothing_at_all_is_ignored(path: Path) -> None:
 
 START, END = MANY.split("sample S", 1)[0], "sample S" + MANY.split("sample S", 1)[1]
 REFUSED = {
-    "a second train block": MANY + "train Two {" + START.split("train One {", 1)[1],
     "networks that nobody trains": START.split("train One", 1)[0] + END.split("expect", 1)[0],
     "a seed of the second sample": MANY + END.split("}", 1)[0].replace("S {", "U {") + "}\n",
     "an option of a picture": MANY.replace("grid(Net(z))", "grid(Net(z), columns=4)"),
