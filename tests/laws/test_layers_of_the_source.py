@@ -56,13 +56,11 @@ def test_no_module_imports_itself_around_a_corner() -> None:
     assert len(tuple(TopologicalSorter(graph).static_order())) >= len(FILES)
 
 
-@pytest.mark.parametrize("row", range(len(ROWS)))
+@pytest.mark.parametrize("row", range(len(ROWS) - 1))
 def test_lower_folders_do_not_know_higher_ones(row: int) -> None:
-    higher = {f"specc.{folder}" for later in ROWS[row + 1 :] for folder in later} | {
-        "specc.pipeline"
-    }
-    if row == len(ROWS) - 1:
-        return
+    higher = {f"specc.{folder}" for later in ROWS[row + 1 :] for folder in later}
+    if "emit" not in ROWS[row]:  # the emitter compiles the spec of a judge
+        higher.add("specc.pipeline")
     wrong = [
         (name_of(p), module)
         for folder in ROWS[row]
