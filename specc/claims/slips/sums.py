@@ -124,18 +124,17 @@ def _of_layers(
     """The slips of a layer, in one layer or in all of them, and what they make of the sum."""
     workings = [
         w
-        for entry in subject.entries[:MOST]
+        for entry in subject.entries
         if (w := start(tables, replace(subject, entries=(entry,), totals=None), word)) is not None
     ]
     whole = add_up(w.formula.value for w in workings)
     for slip in slips:
-        changed = [(w, _changed(slip, w)) for w in workings]
-        hit = [(w, c) for w, found in changed for c in found]
-        for working, (value, reason) in hit:
+        changed = [(w, _changed(slip, w)) for w in workings[:MOST]]
+        for working, (value, reason) in ((w, c) for w, found in changed for c in found):
             where = working.case.entry.row.path
             yield Finding((slip,), whole - working.formula.value + value, f"{where}: {reason}")
         first = [(w, found[0]) for w, found in changed if found]
-        if len(first) > 1:
+        if len(first) > 1 and len(workings) <= MOST:
             total = whole + add_up(value - w.formula.value for w, (value, _) in first)
             yield Finding((slip,), total, f"in all layers: {slip.text}")
 
