@@ -94,7 +94,7 @@ CLIP = """block layer(width, heads) {
 network Image {
     in x: image[3, 224, 224]
     weight class_[1, 768]
-    patches = x -> conv(768, 32x32, stride=32, bias=false) 
+    patches = x -> conv(768, 32x32, stride=32, bias=false)
       -> flatten(height, width) -> permute(length, channels)
     weight positions[50, 768]
     tokens = concat(class_, patches, axis=0)
