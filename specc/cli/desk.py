@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from specc.cli import options as opt
-from specc.cli.options import common_of
+from specc.cli.options import Part, QuizForm, QuizKind, common_of
 from specc.cli.outcome import finish
 
 desk = typer.Typer()
@@ -87,5 +87,37 @@ def diff(
 
     def run() -> int:
         return verb.run(common_of([], settings, json, quiet, color, convention), old, new)
+
+    finish(run)
+
+
+@desk.command()
+def quiz(
+    file: opt.OneFile,
+    form: Annotated[QuizForm, typer.Option("--format", help="How to print.")] = "markdown",
+    part: Annotated[
+        Part, typer.Option("--part", help="Of Markdown and LaTeX: papers or solutions alone.")
+    ] = "all",
+    kind: Annotated[
+        QuizKind, typer.Option("--kind", help="Multiple choice, numbers, or both.")
+    ] = "both",
+    questions: Annotated[int, typer.Option("--questions", min=1, max=200)] = 8,
+    variants: Annotated[int, typer.Option("--variants", min=1, max=100)] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, another quiz.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there.")
+    ] = None,
+    settings: opt.Set = None,
+    convention: opt.Count = "pytorch",
+    json: opt.Json = False,
+    quiet: opt.Quiet = False,
+    color: opt.Color = "auto",
+) -> None:
+    """Make a quiz of a spec, with solutions and a mark scheme."""
+    from specc.cli import quiz as verb
+
+    def run() -> int:
+        wish = verb.Wish(form, part, kind, questions, variants, seed)
+        return verb.run(common_of([file], settings, json, quiet, color, convention), wish, out)
 
     finish(run)

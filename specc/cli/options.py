@@ -14,6 +14,9 @@ from specc.cli.settings import Value, read_settings
 from specc.report.colour import Palette, When, wanted
 
 Convention: TypeAlias = Literal["pytorch", "keras", "textbook"]
+QuizForm: TypeAlias = Literal["markdown", "latex", "moodle", "gift", "csv"]
+QuizKind: TypeAlias = Literal["both", "choice", "number"]
+Part: TypeAlias = Literal["all", "paper", "solutions"]
 Format: TypeAlias = Literal["full", "concise", "json", "github", "sarif"]
 
 

@@ -21,6 +21,7 @@ VERBS = {
     "run": f"{SHARED} --only --places paths",
     "solve": f"{SHARED} --convention --input --limit --vary conditions what",
     "diff": f"{SHARED} --convention new old",
+    "quiz": f"{SHARED} --convention --format --kind --out --part --questions --seed --variants file",
 }
 
 

@@ -1,0 +1,91 @@
+"""A quiz as values: variants of a model, and the questions about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from specc.formula import Formula
+
+Kind: TypeAlias = Literal["choice", "number", "shape"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A wrong answer: its text, the slips that give it, and why it is wrong, one sentence for each."""
+
+    text: str
+    slips: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of a model solution: what it gives (`parameters`, `height`), and its formula if any."""
+
+    title: str
+    text: str
+    formula: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A mark of the scheme: `M` for method or `A` for accuracy, and what earns it."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question about one variant. `options` are all of a multiple choice in their order on paper.
+
+    `wrong` are all wrong answers that are slips, for marking; `right` is the answer as it is written.
+    """
+
+    name: str
+    kind: Kind
+    stem: str
+    right: str
+    steps: tuple[Step, ...]
+    points: tuple[Point, ...]
+    wrong: tuple[Wrong, ...]
+    options: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> int:
+        """A multiple choice is worth one mark, any other as many as its points."""
+        return 1 if self.kind == "choice" else len(self.points)
+
+    def slip(self, text: str) -> Wrong | None:
+        """The wrong answer with that text, None for the right one."""
+        return next((w for w in self.wrong if w.text == text), None)
+
+    @property
+    def letter(self) -> str:
+        """The letter of the right option."""
+        return "ABCDEFGH"[self.options.index(self.right)] if self.options else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One version of the model: its letter, what was changed, its text and its questions."""
+
+    name: str
+    changes: tuple[str, ...]
+    model: str
+    items: tuple[Item, ...]
+
+    @property
+    def marks(self) -> int:
+        """The sum of the marks."""
+        return sum(i.marks for i in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A quiz: its title, the convention it counts by, and its variants."""
+
+    title: str
+    convention: str
+    variants: tuple[Variant, ...]

@@ -1,0 +1,155 @@
+"""Versions of a model: some numbers of its text exchanged for near ones, as long as everything still fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from random import Random
+from typing import Any
+
+from specc.layers import registry
+from specc.pipeline import compile_text
+from specc.program import Program
+from specc.source import Span
+from specc.syntax import tree
+
+_ATTEMPTS = 60
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A version: its letter, the exchanges as `C1.kernel: 5x5 → 3x3`, and the program."""
+
+    name: str
+    changes: tuple[str, ...]
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A number that may be another: where it stands, what it is called, and how to draw another."""
+
+    span: Span
+    name: str
+    draw: Callable[[Random], str]
+
+
+def variants(program: Program, number: int, random: Random) -> Iterator[Changed]:
+    """The spec as it is, and then others; fewer where it allows no more."""
+    yield Changed("A", (), program)
+    found = places(program.file)
+    seen = {program.file.source.text}
+    for letter in _letters(number):
+        made = _another(program, found, seen, random)
+        if made is None:
+            return
+        changes, fresh = made
+        yield Changed(letter, changes, fresh)
+
+
+def _letters(number: int) -> list[str]:
+    return [_LETTERS[i] if i < len(_LETTERS) else f"V{i + 1}" for i in range(1, number)]
+
+
+def _another(
+    program: Program, found: list[Place], seen: set[str], random: Random
+) -> tuple[tuple[str, ...], Program] | None:
+    source = program.file.source
+    for _ in range(_ATTEMPTS if found else 0):
+        chosen = random.sample(found, random.randint(1, min(3, len(found))))
+        edits = [(p, p.draw(random)) for p in sorted(chosen, key=lambda p: p.span.start)]
+        text, changes = source.text, []
+        for place, fresh in reversed(edits):
+            text = text[: place.span.start] + fresh + text[place.span.end :]
+            changes.append(f"{place.name}: {place.span.text} → {fresh}")
+        if text in seen:
+            continue
+        seen.add(text)
+        compiled = compile_text(text, source.path)
+        if compiled.program is not None:
+            return tuple(reversed(changes)), compiled.program
+    return None
+
+
+# ----------------------------------------------------------------------- places
+
+
+def places(file: tree.File) -> list[Place]:
+    """Numbers of layers' hyperparameters, and parameters of the file; not the size of the last layer."""
+    found: list[Place] = []
+    for declaration in file.declarations:
+        if isinstance(declaration, tree.Definition):
+            stages = list(_stages(declaration.body))
+            found += [p for s in stages for p in _of_stage(s, last=s is stages[-1])]
+        elif isinstance(declaration, tree.Param) and isinstance(declaration.value, tree.Number):
+            value = declaration.value.value
+            if isinstance(value, int) and value > 1:
+                found.append(Place(declaration.value.span, declaration.name.id, _width(value)))
+    return found
+
+
+def _stages(node: object) -> Iterator[tree.Stage]:
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, tree.Stage):
+            yield item
+        if isinstance(item, (tuple, list)):
+            stack.extend(reversed(item))
+        elif is_dataclass(item) and not isinstance(item, (Span, tree.Name)):
+            stack.extend(getattr(item, f.name) for f in reversed(fields(item)) if f.name != "span")
+
+
+def _of_stage(stage: tree.Stage, *, last: bool) -> Iterator[Place]:
+    call = stage.operation
+    if not isinstance(call, tree.Call) or not isinstance(call.callee, tree.Name):
+        return
+    model = registry.get(call.callee.id)
+    if model is None:
+        return
+    owner = stage.label.id if stage.label is not None else call.callee.id
+    names = list(model.model_fields)
+    for number, argument in enumerate(call.arguments):
+        word = argument.name.id if argument.name is not None else _at(names, number)
+        draw = _draw(word, argument.value)
+        if draw is not None and not (last and word in ("features", "channels")):
+            yield Place(argument.value.span, f"{owner}.{word}", draw)
+
+
+def _at(names: Sequence[str], number: int) -> str:
+    return names[number] if number < len(names) else ""
+
+
+def _draw(word: str, value: tree.Expr) -> Callable[[Random], str] | None:
+    """How to draw another number for a hyperparameter, None where it stays."""
+    if word in ("features", "channels") and isinstance(value, tree.Number):
+        return _width(int(value.value)) if value.value > 1 else None
+    if word == "kernel" and isinstance(value, tree.SizeLiteral) and len(set(value.values)) == 1:
+        return _kernel(value.values[0], len(value.values))
+    if word == "kernel" and isinstance(value, tree.Number):
+        return _kernel(int(value.value), 1)
+    if word in ("stride", "padding") and isinstance(value, tree.Number):
+        low = 1 if word == "stride" else 0
+        return lambda random: str(random.choice([n for n in range(low, 4) if n != value.value]))
+    return None
+
+
+def _width(value: int) -> Callable[[Random], str]:
+    near = {value * k // 4 for k in (2, 3, 5, 6, 8)} | {value + 2, max(value - 2, 1)}
+    options = sorted(n for n in near if n not in (0, value))
+    return lambda random: str(random.choice(options))
+
+
+def _kernel(value: int, axes: int) -> Callable[[Random], str]:
+    options = [n for n in ((2, 3, 4) if value in (2, 4) else (1, 3, 5, 7)) if n != value]
+    return lambda random: "x".join([str(random.choice(options))] * axes)
+
+
+# ------------------------------------------------------------------------- text
+
+
+def model_text(program: Program) -> str:
+    """The parameters, networks and blocks of a spec as they are written: what a student needs to see."""
+    shown = (tree.Param, tree.Definition)
+    return "\n".join(d.span.text for d in program.file.declarations if isinstance(d, shown))
