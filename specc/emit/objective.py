@@ -351,8 +351,9 @@ class Objective:
 
     def _method(self, name: str, refs: tuple[Ref, ...], doc: str) -> list[str]:
         printer = Statements(self.body, self.naming(), refs)
-        lines = bound(self.body, printer.run())
-        results = [printer.value(r) for r in refs]
+        written = printer.run()
+        results = [self._for_each(printer, r) for r in refs]
+        lines = bound(self.body, [*written, *map(Line, results)])[: -len(results)]
         joined = ", ".join(results)
         returned = f"return ({joined},)" if len(results) == 1 else f"return {joined}"
         return [
@@ -361,6 +362,13 @@ class Objective:
             *(f"        {line}" for line in laid_out(lines)),
             *(f"        {line}" for line in statement(returned, 8)),
         ]
+
+    def _for_each(self, printer: Statements, ref: Ref) -> str:
+        """A value with a row for each item; one of the whole batch stands in every row."""
+        text, type = printer.value(ref), self.body.nodes[ref.node].type(ref.port)
+        if not isinstance(type, Tensor) or type.batched:
+            return text
+        return f"{_wrapped(text)}.expand({', '.join(['batch_size', *['-1'] * type.rank])})"
 
 
 def _sentence(step: StepPlan) -> str:

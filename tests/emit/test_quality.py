@@ -154,6 +154,16 @@ def test_values_are_brought_to_the_range_of_the_judge() -> None:
     assert "judged_frechet(fake, x, -1.0, 1.0)" in text
 
 
+def test_a_value_of_the_whole_batch_stands_in_every_row(tmp_path: Path) -> None:
+    write(compiled("metric mean(std(fake, axis=batch))").program, tmp_path)
+    train = imported(tmp_path)
+    model = train.T()
+    images = train.load()["test"].x
+    [value] = model.outputs(images)
+    assert value.shape == (len(images),)
+    assert (value == value[0]).all()
+
+
 @pytest.mark.slow
 def test_the_judge_is_trained_once_and_sees_what_is_real(tmp_path: Path) -> None:
     metrics = "metric frechet(fake, x, judge=digits)\n    metric class_coverage(fake)"

@@ -1,0 +1,133 @@
+"""Training of Autoencoder as in keras_784.spec, written by specc 0.1.0."""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data import Split, load
+from model import Decoder, Encoder
+from pictures import save_grid
+from trainer import Promise, Step, Trainer, check, main
+
+
+def mean_prediction(known: Tensor, wanted: Tensor) -> Tensor:
+    """The mean of the known rows as the prediction of every row."""
+    return known.float().mean(0, keepdim=True).expand_as(wanted)
+
+
+class Autoencoder(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = Decoder()
+
+    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        x_hat = self.decoder(self.encoder(x))  # [B, 784]
+        bce = F.binary_cross_entropy(x_hat, x)
+        return {"bce": bce}
+
+    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        x_hat = self.decoder(self.encoder(x))  # [B, 784]
+        return x_hat, x
+
+    def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+        """What the picture shows."""
+        x_hat = self.decoder(self.encoder(x))  # [B, 784]
+        return x, x_hat
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Autoencoder"
+    spec = "7fab54807904eda0"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("bce",)}
+    epochs, batch, seed = 60, 100, 0
+    model: Autoencoder
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Autoencoder().to(self.device)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.001,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        assert isinstance(model, Autoencoder)
+        return model.outputs(*batch)
+
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+        x_hat, x = outputs
+        return {
+            "mse": F.mse_loss(x_hat, x).item(),
+        }
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        predicted1 = mean_prediction(self.splits["train"].x, self.splits["test"].x)
+        baseline1 = F.mse_loss(predicted1, self.splits["test"].x).item()
+        return [
+            check(
+                "test.mse <= 0.25 * test.mse(mean_image)",
+                test["mse"],
+                "<=",
+                0.25 * baseline1,
+            ),
+        ]
+
+    def show(self, epoch: int) -> None:
+        """The pictures of an epoch."""
+        if epoch % 20 == 0 or self.step == self.total:
+            self.show_grid(epoch)
+
+    @torch.inference_mode()
+    def show_grid(self, epoch: int) -> None:
+        """Draw grid pictures of test rows."""
+        part = self.splits["test"].rows(0, 8)
+        self.model.eval()
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            rows = self.model.values_of_grid(*part.fields())
+        self.model.train()
+        save_grid(rows, 0.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Training))
