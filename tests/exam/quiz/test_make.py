@@ -23,7 +23,8 @@ param width = 16
 network N {
     in x: image[3, 32, 32]
     x -> conv(6, 5x5) as C1 -> relu -> max_pool(2x2) as S2
-      -> conv(12, 3x3, padding=1) as C3 -> batch_norm as B -> flatten -> linear(width) as F -> relu -> linear(10) as G
+      -> conv(12, 3x3, padding=1) as C3 -> batch_norm as B
+      -> flatten -> linear(width) as F -> relu -> linear(10) as G
 }
 """
 
