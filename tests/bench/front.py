@@ -53,8 +53,8 @@ KERAS = """
 import keras
 from keras import layers
 net = keras.Sequential([
-    keras.Input((32, 32, 1)), layers.Conv2D(6, 5, activation="tanh"), layers.AveragePooling2D(),
-    layers.Conv2D(16, 5, activation="tanh"), layers.AveragePooling2D(),
+    keras.Input((32, 32, 1)), layers.Conv2D(6, 5, activation="tanh"), layers.AveragePooling2D(2),
+    layers.Conv2D(16, 5, activation="tanh"), layers.AveragePooling2D(2),
     layers.Conv2D(120, 5, activation="tanh"), layers.Flatten(), layers.Dense(84, activation="tanh"),
     layers.Dense(10)])
 net.summary()
