@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
 from tests.bench.training_loop import Loop, timed
@@ -30,14 +30,14 @@ class Networks(nn.Module):
 
 
 def squared_error(nets: nn.Module, x: Tensor) -> Tensor:
-    return F.mse_loss(nets.decoder(nets.encoder(x)), x)
+    return functional.mse_loss(nets.decoder(nets.encoder(x)), x)
 
 
 def evidence_bound(nets: nn.Module, x: Tensor) -> Tensor:
     mu, logvar = nets.encoder(x)
     z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
     logits = nets.decoder(z)
-    error = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+    error = functional.binary_cross_entropy_with_logits(logits, x, reduction="sum")
     kl = -0.5 * (1 + logvar - mu.pow(2) - logvar.exp()).sum()
     return (error + kl) / len(x)
 
@@ -149,13 +149,17 @@ def keras(work: Work) -> Loop:
 
     class Clock(keras.callbacks.Callback):
         def on_train_begin(self, logs: object = None) -> None:
+            del logs
             self.start = time.perf_counter()
 
         def on_train_end(self, logs: object = None) -> None:
+            del logs
             self.seconds = time.perf_counter() - self.start
 
     dense = [keras.layers.Dense(n, activation="relu") for n in (128, 64, 128)]
-    net = keras.Sequential([keras.Input((784,)), *dense, keras.layers.Dense(784, activation="sigmoid")])
+    net = keras.Sequential(
+        [keras.Input((784,)), *dense, keras.layers.Dense(784, activation="sigmoid")]
+    )
     net.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mse")
     rows = work.rows.numpy()
 

@@ -1,9 +1,10 @@
 """How near a generated training loop comes to the floor, beside other loops.
 
-Run it with `python -m tests.bench.training_loop`; it needs torch. The floor is a forward pass, a backward pass
-and a step of fused Adam on one fixed batch. Every loop runs in turn, many times over; a share is the median over
-these rounds of the floor's time by the loop's. The generated loop is the package that `specc build` writes, with
-its log; validation, pictures and checkpoints are left out of every loop, and every batch is full.
+Run it with `python -m tests.bench.training_loop`; it needs torch. The floor is a forward pass, a backward
+pass and a step of fused Adam on one fixed batch. Every loop runs in turn, many times over; a share is the
+median over these rounds of the floor's time by the loop's. The generated loop is the package that
+`specc build` writes, with its log; validation, pictures and checkpoints are left out of every loop, and
+every batch is full.
 """
 
 from __future__ import annotations
@@ -89,7 +90,9 @@ def run_case(title: str, name: str, folder: Path) -> list[Share]:
     loops |= rivals.others(work, name, folder)
     shares = list(measure(loops, work.steps))
     print(f"\n{title}: {len(rows):,} rows, batches of {BATCH}, {work.steps} steps a round")
-    print(f"{'':34} {'a step':>11} {'share of':>8}\n{'':34} {'':>11} {'floor':>8}   range over {ROUNDS} rounds")
+    print(
+        f"{'':34} {'a step':>11} {'share of':>8}\n{'':34} {'':>11} {'floor':>8}   range over {ROUNDS} rounds"
+    )
     print("\n".join(map(str, shares)))
     return shares
 
