@@ -14,7 +14,7 @@ from rich.console import Console
 from specc.cli.app import app
 from tests.bench.training_loop import timed
 
-MODULES = ("train", "model", "data", "pictures", "sample")
+MODULES = ("train", "trainer", "model", "data", "pictures", "sample")
 
 
 def package(spec: Path, folder: Path) -> ModuleType:
@@ -32,7 +32,7 @@ def package(spec: Path, folder: Path) -> ModuleType:
 def trainer(module: ModuleType, args: Namespace) -> Any:
     """The trainer of the package on full batches, whose `loop` runs all epochs anew and returns seconds."""
 
-    class Bare(module.Trainer):  # type: ignore[name-defined, misc]
+    class Bare(module.Training):  # type: ignore[name-defined, misc]
         def loop(self) -> float:
             self.step = 0
             return timed(lambda: self.run(SimpleNamespace(signal=0)))
@@ -50,5 +50,5 @@ def trainer(module: ModuleType, args: Namespace) -> Any:
     made = Bare(args, Console(quiet=True))
     made.train = made.train.rows(0, len(made.train) // args.batch * args.batch)
     made.batches = len(made.train) // args.batch
-    made.steps = args.epochs * made.batches
+    made.total = args.epochs * made.batches
     return made
