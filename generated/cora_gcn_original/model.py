@@ -70,7 +70,7 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
-    flat = torch.sparse.mm(matrix, values.flatten(1))
+    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
     return flat.reshape(-1, *values.shape[1:])
 
 

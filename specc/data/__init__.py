@@ -6,6 +6,7 @@ from specc.data.base import DataField, DataSource, Derived
 from specc.data.bundled import BreastCancer, Diabetes, Digits, Iris, Linnerud, Wine
 from specc.data.derived import Edges, Pairs
 from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
+from specc.data.graphs import KarateClub, LesMiserables, RandomGraphs, StochasticBlocks
 from specc.data.made import Blobs, Circles, Ecg, Gaussians, Helix, Moons, Shapes, Spirals, SwissRoll
 from specc.data.sequences import Adding, Anbn, Echo, Parity, Reversal, Text
 
@@ -17,6 +18,7 @@ SOURCES: dict[str, type[DataSource]] = {
         Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
         Spirals, SwissRoll, Helix, Shapes, Ecg, Pairs, Edges,
         Adding, Anbn, Echo, Parity, Reversal, Text,
+        KarateClub, LesMiserables, StochasticBlocks, RandomGraphs,
         Npz, Npy, Idx, Images, Csv, Parquet,
     )
 }  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from specc.layers.common import fraction
-from specc.types import DType, Tensor
+from specc.types import DType, Over, Tensor
 
 
 def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
@@ -27,7 +27,11 @@ Range = Annotated[tuple[float, float], AfterValidator(_rising)]
 
 @dataclass(frozen=True, slots=True)
 class DataField:
-    """One field of an item: its sizes and axes, kind of numbers, classes and range where known."""
+    """One field of an item: its sizes and axes, kind of numbers, classes and range where known.
+
+    `over` says what there is one of these for; `graph` are the sizes of a graph's features (`node`,
+    `edge`, `global`) and its numbers of `nodes` and `edges` where they are known.
+    """
 
     name: str
     sizes: tuple[int, ...] = ()
@@ -36,6 +40,8 @@ class DataField:
     classes: int | None = None
     low: float | None = None
     high: float | None = None
+    over: Over = "items"
+    graph: tuple[tuple[str, int], ...] = ()
 
 
 class DataSource(BaseModel):
@@ -54,6 +60,10 @@ class DataSource(BaseModel):
     def fields(self) -> tuple[DataField, ...] | None:
         """The fields in order, or None where only the file knows."""
         return None
+
+    def masks(self) -> tuple[str, ...]:
+        """Names of further fields that say which nodes count for what."""
+        return ()
 
     def refusal(self, types: Sequence[Tensor]) -> str | None:
         """Why these written fields cannot be read from the source, None where they can."""

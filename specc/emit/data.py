@@ -8,6 +8,7 @@ from math import prod
 
 from specc.data.base import DataSource, Derived, Fitting, Splitting
 from specc.emit.environment import literal, render
+from specc.emit.graphs import graph_data, is_of_graphs
 from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.names import variable
 from specc.emit.shapes import shape
@@ -81,6 +82,8 @@ def field_name(name: str) -> str:
 
 def data_file(plan: TrainPlan) -> str:
     """The text of data.py for the source of a train block."""
+    if is_of_graphs(plan.data):
+        return _laid_out(graph_data(plan))
     written, settings = plan.data, plan.settings
     source = written.of if isinstance(written, Derived) else written
     derived = written if isinstance(written, Derived) else None

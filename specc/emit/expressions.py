@@ -33,7 +33,7 @@ from specc.program import (
     Sample,
     Scan,
 )
-from specc.types import Tensor
+from specc.types import Graph, Tensor
 
 _POINTWISE = frozenset({"dropout", "batch_norm", "layer_norm", "group_norm", "instance_norm"})
 _READ = (ReadPort, Constant, ReadTensor, Distribute)
@@ -160,9 +160,14 @@ class Statements:
         taken = self._taken(number)
         for ref in self.reading.operands(node)[:1]:
             name = self.texts.get(ref, "")
-            if name in self.declared and not taken(name):
+            if name in self.declared and not taken(name) and self._alike(node, ref):
                 return name
         return free(variable(node.name) if node.named else "x", taken)
+
+    def _alike(self, node: Node, ref: Ref) -> bool:
+        """Whether both are graphs, or neither is: a name keeps its type."""
+        kinds = (node.types[0][1], self.body.nodes[ref.node].type(ref.port))
+        return len({isinstance(kind, Graph) for kind in kinds}) == 1
 
     def _port_name(self, number: int, node: Node, port: str) -> str:
         given = dict(node.variables).get(port)

@@ -43,7 +43,7 @@ def statement(text: str, indent: int, comment: str = "") -> list[str]:
     choice = _choice(text, indent) or _group(text, indent)
     if choice is not None:
         return choice
-    found = _last_bracket(text)
+    found = _dividend(text) or _last_bracket(text)
     if found is None:
         return [text]
     if not fits(found[0], indent):
@@ -97,6 +97,15 @@ def _summands(text: str) -> list[str]:
         first, *rest = split(part, " - ")
         lines += [f"+ {first}" if number else first, *(f"- {r}" for r in rest)]
     return lines
+
+
+def _dividend(text: str) -> tuple[str, str, str] | None:
+    """`x = f(`, the inside, `) / n.clamp(1)`: a long call over something short is broken itself."""
+    above, *below = split(text, " / ")
+    if len(below) != 1 or not above.endswith(")") or not below[0].endswith(")"):
+        return None
+    found = _last_bracket(above)
+    return None if found is None else (found[0], found[1], f"{found[2]} / {below[0]}")
 
 
 def _broken(inside: str, indent: int) -> list[str]:

@@ -175,8 +175,8 @@ class Objective:
                 made += statement(f"self.{attribute(stage.name)} = {text}", 8)
         return made
 
-    def _ports(self) -> str:
-        return ", ".join(["self", *(f"{variable(n)}: Tensor" for n, _ in self.body.inputs)])
+    def _ports(self) -> list[str]:
+        return ["self", *(f"{variable(n)}: Tensor" for n, _ in self.body.inputs)]
 
     def naming(self) -> Naming:
         """How the body's nodes are printed in a method."""
@@ -356,8 +356,9 @@ class Objective:
         lines = bound(self.body, [*written, *map(Line, results)])[: -len(results)]
         joined = ", ".join(results)
         returned = f"return ({joined},)" if len(results) == 1 else f"return {joined}"
+        head = function_head(name, self._ports(), "tuple[Tensor, ...]", 4)
         return [
-            f"    def {name}({self._ports()}) -> tuple[Tensor, ...]:",
+            *(f"    {line}" for line in head),
             f'        """{doc}"""',
             *(f"        {line}" for line in laid_out(lines)),
             *(f"        {line}" for line in statement(returned, 8)),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from specc.claims.check import is_static
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
+from specc.emit.graphs import has_graphs, with_graphs
 from specc.emit.layout import WIDTH, statement
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, snake, variable
@@ -62,7 +63,7 @@ def stages_file(program: Program) -> str:
 
 def train_files(program: Program, plan: TrainPlan, modules: Modules) -> dict[str, str]:
     """train.py, the machinery it runs on, and pictures.py where pictures are drawn."""
-    files = _Training(program, plan, modules).texts()
+    files = with_graphs(plan.body, _Training(program, plan, modules).texts())
     if plan.shows or program.samples:
         files["pictures.py"] = render("pictures.py.j2", header=header(program, "Pictures for"))
     return files
@@ -229,7 +230,7 @@ class _Training:
         steps = Steps(self.program, self.plan, self.objective)
         built = steps.built()
         code = "\n".join([objective, *built, *(m.code for m in metrics), *self.baselines])
-        own = helpers(set(re.findall(r"\w+", code)))
+        own = helpers(set(re.findall(r"\w+", code)) - {"Graph"})
         machine = {
             **steps.features(), **self._numbers(),
             "metrics": metrics, "promises": promise_lines, "shows": shows,
@@ -245,7 +246,7 @@ class _Training:
             objective=objective,
             uses_f="F." in code + "".join(own),
             helpers=own,
-            networks=sorted(class_name(n) for n in self.objective.networks.ordered()),
+            networks=self._imported(),
             machinery=[
                 *(["Promise"] if promises else []), "Step", "Trainer",
                 *(["check"] if promises else []), "main",
@@ -270,6 +271,11 @@ class _Training:
         )  # fmt: skip
         machinery = render("trainer.py.j2", **machine)
         return {f"{self.modules.train}.py": text, f"{self.modules.trainer}.py": machinery}
+
+    def _imported(self) -> list[str]:
+        """What train.py takes from model.py."""
+        graphs = ["Graph"] if has_graphs(self.plan.body) else []
+        return sorted([*graphs, *map(class_name, self.objective.networks.ordered())])
 
     def _load_arguments(self) -> str:
         if self.settings.validation is None:

@@ -8,7 +8,7 @@ from specc.data import SOURCES, DataSource, Derived
 from specc.program import ReadPort
 from specc.resolve.context import Scope
 from specc.resolve.library import configured, unknown_word, word_call
-from specc.resolve.ports import port_type
+from specc.resolve.ports import graph_type, port_type
 from specc.resolve.values import POISON
 from specc.syntax import tree
 from specc.types import UNKNOWN, Interval, Tensor, ValueType
@@ -34,8 +34,21 @@ def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
             item.name.id, item.span, ReadPort(item.name.id), (), (("output", type),), named=True
         )
         scope.bind(item.name, POISON if type is UNKNOWN else read)
+    for mask in source.masks() if source is not None else ():
+        _mask(scope, statement, mask, draft)
     if source is not None:
         _refuse(scope, source, statement, [type for _, type in draft.inputs])
+
+
+def _mask(scope: Scope, statement: tree.Data, name: str, draft: Draft) -> None:
+    """A field that the source names itself: which nodes are learnt from, and which are held out."""
+    if name in scope.reserved:
+        return
+    type, span = Tensor((), (), "bool", over="nodes"), statement.source.span
+    draft.inputs.append((name, type))
+    scope.bind(
+        tree.Name(span, name), scope.add(name, span, ReadPort(name), (), (("output", type),))
+    )
 
 
 def _source(scope: Scope, expr: tree.Expr) -> DataSource | None:
@@ -104,7 +117,10 @@ def _field_type(
         scope.context.report("E202", f"this data set has {len(fields)} fields, {names}", item.span)
         return UNKNOWN
     f = fields[number]
-    declared = Tensor(tuple(f.sizes), tuple(f.axes), f.dtype, f.classes, Interval(f.low, f.high))
+    if f.graph:
+        return graph_type(dict(f.graph))
+    bounds = Interval(f.low, f.high)
+    declared = Tensor(f.sizes, f.axes, f.dtype, f.classes, bounds, over=f.over)
     if item.type is not None:
         return _declared_field(scope, item, declared)
     return declared

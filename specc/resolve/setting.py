@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from specc.layers.base import LayerError
+from specc.layers.graphs import Masked
 from specc.metrics import METRICS, Metric
 from specc.nearest import nearest
 from specc.optim import OPTIMIZERS, SCHEDULES
@@ -12,8 +13,9 @@ from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, unknown_name
 from specc.resolve.draft import Draft, DraftStep
 from specc.resolve.evaluation import arguments, flow
+from specc.resolve.layer import apply_layer
 from specc.resolve.library import configured, library, unknown_word, word_call
-from specc.resolve.values import POISON, Flow, Word
+from specc.resolve.values import POISON, Flow, LayerMaker, Word
 from specc.settings import StepSettings, TrainSettings
 from specc.source import Span
 from specc.syntax import tree
@@ -123,8 +125,9 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
         return
     name, written = word_call(statement.value)
     if name is not None and name.id in METRICS and written:
+        written, mask = _split_mask(written)
         operands = [a for a in written if a.name is None]
-        flows = [flow(scope, a.value) for a in operands]
+        flows = [_masked(scope, flow(scope, a.value), mask) for a in operands]
         wanted = METRICS[name.id].operands
         if len(flows) != len(wanted):
             scope.context.report(
@@ -145,6 +148,25 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
         base = name.id if name is not None else "metric"
         label = _fresh_name(base, [m.name for m in draft.metrics])
         draft.metrics.append(Measure(label, None, (value.ref,), statement.span))
+
+
+def _split_mask(
+    written: tuple[tree.Argument, ...],
+) -> tuple[tuple[tree.Argument, ...], tree.Argument | None]:
+    """The arguments of a metric without `where=`, and that one."""
+    masks = [a for a in written if a.name is not None and a.name.id == "where"]
+    return tuple(a for a in written if a not in masks), masks[0] if masks else None
+
+
+def _masked(scope: Scope, value: Flow, mask: tree.Argument | None) -> Flow:
+    """The items of a value where the mask of a metric holds."""
+    if mask is None or value is POISON:
+        return value
+    where = flow(scope, mask.value)
+    if where is POISON:
+        return POISON
+    maker = LayerMaker(Masked(), (), (), mask.span)
+    return apply_layer(scope, maker, [("x", value), ("mask", where)], None, mask.span)
 
 
 def _compares(

@@ -1,0 +1,154 @@
+"""Graphs as data: one graph with labels on its nodes, one whose edges are to be found, many to be told apart.
+
+Nothing is downloaded. One graph is one item, so that an epoch is one step; which of its nodes or pairs
+count is said by masks and by pairs, not by rows.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from specc.data.base import DataField, DataSource, Share, Splitting, label_field
+
+
+def graph_field(**sizes: int) -> DataField:
+    """Graphs with features of these sizes."""
+    return DataField("g", graph=tuple(sizes.items()))
+
+
+def node_field(name: str, classes: int) -> DataField:
+    """The class of each node."""
+    return DataField(name, dtype="int", classes=classes, low=0, high=classes - 1, over="nodes")
+
+
+def link_fields(nodes: int) -> tuple[DataField, ...]:
+    """A graph without the edges that are asked about, pairs of nodes, and whether they are joined."""
+    pairs = DataField("pairs", (2,), ("pair",), "int", nodes, over="pairs")
+    linked = DataField("linked", dtype="int", classes=2, low=0, high=1, over="pairs")
+    return graph_field(node=nodes, nodes=nodes), pairs, linked
+
+
+class OneGraph(DataSource):
+    """One graph that is trained and tested on."""
+
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of what is drawn.")
+
+    @property
+    def links(self) -> bool:
+        """Whether edges are to be found."""
+        return False
+
+
+class NodeLabels(OneGraph):
+    """A graph whose nodes have classes, some of which are known."""
+
+    labelled: int = Field(
+        1, ge=1, le=1000, description="Nodes of each class whose label may be learnt from; the others "
+        "are held out. The nodes with the most edges come first.",
+    )  # fmt: skip
+
+    def masks(self) -> tuple[str, ...]:
+        """The nodes that are learnt from, and the others."""
+        return () if self.links else ("labelled", "held_out")
+
+
+class Links(OneGraph):
+    """A graph some of whose edges are hidden and to be found."""
+
+    held_back: Share = Field(0.2, description="Share of the edges that are hidden and tested.")
+    negatives: int = Field(
+        1, ge=1, le=100, description="Pairs without an edge for each edge that is learnt from."
+    )
+
+
+class KarateClub(NodeLabels):
+    """Friendships in a club that broke in two (Zachary 1977)."""
+
+    word, kind = "karate_club", "karate_club"
+    summary = "Zachary's karate club, 34 members, 78 friendships, one-hot features: g, faction."
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The graph, and who went with whom."""
+        return graph_field(node=34, nodes=34, edges=156), node_field("faction", 2)
+
+
+class LesMiserables(Links):
+    """Who meets whom in a novel (Knuth 1993)."""
+
+    word, kind = "les_miserables", "les_miserables"
+    summary = (
+        "The 77 characters of Les Misérables and who meets whom, one-hot features, some meetings "
+        "hidden: g, pairs, linked."
+    )
+
+    @property
+    def links(self) -> bool:
+        """Always."""
+        return True
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The graph, pairs of characters, and whether they meet."""
+        return link_fields(77)
+
+
+class StochasticBlocks(NodeLabels, Links):
+    """A random graph of groups (Holland, Laskey & Leinhardt 1983)."""
+
+    word, kind = "stochastic_blocks", "stochastic_blocks"
+    summary = (
+        "A random graph of groups, more edges inside than between, one-hot features: g, block."
+    )
+    blocks: int = Field(4, ge=2, le=100, description="Number of groups.")
+    size: int = Field(25, ge=2, le=1000, description="Nodes of a group.")
+    inside: Share = Field(0.5, description="Chance of an edge between two nodes of a group.")
+    between: Share = Field(0.05, description="Chance of an edge between nodes of two groups.")
+    task: Literal["nodes", "links"] = Field(
+        "nodes", description="Find the group of each node, or hidden edges: g, pairs, linked."
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_task(self) -> StochasticBlocks:
+        unused = ("labelled",) if self.links else ("held_back", "negatives")
+        for name in unused:
+            if name in self.model_fields_set:
+                raise ValueError(f"{name} is not for task={self.task}")
+        return self
+
+    @property
+    def links(self) -> bool:
+        """As the task says."""
+        return self.task == "links"
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The graph with the groups of its nodes, or with pairs of nodes."""
+        nodes = self.blocks * self.size
+        if self.links:
+            return link_fields(nodes)
+        return graph_field(node=nodes, nodes=nodes), node_field("block", self.blocks)
+
+
+class RandomGraphs(Splitting):
+    """Graphs of three random families, to be told apart."""
+
+    word, kind = "random_graphs", "random_graphs"
+    summary = (
+        "Random graphs of three families with equally many edges (Erdős-Rényi, Barabási-Albert, "
+        "Watts-Strogatz), every node with the one feature 1: g, family."
+    )
+    LABELS: ClassVar[tuple[str, ...]] = ("erdos_renyi", "barabasi_albert", "watts_strogatz")
+    examples: int = Field(800, ge=10, le=100_000, description="Number of graphs.")
+    smallest: int = Field(20, ge=6, le=1000, description="Fewest nodes.")
+    largest: int = Field(40, ge=6, le=1000, description="Most nodes.")
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of the graphs.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RandomGraphs:
+        if self.smallest > self.largest:
+            raise ValueError("smallest must be at most largest")
+        return self
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The graph and its family."""
+        return graph_field(node=1), label_field(3, "family")

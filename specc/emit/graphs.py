@@ -1,0 +1,121 @@
+"""Graphs in generated packages: data.py for sources of graphs, and graphs among the values of training."""
+
+from __future__ import annotations
+
+import re
+
+from specc.data import DataSource
+from specc.data.base import Splitting
+from specc.data.graphs import OneGraph, RandomGraphs
+from specc.emit.environment import render
+from specc.emit.names import variable
+from specc.emit.shapes import shape, shown
+from specc.program import Body, TrainPlan
+from specc.settings import TrainSettings
+from specc.types import Graph, Tensor, ValueType
+
+
+def is_of_graphs(source: object) -> bool:
+    """Whether a source gives graphs."""
+    return isinstance(source, (OneGraph, RandomGraphs))
+
+
+def graph_data(plan: TrainPlan) -> str:
+    """data.py for a source of graphs."""
+    source, settings = plan.data, plan.settings
+    assert isinstance(source, DataSource)
+    assert isinstance(settings, TrainSettings)
+    validated = settings.validation is not None
+    names = [variable(name) for name, _ in plan.body.inputs]
+    fields = [
+        {"name": n, "shape": _shape(t)} for n, (_, t) in zip(names, plan.body.inputs, strict=True)
+    ]
+    many = isinstance(source, Splitting)
+    return render(
+        "graphs.py.j2",
+        header=f'"""The data of {plan.name}: {type(source).summary.split(":")[0].rstrip(".")}."""',
+        many=many,
+        networkx=source.kind != "stochastic_blocks",
+        links=isinstance(source, OneGraph) and source.links,
+        one=isinstance(source, OneGraph),
+        fields=fields,
+        field_tuple=_tuple([f"self.{n}" for n in names]),
+        body=_part(source.kind, source, plan),
+        loading=_part(_loader(source), source, plan, validated=validated),
+    )
+
+
+def _loader(source: DataSource) -> str:
+    if not isinstance(source, OneGraph):
+        return "load_graphs"
+    return "load_links" if source.links else "load_nodes"
+
+
+def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = False) -> str:
+    count = len(plan.body.inputs)
+
+    def returned(*values: str) -> str:
+        return ", ".join(values[:count]) if count > 1 else f"({values[0]},)"
+
+    return render(
+        f"data/{name}.py.j2",
+        s=source,
+        returned=returned,
+        values=", ".join(_values(plan.body)) + ("," if count == 2 else ""),
+        validated=validated,
+        linked=count > 2,
+        test_share=getattr(source, "test", None),
+        split_seed=getattr(source, "split_seed", 0),
+        splits="train, validation and test" if validated else "train and test",
+        may_be_empty=True,
+        where="",
+    ).rstrip("\n")
+
+
+def _values(body: Body) -> list[str]:
+    """What stands on the nodes of one graph, in the order of the fields."""
+    found: list[str] = []
+    for name, type in body.inputs[1:]:
+        if isinstance(type, Tensor) and type.dtype == "bool":
+            found.append("labelled" if name == "labelled" else "~labelled")
+        else:
+            found.append("label")
+    return found
+
+
+def _shape(type: ValueType) -> str:
+    parts = " and ".join(shown(type)) if isinstance(type, Graph) else ""
+    return (
+        f"graphs with {parts}" if parts else shape(type) if isinstance(type, Tensor) else "graphs"
+    )
+
+
+def _tuple(names: list[str]) -> str:
+    return f"return ({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
+# -------------------------------------------------------------------- training
+
+
+def has_graphs(body: Body) -> bool:
+    """Whether graphs are among the inputs of a body."""
+    return any(isinstance(type, Graph) for _, type in body.inputs)
+
+
+def with_graphs(body: Body, files: dict[str, str]) -> dict[str, str]:
+    """The files of a training whose batches hold graphs beside tensors."""
+    if not has_graphs(body):
+        return files
+    names = [variable(name) for name, type in body.inputs if isinstance(type, Graph)]
+    made = {}
+    for file, text in files.items():
+        loose = re.sub(r"\*(batch|inputs): Tensor", r"*\1: Any", text)
+        loose = loose.replace("tuple[Tensor, ...] = ()", "tuple[Any, ...] = ()")
+        for name in names:
+            loose = re.sub(rf"\b{name}: Tensor\b", f"{name}: Graph", loose)
+            loose = loose.replace(f"{name}.shape[0]", f"{name}.count")
+            loose = loose.replace(f"= {name}.device", f"= {name}.source.device")
+        if "Any" in loose and "import Any" not in loose:
+            loose = loose.replace("from typing import ClassVar", "from typing import Any, ClassVar")
+        made[file] = loose
+    return made

@@ -1,0 +1,138 @@
+"""Graphs as data: which nodes, pairs and graphs are learnt from, and batches of several graphs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from specc.emit.package import write
+from specc.pipeline import compile_text
+
+SPECS = Path(__file__).parents[2] / "specs" / "graphs"
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Iterator[Any]:
+    """Writes a spec's package and imports its data.py."""
+    sys.path.insert(0, str(tmp_path))
+
+    def load(stem: str, *changes: tuple[str, str]) -> Any:
+        text = (SPECS / f"{stem}.spec").read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        compiled = compile_text(text, f"{stem}.spec")
+        assert compiled.program is not None, [d.message for d in compiled.diagnostics]
+        write(compiled.program, tmp_path)
+        return importlib.import_module("data")
+
+    yield load
+    sys.path.remove(str(tmp_path))
+    for name in ("data", "model"):
+        sys.modules.pop(name, None)
+
+
+def test_the_club_has_one_known_member_of_each_faction(package: Any) -> None:
+    splits = package("karate_gcn").load()
+    g, faction, labelled, held_out = splits["train"].rows(0, 1).fields()
+    assert (g.nodes, len(g.source), len(g)) == (34, 156, 1)
+    assert labelled.nonzero().flatten().tolist() == [0, 33]
+    assert (labelled ^ held_out).all()
+    assert faction[labelled].tolist() == [0, 1]
+    assert faction.bincount().tolist() == [17, 17]
+    assert splits["test"] is splits["train"]
+
+
+def test_more_members_can_be_known(package: Any) -> None:
+    data = package("karate_gcn", ("labelled=1", "labelled=3"))
+    _, faction, labelled, _ = data.load()["train"].rows(0, 1).fields()
+    assert faction[labelled].bincount().tolist() == [3, 3]
+
+
+def edges_of(g: Any) -> set[tuple[int, int]]:
+    return set(zip(g.source.tolist(), g.target.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    "source", ["stochastic_blocks(blocks=4, size=25, task=links)", "les_miserables()"]
+)
+def test_hidden_edges_are_not_in_the_graph(package: Any, source: str) -> None:
+    nodes = "77" if "les" in source else "100"
+    changes = [
+        ("stochastic_blocks(blocks=4, size=25, task=links)", source),
+        ("node=100", f"node={nodes}"),
+    ]
+    splits = package(
+        "link_prediction", *changes, ("3_760", str((int(nodes) + 1) * 32 + 33 * 16))
+    ).load()
+    train, test = (splits[n].rows(0, 1) for n in ("train", "test"))
+    known = edges_of(train.g)
+    assert edges_of(test.g) == known
+    hidden = {tuple(p) for p in test.pairs[test.linked == 1].tolist()}
+    assert hidden.isdisjoint(known)
+    assert len(hidden) == round(0.2 * (len(known) // 2 + len(hidden)))
+    assert int(test.linked.sum()) == len(test.linked) / 2
+    apart = {tuple(p) for p in test.pairs[test.linked == 0].tolist()}
+    assert apart.isdisjoint(known | hidden)
+    assert {tuple(p) for p in train.pairs[train.linked == 1].tolist()} <= known
+
+
+def test_pairs_without_an_edge_are_drawn_anew(package: Any) -> None:
+    split = package("link_prediction").load()["train"]
+    first, second = (split.rows(0, 1) for _ in range(2))
+    joined = first.linked == 1
+    assert (first.pairs[joined] == second.pairs[joined]).all()
+    assert not (first.pairs[~joined] == second.pairs[~joined]).all()
+
+
+def test_a_batch_of_graphs_is_its_graphs_side_by_side(package: Any) -> None:
+    splits = package("graph_families").load()
+    assert {n: len(s) for n, s in splits.items()} == {"train": 600, "test": 200}
+    test = splits["test"]
+    three = test.rows(5, 8)
+    alone = [test.rows(i, i + 1) for i in range(5, 8)]
+    assert (three.g.count, len(three.family)) == (3, 3)
+    assert three.g.nodes == sum(a.g.nodes for a in alone)
+    first = 0
+    for number, one in enumerate(alone):
+        mine = three.g.edge_owner == number
+        moved = {(a - first, b - first) for a, b in zip(
+            three.g.source[mine].tolist(), three.g.target[mine].tolist(), strict=True)}  # fmt: skip
+        assert moved == edges_of(one.g)
+        assert int((three.g.owner == number).sum()) == one.g.nodes
+        first += one.g.nodes
+
+
+def test_graphs_in_another_order_stay_whole(package: Any) -> None:
+    test = package("graph_families").load()["test"]
+    order = torch.tensor([3, 0, 7])
+    taken = test.at(order)
+    for place, row in enumerate(order.tolist()):
+        ours, theirs = taken.rows(place, place + 1), test.rows(row, row + 1)
+        assert edges_of(ours.g) == edges_of(theirs.g)
+        assert ours.family.tolist() == theirs.family.tolist()
+
+
+def test_families_are_as_often_and_as_large(package: Any) -> None:
+    data = package("graph_families")
+    whole, family = data.read()
+    assert family.bincount().tolist() == [267, 267, 266]
+    sizes = torch.bincount(whole.whole.owner)
+    assert int(sizes.min()) >= 20
+    assert int(sizes.max()) <= 40
+
+
+def test_a_mask_is_no_setting_of_another_source() -> None:
+    text = (
+        "specc 1\n\nnetwork Net {\n    in g: graph[node=100]\n    g -> gcn(2)\n}\n"
+        "train T {\n    data stochastic_blocks(task=links, labelled=3) as g, pairs, linked\n"
+        "    minimize mean(Net(g)^2)\n    optimizer adam(lr=1e-2)\n}\n"
+    )
+    messages = [d.message for d in compile_text(text, "net.spec").diagnostics]
+    assert any("labelled is not for task=links" in m for m in messages), messages
