@@ -121,10 +121,10 @@ class Step:
         """The gradient of the sum of the terms, for what learns."""
         with self.trainer.autocast():
             terms = self.terms(*inputs)
-        values = torch.stack(tuple(terms.values()))
-        loss = values.sum()
-        torch.autograd.backward(loss)
-        self.values = values.detach()
+        values = tuple(terms.values())
+        roots = [value for value in values if value.requires_grad]
+        torch.autograd.backward(roots)
+        self.values = torch.stack(values).detach()
 
 
 # ---------------------------------------------------------------------- the run
@@ -256,7 +256,11 @@ class Trainer(ABC):
         """All rows in the order of an epoch, which depends on nothing but seed and epoch."""
         generator = torch.Generator().manual_seed(self.args.seed * 1_000_003 + epoch)
         order = torch.randperm(len(self.train), generator=generator).to(self.device)
-        self.rows = tuple(field[order] for field in self.train.fields())
+        fields = self.train.fields()
+        if not self.rows:  # one copy serves all epochs
+            self.rows = tuple(map(torch.empty_like, fields))
+        for field, row in zip(fields, self.rows, strict=True):
+            torch.index_select(field, 0, order, out=row)
 
     def advance(self) -> None:
         """The next batch."""
