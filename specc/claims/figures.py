@@ -48,9 +48,7 @@ def figure(subject: Subject, word: tree.Name) -> Figure:
         ClaimError: there is no such figure.
     """
     make = FIGURES.get(word.id)
-    found = (
-        make(subject) if make else _tensor(subject, word.id) or _hyperparameter(subject, word.id)
-    )
+    found = make(subject) if make else _own(subject, word.id)
     if found is None:
         raise ClaimError(_unknown(subject, word))
     return found
@@ -219,6 +217,23 @@ FIGURES: Mapping[str, Callable[[Subject], Figure | None]] = {
     "layers": _layers,
 }
 """Every word after the last dot of a claim, besides the hyperparameters of a layer."""
+
+
+def _own(subject: Subject, word: str) -> Figure | None:
+    """What the layer itself names: a tensor, a hyperparameter, or an axis of its output."""
+    return _tensor(subject, word) or _hyperparameter(subject, word) or _axis(subject, word)
+
+
+def _axis(subject: Subject, word: str) -> Figure | None:
+    """The size of an axis of the output, with its rule: `C1.height`."""
+    entry = subject.entries[-1] if subject.entries and subject.totals is None else None
+    kind = entry.row.output if entry is not None else None
+    if entry is None or not isinstance(kind, Tensor) or word not in kind.axes:
+        return None
+    operation = entry.node.operation if entry.node is not None else None
+    rules = operation.inference.sizes if isinstance(operation, Apply) else ()
+    rule = next((r.formula for r in rules if r.axis == word), None)
+    return Figure(kind.sizes[kind.axes.index(word)], rule)
 
 
 def _tensor(subject: Subject, word: str) -> Figure | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from specc.claims.check import outcomes
 from specc.claims.error import ClaimError
@@ -17,6 +18,9 @@ from specc.layers.base import Convention
 from specc.program import Program
 from specc.source import Source, Span
 from specc.syntax import tree
+
+Key: TypeAlias = tuple[str, str, str, str]
+"""Block, network, stage and figure of a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,10 @@ class Asked:
     )
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes two ways to write a question the same: network, stage, figure."""
+    def key(self) -> Key:
+        """What makes two ways to write a question the same."""
         network = self.subject.network.name if self.subject.network is not None else ""
-        return network, self.subject.text, self.word
+        return self.question.title, network, self.subject.text, self.word
 
 
 @dataclass(slots=True)
@@ -90,7 +94,9 @@ def questions(program: Program, convention: Convention) -> tuple[Question, ...]:
 def own_answers(program: Program) -> list[Given]:
     """What the `answers` blocks of the spec claim, as if somebody had handed it in."""
     return [
-        Given(a.title.value, _written(c.subject.span.text), c.value.span.text, c.span.line)
+        Given(
+            "", f"{a.title.value}: {_written(c.subject.span.text)}", c.value.span.text, c.span.line
+        )
         for a in program.answers
         for c in a.claims
     ]

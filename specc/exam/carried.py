@@ -10,14 +10,12 @@ from specc.claims.outcome import Value, text
 from specc.claims.upstream import ancestors
 from specc.count.add import add_up
 from specc.count.memory import FLOAT
-from specc.exam.asked import Asked
+from specc.exam.asked import Asked, Key
 from specc.exam.replay import replayed
 from specc.exam.written import Quantity, Shape, Written
 from specc.formula import Formula, product, total
 from specc.layers.base import Inference
 from specc.sizes import Size
-
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +142,10 @@ def _formula(asked: Asked, found: Inference) -> Formula | None:
 
 def _from_parts(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
     """FLOPs from MACs, memory from parameters, parameters from weights and biases."""
-    network, stage, word = asked.key
+    title, network, stage, word = asked.key
 
     def other(name: str) -> Answered | None:
-        return answers.get((network, stage, name))
+        return answers.get((title, network, stage, name))
 
     for source, made, factor in (("macs", "flops", 2), ("params", "memory", FLOAT)):
         answered = other(source)

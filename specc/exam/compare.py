@@ -5,7 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from specc.claims.outcome import Value
-from specc.exam.written import Quantity, Shape, Word, Written
+from specc.exam.expression import Expression
+from specc.exam.symbols import same_size
+from specc.exam.written import FreeShape, Quantity, Shape, Word, Written
 from specc.sizes import Symbolic
 
 
@@ -16,6 +18,8 @@ def agrees(written: Written, value: Value, tolerance: float = 0.0) -> bool:
             return _number(written, value, tolerance)
         case Shape(sizes, _):
             return _shape(sizes, value)
+        case FreeShape(expressions):
+            return isinstance(value, tuple) and _sizes(expressions, value)
         case Word(text):
             return value == text or (isinstance(value, tuple) and set(value) == {text})
         case _:
@@ -39,13 +43,16 @@ def _shape(sizes: tuple[int, ...], value: Value) -> bool:
     return False
 
 
+def _sizes(expressions: tuple[Expression, ...], value: tuple[Value, ...]) -> bool:
+    """Whether every formula is the size of its axis, whatever the free sizes are."""
+    if len(expressions) != len(value):
+        return False
+    pairs = zip(expressions, value, strict=True)
+    return all(isinstance(v, (int, Symbolic)) and same_size(e, v) for e, v in pairs)
+
+
 def channels_last(written: Written, value: Value) -> bool:
     """Whether a shape is the right one with its channels behind: `14×14×6` for [6, 14, 14]."""
     if not isinstance(written, Shape) or not isinstance(value, tuple) or len(value) < 2:
         return False
     return written.sizes == (*value[1:], value[0]) and written.sizes != value
-
-
-def symbolic(value: Value) -> bool:
-    """Whether a figure holds free sizes, so that the answer is a formula."""
-    return isinstance(value, Symbolic) or (isinstance(value, tuple) and any(map(symbolic, value)))

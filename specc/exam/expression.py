@@ -17,6 +17,7 @@ from specc.exam.unreadable import Unreadable
 LONGEST = 300  # characters
 DEEPEST = 40  # parentheses in each other
 HIGHEST = 64  # exponent
+LARGEST = 4_096  # bits of a number
 
 _SIGNS = {
     "×": "*", "·": "*", "∙": "*", "⋅": "*", "−": "-", "–": "-", "÷": "/", "**": "^",
@@ -116,6 +117,9 @@ def _applied(sign: str, v: list[Fraction]) -> Fraction:
 def _power(base: Fraction, exponent: Fraction) -> Fraction:
     if exponent.denominator != 1 or abs(exponent) > HIGHEST:
         raise ArithmeticError(f"an exponent is a whole number up to {HIGHEST}")
+    bits = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if bits * abs(exponent) > LARGEST:
+        raise ArithmeticError("too large a number")
     return base ** int(exponent)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from specc.claims.error import ClaimError
 from specc.exam.answers import AnswerFile, Given, Problem
-from specc.exam.asked import Asked, Desk, questions, reason
+from specc.exam.asked import Asked, Desk, Key, questions, reason
 from specc.exam.marker import mark
 from specc.exam.result import Graded, Question, Script
 from specc.layers.base import Convention
@@ -30,10 +30,9 @@ def grade(
     for question in questions(program, convention):
         paper.put(question, 0)
     fixed = bool(paper.asked)
-    sorted_in: dict[str, dict[tuple[str, str, str], Given]] = {s: {} for s in answers.students}
+    sorted_in: dict[str, dict[Key, Given]] = {s: {} for s in answers.students}
     for given in answers.given:
-        key = paper.find(given, fixed=fixed)
-        if key is not None:
+        for key in paper.find(given, fixed=fixed):
             sorted_in.setdefault(given.student, {})[key] = given
     scripts = tuple(
         Script(student, tuple(mark(paper.asked.values(), own, follow)))
@@ -50,37 +49,39 @@ class _Paper:
     desk: Desk
     convention: Convention
     problems: list[Problem]
-    asked: dict[tuple[str, str, str], Asked] = field(default_factory=dict)
-    _known: dict[str, tuple[str, str, str] | None] = field(default_factory=dict)
+    asked: dict[Key, Asked] = field(default_factory=dict)
+    _known: dict[str, tuple[Key, ...]] = field(default_factory=dict)
 
-    def put(self, question: Question, line: int) -> tuple[str, str, str] | None:
-        """Take a question up; None where it asks for nothing."""
+    def put(self, question: Question, line: int) -> tuple[Key, ...]:
+        """Take a question up; none where it asks for nothing."""
         try:
             asked = self.desk.ask(question)
         except ClaimError as error:
             self.problems.append(Problem(line, reason(error)))
-            return None
+            return ()
         self.asked.setdefault(asked.key, asked)
-        return asked.key
+        return (asked.key,)
 
-    def find(self, given: Given, *, fixed: bool) -> tuple[str, str, str] | None:
-        """The question that an answer is to; an unknown one is a problem, said once."""
+    def find(self, given: Given, *, fixed: bool) -> tuple[Key, ...]:
+        """The questions that an answer is to; an unknown one is a problem, said once."""
         if given.figure not in self._known:
             self._known[given.figure] = self._found(given, fixed=fixed)
         return self._known[given.figure]
 
-    def _found(self, given: Given, *, fixed: bool) -> tuple[str, str, str] | None:
+    def _found(self, given: Given, *, fixed: bool) -> tuple[Key, ...]:
+        """Those of one block where the answer names it, as in `Q3: C1.params`; else of all blocks."""
+        title, _, figure = (part.strip() for part in given.figure.rpartition(":"))
         if not fixed:
-            return self.put(Question(given.figure, convention=self.convention), given.line)
+            return self.put(Question(figure, title, self.convention), given.line)
         try:
-            key = self.desk.ask(Question(given.figure, convention=self.convention)).key
+            wanted = self.desk.ask(Question(figure, convention=self.convention)).key[1:]
         except ClaimError as error:
             self.problems.append(Problem(given.line, reason(error)))
-            return None
-        if key not in self.asked:
+            return ()
+        found = tuple(k for k in self.asked if k[1:] == wanted and title in {"", k[0]})
+        if not found:
             self.problems.append(Problem(given.line, f"the paper does not ask for {given.figure}"))
-            return None
-        return key
+        return found
 
 
 def slips_of_class(graded: Graded) -> Iterable[tuple[str, str, int]]:

@@ -9,8 +9,8 @@ from specc.claims.messages import rule
 from specc.claims.outcome import Value, text
 from specc.claims.slips import diagnose
 from specc.exam.answers import Given
-from specc.exam.asked import Asked
-from specc.exam.carried import Answered, Key, carried
+from specc.exam.asked import Asked, Key
+from specc.exam.carried import Answered, carried
 from specc.exam.compare import agrees, channels_last
 from specc.exam.result import Mark, Verdict
 from specc.exam.symbols import read_symbols

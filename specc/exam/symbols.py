@@ -71,13 +71,20 @@ def _free(e: Expression, figure: Figure) -> Reading | None:
     size = figure.value
     if not isinstance(size, Symbolic) or not letters(e) <= free_symbols(size):
         return None
+    return Reading(same_size(e, size))
+
+
+def same_size(e: Expression, size: Size) -> bool:
+    """Whether a formula in the names of free sizes is that size."""
+    if not letters(e) <= free_symbols(size):
+        return False
     chance = random.Random(0)
     for _ in range(POINTS):
         point = {name: chance.randint(2, LARGEST) for name in sorted(free_symbols(size))}
         theirs = _evaluated(e, {n: Fraction(v) for n, v in point.items()})
         if theirs != size_value(size, point):
-            return Reading(False)
-    return Reading(True)
+            return False
+    return True
 
 
 # ------------------------------------------------------------ a layer's letters

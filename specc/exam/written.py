@@ -56,13 +56,20 @@ class Symbols:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeShape:
+    """A shape with formulas in letters: `[6, H - 4, W - 4]`."""
+
+    sizes: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """`all`."""
 
     text: str
 
 
-Written: TypeAlias = Quantity | Shape | Symbols | Word
+Written: TypeAlias = Quantity | Shape | FreeShape | Symbols | Word
 
 MISSING = frozenset({"", "-", "–", "—", "?", "n/a", "none", "null"})
 """What stands where no answer was given."""
@@ -79,7 +86,10 @@ def read(text: str, figure: str) -> Written | None:
         return None
     if text.lower() in {"all", "everything", "whole input"}:
         return Word("all")
-    shape = _shape(text, wanted=figure in SHAPES or figure.startswith("receptive"))
+    if figure == "compression_ratio":
+        text = re.sub(r"(?i)(?<=\d)\s*(?::\s*1|to 1|times|x|×)$", "", text)
+    wanted = figure in SHAPES or figure.startswith("receptive")
+    shape = _shape(text, wanted=wanted) or (_free_shape(text) if wanted else None)
     if shape is not None:
         return shape
     found = quantity(text, memory=figure == "memory")
@@ -163,6 +173,13 @@ def _shape(text: str, *, wanted: bool) -> Shape | None:
     if not sizes or not all(re.fullmatch(r"\d{1,9}", p) for p in sizes):
         return None
     return Shape(tuple(map(int, sizes)), batch) if wanted or bracketed else None
+
+
+def _free_shape(text: str) -> FreeShape | None:
+    parts = re.split(r"\s*[×@,;]\s*|\s+x\s+", text.strip("[]{}⟨⟩ "))
+    if len(parts) < 2 and text[:1] != "[":
+        return None
+    return FreeShape(tuple(parse(part) for part in parts))
 
 
 # -------------------------------------------------------------------- formulas

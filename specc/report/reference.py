@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from specc.layers import registry
 from specc.layers.base import Layer
+from specc.layers.conventions import APART, Apart
 from specc.layers.written import default, literal
 from specc.report.machine import Json
 
@@ -150,6 +151,7 @@ def _of_layer(model: type[Layer]) -> Iterator[str]:
         yield f"  operands: {', '.join((*model.operands, *named))}"
     if model.tieable:
         yield f"  may be tied: {', '.join(model.tieable)}"
+    yield from (f"  convention: {apart}" for apart in APART.get(model.word, ()))
 
 
 def _default_text(field: FieldInfo) -> str:
@@ -171,6 +173,7 @@ def _document(entry: Entry) -> dict[str, Json]:
         "summary": entry.summary,
         "operands": list(entry.operands),
         "signature": entry.signature,
+        "conventions": [{"text": a.text, "source": a.source} for a in _apart(entry)],
         "hyperparameters": [
             {
                 "name": name,
@@ -201,6 +204,11 @@ def markdown() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _apart(entry: Entry) -> tuple[Apart, ...]:
+    """Where conventions part, of a layer."""
+    return APART.get(entry.word, ()) if entry.kind == "layer" else ()
+
+
 def _section(entry: Entry) -> str:
     lines = [f"### `{entry.word}`", "", entry.summary, "", f"    {entry.signature}"]
     model = entry.model
@@ -212,6 +220,7 @@ def _section(entry: Entry) -> str:
         shown = "required" if field.is_required() else f"`{literal(default(field))}`"
         said = (field.description or "").replace("|", "\\|")
         lines.append(f"| `{name}` | {shown} | {said} |")
+    lines += ["", *(f"- {apart}" for apart in _apart(entry))] if _apart(entry) else []
     return "\n".join(lines)
 
 

@@ -78,6 +78,21 @@ def test_what_the_paper_does_not_ask_is_a_problem() -> None:
     assert len(graded.scripts) == 2
 
 
+def test_the_same_figure_in_two_conventions() -> None:
+    blocks = (
+        'answers "A" (convention=pytorch) {\n    LeNet.params = 51_902\n}\n'
+        'answers "B" (convention=keras) {\n    LeNet.params = 51_902\n}'
+    )
+    text = "question,answer\nA: LeNet.params,51902\nB: LeNet.params,51903\n"
+    graded = grade(program(blocks), read_answers("a.csv", text))
+    assert [(m.question.title, m.verdict) for m in graded.scripts[0].marks] == [
+        ("A", "right"),
+        ("B", "wrong"),
+    ]
+    both = grade(program(blocks), read_answers("a.csv", "question,answer\nLeNet.params,51902\n"))
+    assert [m.verdict for m in both.scripts[0].marks] == ["right", "right"]
+
+
 @pytest.mark.parametrize(
     ("figure", "answer", "slip"),
     [
@@ -91,6 +106,9 @@ def test_what_the_paper_does_not_ask_is_a_problem() -> None:
         ("C1.output", "6x24x24", "padding-forgotten"),
         ("C1.output", "6x26x26", "padding-one-side"),
         ("C3.output", "16x9x9", "plus-one-forgotten"),
+        ("C1.height", "24", "padding-forgotten"),
+        ("C3.height", "9", "plus-one-forgotten"),
+        ("S2.width", "27", "stride-forgotten"),
         ("C1.macs", "235,200", "flops-for-macs"),
         ("C1.flops", "117,600", "macs-for-flops"),
         ("C3.receptive_field", "10", "strides-forgotten"),
@@ -184,6 +202,8 @@ def test_a_right_figure_is_right_whatever_came_before() -> None:
         ("C3.macs", "k^2*c*f*h_out*w_out"),
         ("C3.macs", "k^2*c*f*m^2"),
         ("C3.weights", "k²·c·f"),
+        ("C3.height", "⌊(n + 2p − k)/s⌋ + 1"),
+        ("C3.width", "floor((n + 2*p - k)/s) + 1"),
     ],
 )
 def test_formulas_that_are_the_same(figure: str, formula: str) -> None:
@@ -230,6 +250,23 @@ def test_free_sizes_are_letters() -> None:
     assert verdict("10*n + 131") == "right"
     assert verdict("10(n+1) + 110 + 11") == "right"
     assert verdict("10*n + 130") == "wrong"
+
+
+def test_free_sizes_in_a_shape() -> None:
+    text = (
+        "specc 1\n\nparam H\n\nnetwork N {\n    in x: image[1, H, 28]\n"
+        "    x -> conv(6, 5x5) as C1 -> max_pool(2x2) as S2\n}\n"
+    )
+    found = compile_text(text).program
+    assert found is not None
+
+    def verdict(figure: str, answer: str) -> str:
+        file = read_answers("a.csv", f'question,answer\n{figure},"{answer}"\n')
+        return grade(found, file).scripts[0].marks[0].verdict
+
+    assert verdict("C1.output", "[6, H - 4, 24]") == "right"
+    assert verdict("S2.output", "6 × ⌊(H-4)/2⌋ × 12") == "right"
+    assert verdict("C1.output", "[6, H, 28]") == "wrong"
 
 
 def test_a_large_class_is_marked() -> None:

@@ -74,7 +74,9 @@ def test_no_answer(text: str) -> None:
     assert read(text, "params") is None
 
 
-@pytest.mark.parametrize("text", ["(5*5", "5 +", "1/0", "5 $ 6", "2^(1/2)", "((" * 60, "9^9^9^9"])
+@pytest.mark.parametrize(
+    "text", ["(5*5", "5 +", "1/0", "5 $ 6", "2^(1/2)", "((" * 60, "9^9^9^9", "((9^64)^64)^64"]
+)
 def test_what_cannot_be_read(text: str) -> None:
     with pytest.raises(Unreadable):
         read(text, "params")
@@ -83,6 +85,13 @@ def test_what_cannot_be_read(text: str) -> None:
 def test_a_formula_in_letters() -> None:
     assert isinstance(read("(k^2*c+1)*f", "params"), Symbols)
     assert isinstance(read("4h(d+h) + 4h", "params"), Symbols)
+
+
+@pytest.mark.parametrize("text", ["24.5", "24.5:1", "24.5 to 1", "24.5x", "49/2"])
+def test_a_ratio(text: str) -> None:
+    written = read(text, "compression_ratio")
+    assert written is not None
+    assert agrees(written, 24.5)
 
 
 def test_a_field_of_all() -> None:

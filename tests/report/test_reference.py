@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from specc.report.reference import entries, markdown, words
+from specc.layers.conventions import APART
+from specc.report.reference import entries, markdown, page, words
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference.md"
 
@@ -18,3 +19,9 @@ def test_every_word_says_what_it_is() -> None:
     for word in words():
         for entry in entries(word):
             assert entry.summary, word
+
+
+def test_conventions_name_known_layers_and_their_sources() -> None:
+    assert set(APART) <= set(words())
+    assert all(a.source and a.text for found in APART.values() for a in found)
+    assert any("Keras counts" in line for line in page("batch_norm"))

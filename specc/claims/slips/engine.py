@@ -9,7 +9,7 @@ from typing import TypeAlias
 from specc.claims.outcome import Value
 from specc.claims.slips import sums, work
 from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
-from specc.claims.slips.sizes import SIZES
+from specc.claims.slips.sizes import AXIS, SIZES
 from specc.claims.slips.slip import Change, Finding, Slip, Working
 from specc.claims.slips.start import start
 from specc.claims.subjects import Subject, Tables
@@ -37,6 +37,11 @@ CHANCE = 0.1
 """Pairs explain nothing where so large a share of the numbers of this size is the result of some pair."""
 
 
+def slips_of(word: str) -> tuple[Slip, ...]:
+    """The slips of a figure; a word that is no figure names an axis of an output."""
+    return SLIPS.get(word, AXIS)
+
+
 def diagnose(tables: Tables, subject: Subject, word: str, matches: Matches) -> tuple[Finding, ...]:
     """Every slip that gives the claimed figure, each way once; pairs only where none does alone."""
     single = _distinct(f for f in alternatives(tables, subject, word) if matches(f.value))
@@ -50,10 +55,10 @@ def alternatives(tables: Tables, subject: Subject, word: str) -> Iterator[Findin
     """Every wrong figure that one slip leads to, with its way."""
     working = start(tables, subject, word)
     if working is None:
-        yield from sums.findings(tables, subject, word, SLIPS.get(word, ()))
+        yield from sums.findings(tables, subject, word, slips_of(word))
         return
     right = working.value
-    for slip in SLIPS.get(word, ()):
+    for slip in slips_of(word):
         for changed, reason in _changes(slip, working):
             if changed.value != right:
                 yield _finding((slip,), changed, reason)
@@ -68,7 +73,8 @@ def _finding(slips: tuple[Slip, ...], working: Working, reason: str) -> Finding:
 def _changes(slip: Slip, working: Working) -> list[Change]:
     """The workings that a slip leads to; none where it has no meaning."""
     try:
-        return list(slip.change(working))
+        found = list(slip.change(working))
+        return found if working.shape else [c for c in found if len(c[0].parts) == 1]
     except (ArithmeticError, SizeLimit, TypeError, ValueError):
         return []
 
@@ -89,7 +95,7 @@ def _pairs(working: Working, word: str, matches: Matches) -> tuple[Finding, ...]
 
 
 def _double(working: Working, word: str) -> Iterator[Finding]:
-    slips = SLIPS.get(word, ())
+    slips = slips_of(word)
     deep = [s for s in slips if s.deep]
     for first in slips:
         for once, reason in _changes(first, working):

@@ -223,3 +223,10 @@ SIZES = (
     Slip("channels-forgotten", "the channels are left out", _no_channels, deep=True),
     Slip("flattened", "the numbers are counted", _flat),
 )
+
+AXIS = tuple(
+    s for s in SIZES if s.name not in {
+        "axes-order", "input-copied", "input-channels-kept", "channels-forgotten", "flattened"
+    }
+)  # fmt: skip
+"""Those that say something of one axis alone."""

@@ -40,7 +40,8 @@ def _formula(case: Case, word: str) -> Formula | None:
         case "receptive_field":
             return field_working(case.entry)
         case _:
-            return None
+            rules = (r.formula for r in case.inference.sizes if r.axis == word)
+            return next(rules, None)
 
 
 def _times(case: Case, formula: Formula) -> Formula:
