@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from specc.claims.again import Case
+from specc.claims.slips.attention import HEAD_SLIPS
 from specc.claims.slips.recurrent import GATE_SLIPS
 from specc.claims.slips.rewrite import (
     constant,
@@ -12,16 +12,15 @@ from specc.claims.slips.rewrite import (
     ungrouped,
     valued,
     without,
-    without_ones,
 )
 from specc.claims.slips.slip import Change, Slip, Working, positions
+from specc.claims.slips.weights import biases_of, kernel_at
 from specc.claims.upstream import inputs_mistaken
 from specc.count.add import add_up
 from specc.count.differences import CONVENTIONS
 from specc.count.weights import parameters, weights
-from specc.formula import Constant, Formula, Product, Sum, product, total
-from specc.layers.base import Inference
-from specc.sizes import Size, render
+from specc.formula import Constant, Formula, Product, product, total
+from specc.sizes import render
 
 WIDTHS = ("channels", "units", "features")
 """The hyperparameters that say how many filters or units a layer has."""
@@ -31,45 +30,8 @@ KERNELS = ("k_h", "k_w", "k_d", "k", "k_1", "k_2", "k_3")
 # ---------------------------------------------------------------------- biases
 
 
-def biases_of(case: Case) -> Size:
-    """How many offsets the layer has, copies included."""
-    own = parameters(case.entry.stage) if case.entry.stage is not None else ()
-    return case.entry.row.times * add_up(p.count.value for p in own if p.kind == "bias")
-
-
-def kernel_of(case: Case) -> Formula:
-    """The weights without the biases, in the order of the layer's own formula: 5·5·1·6."""
-    if case.entry.stage is None or case.entry.stage.ties:
-        own = parameters(case.entry.stage) if case.entry.stage is not None else ()
-        return total(p.count for p in own if p.kind == "weight")
-    return kernel_in(case.inference)
-
-
-def kernel_in(inference: Inference) -> Formula:
-    """`(5·5·1 + 1)·6` without its `+ 1`; the sum of the weights where the count has another form."""
-    match inference.count:
-        case Product(_, (Sum(_, ((1, weights_), (1, Constant(1)))), *rest)):
-            flat = weights_.factors if isinstance(weights_, Product) else (weights_,)
-            return product((*flat, *rest))
-        case _:
-            return total(p.count for p in inference.parameters if p.kind == "weight")
-
-
-def _kernel(w: Working) -> Formula | None:
-    """The formula at hand without offsets; None where it has none."""
-    bare = without_ones(w.formula)
-    if bare is not None:
-        return bare if bare.value != 0 else None
-    if w.formula.value != w.case.entry.row.counted.value or biases_of(w.case) == 0:
-        return None
-    own = kernel_of(w.case)
-    times = w.case.entry.row.times
-    found = own if times == 1 else product((times, own))
-    return found if found.value != 0 else None
-
-
 def _no_bias(w: Working) -> Iterator[Change]:
-    kernel = _kernel(w)
+    kernel = kernel_at(w)
     if kernel is not None:
         number = w.formula.value - kernel.value
         missing = (
@@ -85,14 +47,14 @@ def _only_biases(w: Working) -> Iterator[Change]:
 
 
 def _one_bias(w: Working) -> Iterator[Change]:
-    kernel = _kernel(w)
+    kernel = kernel_at(w)
     if kernel is not None:
         number = w.formula.value - kernel.value
         yield w.to(kernel + 1), f"there are {render(number)} biases, not one for all"
 
 
 def _bias_everywhere(w: Working) -> Iterator[Change]:
-    kernel, places = _kernel(w), positions(w.case.inference)
+    kernel, places = kernel_at(w), positions(w.case.inference)
     if kernel is not None and places:
         number = w.formula.value - kernel.value
         every = product((number, *places))
@@ -299,44 +261,6 @@ def _work(w: Working) -> Iterator[Change]:
         yield w.to(formula), "those are multiplications; all positions share the weights"
 
 
-# ------------------------------------------------------------------- attention
-
-
-def _attention(w: Working) -> bool:
-    return w.case.layer.word == "attention" and w.formula.value != 0
-
-
-def _heads(w: Working) -> Iterator[Change]:
-    heads = getattr(w.case.layer, "heads", 1)
-    if _attention(w) and heads != 1:
-        reason = f"the {render(heads)} heads share the features; they do not multiply them"
-        yield w.to(heads * w.formula), reason
-
-
-def _no_projection(w: Working) -> Iterator[Change]:
-    if _attention(w) and isinstance(w.formula, Sum) and len(w.formula.terms) > 1:
-        kept = total(t for _, t in w.formula.terms[:-1])
-        yield w.to(kept), "the projection of the joined heads (out_proj) is forgotten"
-
-
-def _no_values(w: Working) -> Iterator[Change]:
-    found = constant(w.formula, {3}, 2) if _attention(w) else None
-    if found is not None:
-        yield w.to(found), "queries, keys and values are three projections, not two"
-    one = constant(w.formula, {3}, 1) if _attention(w) else None
-    if one is not None:
-        yield w.to(one), "queries, keys and values are three projections, not one"
-
-
-def _one_head(w: Working) -> Iterator[Change]:
-    heads, own = getattr(w.case.layer, "heads", 1), symbols(w.formula)
-    size = own.get("d")
-    if _attention(w) and isinstance(heads, int) and isinstance(size, int) and heads > 1:
-        biased = 1 if biases_of(w.case) else 0
-        one = 3 * product((size + biased, size // heads))
-        yield w.to(one), f"that is one head of {heads}, without out_proj"
-
-
 # --------------------------------------------------------------- other figures
 
 
@@ -397,12 +321,7 @@ PARAMS = (
     _slip("tied-twice", "tied weights are counted twice", _tied),
     _slip("pooling-parameters", "pooling is given parameters", _pooling),
     _slip("weights-invented", "a layer without weights is given some", _no_weights),
-    _slip("heads-multiplied", "the heads are multiplied in", _heads, deep=True),
-    _slip("projection-forgotten", "the output projection is forgotten", _no_projection, deep=True),
-    _slip(
-        "values-forgotten", "one of queries, keys and values is forgotten", _no_values, deep=True
-    ),
-    _slip("one-head", "one head is counted, not all", _one_head),
+    *HEAD_SLIPS,
     *GATE_SLIPS,
     _slip("flatten-of-wrong-map", "the input of a fully connected layer is mistaken", _flattened),
     _slip("outputs-counted", "outputs are counted for weights", _elements),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from specc.claims.again import Case, case_of
-from specc.claims.slips.params import biases_of, kernel_of
 from specc.claims.slips.sizes import shape_of
 from specc.claims.slips.slip import Working
+from specc.claims.slips.weights import biases_of, kernel_of
 from specc.claims.subjects import Subject, Tables
 from specc.claims.upstream import field_working
 from specc.count.memory import FLOAT

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS, biases_of, kernel_of
+from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
 from specc.claims.slips.recurrent import STEP_SLIPS
 from specc.claims.slips.rewrite import without
 from specc.claims.slips.slip import Change, Slip, Working, positions
+from specc.claims.slips.weights import biases_of, kernel_of
 from specc.claims.upstream import field_parts, windows_before
 from specc.count.memory import FLOAT
 from specc.formula import Constant, Formula, Sum, product, total
