@@ -117,7 +117,8 @@ def explain(
         str, typer.Argument(help="A spec, a code such as E302, a layer's word, or `layers`.")
     ],
     layer: Annotated[
-        str | None, typer.Argument(help="With a spec: one layer, as `count` calls it.")
+        str | None,
+        typer.Argument(help="With a spec: a layer, as `count` calls it, or a training step."),
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX (amsmath).")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,

@@ -1,4 +1,4 @@
-"""`specc explain MODEL [LAYER]`: the working of a model's figures."""
+"""`specc explain MODEL [LAYER | STEP]`: the working of a model's figures, or what a training step does."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from specc.cli.speak import Work
 from specc.explain import Explained, ExplainedModel, explain
 from specc.nearest import nearest
 from specc.report import explained as shown
+from specc.turn import Turn, turns
 
 
 def run(common: Common, model: Path, layer: str | None, form: str = "text") -> int:
-    """Explain one layer, or all of them."""
+    """Explain one layer, one step of a training, or all layers."""
     work = Work(replace(common, paths=(model,)), claims=False)
-    models = [explain(program, common.convention) for program in work.programs()]
+    programs = list(work.programs())
+    models = [explain(program, common.convention) for program in programs]
     if models:
         layers = [e for m in models for e in m.layers]
-        chosen = layers if layer is None else _chosen(layers, layer)
+        steps = [t for program in programs for t in turns(program)]
+        if layer is not None and not any(layer in _names(e) for e in layers):
+            found = [t for t in steps if layer in _called(t)]
+            if found:
+                _print_steps(common, found, form)
+                return work.end()
+        chosen = layers if layer is None else _chosen(layers, layer, steps)
         whole = layer is None
         if form in {"latex", "markdown"}:
             from specc.report import worked
@@ -33,15 +41,35 @@ def run(common: Common, model: Path, layer: str | None, form: str = "text") -> i
     return work.end()
 
 
-def _chosen(layers: list[Explained], wanted: str) -> list[Explained]:
+def _called(turn: Turn) -> tuple[str, ...]:
+    """`generator`, `GAN.generator`, and `GAN` for all its steps."""
+    return turn.name, f"{turn.train}.{turn.name}", turn.train
+
+
+def _print_steps(common: Common, found: list[Turn], form: str) -> None:
+    from specc.report import turns as told
+
+    if common.json:
+        document = {"steps": [told.document(t) for t in found]}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    if form in {"latex", "markdown"}:
+        writer = told.latex if form == "latex" else told.markdown
+        print("\n\n".join(writer(t) for t in found))
+        return
+    print("\n\n".join("\n".join(told.lines(t, common.palette())) for t in found))
+
+
+def _chosen(layers: list[Explained], wanted: str, steps: list[Turn]) -> list[Explained]:
     """The layers of a name: `C1`, `LeNet.C1`, `residual1` for all below it."""
     found = [e for e in layers if wanted in _names(e)] or [e for e in layers if _below(e, wanted)]
     if found:
         return found
-    names = [name for e in layers for name in _names(e)]
-    near = nearest(wanted, names)
+    named = [name for t in steps for name in _called(t)]
+    near = nearest(wanted, [*(name for e in layers for name in _names(e)), *named])
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_first(layers))}"
-    raise UsageError(f"no layer is named {wanted!r}; {hint}")
+    kinds = "layer or step" if steps else "layer"
+    raise UsageError(f"no {kinds} is named {wanted!r}; {hint}")
 
 
 def _names(e: Explained) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from specc.emit.layout import WIDTH, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, free, fresh, snake, variable
 from specc.emit.reading import Reading
-from specc.emit.sharing import shared, without_graph
 from specc.layers.base import Inference
 from specc.layers.code import Code, Infix, Printer
 from specc.program import (
@@ -30,6 +29,7 @@ from specc.program import (
     StepPlan,
     TrainPlan,
 )
+from specc.sharing import shared, without_graph
 from specc.types import Tensor
 
 
