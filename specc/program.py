@@ -382,10 +382,23 @@ class SamplePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenGraph:
+    """Who is joined to whom in a given graph, and the features of its edges and of the whole, if any.
+
+    `ends` are pairs of nodes, from and to; features are sizes and numbers row by row.
+    """
+
+    ends: tuple[tuple[int, int], ...]
+    edge: tuple[tuple[int, ...], tuple[Fraction | float, ...]] | None = None
+    whole: tuple[tuple[int, ...], tuple[Fraction | float, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GivenTensor:
     """`given W = [[1, 2]]`: its name or path, the input node where it is one, and its numbers row by row.
 
     `sizes` of an input hold the batch axis. `decimal` says that a number was written with a point.
+    Where it is a `graph`, the numbers are the features of its nodes.
     """
 
     name: str
@@ -394,6 +407,7 @@ class GivenTensor:
     items: tuple[Fraction | float, ...]
     span: Span
     decimal: bool = False
+    graph: GivenGraph | None = None
 
 
 @dataclass(frozen=True, slots=True)

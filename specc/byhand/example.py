@@ -10,10 +10,12 @@ from typing import Any
 from specc.byhand import scalar as s
 from specc.byhand.array import Array
 from specc.byhand.gradient import gradients, shares
+from specc.byhand.graph import built
 from specc.byhand.optimizers import Moved, Stepper
 from specc.byhand.scalar import Scalar, Value, given
 from specc.byhand.work import Step, Worker
-from specc.program import ExamplePlan
+from specc.program import ExamplePlan, GivenTensor, Ref
+from specc.types import Tensor
 
 MOST_CHAINED = 64
 """Numbers of one value whose chain rule is written out."""
@@ -67,7 +69,7 @@ def work(plan: ExamplePlan) -> Worked:
         made, shown = _pass(plan, at, stepper)
         rounds.append(made)
         at = {**at, **{m.name: m.after for m in made.moved}}
-    inputs = {g.name for g in plan.givens if g.node is not None}
+    inputs = {g.name for g in plan.givens if g.node is not None and g.graph is None}
     told = tuple((name, array, name in inputs) for name, array in start.items())
     return Worked(plan, told, tuple(rounds), shown)
 
@@ -75,7 +77,7 @@ def work(plan: ExamplePlan) -> Worked:
 def _pass(
     plan: ExamplePlan, at: Mapping[str, Array], stepper: Stepper | None
 ) -> tuple[Round, tuple[tuple[str, Array, bool], ...]]:
-    inputs = {g.name: at[g.name] for g in plan.givens if g.node is not None}
+    inputs = {g.name: _input(g, at[g.name]) for g in plan.givens if g.node is not None}
     tensors = {g.name: at[g.name] for g in plan.givens if g.node is None}
     worker = Worker(tensors)
     values = worker.work(plan.body, inputs)
@@ -86,13 +88,26 @@ def _pass(
         return Round(steps), shown
     objective = s.add(*(value for _, value in terms))
     found = gradients(objective)
-    slopes = tuple(_slopes(found, at, steps, set(inputs)))
+    batched = {g.name for g in plan.givens if g.node is not None and g.graph is None}
+    slopes = tuple(_slopes(found, at, steps, batched))
     moved = () if stepper is None else stepper.step(_learnt(plan, at), found, plan.sense)
     return Round(steps, objective, terms, slopes, moved), shown
 
 
-def _batched(plan: ExamplePlan, ref: Any) -> bool:
-    return bool(getattr(plan.body.nodes[ref.node].type(ref.port), "batched", False))
+def _input(told: GivenTensor, array: Array) -> Any:
+    """A tensor as it is, a graph with its edges."""
+    if told.graph is None:
+        return array
+    edge, whole = (
+        None if part is None else Array(part[0], tuple(map(given, part[1])))
+        for part in (told.graph.edge, told.graph.whole)
+    )
+    return built(array, told.graph.ends, edge, whole)
+
+
+def _batched(plan: ExamplePlan, ref: Ref) -> bool:
+    kind = plan.body.nodes[ref.node].type(ref.port)
+    return isinstance(kind, Tensor) and kind.batched and kind.over == "items"
 
 
 def _mean(value: Array) -> Scalar:
@@ -117,11 +132,21 @@ def _slopes(
     rows += [(name, array, name in inputs) for name, array in at.items()]
     slopes: dict[str, Slope] = {}
     chain = _chain(found, steps)
+    told = _depending(found)
     for name, array, batched in rows:
-        if any(item in found for item in array.items) and name not in slopes:
+        if any(item in told for item in array.items) and name not in slopes:
             terms = tuple(tuple(chain.get(item, ())) for item in array.items)
             slopes[name] = Slope(name, _as_array(found, array), batched, terms)
     return list(slopes.values())
+
+
+def _depending(found: Mapping[Scalar, Value]) -> set[Scalar]:
+    """The numbers on the way that come from something given; the others are constants."""
+    told: set[Scalar] = set()
+    for at in sorted(found, key=lambda a: a.order):
+        if at.op == "given" or any(source in told for source in at.sources):
+            told.add(at)
+    return told
 
 
 def _chain(

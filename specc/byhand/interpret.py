@@ -11,9 +11,11 @@ from typing import Any
 from specc.byhand import scalar as s
 from specc.byhand.array import Array, dropped, each, lone, picked, reshaped
 from specc.byhand.functions import FUNCTIONS, truth
+from specc.byhand.graph import GRAPHS, HandGraph, Places, rows
 from specc.byhand.methods import METHODS
 from specc.byhand.modules import MODULES, Weights
 from specc.byhand.products import matmul
+from specc.byhand.recurrent import HELPERS
 from specc.byhand.scalar import Scalar
 from specc.layers.code import Attribute, Code, Fn, Infix, Item, Method, Module, Prefix, Raw, X
 
@@ -36,6 +38,10 @@ _INFIX: dict[str, Callable[[Scalar, Scalar], Scalar]] = {
     ),
     "&": truth("and", lambda a, b: bool(a) and bool(b)),
 }  # fmt: skip
+
+
+KNOWN: dict[str, Callable[..., Any]] = {**FUNCTIONS, **HELPERS, **GRAPHS}
+"""Every function that can be worked, by its name in generated code."""
 
 
 class ByHandError(Exception):
@@ -90,6 +96,10 @@ class Interpreter:
                 return int(text)
             case Attribute(Module(), name):
                 return self.weights[name]
+            case Attribute(base, name):
+                return getattr(self(base), name)
+            case Module():
+                return self._forward()
             case _:
                 raise ByHandError(
                     "is a random draw" if _random(code) else f"has no working ({code})"
@@ -100,7 +110,7 @@ class Interpreter:
         options = {name: self(value) for name, value in code.keywords if name != "device"}
         if isinstance(code.function, Module):
             return self._forward()(*arguments)
-        function = FUNCTIONS.get(code.function)
+        function = KNOWN.get(code.function)
         if function is None:
             raise ByHandError(_why_not(code.function))
         return function(*arguments, **options)
@@ -115,10 +125,12 @@ class Interpreter:
         return make(self.weights, *arguments, **{n: self(v) for n, v in self.module.keywords})
 
     def _method(self, code: Method) -> Any:
+        base = self(code.base)
+        if isinstance(base, HandGraph):
+            return getattr(base, code.name)(*(self(a) for a in code.arguments))
         method = METHODS.get(code.name)
         if method is None:
             raise ByHandError(_why_not(f".{code.name}"))
-        base = self(code.base)
         base = base if isinstance(base, Array) else lone(base)
         arguments = [self(a) for a in code.arguments]
         return method(base, *arguments, **{n: self(v) for n, v in code.keywords})
@@ -144,10 +156,13 @@ def missing(code: Code, module: Fn | None) -> str | None:
             name = "" if module is None else str(module.function)
             own = None if name in MODULES else _why_not(name)
         case Fn(function, arguments, keywords):
-            known = function in FUNCTIONS or function == "slice"
+            known = function in KNOWN or function == "slice"
             own = None if known else _why_not(str(function))
         case Method(base, name, arguments, keywords):
-            own = (None if name in METHODS else _why_not(f".{name}")) or missing(base, module)
+            graphs = name in ("with_self_loops", "undirected", "degree")
+            own = (None if name in METHODS or graphs else _why_not(f".{name}")) or missing(
+                base, module
+            )
         case Infix(_, left, right):
             return missing(left, module) or missing(right, module)
         case Item(base):
@@ -190,6 +205,8 @@ def _infix(sign: str, left: Any, right: Any) -> Any:
 def _item(value: Any, entries: list[Any]) -> Any:
     if isinstance(value, tuple):
         return value[entries[0]]
+    if len(entries) == 1 and isinstance(entries[0], Places):
+        return rows(value, entries[0])
     if len(entries) == 1 and isinstance(entries[0], Array):
         return _masked(value, entries[0])
     if ... in entries:

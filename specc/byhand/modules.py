@@ -15,11 +15,12 @@ from specc.byhand import activations as act
 from specc.byhand import scalar as s
 from specc.byhand import spatial
 from specc.byhand.array import Array, build, each, indices, picked, reduced, reshaped, swapped
+from specc.byhand.notes import note
 from specc.byhand.products import matmul
 from specc.byhand.scalar import Scalar, constant
 
 Weights = Mapping[str, Array]
-Forward = Callable[..., Array]
+Forward = Callable[..., Any]
 
 
 def linear(x: Array, weight: Array, bias: Array | None) -> Array:
@@ -102,13 +103,13 @@ def _same(_: Weights, *__: Any, **___: Any) -> Forward:
 # --------------------------------------------------------------- normalisation
 
 
-def normalised(values: Sequence[Scalar], eps: float) -> list[Scalar]:
-    """(x − mean)/√(variance + eps), with the variance over n."""
+def normalised(values: Sequence[Scalar], eps: float) -> tuple[list[Scalar], Scalar, Scalar]:
+    """(x − mean)/√(variance + eps), with the variance over n; the mean and the variance."""
     centre = s.mean(values)
     gaps = [s.subtract(a, centre) for a in values]
     variance = s.mean([s.multiply(g, g) for g in gaps])
     spread = s.sqrt(s.add(variance, constant(eps)) if eps else variance)
-    return [s.divide(g, spread) for g in gaps]
+    return [s.divide(g, spread) for g in gaps], centre, variance
 
 
 def grouped(x: Array, key: Callable[[tuple[int, ...]], object], eps: float) -> Array:
@@ -117,11 +118,17 @@ def grouped(x: Array, key: Callable[[tuple[int, ...]], object], eps: float) -> A
     for place, index in enumerate(indices(x.sizes)):
         groups.setdefault(key(index), []).append(place)
     items = list(x.items)
+    means: list[Scalar] = []
+    variances: list[Scalar] = []
     for places in groups.values():
-        fresh = normalised([x.items[p] for p in places], eps)
+        fresh, mean, variance = normalised([x.items[p] for p in places], eps)
+        means.append(mean)
+        variances.append(variance)
         for place, item in zip(places, fresh, strict=True):
             items[place] = item
-    return Array(x.sizes, tuple(items))
+    note("mean", Array((len(means),), tuple(means)))
+    note("variance", Array((len(means),), tuple(variances)))
+    return note("normalised", Array(x.sizes, tuple(items)))
 
 
 def affine(x: Array, w: Weights, shape: Sequence[int]) -> Array:
@@ -199,7 +206,8 @@ def attend(q: Array, k: Array, v: Array, *, causal: bool = False) -> Array:
         rows = zip(indices(scores.sizes), scores.items, strict=True)
         masked = [s.flat("masked", below, a) if i[-1] > i[-2] else a for i, a in rows]
         scores = Array(scores.sizes, tuple(masked))
-    return matmul(act.softmax(scores, -1), v)
+    weights = note("weights", act.softmax(note("scores", scores), -1))
+    return note("heads", matmul(weights, v))
 
 
 def _heads(x: Array, number: int) -> Array:
@@ -225,7 +233,8 @@ def _self_attention(
     def forward(x: Array) -> Array:
         every = _projected(x, w, "in_proj")
         parts = [picked(every, -1, range(i * features, (i + 1) * features)) for i in range(3)]
-        q, k, v = (_heads(p, heads) for p in parts)
+        named = [note(n, p) for n, p in zip("qkv", parts, strict=True)]
+        q, k, v = (_heads(p, heads) for p in named)
         return _put_together(attend(q, k, v, causal=causal), w)
 
     return forward

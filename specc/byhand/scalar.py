@@ -106,6 +106,8 @@ def over(a: Value, b: Value) -> Value:
     """The quotient; by 0 it is infinite or no number, as in PyTorch."""
     if isinstance(a, Fraction) and isinstance(b, Fraction) and b:
         return a / b
+    if b and isinstance(a, Fraction) and not a:
+        return a
     if b:
         return float(a) / float(b)
     return math.nan if not a or a != a else math.copysign(math.inf, a)

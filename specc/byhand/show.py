@@ -89,7 +89,7 @@ class Shower:
         """`y = conv(weight=K)`, its numbers, and how each was made."""
         value = item(step.value, step.batched)
         words = " ".join(step.words.split())
-        yield f"{step.name} = {words}" if words != step.name else step.name
+        yield f"{step.name} = {words}" if words not in ("", step.name) else step.name
         yield from self.numbers(value)
         leaves = {a for source in step.sources for a in source.items}
         yield from self.workings(step.name, value, leaves)
@@ -114,10 +114,11 @@ class Shower:
             yield f"      {name}{place} = {text} {self._equals(a)} {self.style.number(a.value)}"
 
     def _product(self, left: Value, right: Value) -> str:
-        texts = [self.style.number(left), self.style.number(right)]
-        return (
-            f"{texts[0]}·{f'({texts[1]})' if texts[1][0] == '−' or '/' in texts[1] else texts[1]}"
-        )
+        first, second = self.style.number(left), self.style.number(right)
+        if "/" in first:
+            first = f"−({first[1:]})" if first[0] == "−" else f"({first})"
+        bare = second[0] != "−" and "/" not in second
+        return f"{first}·{second if bare else f'({second})'}"
 
     def moved(self, moved: Moved, *, batched: bool) -> Iterator[str]:
         """A weight's step, with every quantity on the way."""

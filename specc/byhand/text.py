@@ -136,7 +136,7 @@ def _multiply(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
 
 def _divide(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
     top, below = a.sources
-    return f"{w.inside(top, _PRODUCT, room)}/{w.inside(below, _POWER, room)}", _PRODUCT
+    return f"{w.inside(top, _PRODUCT, room)}/{w.inside(below, _UNARY, room)}", _PRODUCT
 
 
 def _negate(w: Writer, a: Scalar, room: int) -> tuple[str, int]:

@@ -6,16 +6,18 @@ kind (a scan over time, a step of message passing) becomes workable by a row the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
-from specc.byhand.array import Array, lone, swapped
+from specc.byhand.array import Array, dropped, expanded, joined, lone, reshaped, swapped
 from specc.byhand.interpret import ByHandError, Interpreter
-from specc.byhand.scalar import so_far
+from specc.byhand.notes import Page, page
+from specc.byhand.scalar import constant, so_far
 from specc.diagnostics import Diagnostic
 from specc.layers.base import Inference
+from specc.layers.graphs import PLUMBING
 from specc.program import (
     Apply,
     Body,
@@ -28,6 +30,8 @@ from specc.program import (
     Ref,
     Rounds,
     Sample,
+    Scan,
+    State,
 )
 from specc.sizes import Size
 from specc.source import Span
@@ -115,14 +119,25 @@ class Frame:
         """The values that a node reads, None for one left out."""
         return [None if r is None else self.values[r] for r in node.operands]
 
-    def note(self, node: Node, value: Any, sources: list[Any]) -> None:
-        """Keep a step for the reader."""
-        if isinstance(value, Array):
-            name = self.prefix + (node.variable or node.name)
-            kind = node.types[0][1]
-            batched = isinstance(kind, Tensor) and kind.batched
-            step = Step(name, node.span.text, value, tuple(_arrays(sources)), batched, node.span)
-            self.worker.steps.append(step)
+    def note(self, node: Node, value: Any, sources: list[Any], notes: Page) -> None:
+        """Keep a step for the reader, and before it what the layer noted on the way."""
+        if not isinstance(value, Array):
+            return
+        name = self.prefix + (node.variable or node.name)
+        kind = node.types[0][1]
+        batched = isinstance(kind, Tensor) and kind.batched and kind.over == "items"
+        known = _arrays(sources)
+        batch = value.sizes[:1]
+        for word, part in notes if value.items else ():
+            own = batched and part.sizes[:1] == batch and part.rank > 1
+            self._keep(f"{name}.{word}", "", part, known, own, node.span)
+            known = [*known, part]
+        self._keep(name, node.span.text, value, known, batched, node.span)
+
+    def _keep(
+        self, name: str, words: str, value: Array, sources: list[Array], batched: bool, span: Span
+    ) -> None:
+        self.worker.steps.append(Step(name, words, value, tuple(sources), batched, span))
 
     def inner(self, path: tuple[str, ...]) -> str:
         """The prefix of the weights of a stage: its own, or those of a network of the file."""
@@ -179,10 +194,12 @@ def _apply(frame: Frame, node: Node) -> dict[str, Any]:
     weights = {} if operation.stage is None else weights_of(frame, operation.stage, inference)
     operands = frame.operands(node)
     code = inference.with_sides or inference.forward
-    found = Interpreter(operands, inference.module, weights)(code)
+    with page() as notes:
+        found = Interpreter(operands, inference.module, weights)(code)
     several = found if isinstance(found, tuple) else (found,)
     ports = [port for port, _ in inference.outputs]
-    frame.note(node, several[0], [*operands, *weights.values()])
+    if operation.layer.word not in PLUMBING:
+        frame.note(node, several[0], [*operands, *weights.values()], notes)
     return dict(zip(ports, several, strict=False))
 
 
@@ -251,6 +268,54 @@ def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
     return {node.types[0][0]: value}
 
 
+def _scan(frame: Frame, node: Node) -> dict[str, Any]:
+    """One step of the cell for each position."""
+    operation = node.operation
+    assert isinstance(operation, Scan)
+    body, states = operation.body, operation.body.states
+    sequence, *rest = frame.operands(node)
+    mask, others = rest[-1], rest[: len(rest) - 1 - len(states)]
+    if mask is not None:
+        raise ByHandError("has a mask, which has no working by hand")
+    now = {s.name: v for s, v in zip(states, rest[len(others) :], strict=False)}
+    now = {s.name: _start(s, now[s.name], dict(body.inputs)[s.name], sequence) for s in states}
+    names = [name for name, _ in body.inputs if name not in now]
+    outputs: list[Array] = []
+    time = sequence.sizes[1]
+    for t in reversed(range(time)) if operation.reverse else range(time):
+        inputs = dict(zip(names, (dropped(sequence, 1, t), *others), strict=True))
+        prefix = f"{frame.inner(operation.stage)[:-1]}[{t}]."
+        made = dict(_cell_step(frame, body, {**inputs, **now}, operation.stage, prefix))
+        now = {s.name: made[f"next {s.name}"] for s in states}
+        outputs.append(next(v for name, v in made.items() if not name.startswith("next ")))
+    kept = outputs[::-1] if operation.reverse else outputs
+    lifted = [reshaped(o, (o.sizes[0], 1, *o.sizes[1:])) for o in kept]
+    whole = outputs[-1] if operation.keep == "last" else joined(lifted, 1)
+    return {node.types[0][0]: whole, **now}
+
+
+def _start(state: State, given: Array | None, kind: Any, sequence: Array) -> Array:
+    """A first state of every item."""
+    sizes = (sequence.sizes[0], *map(_whole, kind.sizes))
+    if given is not None:
+        return expanded(given, sizes)
+    return Array(sizes, (constant(state.start),) * prod(sizes))
+
+
+def _cell_step(
+    frame: Frame, body: Body, inputs: dict[str, Any], stage: tuple[str, ...], prefix: str
+) -> Iterator[tuple[str, Any]]:
+    """The values of one step; the weights are those of the stage at every one."""
+    first = len(frame.worker.steps)
+    values = frame.worker.work(body, inputs, frame.inner(stage))
+    plain = frame.inner(stage)
+    for number in range(first, len(frame.worker.steps)):
+        step = frame.worker.steps[number]
+        frame.worker.steps[number] = replace(step, name=prefix + step.name.removeprefix(plain))
+    for port, ref in body.outputs:
+        yield port, values[ref]
+
+
 OPERATIONS: dict[type, Callable[[Frame, Node], dict[str, Any]]] = {
     ReadPort: _read_port,
     Constant: _constant,
@@ -260,5 +325,6 @@ OPERATIONS: dict[type, Callable[[Frame, Node], dict[str, Any]]] = {
     Apply: _apply,
     Invoke: _invoke,
     Rounds: _rounds,
+    Scan: _scan,
 }
 """What each kind of operation computes: a value for each port of its node."""

@@ -19,6 +19,7 @@ from specc.program import (
     Apply,
     BareTensor,
     ExamplePlan,
+    GivenGraph,
     GivenTensor,
     ReadPort,
     Shown,
@@ -30,6 +31,7 @@ from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
 from specc.resolve.evaluation import flow
 from specc.resolve.given import port
+from specc.resolve.given_graph import graph_port, is_graph
 from specc.resolve.library import configured, library, unknown_word, word_call
 from specc.resolve.literal import Literal, LiteralError, literal
 from specc.resolve.order import bound, ordered
@@ -39,7 +41,7 @@ from specc.resolve.terms import objective_terms
 from specc.resolve.values import POISON, Flow, Number, TensorRef
 from specc.resolve.weights import lifted
 from specc.syntax import tree
-from specc.types import Unknown
+from specc.types import Unknown, ValueType
 
 _INSIDE = "given, let, minimize, update, optimizer, steps, places, show"
 _MOST_STEPS = 50
@@ -213,7 +215,13 @@ def _given(scope: Scope, statement: tree.Given, draft: Draft) -> None:
     if name.id in draft.roles:
         _weight(scope, name, value, draft, statement)
         return
-    made = port(scope, statement, value, sliding=name.id in draft.spatial)
+    graph: GivenGraph | None = None
+    made: tuple[tuple[int, ...], ValueType] | None
+    if is_graph(statement.type):
+        both = graph_port(scope, statement, value, {**_numbers(scope), **draft.literals})
+        graph, made = (None, None) if both is None else (both[0], (value.sizes, both[1]))
+    else:
+        made = port(scope, statement, value, sliding=name.id in draft.spatial)
     if made is None:
         scope.bind(name, POISON)
         return
@@ -221,7 +229,9 @@ def _given(scope: Scope, statement: tree.Given, draft: Draft) -> None:
     read = scope.add(name.id, name.span, ReadPort(name.id), (), (("output", type),), named=True)
     scope.bind(name, POISON if isinstance(type, Unknown) else read)
     draft.givens.append(
-        GivenTensor(name.id, read.ref.node, sizes, value.items, statement.span, value.decimal)
+        GivenTensor(
+            name.id, read.ref.node, sizes, value.items, statement.span, value.decimal, graph
+        )
     )
 
 

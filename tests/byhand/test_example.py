@@ -165,6 +165,62 @@ def test_attention_on_a_tiny_matrix_is_torch() -> None:
     close(value(done, "y"), F.scaled_dot_product_attention(q[None], q[None], q[None]))
 
 
+CELL = """
+cell lstm_by_hand(units) {
+    in x
+    state h[units], c[units]
+    gate i = sigmoid(linear(units)([x, h]))
+    gate f = sigmoid(linear(units)([x, h]))
+    gate g = tanh(linear(units)([x, h]))
+    gate o = sigmoid(linear(units)([x, h]))
+    next c = f * c + i * g
+    next h = o * tanh(next c)
+    out next h
+}
+network N {
+    in x: sequence[3, 1]
+    x -> scan(lstm_by_hand(1)) as S
+}
+"""
+
+
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_a_cell_step_by_step_is_torch(data: st.DataObject) -> None:
+    x, w, b = tensor(data, 3, 1), tensor(data, 4, 2), tensor(data, 4)
+    weights = "\n".join(
+        f"given N.S.linear{k + 1}.weight = {text_of(w[k : k + 1])}\n"
+        f"given N.S.linear{k + 1}.bias = {text_of(b[k : k + 1])}"
+        for k in range(4)
+    )
+    done = worked(f"given x = {text_of(x)}\n{weights}\ny = N(x)\nshow y", CELL)
+    module = torch.nn.LSTM(1, 1, batch_first=True).double()
+    with torch.no_grad():
+        module.weight_ih_l0.copy_(w[:, :1])
+        module.weight_hh_l0.copy_(w[:, 1:])
+        module.bias_ih_l0.copy_(b)
+        module.bias_hh_l0.zero_()
+    close([float(v) for v in done.shown[0][1].values], module(x[None])[0])
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_message_passing_is_the_matrix_formula(data: st.DataObject) -> None:
+    pairs = st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(lambda p: p[0] != p[1])
+    edges = data.draw(st.lists(pairs, min_size=1, max_size=6, unique=True))
+    x, w = tensor(data, 4, 2), tensor(data, 3, 2)
+    done = worked(
+        f"given g: graph[edges={[list(e) for e in edges]}] = {text_of(x)}\n"
+        f"given C.linear1.weight = {text_of(w)}\ngiven C.b = [0, 0, 0]\n"
+        "g -> self_loops -> gcn(3) as C"
+    )
+    a = torch.eye(4, dtype=torch.float64)
+    for source, target in edges:
+        a[target, source] += 1
+    scale = a.sum(1) ** -0.5
+    close(value(done, "C.y"), (scale[:, None] * a * scale) @ x @ w.T)
+
+
 # -------------------------------------------------------------------------- exact
 
 
@@ -218,6 +274,10 @@ def test_weights_of_a_network_are_needed() -> None:
         ("given x = [1]\ny = x -> gaussian_noise(0.1)", "y is random: give its value instead"),
         ("given x = [1]\nplaces 99", "places is a whole number from 0 to 15"),
         ("given x = [1]\nminimize sum(x)\noptimizer lbfgs()", "lbfgs has no working by hand"),
+        (
+            "given g: graph[edges=[[0, 5]]] = [[1], [2]]\nh = g -> self_loops",
+            "edges are pairs of nodes, each from 0 to 1: from, to",
+        ),
         (
             "given x = zeros(100, 100)\ny = x + 1",
             "an example takes tensors of at most 4096 numbers",

@@ -14,6 +14,7 @@ from specc.byhand.gradient import gradients
 from specc.byhand.interpret import ByHandError, Interpreter
 from specc.byhand.scalar import add, given, multiply
 from specc.layers import activation as a
+from specc.layers import recurrent as r
 from specc.layers import registry
 from specc.layers.base import Layer, Operand
 from specc.layers.distribution import FAMILIES
@@ -50,10 +51,17 @@ ACTIVATIONS: list[tuple[Layer, tuple[Operand, ...]]] = [
     *((layer, (x,)) for layer in (a.Softmax(), a.LogSoftmax(), a.Softmin(), a.GLU(), a.Maxout(pieces=2))
       for x in (tensor(8), sequence(3, 4))),
 ]  # fmt: skip
+RECURRENT: list[tuple[Layer, tuple[Operand, ...]]] = [
+    *((cls(units=3, **more), (sequence(4, 2),)) for cls in (r.RNN, r.LSTM, r.GRU) for more in (
+        {}, {"keep": "last"}, {"reverse": True}, {"bidirectional": True}, {"bias": False},
+        {"layers": 2, "keep": "last"}, {"bidirectional": True, "keep": "last", "layers": 2})),
+    (r.LSTM(units=4, projection=2), (sequence(3, 2),)),
+    (r.RNN(units=3, nonlinearity="relu"), (sequence(3, 2),)),
+]  # fmt: skip
 CASES = [
     (layer, operands)
     for layer, operands in (
-        *test_everything.CASES, *test_losses.CASES, *ACTIVATIONS, *DISTRIBUTIONS,
+        *test_everything.CASES, *test_losses.CASES, *ACTIVATIONS, *RECURRENT, *DISTRIBUTIONS,
     )
     if layer.word not in RANDOM | NOT_BY_HAND and getattr(layer, "mode", "") not in
     ("bicubic", "nearest_exact", "area")
