@@ -28,7 +28,7 @@ from specc.resolve.lowering import lowered
 from specc.resolve.values import POISON, Flow
 from specc.sizes import Size, symbol
 from specc.source import Span
-from specc.types import Graph, Over, Tensor
+from specc.types import Graph, Over, Tensor, Unknown
 
 ON_GRAPHS = frozenset(("features", "self_loops", "undirected", "with_features", "degree"))
 """Layers that take a graph as it is."""
@@ -174,6 +174,8 @@ def _reduced_to(scope: Scope, type: Tensor, axis: str) -> Over | None:
 
 def placed(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Placed | None:
     """The operands of a layer on one kind of place, or None after an error."""
+    if any(f is not None and isinstance(f.type, Unknown) for f in flows):
+        return None
     if layer.word in ON_GRAPHS:
         return _on_graph(scope, layer, flows, span)
     moves = layer.word in MOVES
