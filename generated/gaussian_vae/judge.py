@@ -52,7 +52,7 @@ def judged(values: Tensor, low: float, high: float) -> tuple[Tensor, Tensor]:
     """The judge's features and scores of images between low and high: [N, features], [N, classes]."""
     judge = network().to(values.device)
     images = ((values.float() - low) / (high - low)).reshape(-1, 1, 8, 8)
-    parts = [judge(part) for part in images.split(1000)]
+    parts = [judge(images[at : at + 1000]) for at in range(0, len(images), 1000)]
     features, scores = zip(*parts, strict=True)
     return torch.cat(features), torch.cat(scores)
 

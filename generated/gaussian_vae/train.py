@@ -19,8 +19,9 @@ from trainer import Promise, Step, Trainer, check, main
 def class_coverage(scores: Tensor) -> Tensor:
     """Exponential of the entropy of the chosen classes; scores [N, classes]."""
     chosen = scores.argmax(1).bincount(minlength=scores.shape[1])
-    share = chosen / len(scores)
-    return torch.special.entr(share).sum().exp()
+    share: Tensor = chosen / len(scores)
+    entropy: Tensor = -share.xlogy(share).sum()
+    return entropy.exp()
 
 
 def gaussian_fit(known: Tensor, wanted: Tensor) -> Tensor:
@@ -31,7 +32,8 @@ def gaussian_fit(known: Tensor, wanted: Tensor) -> Tensor:
     noise = torch.randn(len(wanted), flat.shape[1], generator=generator)
     drawn = flat.mean(0) + noise.double() * values.clamp(min=0).sqrt() @ vectors.T
     drawn = drawn.clamp(flat.min(), flat.max())
-    return drawn.reshape(wanted.shape).to(wanted)
+    rows: Tensor = drawn.reshape(wanted.shape).to(wanted)
+    return rows
 
 
 def kl_standard_normal(mean: Tensor, logvar: Tensor) -> Tensor:

@@ -38,7 +38,8 @@ def gaussian_fit(known: Tensor, wanted: Tensor) -> Tensor:
     noise = torch.randn(len(wanted), flat.shape[1], generator=generator)
     drawn = flat.mean(0) + noise.double() * values.clamp(min=0).sqrt() @ vectors.T
     drawn = drawn.clamp(flat.min(), flat.max())
-    return drawn.reshape(wanted.shape).to(wanted)
+    rows: Tensor = drawn.reshape(wanted.shape).to(wanted)
+    return rows
 
 
 def mean_prediction(known: Tensor, wanted: Tensor) -> Tensor:

@@ -79,12 +79,15 @@ class Splitting(DataSource):
         description="Share of the rows kept for testing, drawn at random; by default every fifth row.",
     )
     split_seed: int = Field(0, ge=0, lt=2**63, description="Seed of a random split.")
+    train: int | None = Field(
+        None, ge=1, description="How many rows are learnt from, the first ones; by default all."
+    )
 
     @classmethod
     def __pydantic_init_subclass__(cls, **settings: Any) -> None:
         """What a source has for itself comes first: `csv("table.csv")` names its path."""
         super().__pydantic_init_subclass__(**settings)
-        for name in ("transform", "test", "split_seed"):
+        for name in ("transform", "test", "split_seed", "train"):
             if name in cls.model_fields:
                 cls.model_fields[name] = cls.model_fields.pop(name)
 

@@ -104,6 +104,7 @@ def data_file(plan: TrainPlan) -> str:
         transform=_transform(source),
         test_share=source.test,
         split_seed=source.split_seed,
+        train_rows=source.train,
         validated=validated,
         splits="train, validation and test" if validated else "train and test",
         may_be_empty=source.kind in _UNSURE or source.test is not None or validated,

@@ -66,6 +66,7 @@ def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = F
         linked=count > 2,
         test_share=getattr(source, "test", None),
         split_seed=getattr(source, "split_seed", 0),
+        train_rows=getattr(source, "train", None),
         splits="train, validation and test" if validated else "train and test",
         may_be_empty=True,
         where="",

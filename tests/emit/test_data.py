@@ -113,6 +113,7 @@ SOURCES = {
     "digits, flat": ("digits(size=12, flat=true) as x", 1797),
     "digits, binary": ("digits(binarize=0.5, test=0.1, split_seed=3) as image", 1797),
     "iris": ("iris as x, y", 150),
+    "few": ("iris(train=30, test=0.2) as x, y", 60),
     "wine": ("wine(standardize=true) as x, y", 178),
     "breast_cancer": ("breast_cancer(transform=minmax) as x, y", 569),
     "diabetes": ("diabetes(transform=tanh) as x, y", 442),
@@ -199,6 +200,16 @@ def test_a_random_split_follows_its_seed(tmp_path: Path) -> None:
     assert len(first["test"]) == 30
     assert torch.equal(first["test"].x, again["test"].x)
     assert not torch.equal(first["test"].x, other["test"].x)
+
+
+def test_few_rows_to_learn_from(tmp_path: Path) -> None:
+    whole = module("digits as x, label", tmp_path).load()
+    few = module("digits(train=50) as x, label", tmp_path).load()
+    assert torch.equal(few["train"].x, whole["train"].x[:50])
+    assert len(few["test"]) == 360
+    fitted = module("wine(train=20, standardize=true) as x", tmp_path).load()["train"].x
+    assert torch.allclose(fitted.mean(0), torch.zeros(13), atol=1e-5)
+    assert "fewer than 99 for train" in refused("linnerud(train=99) as x", tmp_path)
 
 
 def test_validation_rows_are_training_rows(tmp_path: Path) -> None:
