@@ -24,6 +24,8 @@ from specc.types import ValueType
 Path: TypeAlias = tuple[str, ...]
 """Names from a body down to a stage: ("code",) in its own body, ("Encoder", "code") from outside."""
 
+FreeRunning: TypeAlias = Literal["never", "evaluating", "always"]
+
 Static: TypeAlias = int | float | bool | str | Size | tuple["Static", ...] | None
 """A value known before anything runs: a hyperparameter."""
 
@@ -124,7 +126,9 @@ class Scan:
     Operands in this order: the sequence, the cell's further inputs (the same at every step), a first
     value for each state (None for its own), and the mask (None where all positions count). The first
     output holds the cell's output at all positions, or at the last; then come the last states.
-    `reverse` begins at the end; outputs still stand at their positions.
+    `reverse` begins at the end; outputs still stand at their positions. `truncate` is the number of
+    steps after which gradients end while the states go on; `free_running` says when a step reads the
+    output of the one before in the place of the sequence.
     """
 
     stage: Path
@@ -132,6 +136,8 @@ class Scan:
     steps: Size
     keep: Literal["all", "last"] = "all"
     reverse: bool = False
+    truncate: Size | None = None
+    free_running: FreeRunning = "never"
 
 
 Operation: TypeAlias = (

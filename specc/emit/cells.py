@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from specc.emit.expressions import Line, Naming, Statements
 from specc.emit.gates import Gates, fused
-from specc.emit.layout import fits
+from specc.emit.layout import fits, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, fresh, variable
 from specc.layers.code import Code, Printer
@@ -28,6 +28,8 @@ class Uses:
     starts: bool = False
     mask: bool = False
     reverse: bool = False
+    truncate: bool = False
+    free_running: bool = False
 
 
 def uses(program: Program, definition: object) -> Uses:
@@ -42,6 +44,8 @@ def uses(program: Program, definition: object) -> Uses:
                 found.starts or any(s is not None for s in starts),
                 found.mask or mask is not None,
                 found.reverse or scan.reverse,
+                found.truncate or scan.truncate is not None,
+                found.free_running or scan.free_running != "never",
             )
     return found
 
@@ -124,6 +128,10 @@ class CellText:
             found.append("mask: Tensor | None = None")
         if self.how.reverse:
             found.append("reverse: bool = False")
+        if self.how.truncate:
+            found.append("truncate: int = 0")
+        if self.how.free_running:
+            found.append("free_running: bool = False")
         return found
 
     def _result(self) -> str:
@@ -134,7 +142,7 @@ class CellText:
     def forward(self) -> list[str]:
         """The lines of the loop over time."""
         x = self._inputs()[0]
-        gates = fused(self.body)
+        gates = Gates((), self.body.nodes) if self.how.free_running else fused(self.body)
         lines = ['"""All outputs, and the last states; every step as `step` says."""']
         if self.how.reverse:
             lines.append(f"{x} = {x}.flip(1) if reverse else {x}")
@@ -200,11 +208,34 @@ class CellText:
         names = ", ".join(n for n, _ in sequences)
         values = [f"{v}.unbind(1)" for _, v in sequences]
         over = values[0] if len(values) == 1 else f"zip({', '.join(values)}, strict=True)"
+        if self.how.truncate:
+            names = f"{self._word('step')}, {names if len(values) == 1 else f'({names})'}"
+            over = f"enumerate({over})"
         head = [f"for {names} in {over}:"]
         if not fits(head[0], 8):
-            inside = ", ".join([*values, "strict=True"])
-            head = [f"for {names} in zip(", f"    {inside}", "):"]
-        return [*lines, *head, *_indented(inner, 4)]
+            head = statement(head[0], 8)
+        return [*lines, *head, *_indented([*self._cut(), *self._fed(), *inner], 4)]
+
+    def _cut(self) -> list[str]:
+        """Where gradients end: the states go on without their history."""
+        if not self.how.truncate:
+            return []
+        step, states = self._word("step"), self._states()
+        detached = ", ".join(f"{s}.detach()" for s in states)
+        return [
+            f"if truncate and {step} and {step} % truncate == 0:",
+            f"    {', '.join(states)} = {detached}",
+        ]
+
+    def _fed(self) -> list[str]:
+        """The output of the step before, where the cell runs freely."""
+        if not self.how.free_running:
+            return []
+        x_t, before = self._word(f"{self._inputs()[0]}_t"), f"{self._word('outputs')}[-1]"
+        type = self.body.inputs[0][1]
+        whole = isinstance(type, Tensor) and type.dtype != "float"
+        value = f"{before}.argmax(1)" if whole else before
+        return [f"if free_running and {self._word('outputs')}:", f"    {x_t} = {value}"]
 
     def _inside(self, gates: Gates) -> list[str]:
         """The lines of one step in the loop."""

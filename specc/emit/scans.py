@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from specc.emit.names import variable
-from specc.layers.code import Code, Fn, Module, X, method
+from specc.layers.code import Code, Fn, Module, Raw, X, method
 from specc.program import Body, Node, Scan
 from specc.types import Tensor
 
@@ -22,6 +22,11 @@ def scan_call(body: Body, node: Node, scan: Scan) -> Code:
         keywords.append(("mask", X(len(node.operands) - 1)))
     if scan.reverse:
         keywords.append(("reverse", True))
+    if scan.truncate is not None:
+        keywords.append(("truncate", scan.truncate))
+    if scan.free_running != "never":
+        always = scan.free_running == "always"
+        keywords.append(("free_running", True if always else Raw("not self.training")))
     return Fn(Module(), tuple(X(i) for i in range(first_state)), tuple(keywords))
 
 

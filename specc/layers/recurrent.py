@@ -54,6 +54,9 @@ class Recurrent(Layer):
     reverse: bool = Field(False, description="Whether the cell begins at the end.")
     dropout: Probability = Field(0.0, description="Probability of dropping a value between layers.")
     bias: bool = Field(True, description="Whether the gates have offsets.")
+    truncate: Positive | None = Field(
+        None, description="Steps after which gradients end; the states go on."
+    )
 
     @property
     def out(self) -> Size:
@@ -69,7 +72,9 @@ class Recurrent(Layer):
         features = 2 * self.out if self.bidirectional else self.out
         kept = x.with_sizes((x.sizes[0], features), ("time", "features")).with_range()
         output = kept if self.keep == "all" else kept.with_sizes((features,), ("features",))
-        sides = () if self.bidirectional or given.get("mask") is not None else self._sides(x)
+        masked = given.get("mask") is not None
+        alone = not (self.bidirectional or masked or self.truncate is not None)
+        sides = self._sides(x) if alone else ()
         return Inference(
             outputs=(("output", output), *sides),
             forward=self._forward(given),
@@ -113,6 +118,12 @@ class Recurrent(Layer):
                 "E204",
                 f"{self.word}: a mask stands behind the sequence, where this would begin",
                 helps=("write the cell with its equations; scan then skips masked positions",),
+            )
+        if self.bidirectional and self.truncate is not None:
+            raise LayerError(
+                "E204",
+                f"{self.word}: gradients are truncated in one direction",
+                argument="truncate",
             )
         if self.bidirectional and self.reverse:
             raise LayerError("E204", f"{self.word}: both directions hold the reverse one already")
@@ -169,6 +180,9 @@ class Recurrent(Layer):
 
     def _forward(self, given: dict[str, Operand | None]) -> Code:
         outputs: Code = Item(Fn(Module(), self._called(given)), (0,))
+        if self.truncate is not None:
+            x, *start = self._called(given)
+            outputs = fn("run_windows", Module(), x, self.truncate, *start)
         if given.get("mask") is not None:
             mask = X(1 + self.keyword_operands.index("mask"))
             outputs = fn("hold_outputs", outputs, mask)

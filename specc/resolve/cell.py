@@ -12,7 +12,7 @@ from specc.program import ReadPort, State
 from specc.resolve.assign import named
 from specc.resolve.context import Scope
 from specc.resolve.evaluation import flow, static
-from specc.resolve.order import next_name
+from specc.resolve.order import names_read, next_name
 from specc.resolve.tensors import sizes_of
 from specc.resolve.values import POISON, Flow
 from specc.source import Span
@@ -22,7 +22,7 @@ from specc.types import Tensor, ValueType, default_axes
 Ports = tuple[tuple[str, ValueType], ...]
 
 
-RESERVED = ("keep", "reverse", "bidirectional", "mask", "output")
+RESERVED = ("keep", "reverse", "bidirectional", "mask", "truncate", "free_running", "output")
 """Names that mean something in `scan(…)` or behind its value."""
 
 
@@ -63,6 +63,8 @@ def declare(scope: Scope, statement: tree.Declare) -> None:
 
 def equation(scope: Scope, statement: tree.Equation) -> None:
     """`gate f = …` names a value; `next h = …` gives the new value of a state."""
+    if statement.role == "next" and _needs_itself(scope, statement):
+        return
     value = flow(scope, statement.value)
     if statement.role == "gate":
         scope.bind(statement.target, named(scope, value, statement.target))
@@ -79,6 +81,20 @@ def equation(scope: Scope, statement: tree.Equation) -> None:
     python = tree.Name(target.span, _variable(scope, target.id))
     scope.bind(name, named(scope, value, python))
     scope.read.update((name.id, target.id) if value is POISON else (name.id,))
+
+
+def _needs_itself(scope: Scope, statement: tree.Equation) -> bool:
+    own = next_name(statement.target).id
+    if all(n.id != own for n in names_read(statement.value)):
+        return False
+    name = statement.target.id
+    scope.names[own] = scope.context.report(
+        "E404",
+        f"{own} needs itself",
+        statement.target.span,
+        helps=(f"{name} alone is the value of the step before",),
+    )
+    return True
 
 
 def _variable(scope: Scope, state: str) -> str:

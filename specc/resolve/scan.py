@@ -8,11 +8,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from specc.layers import registry
+from specc.layers.base import Positive
 from specc.layers.common import equal_sizes
 from specc.layers.recurrent import Recurrent
-from specc.program import Body, Path, Ref, Scan, Stage
+from specc.program import Body, FreeRunning, Path, Ref, Scan, Stage
 from specc.resolve.apply import input_names
-from specc.resolve.arguments import Given, construct, signature
+from specc.resolve.arguments import Given, accepts_word, construct, signature
 from specc.resolve.binding import Argument, bind
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, unknown_name
@@ -26,7 +27,7 @@ from specc.resolve.values import (
     SharedInstance,
     Word,
 )
-from specc.sizes import Size
+from specc.sizes import Size, render
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor, Unknown, ValueType, shape_of
@@ -35,7 +36,7 @@ from specc.types import Tensor, Unknown, ValueType, shape_of
 class ScanOptions(BaseModel):
     """The hyperparameters of `scan`, besides the cell."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     keep: Literal["all", "last"] = Field(
         "all", description="The outputs at all positions, or the last one."
@@ -43,6 +44,14 @@ class ScanOptions(BaseModel):
     reverse: bool = Field(False, description="Whether the cell begins at the end.")
     bidirectional: bool = Field(
         False, description="Whether a second cell goes the other way; both outputs side by side."
+    )
+    truncate: Positive | None = Field(
+        None, description="Steps after which gradients end; the states go on."
+    )
+    free_running: FreeRunning = Field(
+        "never",
+        description="When a step reads the output before it, and not the sequence: `evaluating` is "
+        "teacher forcing in training.",
     )
 
 
@@ -110,7 +119,7 @@ def _argument(written: _Written, argument: Argument) -> bool:
         return True
     meaning = argument.meaning
     known = meaning.text if isinstance(meaning, Word) else as_static(meaning)
-    if known is None or (isinstance(meaning, Word) and name != "keep"):
+    if known is None or (isinstance(meaning, Word) and not accepts_word(ScanOptions, name)):
         scope.context.report(
             "E203", f"scan: {name} must be known before anything runs", argument.span
         )
@@ -199,10 +208,12 @@ def _one(
     if body is None or any(isinstance(t, Unknown) for _, t in body.output_types()):
         return POISON
     starts = _starts(written, definition, body)
-    if starts is None:
+    if starts is None or (options.free_running != "never" and not _feeds(written, item, body)):
         return POISON
     path, node = _stage(written, cell, body, definition.name.id, name)
-    operation = Scan(path, body, steps, options.keep, options.reverse)
+    operation = Scan(
+        path, body, steps, options.keep, options.reverse, options.truncate, options.free_running
+    )
     operands: list[Ref | None] = [value.ref, *(f.ref for f in others), *starts]
     mask = written.operands.get("mask")
     operands.append(None if mask is None else mask.ref)
@@ -276,6 +287,27 @@ def _starts(written: _Written, definition: tree.Definition, body: Body) -> list[
             return None
         found.append(None if start is None else start.ref)
     return found
+
+
+def _feeds(written: _Written, item: ValueType, body: Body) -> bool:
+    """Whether the output of a step can be what the next step reads: scores of classes, or alike."""
+    output = body.output_types()[0][1]
+    if not isinstance(item, Tensor) or not isinstance(output, Tensor):
+        return False
+    wanted = item.sizes if item.dtype == "float" else (item.classes, *item.sizes)
+    pairs = zip(wanted, output.sizes, strict=False)
+    if len(wanted) == output.rank and all(b is None or equal_sizes(a, b)[0] for b, a in pairs):
+        return True
+    classes = "" if item.classes is None else f" of {render(item.classes)} classes"
+    what = f"{item}" if item.dtype == "float" else f"a token{classes}"
+    written.scope.context.report(
+        "E302",
+        f"a step gives {output}, and the next one reads {what}",
+        written.span,
+        text=str(output),
+        helps=("free_running feeds the output back: its shape, or a score for each class",),
+    )
+    return False
 
 
 def _same(scope: Scope, name: str, have: ValueType, wanted: ValueType, written: _Written) -> bool:

@@ -230,3 +230,52 @@ def test_offsets_by_convention(word: str, convention: Convention, params: int) -
     )
     conforms(program)
     assert count(program, convention).totals.params == params
+
+
+@pytest.mark.parametrize("cell", ["scan(made(5), truncate=2)", "gru(5, truncate=2)"])
+def test_gradients_end_at_windows_and_states_go_on(cell: str) -> None:
+    text = (
+        "cell made(units) {\n    in x\n    state h[units]\n"
+        "    next h = tanh(linear(units)([h, x]))\n    out next h\n}\n"
+        "network Net {\n    in x: sequence[5, 3]\n    x -> CELL\n}\n"
+    )
+    program = compiled(text.replace("CELL", cell))
+    conforms(program)
+    net = instance(program)
+    whole = instance(compiled(text.replace("CELL", cell.replace(", truncate=2", ""))))
+    x = torch.randn(2, 5, 3, requires_grad=True)
+    torch.testing.assert_close(net(x), whole(x))
+    for position, reached in ((0, [0]), (1, [0, 1]), (3, [2, 3]), (4, [4])):
+        x.grad = None
+        net(x)[:, position].sum().backward()
+        assert x.grad is not None
+        assert x.grad.abs().sum((0, 2)).nonzero().flatten().tolist() == reached
+
+
+WRITER = (
+    "cell writer(units) {\n    in token\n    state h[units]\n    e = token -> embedding(units)\n"
+    "    next h = tanh(linear(units)([h, e]))\n    out next h -> linear(7)\n}\n"
+    "network Net {\n    in ids: tokens[6, vocab=7]\n    ids -> scan(writer(5), free_running=HOW)\n}\n"
+)
+
+
+def test_a_decoder_runs_freely_when_evaluating() -> None:
+    program = compiled(WRITER.replace("HOW", "evaluating"))
+    conforms(program)
+    net = instance(program)
+    ids = torch.randint(7, (3, 6))
+    forced = net.train()(ids)
+    free = net.eval()(ids)
+    torch.testing.assert_close(forced[:, 0], free[:, 0])
+    read = torch.cat((ids[:, :1], free.argmax(2)[:, :-1]), 1)
+    torch.testing.assert_close(net.train()(read), free)
+    always = instance(compiled(WRITER.replace("HOW", "always")))
+    torch.testing.assert_close(always.train()(ids), free)
+
+
+def test_what_cannot_be_fed_back_is_refused() -> None:
+    text = WRITER.replace("linear(7)", "linear(6)").replace("HOW", "evaluating")
+    [found] = compile_text("specc 1\n" + text).diagnostics
+    assert (found.code, found.message) == (
+        "E302", "a step gives 6, and the next one reads a token of 7 classes"
+    )  # fmt: skip

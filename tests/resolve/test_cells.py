@@ -1,0 +1,75 @@
+"""What the resolver says of cells that cannot be: the code, and the text that the caret stands under."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.pipeline import compile_text
+
+SUMS = "in x\nstate h[units]\nnext h = tanh(linear(units)([h, x]))\nout next h"
+
+
+def found(
+    cell: str, use: str = "x -> scan(made(4))", type: str = "sequence[8, 3]"
+) -> list[tuple[str, str]]:
+    body = cell.replace("\n", "\n    ")
+    net = f"network Net {{\n    in x: {type}\n    {use}\n}}\n"
+    text = f"specc 1\ncell made(units) {{\n    {body}\n}}\n{net}"
+    return [(d.code, d.span.text) for d in compile_text(text).diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (SUMS, []),
+        ("in x\nstate h[units]\nout tanh(h)", [("E408", "h"), ("W405", "x")]),
+        (SUMS.replace("state h[units]\n", ""), [("E408", "h"), ("E402", "[h, x]")]),
+        (
+            SUMS.replace("next h =", "next k =", 1),
+            [("E408", "k"), ("E408", "next h"), ("E408", "h")],
+        ),
+        (SUMS.replace("linear(units)", "linear(3)"), [("E302", "h")]),
+        (SUMS + "\nnext h = h", [("E403", "h")]),
+        (SUMS.replace("[units]", "[units] = true"), [("E203", "h[units] = true")]),
+        ("in x\nstate mask[3]\nnext mask = mask + x\nout next mask", [("E403", "mask"), ("W405", "units")]),
+        (SUMS.replace("h =", "h = next h +", 1), [("E404", "h")]),
+        (SUMS + "\nmessage m = x", [("E103", "message m = x")]),
+    ],
+)
+def test_equations_that_cannot_be(cell: str, expected: list[tuple[str, str]]) -> None:
+    assert sorted(set(found(cell))) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [
+        ("x -> scan", [("E202", "scan")]),
+        ("x -> scan(lstm)", [("E202", "lstm")]),
+        ("x -> scan(relu)", [("E203", "scan(relu)")]),
+        ("x -> scan(maid(4))", [("E201", "maid")]),
+        ("x -> scan(made(4), 3)", [("E202", "3")]),
+        ("x -> scan(made(4), keep=first)", [("E203", "first")]),
+        ("x -> scan(made(4), g=x)", [("E202", "g")]),
+        ("x -> scan(made(4), h=x)", [("E302", "h")]),
+        ("x -> made(4)", [("E203", "made(4)")]),
+        ("x -> scan(lstm(4), g=x)", [("E202", "g")]),
+        ("x -> scan(gru(4, h=x))", [("E302", "scan(gru(4, h=x))")]),
+        ("out y = next x", [("E103", "next x")]),
+    ],
+)
+def test_scans_that_cannot_be(use: str, expected: list[tuple[str, str]]) -> None:
+    assert [f for f in found(SUMS, use) if f[0] != "W405"] == expected
+
+
+def test_an_image_is_read_row_by_row() -> None:
+    [(code, place)] = found(SUMS, type="image[1, 8, 8]")
+    assert (code, place) == ("E301", "scan(made(4))")
+
+
+def test_the_spec_may_write_a_standard_cell_itself() -> None:
+    net = "network N {\n    in x: sequence[T, 3]\n    x -> scan(lstm(4))\n}\n"
+    text = f"specc 1\ncell lstm(units) {{\n    {SUMS}\n}}\n{net}"
+    compiled = compile_text(text)
+    assert [d.code for d in compiled.diagnostics] == []
+    assert compiled.program is not None
+    assert compiled.program.networks[0].stages[0].layer is None
