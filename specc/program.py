@@ -129,6 +129,9 @@ class Scan:
     `reverse` begins at the end; outputs still stand at their positions. `truncate` is the number of
     steps after which gradients end while the states go on; `free_running` says when a step reads the
     output of the one before in the place of the sequence.
+
+    Over a tree the cell is moved from the leaves to the root: `steps` are the nodes, and a state holds
+    what the children of a node gave, [2, …].
     """
 
     stage: Path
@@ -138,6 +141,7 @@ class Scan:
     reverse: bool = False
     truncate: Size | None = None
     free_running: FreeRunning = "never"
+    over: Literal["sequence", "tree"] = "sequence"
 
 
 Operation: TypeAlias = (

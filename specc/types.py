@@ -133,6 +133,11 @@ def shape_of(type: ValueType) -> ValueType:
     return replace(type, range=ANYTHING, constant=None) if isinstance(type, Tensor) else type
 
 
+TREE_COLUMNS = 3
+"""Of a node: its symbol, and the places of its children from 1, 0 where there is none. Children come
+after their parents, so the root stands first."""
+
+
 # The axis names of the port types, by word. Sizes follow in the same order.
 PORT_AXES: dict[str, tuple[str, ...]] = {
     "scalar": (),
@@ -142,6 +147,7 @@ PORT_AXES: dict[str, tuple[str, ...]] = {
     "volume": ("channels", "depth", "height", "width"),
     "sequence": ("time", "features"),
     "tokens": ("time",),
+    "tree": ("node",),
     "category": (),
 }
 

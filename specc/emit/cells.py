@@ -16,6 +16,7 @@ from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, fresh, variable
 from specc.layers.code import Code, Printer
 from specc.program import Body, Node, Program, Ref, Rounds, Scan
+from specc.resolve.cell import is_folded
 from specc.sizes import Size, symbol
 from specc.syntax import tree
 from specc.types import Tensor
@@ -94,15 +95,25 @@ class CellText:
 
     def methods(self) -> list[str]:
         """Both methods at the indent of a class body."""
+        if self._folded():
+            return self._written("Tensor", self.over_trees())
+        return self._written(self._result(), self.forward())
+
+    def _folded(self) -> bool:
+        """Whether the cell is moved along trees."""
+        assert isinstance(self.body.definition, tree.Definition)
+        return is_folded(self.body.definition)
+
+    def _written(self, result: str, forward: list[str]) -> list[str]:
         ports = [f"{variable(n)}: Tensor" for n, _ in self.body.inputs]
         several = len(results(self.body))
         given = "Tensor" if several == 1 else f"tuple[{', '.join(['Tensor'] * several)}]"
         step = function_head("step", ["self", *ports], given, 4)
-        whole = function_head("forward", ["self", *self._parameters()], self._result(), 4)
+        whole = function_head("forward", ["self", *self._parameters()], result, 4)
         return [
             *_indented(step, 4), '        """One step, as the equations say."""',
             *_indented(self.step, 8), "",
-            *_indented(whole, 4), *_indented(self.forward(), 8),
+            *_indented(whole, 4), *_indented(forward, 8),
         ]  # fmt: skip
 
     # ------------------------------------------------------------------- names
@@ -136,6 +147,49 @@ class CellText:
 
     def _result(self) -> str:
         return f"tuple[{', '.join(['Tensor'] * (1 + len(self.body.states)))}]"
+
+    # ------------------------------------------------------------------- trees
+
+    def over_trees(self) -> list[str]:
+        """The lines that take all nodes of one height in one step, from the leaves to the root."""
+        x, *others = self._inputs()
+        outputs, rows, levels = (self._word(w) for w in ("outputs", "rows", "levels"))
+        order, children = self._word("order"), self._word("children")
+        lines = [
+            '"""The output at every node, [B, N, 3] -> [B, N, n]; all of one height are one step."""',
+            f"{levels}, {order}, {children} = tree_levels({x})",
+            f"{x} = {x}[..., 0].flatten()",
+        ]
+        lines += [f"{o} = {o}.repeat_interleave(len({x}) // len({o}), 0)" for o in others]
+        lines += [line for s in self.body.states for line in self._none_below(s.name, x)]
+        arguments = [f"{x}[{rows}]", *(f"{o}[{rows}]" for o in others)]
+        arguments += [f"{s}[{children}[{rows}]]" for s in self._states()]
+        wanted = results(self.body)
+        names = {dict(self.body.outputs)[f"next {s.name}"]: f"next_{variable(s.name)}"
+                 for s in self.body.states}  # fmt: skip
+        output = names.setdefault(wanted[0], self._word("output"))
+        targets = ", ".join(dict.fromkeys(names[r] for r in wanted))
+        after = [names[dict(self.body.outputs)[f"next {s.name}"]] for s in self.body.states]
+        below = [f"{s} = torch.cat(({s}, {n}))" for s, n in zip(self._states(), after, strict=True)]
+        inner = [
+            *statement(f"{targets} = self.step({', '.join(arguments)})", 12),
+            f"{outputs}.append({output})", *below,
+        ]  # fmt: skip
+        lines += [f"{outputs}: list[Tensor] = []", f"for {rows} in {levels}:", *_indented(inner, 4)]
+        lines.insert(1, f"{self._word('batch')} = {x}.shape[0]")
+        return [
+            *lines,
+            f"return torch.cat({outputs})[{order}].unflatten(0, ({self._word('batch')}, -1))",
+        ]
+
+    def _none_below(self, name: str, x: str) -> list[str]:
+        """The state of a child that is not there, in front of all others."""
+        start = next(s.start for s in self.body.states if s.name == name)
+        type = dict(self.body.inputs)[name]
+        assert isinstance(type, Tensor)
+        sizes = ", ".join(["1", *(self._print(s) for s in type.sizes[1:])])
+        how = f"torch.full(({sizes}), {start!r}" if start else f"torch.zeros({sizes}"
+        return [f"{variable(name)} = {how}, device={x}.device)"]
 
     # ----------------------------------------------------------------- forward
 

@@ -259,7 +259,8 @@ class Statements:
     def _scan(self, number: int, node: Node, operation: Scan) -> None:
         """A cell gives its outputs and last states in a tuple; what is kept is taken out."""
         call = scan_call(self.body, node, operation)
-        kept = (Raw(":"), 0 if operation.reverse else -1)
+        first = operation.reverse or operation.over == "tree"
+        kept = (Raw(":"), 0 if first else -1)
         last = operation.keep == "last"
         if any(self.uses.get(Ref(number, port)) for port, _ in node.types[1:]):
             self._several(number, node, self._print(node, call))
@@ -267,7 +268,7 @@ class Statements:
                 name = self.texts[Ref(number)]
                 self.lines.append(Line(f"{name} = {self._text(Item(Raw(name), kept))}"))
             return
-        code: Code = Item(call, (0,))
+        code: Code = call if operation.over == "tree" else Item(call, (0,))
         self._place(number, node, self._fitting(number, node, Item(code, kept) if last else code))
 
     def _call(self, node: Node) -> Code:

@@ -5,19 +5,27 @@ In the body of a cell a state is an input under its name, and its new value the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
 from specc.diagnostics import Diagnostic, Label
+from specc.layers import registry
 from specc.layers.common import equal_sizes
 from specc.nearest import nearest
 from specc.program import ReadPort, State
 from specc.resolve.assign import named
 from specc.resolve.context import Scope
 from specc.resolve.evaluation import flow, static
+from specc.resolve.layer import apply_layer
 from specc.resolve.order import names_read, next_name
 from specc.resolve.tensors import sizes_of
-from specc.resolve.values import POISON, Flow
+from specc.resolve.values import POISON, Flow, LayerMaker
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor, ValueType, default_axes
+
+CHILDREN = ("children", "left", "right")
+"""What stands behind a state over a tree."""
 
 Ports = tuple[tuple[str, ValueType], ...]
 
@@ -43,8 +51,34 @@ def belongs(statement: tree.Statement) -> bool:
     return isinstance(statement, tree.Equation) and statement.role in ("gate", "next")
 
 
+def is_folded(definition: tree.Definition) -> bool:
+    """Whether a cell reads states of children, and so is moved along trees."""
+    return any(m.name.id in CHILDREN for m in _members(definition.body))
+
+
+def _members(node: object) -> Iterator[tree.Member]:
+    """Every `base.name` below a node."""
+    stack: list[object] = [node]
+    while stack:
+        item = stack.pop()
+        match item:
+            case tree.Member():
+                yield item
+                stack.append(item.base)
+            case Span() | str() | int() | float() | None:
+                continue
+            case tuple():
+                stack.extend(item)
+            case _ if is_dataclass(item):
+                stack.extend(getattr(item, f.name) for f in fields(item) if f.name != "span")
+
+
 def declare(scope: Scope, statement: tree.Declare) -> None:
-    """`state h[units], c[units] = 1`: an input node for each state."""
+    """`state h[units], c[units] = 1`: an input node for each state.
+
+    Over a tree it holds the states of both children, which `h.left` and `h.right` take apart.
+    """
+    folded = is_folded(scope.context.definitions[scope.name])
     for item in statement.items:
         sizes = sizes_of(scope, item, static)
         start = 0 if item.value is None else static(scope, item.value)
@@ -54,11 +88,23 @@ def declare(scope: Scope, statement: tree.Declare) -> None:
             scope.context.report("E203", "a state starts from one number", item.span)
             scope.bind(item.name, POISON)
         else:
-            name = item.name.id
-            type = Tensor(sizes, default_axes(len(sizes)))
+            name, axes = item.name.id, default_axes(len(sizes))
+            type = Tensor((2, *sizes), ("children", *axes)) if folded else Tensor(sizes, axes)
             read = scope.add(name, item.span, ReadPort(name), (), (("output", type),), named=True)
             scope.states[name] = State(name, float(start))
-            scope.bind(item.name, read)
+            scope.bind(item.name, _children(scope, read, item.span) if folded else read)
+
+
+def _children(scope: Scope, read: Flow, span: Span) -> Flow:
+    """A state over a tree: `children` are both, `left` and `right` one of them."""
+    model = registry.get("index")
+    assert model is not None
+    ports = [("children", read.ref, read.type)]
+    for number, name in enumerate(("left", "right")):
+        maker = LayerMaker(model.model_validate({"entries": (number,)}), (), (), span)
+        one = apply_layer(scope, maker, [(model.operands[0], read)], None, span)
+        ports.append((name, one.ref, one.type))
+    return Flow(tuple(ports))
 
 
 def equation(scope: Scope, statement: tree.Equation) -> None:
@@ -118,7 +164,7 @@ def _no_state(scope: Scope, target: tree.Name) -> None:
 
 def _fits(scope: Scope, target: tree.Name, state: Flow, value: Flow) -> bool:
     """Whether the new value has the shape of the state, which the next step reads."""
-    have, wanted = value.type, state.type
+    have, wanted = value.type, _own(state)
     if not isinstance(have, Tensor) or not isinstance(wanted, Tensor):
         return True
     pairs = list(zip(have.sizes, wanted.sizes, strict=False))
@@ -137,6 +183,11 @@ def _fits(scope: Scope, target: tree.Name, state: Flow, value: Flow) -> bool:
         )
     )
     return False
+
+
+def _own(state: Flow) -> ValueType:
+    """The type of a state at one step or node."""
+    return state.ports[1][2] if len(state.ports) > 1 else state.type
 
 
 def next_value(scope: Scope, expr: tree.Next) -> Flow:

@@ -67,8 +67,8 @@ def _piped_word(
     if name.id in NOT_YET:
         return not_yet(scope, name)
     given = arguments(scope, written.arguments) if written is not None else []
-    if name.id == "scan":
-        return scan(scope, value, given, stage)
+    if name.id in ("scan", "fold"):
+        return scan(scope, value, given, stage, name.id)
     model = registry.get(name.id)
     if model is None:
         return unknown_layer(scope, name.id, name.span)

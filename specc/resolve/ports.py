@@ -11,7 +11,7 @@ from specc.resolve.evaluation import static
 from specc.resolve.values import POISON
 from specc.sizes import Symbolic, symbol
 from specc.syntax import tree
-from specc.types import PORT_AXES, UNKNOWN, Graph, Over, Tensor, Unknown, ValueType
+from specc.types import PORT_AXES, TREE_COLUMNS, UNKNOWN, Graph, Over, Tensor, Unknown, ValueType
 
 
 def inputs(
@@ -82,7 +82,7 @@ def port_type(scope: Scope, written: tree.Expr) -> ValueType:
         return UNKNOWN
     if base.id == "graph":
         return _graph(scope, given)
-    if base.id in ("tree", "distribution"):
+    if base.id == "distribution":
         scope.context.report(
             "E190", f"{base.id} is not compiled by this version of specc", written.span
         )
@@ -111,11 +111,14 @@ def _typed(
     if base.id == "category":
         return _category(scope, known, named, written)
     classes = None
-    if base.id == "tokens":
+    if base.id in ("tokens", "tree"):
         classes = _size(scope, named.pop("vocab")) if "vocab" in named else None
         if classes is None:
             scope.context.report(
-                "E202", "tokens needs its vocab", written.span, notes=("tokens[T, vocab=1000]",)
+                "E202",
+                f"{base.id} needs its vocab",
+                written.span,
+                notes=(f"{base.id}[T, vocab=1000]",),
             )
             return UNKNOWN
     axes = (
@@ -133,6 +136,8 @@ def _typed(
             notes=(f"{base.id}[{', '.join(axes)}]",),
         )
         return UNKNOWN
+    if base.id == "tree":
+        return Tensor((*known, TREE_COLUMNS), (*axes, "part"), "int", classes)
     return Tensor(known, axes, "int" if base.id == "tokens" else "float", classes)
 
 

@@ -1,4 +1,4 @@
-"""`x -> scan(cell(64), keep=last)`: a cell moved along a sequence."""
+"""`x -> scan(cell(64), keep=last)`: a cell moved along a sequence; `t -> fold(cell(64))`: along a tree."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from specc.program import Body, FreeRunning, Path, Ref, Scan, Stage
 from specc.resolve.apply import input_names
 from specc.resolve.arguments import Given, accepts_word, construct, signature
 from specc.resolve.binding import Argument, bind
+from specc.resolve.cell import is_folded
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, unknown_name
 from specc.resolve.layer import apply_layer
@@ -55,11 +56,25 @@ class ScanOptions(BaseModel):
     )
 
 
+class FoldOptions(BaseModel):
+    """The hyperparameters of `fold`, besides the cell."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keep: Literal["all", "root"] = Field(
+        "all", description="The outputs at all nodes, or at the root."
+    )
+
+
+OPTIONS: dict[str, type[BaseModel]] = {"scan": ScanOptions, "fold": FoldOptions}
+
+
 @dataclass(slots=True)
 class _Written:
     """A scan as it was written; `cell` is None after an error."""
 
     scope: Scope
+    word: str
     span: Span
     label: tree.Name | None
     cell: Meaning | None = None
@@ -68,35 +83,58 @@ class _Written:
     spans: dict[str, Span] = field(default_factory=dict)
 
 
-def scan(scope: Scope, value: Flow, given: list[Argument], stage: tree.Stage) -> Flow:
-    """The value of `x -> scan(…)`, or poison after diagnostics."""
+def scan(scope: Scope, value: Flow, given: list[Argument], stage: tree.Stage, word: str) -> Flow:
+    """The value of `x -> scan(…)` or `x -> fold(…)`, or poison after diagnostics."""
     span = stage.operation.span
-    written = _Written(scope, span, stage.label)
+    written = _Written(scope, word, span, stage.label)
     if not all(_argument(written, a) for a in given) or value is POISON:
         return POISON
     cell = written.cell
     if cell is None:
-        return scope.context.report(
-            "E202", "scan needs a cell", span, helps=("x -> scan(lstm(64), keep=last)",)
-        )
+        return scope.context.report("E202", f"{word} needs a cell", span, helps=(_EXAMPLES[word],))
     if cell is POISON or POISON in written.operands.values():
         return POISON
-    options = construct(ScanOptions, "scan", written.options, span, scope.diagnostics, {})
+    options = construct(OPTIONS[word], word, written.options, span, scope.diagnostics, {})
     if options is None:
         return POISON
-    if isinstance(cell, LayerMaker) and isinstance(cell.layer, Recurrent):
+    if isinstance(cell, LayerMaker) and isinstance(cell.layer, Recurrent) and word == "scan":
         return _standard(written, cell, value)
     maker = cell.maker if isinstance(cell, SharedInstance) else cell
-    if isinstance(maker, BlockMaker) and maker.definition.role == "cell":
+    if not isinstance(maker, BlockMaker) or maker.definition.role != "cell":
+        return _no_cell(written)
+    if is_folded(maker.definition) != (word == "fold"):
+        return _other_structure(written, maker.definition)
+    if isinstance(options, ScanOptions):
         return _directions(written, cell, maker, value, options)
-    return _no_cell(scope, span)
+    keep = "last" if getattr(options, "keep", "all") == "root" else "all"
+    along = ScanOptions.model_construct(keep=keep)
+    name = stage.label.id if stage.label is not None else None
+    return _one(written, cell, maker, value, along, name)
 
 
-def _no_cell(scope: Scope, span: Span) -> Flow:
-    return scope.context.report(
+_EXAMPLES = {
+    "scan": "x -> scan(lstm(64), keep=last)",
+    "fold": "t -> fold(merge(64), keep=root)",
+}
+
+
+def _other_structure(written: _Written, definition: tree.Definition) -> Flow:
+    """A cell for trees under `scan`, or one for sequences under `fold`."""
+    name = definition.name.id
+    if written.word == "scan":
+        message, help = f"cell {name} reads the states of children", f"tree -> fold({name}(…))"
+    else:
+        message = f"cell {name} reads no children, as h.left and h.right"
+        help = f"along a sequence: x -> scan({name}(…))"
+    return written.scope.context.report("E203", message, written.span, helps=(help,))
+
+
+def _no_cell(written: _Written) -> Flow:
+    along = "a sequence" if written.word == "scan" else "a tree"
+    return written.scope.context.report(
         "E203",
-        "scan moves a cell along a sequence, and this is none",
-        span,
+        f"{written.word} moves a cell along {along}, and this is none",
+        written.span,
         helps=("cell NAME(units) { in x  state h[units]  next h = …  out next h }",),
     )
 
@@ -107,21 +145,26 @@ def _argument(written: _Written, argument: Argument) -> bool:
         written.cell = _cell(scope, argument)
         return True
     if argument.name is None:
-        scope.context.report("E202", "scan has no place for this argument", argument.span,
-                             notes=(signature(ScanOptions, "scan"),))  # fmt: skip
+        scope.context.report(
+            "E202",
+            f"{written.word} has no place for this argument",
+            argument.span,
+            notes=(signature(OPTIONS[written.word], written.word),),
+        )
         return False
     name = argument.name.id
     if argument.meaning is POISON:
         return False
-    if name not in ScanOptions.model_fields:
+    options = OPTIONS[written.word]
+    if name not in options.model_fields:
         written.operands[name] = as_flow(scope, argument.meaning, argument.span)
         written.spans[name] = argument.name.span
         return True
     meaning = argument.meaning
     known = meaning.text if isinstance(meaning, Word) else as_static(meaning)
-    if known is None or (isinstance(meaning, Word) and not accepts_word(ScanOptions, name)):
+    if known is None or (isinstance(meaning, Word) and not accepts_word(options, name)):
         scope.context.report(
-            "E203", f"scan: {name} must be known before anything runs", argument.span
+            "E203", f"{written.word}: {name} must be known before anything runs", argument.span
         )
         return False
     written.options[name] = Given(known, argument.span)
@@ -199,7 +242,7 @@ def _one(
 ) -> Flow:
     """One cell in one direction."""
     scope, definition = written.scope, maker.definition
-    steps, item = _item(scope, value, written.span)
+    steps, item = _item(written, value) if written.word == "scan" else _node(written, value)
     others = _others(written, definition)
     if item is None or others is None:
         return POISON
@@ -211,27 +254,53 @@ def _one(
     if starts is None or (options.free_running != "never" and not _feeds(written, item, body)):
         return POISON
     path, node = _stage(written, cell, body, definition.name.id, name)
+    over: Literal["sequence", "tree"] = "sequence" if written.word == "scan" else "tree"
     operation = Scan(
-        path, body, steps, options.keep, options.reverse, options.truncate, options.free_running
+        path,
+        body,
+        steps,
+        options.keep,
+        options.reverse,
+        options.truncate,
+        options.free_running,
+        over,
     )
     operands: list[Ref | None] = [value.ref, *(f.ref for f in others), *starts]
     mask = written.operands.get("mask")
     operands.append(None if mask is None else mask.ref)
     scope.constraints.extend(body.constraints)
     scope.uses.update(dict.fromkeys(body.uses))
-    types_out = _outputs(body, steps, options.keep)
+    types_out = _outputs(body, steps, options.keep, "time" if over == "sequence" else "node")
     return scope.add(
         node, written.span, operation, operands, types_out,
         named=written.label is not None, stage=path,
     )  # fmt: skip
 
 
-def _item(scope: Scope, value: Flow, span: Span) -> tuple[Size, ValueType | None]:
-    """The number of positions, and the type of what stands at each."""
+def _node(written: _Written, value: Flow) -> tuple[Size, ValueType | None]:
+    """The number of nodes, and the type of the symbol at each."""
     type = value.type
     if isinstance(type, Unknown):
         return 0, None
-    if isinstance(type, Tensor) and type.rank and type.batched and type.axes[0] != "channels":
+    if isinstance(type, Tensor) and type.axes == ("node", "part"):
+        return type.sizes[0], Tensor((), (), "int", type.classes)
+    written.scope.context.report(
+        "E301",
+        "fold moves along trees, and this is none",
+        written.span,
+        text=str(type) if isinstance(type, Tensor) else "",
+        helps=("in t: tree[31, vocab=5]",),
+    )
+    return 0, None
+
+
+def _item(written: _Written, value: Flow) -> tuple[Size, ValueType | None]:
+    """The number of positions, and the type of what stands at each."""
+    type, scope, span = value.type, written.scope, written.span
+    if isinstance(type, Unknown):
+        return 0, None
+    still = ("channels", "node")
+    if isinstance(type, Tensor) and type.rank and type.batched and type.axes[0] not in still:
         return type.sizes[0], shape_of(type.with_sizes(type.sizes[1:], type.axes[1:]))
     what = f"{type}: {', '.join(type.axes)}" if isinstance(type, Tensor) else "a distribution"
     rows = isinstance(type, Tensor) and type.axes[:1] == ("channels",) and type.rank > 1
@@ -260,7 +329,7 @@ def _others(written: _Written, definition: tree.Definition) -> list[Flow] | None
             "E202",
             f"cell {definition.name.id} takes {', '.join(missing)} at every step",
             written.span,
-            helps=(f"scan({definition.name.id}(…), {missing[0]}=…)",),
+            helps=(f"{written.word}({definition.name.id}(…), {missing[0]}=…)",),
         )
         return None
     return [written.operands[n] for n in names]
@@ -270,12 +339,13 @@ def _starts(written: _Written, definition: tree.Definition, body: Body) -> list[
     """The first values of the states, where they are given; names that mean nothing are reported."""
     scope, inputs = written.scope, dict(body.inputs)
     names = [s.name for s in body.states]
-    known = {*names, *input_names(definition)[1:], "mask"}
+    known = {*input_names(definition)[1:]}
+    known |= {*names, "mask"} if written.word == "scan" else set()
     for name, place in written.spans.items():
         if name not in known:
             scope.context.report(
                 "E202",
-                f'scan of {definition.name.id} has no argument "{name}"',
+                f'{written.word} of {definition.name.id} has no argument "{name}"',
                 place,
                 notes=(f"states: {', '.join(names) or 'none'}",),
             )
@@ -340,11 +410,11 @@ def _stage(
     return cell.stage, name or scope.fresh(cell.name)
 
 
-def _outputs(body: Body, steps: Size, keep: str) -> tuple[tuple[str, ValueType], ...]:
+def _outputs(body: Body, steps: Size, keep: str, axis: str) -> tuple[tuple[str, ValueType], ...]:
     types = dict(body.output_types())
     states = tuple((s.name, types[f"next {s.name}"]) for s in body.states)
     one = next(t for name, t in types.items() if not name.startswith("next "))
     assert isinstance(one, Tensor)
     if keep == "all":
-        one = one.with_sizes((steps, *one.sizes), ("time", *one.axes))
-    return (("output", one), *states)
+        one = one.with_sizes((steps, *one.sizes), (axis, *one.axes))
+    return (("output", one), *(states if axis == "time" else ()))

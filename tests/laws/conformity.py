@@ -29,6 +29,7 @@ from specc.program import (
     ReadPort,
     ReadTensor,
     Rounds,
+    Scan,
     Stage,
 )
 from specc.sizes import evaluate
@@ -71,7 +72,12 @@ def networks(program: Program, values: dict[str, int]) -> dict[str, nn.Module]:
 
 
 def _on_graphs(program: Program) -> bool:
-    return any(isinstance(t, Graph) for b in program.networks for _, t in b.inputs)
+    """Whether shapes come with the data, of graphs or of trees, which the meta device cannot tell."""
+    return any(_comes_with_data(t) for b in program.networks for _, t in b.inputs)
+
+
+def _comes_with_data(type: object) -> bool:
+    return isinstance(type, Graph) or "part" in getattr(type, "axes", ())
 
 
 Promised = dict[str, tuple[tuple[int, ...], bool]]
@@ -149,14 +155,14 @@ def graph_example(type: Graph, values: dict[str, int], made: Any) -> Any:
 def inputs_of(body: Body, network: nn.Module, values: dict[str, int]) -> list[Any]:
     """An example of every input of a network."""
     source = type(network).forward.__globals__
-    graphs = any(isinstance(kind, Graph) for _, kind in body.inputs)
+    here = any(_comes_with_data(kind) for _, kind in body.inputs)
     found: list[Any] = []
     for _, kind in body.inputs:
         if isinstance(kind, Graph):
             found.append(graph_example(kind, values, source["Graph"]))
         else:
             assert isinstance(kind, Tensor)
-            found.append(example(kind, values, "cpu" if graphs else "meta"))
+            found.append(example(kind, values, "cpu" if here else "meta"))
     return found
 
 
@@ -203,6 +209,8 @@ def _computed(body: Body) -> list[Node]:
 def _is_plain_call(node: Node) -> bool:
     """Whether the node's value is what its module gives, nothing cut off or added."""
     operation = node.operation
+    if isinstance(operation, Scan):
+        return operation.keep == "all"
     return not isinstance(operation, Apply) or isinstance(operation.inference.forward, Fn)
 
 

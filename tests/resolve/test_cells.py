@@ -31,7 +31,10 @@ def found(
         (SUMS.replace("linear(units)", "linear(3)"), [("E302", "h")]),
         (SUMS + "\nnext h = h", [("E403", "h")]),
         (SUMS.replace("[units]", "[units] = true"), [("E203", "h[units] = true")]),
-        ("in x\nstate mask[3]\nnext mask = mask + x\nout next mask", [("E403", "mask"), ("W405", "units")]),
+        (
+            "in x\nstate mask[3]\nnext mask = mask + x\nout next mask",
+            [("E403", "mask"), ("W405", "units")],
+        ),
         (SUMS.replace("h =", "h = next h +", 1), [("E404", "h")]),
         (SUMS + "\nmessage m = x", [("E103", "message m = x")]),
     ],

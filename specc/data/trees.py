@@ -1,0 +1,46 @@
+"""Trees drawn from a seed: boolean expressions, where every node has a value (as in Socher et al. 2013)."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from specc.data.base import DataField, Splitting
+from specc.data.sequences import mask, tokens
+from specc.types import TREE_COLUMNS
+
+
+class BooleanTrees(Splitting):
+    """Boolean expressions of true, false, and, or, exclusive or."""
+
+    word, kind = "boolean_trees", "boolean_trees"
+    summary = (
+        "Boolean expressions (0 false, 1 true, 2 and, 3 or, 4 xor): tree, value of each node, mask."
+    )
+    depth: int = Field(
+        4, ge=1, le=12, description="Largest depth; an operator of two leaves has 1."
+    )
+    test_depth: int | None = Field(None, ge=1, le=12, description="Largest depth for testing.")
+    examples: int = Field(5_000, ge=10, le=1_000_000, description="Number of trees.")
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of the trees.")
+
+    @property
+    def deepest(self) -> int:
+        """The largest depth of all."""
+        return max(self.depth, self.test_depth or 0)
+
+    @model_validator(mode="after")
+    def _every_fifth(self) -> BooleanTrees:
+        if self.test_depth is not None and self.test is not None:
+            raise ValueError("with test_depth every fifth tree is for testing; leave test= out")
+        return self
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The tree, a class for every node, and which nodes there are; the root stands first."""
+        nodes = 2 ** (self.deepest + 1) - 1
+        parts = DataField("tree", (nodes, TREE_COLUMNS), ("node", "part"), dtype="int", classes=5)
+        value, there = tokens("value", nodes, 2), mask(nodes)
+        return parts, _at_nodes(value), _at_nodes(there)
+
+
+def _at_nodes(field: DataField) -> DataField:
+    return DataField(field.name, field.sizes, ("node",), field.dtype, field.classes)
