@@ -138,11 +138,8 @@ def test_a_damaged_checkpoint_is_replaced_by_the_one_before(tmp_path: Path) -> N
      "tied", "sparse_l1", "sparse_kl", "denoising_gaussian", "denoising_strong", "denoising_masking",
      "gaussian_vae", "plain_samples", "stochastic", "held_out_digit", "ecg", "helix_mean",
      "sparse_kl_notes", "denoising_convolutional", "denoising_compared", "keras_784", "vae_784",
-<<<<<<< HEAD
-     "contractive", "karate_gcn", "link_prediction", "graph_families"],
-=======
-     "contractive", "reversal_attention", "echo_12", "echo_4", "boolean_plain", "boolean_rntn"],
->>>>>>> c1628e3 (Trees: cells folded from the leaves to the root, all nodes of one height in one step)
+     "contractive", "karate_gcn", "link_prediction", "graph_families",
+     "reversal_attention", "echo_12", "echo_4", "boolean_plain", "boolean_rntn"],
 )  # fmt: skip
 def test_the_bar_is_reached(stem: str, tmp_path: Path) -> None:
     source = next(ROOT.joinpath("specs").rglob(f"{stem}.spec"))

@@ -1,0 +1,114 @@
+"""Training of Reversing as in reversal_attention.spec, written by specc 0.1.0."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data import Split, load
+from model import Reverser
+from trainer import Promise, Step, Trainer, check, main
+
+
+class Reversing(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reverser = Reverser()
+
+    def forward(
+        self, source: Tensor, target: Tensor, before: Tensor, valid: Tensor
+    ) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        logits = self.reverser(source, before)  # [B, T, 12]
+        logits = F.cross_entropy(
+            logits[valid], target[valid], reduction="sum"
+        ) / valid.sum().clamp(1)
+        return {"cross_entropy": logits}
+
+    def outputs(
+        self, source: Tensor, target: Tensor, before: Tensor, valid: Tensor
+    ) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        logits = self.reverser(source, before)  # [B, T, 12]
+        right = torch.logical_or(logits.argmax(2) == target, torch.logical_not(valid))
+        right = right.float().amin(1)  # [B]
+        return (right,)
+
+
+def factor(step: int, steps: int) -> float:
+    """The learning rate at a step, as a share of its start."""
+    return min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * step / steps))
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Reversing"
+    spec = "a115dd85983b1d77"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
+    epochs, batch, seed = 8, 64, 0
+    model: Reversing
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Reversing().to(self.device)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.005,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+            clip_norm=1.0,
+            schedule=factor,
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        assert isinstance(model, Reversing)
+        return model.outputs(*batch)
+
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+        (value,) = outputs
+        return {
+            "min": value.float().mean().item(),
+        }
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        return [
+            check("test.min >= 0.95", test["min"], ">=", 0.95),
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Training))
