@@ -236,8 +236,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{f"F.avg_pool{n}d": spatial.avg_pool for n in (1, 2, 3)},
     **{f"F.lp_pool{n}d": lambda x, p, kernel, stride=None, **o: spatial.lp_pool(x, p, kernel, stride, **o)
        for n in (1, 2, 3)},
-    **{f"F.adaptive_avg_pool{n}d": lambda x, size: spatial.adaptive("avg", x, size) for n in (1, 2, 3)},
-    **{f"F.adaptive_max_pool{n}d": lambda x, size: spatial.adaptive("max", x, size) for n in (1, 2, 3)},
+    **{f"F.adaptive_avg_pool{n}d": spatial.adaptive_avg for n in (1, 2, 3)},
+    **{f"F.adaptive_max_pool{n}d": spatial.adaptive_max for n in (1, 2, 3)},
     **_NAMED,
 }  # fmt: skip
 """Every function that an example can be worked with."""

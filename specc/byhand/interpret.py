@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from specc.byhand import scalar as s
@@ -32,10 +31,8 @@ _INFIX: dict[str, Callable[[Scalar, Scalar], Scalar]] = {
             ">": operator.gt, ">=": operator.ge,
         }.items()
     },
-    "//": lambda a, b: s.flat("floor", a.value // b.value, a, b),
-    "%": lambda a, b: s.made(
-        "remainder", a.value % b.value, (a, b), (Fraction(1), -Fraction(a.value // b.value))
-    ),
+    "//": s.floor_divide,
+    "%": s.remainder,
     "&": truth("and", lambda a, b: bool(a) and bool(b)),
 }  # fmt: skip
 

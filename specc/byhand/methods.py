@@ -89,7 +89,7 @@ def _amax(least: bool) -> Callable[..., Array]:
     """Equal largest values share the slope, as in PyTorch's amax."""
 
     def rule(row: Sequence[Scalar]) -> Scalar:
-        best = s.largest(row, least=least)[0].value
+        best = row[s.largest(row, least=least)[1]].value
         hits = sum(a.value == best for a in row)
         slopes = [Fraction(a.value == best, hits) for a in row]
         return s.made("min" if least else "max", best, row, slopes)

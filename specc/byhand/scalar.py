@@ -174,6 +174,25 @@ def mean(terms: Sequence[Scalar]) -> Scalar:
     return made("mean", value, terms, [share] * len(terms))
 
 
+def floor_divide(a: Scalar, b: Scalar) -> Scalar:
+    """⌊a/b⌋, without a slope."""
+    return flat("floor", _floored(a.value, b.value), a, b)
+
+
+def remainder(a: Scalar, b: Scalar) -> Scalar:
+    """a − b·⌊a/b⌋, with the sign of b."""
+    whole = _floored(a.value, b.value)
+    value = plus(a.value, times(Fraction(-1), times(whole, b.value)))
+    return made("remainder", value, (a, b), (Fraction(1), times(Fraction(-1), whole)))
+
+
+def _floored(a: Value, b: Value) -> Value:
+    ratio = over(a, b)
+    if isinstance(ratio, Fraction) or math.isfinite(ratio):
+        return Fraction(math.floor(ratio))
+    return ratio
+
+
 # ------------------------------------------------------------------- functions
 
 

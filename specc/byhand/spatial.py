@@ -199,17 +199,34 @@ def lp_pool(
     return build((*x.sizes[:2], *out), element)
 
 
-def adaptive(kind: str, x: Array, size: Extent) -> Array:
-    """Pooling to a size: window i is from ⌊i·n/size⌋ to ⌈(i + 1)·n/size⌉."""
+def adaptive_avg(x: Array, size: Extent) -> Array:
+    """The means of as many windows as are asked for."""
     out = per_axis(size, x.rank - 2)
+    sizes = (*x.sizes[:2], *out)
+    return build(sizes, lambda i: s.mean([x[(*i[:2], *spot)] for spot in _adapted(i, x, out)]))
 
-    def element(index: Index) -> Scalar:
-        rows = zip(index[2:], x.sizes[2:], out, strict=True)
-        spans = [range(i * n // m, -(-(i + 1) * n // m)) for i, n, m in rows]
-        values = [x[(*index[:2], *spot)] for spot in product(*spans)]
-        return s.mean(values) if kind == "avg" else s.largest(values)[0]
 
-    return build((*x.sizes[:2], *out), element)
+def adaptive_max(
+    x: Array, size: Extent, return_indices: bool = False
+) -> Array | tuple[Array, Array]:
+    """The largest numbers of as many windows as are asked for, and where they stand."""
+    out = per_axis(size, x.rank - 2)
+    sizes = (*x.sizes[:2], *out)
+    values: list[Scalar] = []
+    places: list[Scalar] = []
+    for index in indices(sizes):
+        spots = _adapted(index, x, out)
+        value, best = s.largest([x[(*index[:2], *spot)] for spot in spots])
+        values.append(value)
+        places.append(constant(_flat_place(spots[best], x.sizes[2:])))
+    pooled = Array(sizes, tuple(values))
+    return (pooled, Array(sizes, tuple(places))) if return_indices else pooled
+
+
+def _adapted(index: Index, x: Array, out: Sequence[int]) -> list[Index]:
+    """Window i is from ⌊i·n/size⌋ to ⌈(i + 1)·n/size⌉."""
+    rows = zip(index[2:], x.sizes[2:], out, strict=True)
+    return list(product(*(range(i * n // m, -(-(i + 1) * n // m)) for i, n, m in rows)))
 
 
 def unpool(x: Array, places: Array, sizes: Sequence[int]) -> Array:

@@ -12,6 +12,7 @@ from specc.byhand.scalar import Scalar, Value
 LONGEST = 96
 """Characters of a working; a longer one shows its last step, or its ends."""
 _WIDEST = 14  # characters of a fraction
+_SHORT = 4  # decimals of an exact number that are always shown
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 9
 
 
@@ -37,10 +38,10 @@ class Style:
         return self._rounded(float(value))
 
     def _terminating(self, value: Fraction) -> str | None:
-        scaled = value * 10**self.places
-        if scaled.denominator != 1:
+        digits = max(self.places, _SHORT)
+        if (value * 10**digits).denominator != 1:
             return None
-        return f"{float(value):.{self.places}f}".rstrip("0").rstrip(".")
+        return f"{float(value):.{digits}f}".rstrip("0").rstrip(".")
 
     def _rounded(self, value: float) -> str:
         if not math.isfinite(value):

@@ -74,6 +74,7 @@ class Worker:
     tensors: Mapping[str, Array]
     steps: list[Step] = field(default_factory=list)
     start: int = field(default_factory=so_far)
+    calls: dict[str, int] = field(default_factory=dict)
 
     def work(self, body: Body, inputs: Mapping[str, Any], prefix: str = "") -> Values:
         """Every value of a body.
@@ -92,6 +93,8 @@ class Worker:
                 found = rule(frame, node)
             except ByHandError as problem:
                 raise _cannot(node, str(problem)) from None
+            except (ArithmeticError, ValueError):
+                raise _cannot(node, "has no value here") from None
             frame.values.update({Ref(number, port): value for port, value in found.items()})
         return frame.values
 
@@ -245,13 +248,31 @@ def _invoke(frame: Frame, node: Node) -> dict[str, Any]:
     body = operation.body
     names = [name for name, _ in body.inputs]
     inputs = dict(zip(names, frame.operands(node), strict=True))
-    values = frame.worker.work(body, inputs, frame.inner(operation.stage))
+    values = _called(frame, body, inputs, frame.inner(operation.stage))
     found = {port: values[ref] for port, ref in body.outputs}
     for port, _ in node.types:
         if port not in found:  # a value inside the network that is read from outside
             at = next(i for i, n in enumerate(body.nodes) if port in (n.name, n.variable))
             found[port] = values[Ref(at)]
     return found
+
+
+def _called(frame: Frame, body: Body, inputs: dict[str, Any], prefix: str) -> Values:
+    """The values of a body; those of a second call are told apart: `Net(2).hidden`."""
+    calls = frame.worker.calls
+    calls[prefix] = calls.get(prefix, 0) + 1
+    first = len(frame.worker.steps)
+    values = frame.worker.work(body, inputs, prefix)
+    if calls[prefix] > 1:
+        _renamed(frame.worker, first, prefix, f"{prefix[:-1]}({calls[prefix]}).")
+    return values
+
+
+def _renamed(worker: Worker, first: int, prefix: str, shown: str) -> None:
+    """Steps under another name than that of their weights."""
+    for number in range(first, len(worker.steps)):
+        step = worker.steps[number]
+        worker.steps[number] = replace(step, name=shown + step.name.removeprefix(prefix))
 
 
 def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
@@ -308,10 +329,7 @@ def _cell_step(
     """The values of one step; the weights are those of the stage at every one."""
     first = len(frame.worker.steps)
     values = frame.worker.work(body, inputs, frame.inner(stage))
-    plain = frame.inner(stage)
-    for number in range(first, len(frame.worker.steps)):
-        step = frame.worker.steps[number]
-        frame.worker.steps[number] = replace(step, name=prefix + step.name.removeprefix(plain))
+    _renamed(frame.worker, first, frame.inner(stage), prefix)
     for port, ref in body.outputs:
         yield port, values[ref]
 

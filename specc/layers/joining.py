@@ -202,7 +202,7 @@ class Split(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """[…, n, …] to pieces whose sizes sum to n."""
         x = tensor(operands[0], self.word)
-        axis = feature_axis(x) if self.axis is None else axis_number(x, self.axis, self.word)
+        axis = axis_number(x, feature_axis(x) if self.axis is None else self.axis, self.word)
         whole = total(var(f"n_{i}", s) for i, s in enumerate(self.sizes, 1))
         same, conditions = equal_sizes(whole.value, x.sizes[axis])
         if not same:
@@ -232,7 +232,7 @@ class Chunk(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """[…, n, …] to so many times […, n/pieces, …]."""
         x = tensor(operands[0], self.word)
-        axis = feature_axis(x) if self.axis is None else axis_number(x, self.axis, self.word)
+        axis = axis_number(x, feature_axis(x) if self.axis is None else self.axis, self.word)
         size = x.sizes[axis]
         conditions: tuple[Constraint, ...] = ()
         if size % self.pieces != 0:

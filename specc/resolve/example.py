@@ -74,6 +74,8 @@ def resolve_example(context: Context, example: tree.Example) -> ExamplePlan | No
     draft = Draft(dict(_roles(example.body)), set(_spatial(example.body)))
     for statement in ordered(scope, list(example.body)):
         _statement(scope, statement, draft)
+    if not context.diagnostics.failed:
+        _whole_plan(scope, example, draft)
     sound = not context.diagnostics.failed
     givens = stated(scope, example, draft.givens) if sound else ()
     if context.diagnostics.failed:
@@ -93,6 +95,24 @@ def resolve_example(context: Context, example: tree.Example) -> ExamplePlan | No
         draft.steps,
         draft.places,
     )
+
+
+def _whole_plan(scope: Scope, example: tree.Example, draft: Draft) -> None:
+    """An optimizer needs an objective, and steps an optimizer."""
+    if draft.optimizer is not None and not draft.terms:
+        scope.context.report(
+            "E507",
+            "this example has an optimizer and minimizes nothing",
+            example.title.span,
+            helps=("minimize mse(y, t)",),
+        )
+    elif draft.steps > 1 and draft.optimizer is None:
+        scope.context.report(
+            "E507",
+            "this example takes steps without an optimizer",
+            example.title.span,
+            helps=("optimizer sgd(lr=0.1)",),
+        )
 
 
 # ------------------------------------------------------------------- looking ahead
@@ -160,6 +180,8 @@ def _statement(scope: Scope, statement: tree.Statement, draft: Draft) -> None:
             let(scope, statement)
         case tree.Evaluate():
             flow(scope, statement.value)
+        case tree.Objective() if draft.terms:
+            scope.context.report("E103", "an example has one objective", statement.span)
         case tree.Objective():
             draft.sense = statement.sense
             taken = [t.name for t in draft.terms]

@@ -92,7 +92,9 @@ def _decimal(expr: tree.Expr, names: Mapping[str, Literal]) -> bool:
 
 def _value(expr: tree.Expr, names: Mapping[str, Literal]) -> Nested:
     match expr:
-        case tree.Number(_, value):
+        case tree.Number(span, value):
+            if not math.isfinite(value):
+                raise LiteralError("this number is too large", span)
             return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
         case tree.ListOf(_, items):
             return tuple(_value(i, names) for i in items)

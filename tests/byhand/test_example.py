@@ -253,6 +253,27 @@ def test_a_flipped_kernel_is_the_convolution_of_mathematics() -> None:
     assert value(done, "y") == [0, 1, 2.5, 4, 1.5]
 
 
+def test_a_second_call_is_told_apart_and_shares_its_weights() -> None:
+    net = "network N {\n in x: vector[2]\n x -> linear(2) as f\n}"
+    done = worked(
+        "given x = [1, 2]\ngiven N.f.weight = eye(2) * 2\ngiven N.f.bias = [0, 1]\n"
+        "y = N(x)\nz = N(y)\nminimize sum(z)", net,
+    )  # fmt: skip
+    assert value(done, "N.f") == [2, 5]
+    assert value(done, "N(2).f") == [4, 11]
+    assert slope(done, "N.f.bias") == [3, 3]
+
+
+def test_an_attention_shows_its_scores() -> None:
+    done = worked(
+        "given x = [[1, 0], [0, 1]]\ngiven A.in_proj.weight = ones(6, 2)\ngiven A.in_proj.bias = zeros(6)\n"
+        "given A.out_proj.weight = eye(2)\ngiven A.out_proj.bias = [0, 0]\nx -> attention(heads=1) as A"
+    )
+    names = [s.name for s in done.rounds[0].steps]
+    assert names == [*(f"A.{n}" for n in ("q", "k", "v", "scores", "weights", "heads")), "A"]
+    assert value(done, "A.weights") == pytest.approx([0.5] * 4)
+
+
 def test_weights_of_a_network_are_needed() -> None:
     text = (
         "specc 1\nnetwork N {\n in x: vector[2]\n x -> linear(1) as f\n}\n"
@@ -272,6 +293,10 @@ def test_weights_of_a_network_are_needed() -> None:
         ("z ~ normal[2]\ny = z + 1", "an example draws nothing at random"),
         ("given x = 1 / 0\ny = x + 1", "this arithmetic has no result"),
         ("given x = [1]\ny = x -> gaussian_noise(0.1)", "y is random: give its value instead"),
+        ("given x = 1e400\ny = x", "this number is too large"),
+        ("given x = 1\nminimize x\nmaximize x", "an example has one objective"),
+        ("given x = 1\noptimizer adam()", "this example has an optimizer and minimizes nothing"),
+        ("given x = 1\ny = x\nsteps 3", "this example takes steps without an optimizer"),
         ("given x = [1]\nplaces 99", "places is a whole number from 0 to 15"),
         ("given x = [1]\nminimize sum(x)\noptimizer lbfgs()", "lbfgs has no working by hand"),
         (
