@@ -10,6 +10,7 @@ from specc.claims.outcome import Value, text
 from specc.claims.upstream import ancestors
 from specc.count.add import add_up
 from specc.count.memory import FLOAT
+from specc.count.rows import Entry
 from specc.exam.asked import Asked, Key
 from specc.exam.replay import replayed
 from specc.exam.written import Quantity, Shape, Written
@@ -164,34 +165,52 @@ def _from_parts(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carri
 
 
 def _from_sum(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
-    """A total of the student's own figures; where one was not asked for, the right one is added."""
+    """A total of the student's own figures, and of what follows from them for layers not asked for."""
     if asked.subject.totals is None and len(asked.subject.entries) < 2:
         return
-    own: list[Size] = []
-    wrong: list[Answered] = []
-    for entry in asked.subject.entries:
-        one = replace(asked, subject=replace(asked.subject, entries=(entry,), totals=None))
-        row = entry.row
-        true = {"params": row.params, "macs": row.macs, "flops": 2 * row.macs,
-                "memory": FLOAT * row.params}.get(asked.word)  # fmt: skip
-        if true is None:
-            return
-        answered = next((a for a in answers.values() if _same_entry(a, one)), None)
-        number = _number(answered)
-        own.append(true if number is None else number)
-        if answered is not None and number is not None and number != true:
-            wrong.append(answered)
-    if wrong:
-        yield Carried(
-            add_up(own), " and ".join(map(_said, wrong[:3])), total(n for n in own if n != 0)
-        )
+    parts = [_part(asked, entry, answers) for entry in asked.subject.entries]
+    if add_up(p.true for p in parts) != asked.figure.value:
+        return  # what networks share is counted once
+    sources = dict.fromkeys(p.source for p in parts if p.source)
+    if sources:
+        own = [p.own for p in parts]
+        said = " and ".join(list(sources)[:3])
+        yield Carried(add_up(own), said, total(n for n in own if n != 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A row of a sum: the right figure, the one that the student goes on with, and where that is from."""
+
+    true: Size
+    own: Size
+    source: str = ""
+
+
+def _part(asked: Asked, entry: Entry, answers: Mapping[Key, Answered]) -> _Part:
+    one = replace(asked, subject=replace(asked.subject, entries=(entry,), totals=None))
+    row = entry.row
+    figures = {"params": row.params, "macs": row.macs, "flops": 2 * row.macs,
+               "memory": FLOAT * row.params}  # fmt: skip
+    true = figures.get(asked.word, 0)
+    answered = next((a for a in answers.values() if _same_entry(a, one)), None)
+    number = _number(answered)
+    if answered is not None and number is not None:
+        return _Part(true, number, _said(answered) if number != true else "")
+    follows = next(_from_outputs(one, answers), None)
+    if follows is not None and isinstance(follows.value, int) and follows.value != true:
+        return _Part(true, follows.value, follows.source)
+    return _Part(true, true)
 
 
 def _same_entry(answered: Answered, one: Asked) -> bool:
+    """Whether a question asks for the same figure of the layer, in the same block."""
     own = answered.asked
-    if own.word != one.word or own.subject.totals is not None or len(own.subject.entries) != 1:
+    if (own.word, own.key[0]) != (one.word, one.key[0]) or own.subject.totals is not None:
         return False
-    return own.subject.entries[0].row.path == one.subject.entries[0].row.path
+    (mine,) = one.subject.entries
+    rows = own.subject.entries
+    return len(rows) == 1 and rows[0].body is mine.body and rows[0].row.path == mine.row.path
 
 
 # ------------------------------------------------------------- receptive field

@@ -166,6 +166,13 @@ def test_a_sum_follows_from_a_wrong_count() -> None:
     assert found["LeNet.params"].verdict == "follow-through"
 
 
+def test_a_sum_follows_from_a_wrong_size() -> None:
+    whole = 156 + 2_416 + (256 + 1) * 120 + 1_210
+    found = marked(S4__output="16x4x4", LeNet__params=str(whole))
+    assert found["LeNet.params"].verdict == "follow-through"
+    assert "S4.output = [16, 4, 4]" in found["LeNet.params"].reasons[0]
+
+
 def test_a_receptive_field_follows() -> None:
     found = marked(S2__receptive_field="7", C3__receptive_field="15")
     assert [m.verdict for m in found.values()] == ["wrong", "follow-through"]

@@ -10,12 +10,13 @@ from specc.claims.subjects import Subject, Tables
 from specc.claims.upstream import field_working
 from specc.count.memory import FLOAT
 from specc.formula import Constant, Formula, product
+from specc.types import Tensor
 
 
 def start(tables: Tables, subject: Subject, word: str) -> Working | None:
     """None where the subject is no single layer, or the figure has no working."""
     case = case_of(subject)
-    if case is None:
+    if case is None or not isinstance(case.inference.outputs[0][1], Tensor):
         return None
     if word == "output":
         return Working(case, tables, shape_of(case.inference), shape=True)

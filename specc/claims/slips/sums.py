@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from specc.claims.figures import FIGURES
 from specc.claims.slips.slip import Finding, Slip, Working
 from specc.claims.slips.start import start
 from specc.claims.subjects import Subject, Tables, plain
@@ -127,7 +128,10 @@ def _of_layers(
         for entry in subject.entries
         if (w := start(tables, replace(subject, entries=(entry,), totals=None), word)) is not None
     ]
-    whole = add_up(w.formula.value for w in workings)
+    figure = FIGURES[word](subject)
+    whole = figure.value if figure is not None else None
+    if not isinstance(whole, (int, Symbolic)):
+        return
     for slip in slips:
         changed = [(w, _changed(slip, w)) for w in workings[:MOST]]
         for working, (value, reason) in ((w, c) for w, found in changed for c in found):
