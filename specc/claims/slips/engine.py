@@ -33,6 +33,8 @@ SLIPS: Mapping[str, tuple[Slip, ...]] = {
 
 PAIRS = 4_000
 """Pairs of slips that are tried for one figure."""
+VAGUE = frozenset({"one-too-many"})
+"""Slips that say little, and nothing where another one gives the same figure."""
 CHANCE = 0.1
 """Pairs explain nothing where so large a share of the numbers of this size is the result of some pair."""
 
@@ -46,7 +48,7 @@ def diagnose(tables: Tables, subject: Subject, word: str, matches: Matches) -> t
     """Every slip that gives the claimed figure, each way once; pairs only where none does alone."""
     single = _distinct(f for f in alternatives(tables, subject, word) if matches(f.value))
     if single:
-        return single
+        return tuple(f for f in single if f.slips[0].name not in VAGUE) or single
     working = start(tables, subject, word)
     return _pairs(working, word, matches) if working is not None else ()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from specc.claims.figures import FIGURES
+from specc.claims.outcome import Value
 from specc.claims.slips.slip import Finding, Slip, Working
 from specc.claims.slips.start import start
 from specc.claims.subjects import Subject, Tables, plain
@@ -30,11 +31,15 @@ def findings(
     if word not in _SUMMED:
         return
     unit = {"flops": 2, "memory": FLOAT}.get(word, 1)
+    seen: set[tuple[str, Value]] = set()
     if word in {"params", "trainable", "memory"}:
         for found in _params(tables, subject):
             if isinstance(found.value, (int, Symbolic)):
+                seen.add((found.slips[0].name, unit * found.value))
                 yield replace(found, value=unit * found.value)
-    yield from _of_layers(tables, subject, word, slips)
+    for found in _of_layers(tables, subject, word, slips):
+        if (found.slips[0].name, found.value) not in seen:
+            yield found
 
 
 def _found(name: str, text: str, value: Size, reason: str) -> Finding:
