@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specc.check.advice import check_advice
 from specc.check.examples import check_examples
 from specc.check.learning import check_learning
 from specc.check.losses import check_losses
@@ -18,6 +19,8 @@ def check(program: Program, diagnostics: Diagnostics, convention: Convention = "
 
     `convention` counts what claims are about where they name none.
     """
-    for one in (check_roles, check_losses, check_learning, check_promises, check_examples):
+    for one in (
+        check_roles, check_losses, check_learning, check_advice, check_promises, check_examples,
+    ):  # fmt: skip
         one(program, diagnostics)
     check_claims(program, diagnostics, convention)
