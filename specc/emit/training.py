@@ -65,8 +65,17 @@ def train_files(program: Program, plan: TrainPlan, modules: Modules) -> dict[str
     """train.py, the machinery it runs on, and pictures.py where pictures are drawn."""
     files = with_graphs(plan.body, _Training(program, plan, modules).texts())
     if plan.shows or program.samples:
-        files["pictures.py"] = render("pictures.py.j2", header=header(program, "Pictures for"))
+        files["pictures.py"] = pictures_file(program)
     return files
+
+
+def pictures_file(program: Program) -> str:
+    """The text of pictures.py: a function for each kind of picture that is drawn."""
+    blocks: tuple[TrainPlan | SamplePlan, ...] = (*program.trains, *program.samples)
+    shows = [s for block in blocks for s in block.shows]
+    return render(
+        "pictures.py.j2", header=header(program, "Pictures for"), kinds={s.kind for s in shows}
+    )
 
 
 def spec_hash(program: Program) -> str:
@@ -319,7 +328,7 @@ def drawing(show: Show) -> str:
 def drawn(body: Body, show: Show, rows: str) -> str:
     """The values of a picture as arguments, with the values of black and white where it has them."""
     if show.kind != "grid":
-        return f"*{rows}"
+        return rows
     low, high = _limits([body.nodes[r.node].type(r.port) for r in show.operands])
     return f"{rows}, {low}, {high}"
 

@@ -19,7 +19,7 @@ from specc.resolve.values import POISON, Flow, LayerMaker, Word
 from specc.settings import StepSettings, TrainSettings
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Tensor
+from specc.types import Tensor, ValueType
 
 SHOWS = ("grid", "curve", "scatter", "plot")
 
@@ -230,7 +230,7 @@ def show_of(scope: Scope, statement: tree.Setting) -> Show | None:
     if statement.every is not None and (not isinstance(every, int) or every < 1):
         scope.context.report("E204", "every needs a whole number from 1", statement.every.span)
         return None
-    if POISON in flows:
+    if POISON in flows or not _drawable(scope, name.id, flows, statement):
         return None
     refs = tuple(f.ref for f in flows)
     return Show(
@@ -240,3 +240,25 @@ def show_of(scope: Scope, statement: tree.Setting) -> Show | None:
         statement.unit or "epochs",
         statement.span,
     )
+
+
+def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Setting) -> bool:
+    """Whether a picture can show these values; if not, why is reported (E203)."""
+    types = [f.type for f in flows]
+    reason = ""
+    if not all(isinstance(t, Tensor) and t.batched for t in types):
+        reason = f"{kind} draws a value of each item of the batch"
+    elif kind == "plot" and len(types) < 2:
+        reason = "plot draws values against the first one: it needs two"
+    elif kind == "scatter" and not _plane(types[0]):
+        reason = f"scatter draws points of two features or more, and this is {types[0]}"
+    elif kind in ("grid", "curve") and any(isinstance(t, Tensor) and not t.rank for t in types):
+        reason = f"{kind} draws rows or images, and this is one number an item"
+    if reason:
+        scope.context.report("E203", reason, statement.span)
+    return not reason
+
+
+def _plane(type: ValueType) -> bool:
+    """Whether the items of a value are points with at least two coordinates."""
+    return isinstance(type, Tensor) and type.rank == 1 and type.sizes[0] != 1
