@@ -91,6 +91,8 @@ def _settings(plan: TrainPlan) -> Iterator[tuple[str, BaseModel]]:
             yield f"optimizer of {targets} in {plan.name}", update.optimizer
         if step.schedule is not None:
             yield f"schedule of {step.name} in {plan.name}", step.schedule
+    if plan.initialization is not None:
+        yield f"init of {plan.name}", plan.initialization
     yield f"settings of {plan.name}", plan.settings
 
 

@@ -367,6 +367,7 @@ class TrainPlan:
     settings: BaseModel
     metrics: tuple[Measure, ...] = ()
     shows: tuple[Show, ...] = ()
+    initialization: BaseModel | None = None
 
     @property
     def terms(self) -> tuple[Term, ...]:

@@ -11,11 +11,13 @@ from specc.claims.check import is_static
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, with_graphs
-from specc.emit.layout import WIDTH, statement
+from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, snake, variable
 from specc.emit.objective import Objective
 from specc.emit.steps import Steps
+from specc.initialization import Initialization
+from specc.layers.code import Printer
 from specc.metrics import Metric
 from specc.program import (
     Apply,
@@ -25,6 +27,7 @@ from specc.program import (
     ReadPort,
     Ref,
     Rounds,
+    SamplePlan,
     Show,
     TrainPlan,
 )
@@ -261,6 +264,7 @@ class _Training:
                 *(["check"] if promises else []), "main",
             ],
             spec_hash=spec_hash(self.program),
+            initialize=self._initialize(),
             losses=steps.losses(),
             schedules=steps.schedules,
             built=built,
@@ -285,6 +289,14 @@ class _Training:
         """What train.py takes from model.py."""
         graphs = ["Graph"] if has_graphs(self.plan.body) else []
         return sorted([*graphs, *map(class_name, self.objective.networks.ordered())])
+
+    def _initialize(self) -> str:
+        """The call that draws a weight, empty where PyTorch's own beginnings are meant."""
+        how = self.plan.initialization
+        if not isinstance(how, Initialization):
+            return ""
+        call = Printer(lambda i, p: f"{i}{p}")(how.call("weight"))
+        return indented(statement(call, 12), 12).strip()
 
     def _load_arguments(self) -> str:
         if self.settings.validation is None:

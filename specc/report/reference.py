@@ -50,6 +50,7 @@ class Entry:
 def libraries() -> dict[str, tuple[Entry, ...]]:
     """The libraries besides the layers, by the word that lists them."""
     from specc.data import SOURCES
+    from specc.initialization import INITIALIZATIONS
     from specc.layers.distribution import FAMILIES
     from specc.metrics import METRICS
     from specc.optim import OPTIMIZERS, SCHEDULES
@@ -57,6 +58,7 @@ def libraries() -> dict[str, tuple[Entry, ...]]:
     return {
         "optimizers": _models("optimizer", OPTIMIZERS),
         "schedules": _models("schedule", SCHEDULES),
+        "initializations": _models("init", INITIALIZATIONS),
         "metrics": _models("metric", METRICS),
         "data": _models("data set", SOURCES),
         "distributions": tuple(

@@ -50,6 +50,7 @@ class Draft:
     steps: list[StepPlan] = field(default_factory=list)
     terms: list[str] = field(default_factory=list)
     optimizer: BaseModel | None = None
+    initialization: BaseModel | None = None
     settings: dict[str, Given] = field(default_factory=dict)
     metrics: list[Measure] = field(default_factory=list)
     shows: list[Show] = field(default_factory=list)

@@ -145,5 +145,6 @@ def chosen(scope: Scope, expr: tree.Expr, kind: str, entries: Mapping[str, type[
 
 
 def _nameless(scope: Scope, span: Span, kind: str) -> None:
-    example = "optimizer adam(lr=1e-3)" if kind == "optimizer" else "schedule cosine()"
+    examples = {"optimizer": "optimizer adam(lr=1e-3)", "init": "init normal(std=0.02)"}
+    example = examples.get(kind, "schedule cosine()")
     scope.context.report("E203", f"{kind} needs a name", span, helps=(example,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specc.initialization import INITIALIZATIONS
 from specc.layers.base import LayerError
 from specc.layers.graphs import Masked
 from specc.metrics import METRICS, Metric
@@ -36,12 +37,14 @@ def setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
             draft.optimizer = library(scope, statement, "optimizer", OPTIMIZERS)
         case "schedule":
             draft.whole.schedule = library(scope, statement, "schedule", SCHEDULES)
+        case "init":
+            draft.initialization = library(scope, statement, "init", INITIALIZATIONS)
         case "metric":
             _metric(scope, statement, draft)
         case "show":
             _show(scope, statement, draft)
         case _:
-            more = ("optimizer", "schedule", "metric", "show")
+            more = ("optimizer", "schedule", "init", "metric", "show")
             _plain_setting(scope, statement, draft, TrainSettings, more)
 
 
@@ -51,7 +54,7 @@ def step_setting(scope: Scope, statement: tree.Setting, draft: DraftStep) -> Non
         return
     if statement.word.id == "schedule":
         draft.schedule = library(scope, statement, "schedule", SCHEDULES)
-    elif statement.word.id in (*TrainSettings.model_fields, "optimizer", "metric", "show"):
+    elif statement.word.id in (*TrainSettings.model_fields, "optimizer", "init", "metric", "show"):
         if statement.word.id in StepSettings.model_fields:
             _plain_setting(scope, statement, draft, StepSettings, ("schedule",))
             return

@@ -81,7 +81,7 @@ def _finish(scope: Scope, train: tree.Train, draft: Draft) -> TrainPlan | None:
     return TrainPlan(
         train.name.id, train.span, train.doc, draft.data, body,
         tuple(_completed(s, draft, settings) for s in _named(steps)),
-        settings, tuple(draft.metrics), tuple(draft.shows),
+        settings, tuple(draft.metrics), tuple(draft.shows), draft.initialization,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ STATEMENTS: dict[str, str] = {
 
 SETTINGS = (
     "batch", "epochs", "steps", "seed", "clip_grad_norm", "clip_grad_value", "accumulate", "ema",
-    "checkpoint", "early_stopping", "validation", "precision", "optimizer", "schedule", "metric",
+    "checkpoint", "early_stopping", "validation", "precision", "optimizer", "schedule", "init", "metric",
     "show", "count", "places",
 )  # fmt: skip
 
