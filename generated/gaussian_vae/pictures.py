@@ -45,18 +45,3 @@ def as_images(values: Tensor, low: float, high: float) -> Tensor:
     if scaled.ndim == 3:
         return scaled.unsqueeze(1)
     return scaled if scaled.shape[1] in (1, 3) else scaled[:, :1]
-
-
-def save_scatter(points: Tensor, label: Tensor, path: Path) -> Path:
-    """Save the first two features of points as a plot, coloured by label."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(5, 5), layout="constrained")
-    x, y = points.detach().cpu()[:, :2].unbind(1)
-    axes.scatter(x.numpy(), y.numpy(), c=label.cpu().numpy(), s=6, cmap="tab10")
-    figure.savefig(path, dpi=120)
-    plt.close(figure)
-    return path
