@@ -13,7 +13,8 @@ from specc.claims.subjects import Subject, Tables
 from specc.claims.values import subject_of
 from specc.exam.answers import Given
 from specc.exam.result import Question
-from specc.exam.written import Written
+from specc.exam.symbols import Reading
+from specc.exam.written import Symbols, Written
 from specc.layers.base import Convention
 from specc.program import Program
 from specc.source import Source, Span
@@ -27,7 +28,7 @@ Key: TypeAlias = tuple[str, str, str, str]
 class Asked:
     """A question with what it asks for and the right answer.
 
-    `explained` keeps what was found for an answer: in a class many give the same.
+    `explained` and `readings` keep what was found for an answer: in a class many give the same.
     """
 
     question: Question
@@ -38,6 +39,7 @@ class Asked:
     explained: dict[Written, tuple[Finding, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    readings: dict[Symbols, Reading | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def key(self) -> Key:

@@ -64,7 +64,10 @@ class _Marker:
 
     def _formula(self, asked: Asked, given: Given | None, written: Symbols) -> Mark:
         """An answer in letters: right when it is the same formula, else what it comes to is diagnosed."""
-        reading = read_symbols(written.expression, asked.figure, _parameters(asked))
+        if written not in asked.readings:
+            found = read_symbols(written.expression, asked.figure, _parameters(asked))
+            asked.readings[written] = found
+        reading = asked.readings[written]
         if reading is None:
             note = "letters that the question does not have"
             return replace(_blank(asked, "unreadable", given), notes=(note,))

@@ -90,7 +90,13 @@ def _feedback(mark: Mark) -> str:
 
 def _safe(cell: str) -> str:
     """A student's text must not become a formula in the teacher's spreadsheet."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "@", "\t"} else cell
+    risky = cell[:1] in {"=", "+", "@", "\t", "\r"} or (cell[:1] == "-" and not _plain(cell))
+    return f"'{cell}" if risky else cell
+
+
+def _plain(cell: str) -> bool:
+    """Whether what follows a minus is a number, or nothing."""
+    return all(c.isdigit() or c in "., " for c in cell[1:])
 
 
 def document(graded: Graded) -> dict[str, Json]:

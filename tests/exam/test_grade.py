@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from specc.exam import Graded, grade, read_answers
 from specc.exam.result import Mark
 from specc.pipeline import compile_text
 from specc.program import Program
+from specc.report.marks import as_csv, lines
 
 PAPER = """specc 1
 
@@ -31,11 +36,12 @@ def program(block: str = "") -> Program:
     return compiled.program
 
 
+PROGRAM = program()
+
+
 def marked(block: str = "", follow: float = 1.0, **answers: str) -> dict[str, Mark]:
-    lines = "".join(f'{k.replace("__", ".")},"{v}"\n' for k, v in answers.items())
-    graded = grade(
-        program(block), read_answers("a.csv", f"question,answer\n{lines}"), follow=follow
-    )
+    rows = "".join(f'{k.replace("__", ".")},"{v}"\n' for k, v in answers.items())
+    graded = grade(program(block), read_answers("a.csv", f"question,answer\n{rows}"), follow=follow)
     assert graded.problems == ()
     (script,) = graded.scripts
     return {m.question.text: m for m in script.marks}
@@ -274,6 +280,29 @@ def test_free_sizes_in_a_shape() -> None:
     assert verdict("C1.output", "[6, H - 4, 24]") == "right"
     assert verdict("S2.output", "6 × ⌊(H-4)/2⌋ × 12") == "right"
     assert verdict("C1.output", "[6, H, 28]") == "wrong"
+
+
+ANSWERS = st.one_of(
+    st.text(max_size=30),
+    st.integers().map(str),
+    st.lists(st.integers(0, 99), max_size=4).map(str),
+    st.text("kcf0123456789+-*/^() ", max_size=20),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ANSWERS, min_size=8, max_size=8))
+def test_any_script_is_marked(answers: list[str]) -> None:
+    figures = ("C1.params", "C1.output", "S2.output", "C3.macs", "C3.receptive_field",
+               "F5.params", "LeNet.params", "LeNet.memory")  # fmt: skip
+    text = json.dumps(dict(zip(figures, answers, strict=True)))
+    graded = grade(PROGRAM, read_answers("a.json", text))
+    (script,) = graded.scripts
+    assert [m.question.text for m in script.marks] == list(figures)
+    assert as_csv(graded)
+    assert list(lines(graded))
+    for mark in script.marks:
+        assert (mark.earned > 0) == (mark.verdict in {"right", "follow-through"})
 
 
 def test_a_large_class_is_marked() -> None:
