@@ -106,7 +106,10 @@ def _explained(asked: Asked, given: Given | None, written: Written) -> Mark:
         return agrees(written, value)
 
     if written not in asked.explained:
-        asked.explained[written] = diagnose(asked.tables, asked.subject, asked.word, matches)
+        exact = not isinstance(written, Quantity) or written.spread == 0
+        asked.explained[written] = diagnose(
+            asked.tables, asked.subject, asked.word, matches, exact=exact
+        )
     found = asked.explained[written]
     return replace(
         _blank(asked, "wrong", given),

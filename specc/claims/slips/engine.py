@@ -44,12 +44,17 @@ def slips_of(word: str) -> tuple[Slip, ...]:
     return SLIPS.get(word, AXIS)
 
 
-def diagnose(tables: Tables, subject: Subject, word: str, matches: Matches) -> tuple[Finding, ...]:
-    """Every slip that gives the claimed figure, each way once; pairs only where none does alone."""
+def diagnose(
+    tables: Tables, subject: Subject, word: str, matches: Matches, *, exact: bool = True
+) -> tuple[Finding, ...]:
+    """Every slip that gives the claimed figure, each way once; pairs only where none does alone.
+
+    A rounded figure (`exact` is False) fits too many pairs to say anything of them.
+    """
     single = _distinct(f for f in alternatives(tables, subject, word) if matches(f.value))
     if single:
         return tuple(f for f in single if f.slips[0].name not in VAGUE) or single
-    working = start(tables, subject, word)
+    working = start(tables, subject, word) if exact else None
     return _pairs(working, word, matches) if working is not None else ()
 
 
