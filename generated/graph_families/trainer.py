@@ -256,11 +256,7 @@ class Trainer(ABC):
         """All rows in the order of an epoch, which depends on nothing but seed and epoch."""
         generator = torch.Generator().manual_seed(self.args.seed * 1_000_003 + epoch)
         order = torch.randperm(len(self.train), generator=generator).to(self.device)
-        fields = self.train.fields()
-        if not self.rows:  # one copy serves all epochs
-            self.rows = tuple(map(torch.empty_like, fields))
-        for field, row in zip(fields, self.rows, strict=True):
-            torch.index_select(field, 0, order, out=row)
+        self.rows = tuple(field[order] for field in self.train.fields())
 
     def advance(self) -> None:
         """The next batch."""

@@ -6,7 +6,7 @@ count is said by masks and by pairs, not by rows.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -47,6 +47,11 @@ class NodeLabels(OneGraph):
     labelled: int = Field(
         1, ge=1, le=1000, description="Nodes of each class whose label may be learnt from; the others "
         "are held out. The nodes with the most edges come first.",
+    )  # fmt: skip
+
+    neighbours: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+        None, description="Of how many neighbours, hop by hop, a node of a batch is shown with; by "
+        "default the whole graph is one batch.",
     )  # fmt: skip
 
     def masks(self) -> tuple[str, ...]:
@@ -110,7 +115,7 @@ class StochasticBlocks(NodeLabels, Links):
 
     @model_validator(mode="after")
     def _fits_its_task(self) -> StochasticBlocks:
-        unused = ("labelled",) if self.links else ("held_back", "negatives")
+        unused = ("labelled", "neighbours") if self.links else ("held_back", "negatives")
         for name in unused:
             if name in self.model_fields_set:
                 raise ValueError(f"{name} is not for task={self.task}")

@@ -38,6 +38,7 @@ def graph_data(plan: TrainPlan) -> str:
         networkx=source.kind != "stochastic_blocks",
         links=isinstance(source, OneGraph) and source.links,
         one=isinstance(source, OneGraph),
+        mask=_mask(plan.body) if is_sampled(source) else "",
         fields=fields,
         field_tuple=_tuple([f"self.{n}" for n in names]),
         body=_part(source.kind, source, plan),
@@ -48,7 +49,14 @@ def graph_data(plan: TrainPlan) -> str:
 def _loader(source: DataSource) -> str:
     if not isinstance(source, OneGraph):
         return "load_graphs"
-    return "load_links" if source.links else "load_nodes"
+    if source.links:
+        return "load_links"
+    return "load_sampled" if is_sampled(source) else "load_nodes"
+
+
+def is_sampled(source: object) -> bool:
+    """Whether a batch holds nodes with a part of what surrounds them."""
+    return getattr(source, "neighbours", None) is not None
 
 
 def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = False) -> str:
@@ -64,6 +72,8 @@ def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = F
         values=", ".join(_values(plan.body)) + ("," if count == 2 else ""),
         validated=validated,
         linked=count > 2,
+        counts=getattr(source, "neighbours", None),
+        names=_names(plan.body),
         test_share=getattr(source, "test", None),
         split_seed=getattr(source, "split_seed", 0),
         train_rows=getattr(source, "train", None),
@@ -82,6 +92,21 @@ def _values(body: Body) -> list[str]:
         else:
             found.append("label")
     return found
+
+
+def _names(body: Body) -> str:
+    """What each field of sampled neighbourhoods holds, as a tuple in Python."""
+    kinds = ["graph" if isinstance(t, Graph) else _place(t) for _, t in body.inputs]
+    return repr(tuple(kinds)).replace("'", '"')
+
+
+def _place(type: ValueType) -> str:
+    return "mask" if isinstance(type, Tensor) and type.dtype == "bool" else "label"
+
+
+def _mask(body: Body) -> str:
+    """A field that says which nodes of a batch count."""
+    return next(variable(n) for n, t in body.inputs if _place(t) == "mask")
 
 
 def _shape(type: ValueType) -> str:

@@ -245,6 +245,7 @@ class _Training:
         own = helpers(set(re.findall(r"\w+", code)) - {"Graph"})
         machine = {
             **steps.features(), **self._numbers(),
+            "graphs": has_graphs(self.plan.body),
             "metrics": metrics, "promises": promise_lines, "shows": shows,
             "samples": bool(self.program.samples) and len(self.program.trains) == 1,
             "modules": self.modules,

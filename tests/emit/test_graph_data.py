@@ -136,3 +136,42 @@ def test_a_mask_is_no_setting_of_another_source() -> None:
     )
     messages = [d.message for d in compile_text(text, "net.spec").diagnostics]
     assert any("labelled is not for task=links" in m for m in messages), messages
+
+
+def test_a_batch_of_nodes_comes_with_a_part_of_its_neighbourhood(package: Any) -> None:
+    data = package("blocks_sage")
+    train = data.load()["train"]
+    whole = train.g.of.graph
+    part = train.rows(0, 20)
+    assert (len(train), len(part)) == (80, 20)
+    assert part.labelled.tolist() == [True] * 20 + [False] * (part.g.nodes - 20)
+    assert part.g.nodes < whole.nodes
+    arriving = torch.bincount(part.g.target, minlength=part.g.nodes)
+    assert (arriving[:20] == train.g.of.degree[train.g.of.seeds[:20]].clamp(max=10)).all()
+    assert int(arriving[20:].max()) <= 5
+    numbers = part.g.node.argmax(1)  # one-hot features say which node it is
+    known = edges_of(whole)
+    drawn = edges_of(part.g)
+    assert len(drawn) == len(part.g.source)
+    assert {(int(numbers[a]), int(numbers[b])) for a, b in drawn} <= known
+    assert (part.block == data.read()[1][numbers]).all()
+
+
+def test_neighbourhoods_differ_from_batch_to_batch_and_follow_the_order(package: Any) -> None:
+    train = package("blocks_sage").load()["train"]
+    order = torch.randperm(len(train))
+    moved = [field[order] for field in train.fields()]
+    graph, label, mask, _ = (field[0:20] for field in moved)
+    assert (graph.node.argmax(1)[:20] == train.g.of.seeds[order][:20]).all()
+    assert len(label) == len(mask) == graph.nodes
+    again = moved[0][0:20]
+    assert not torch.equal(again.node, graph.node)
+
+
+def test_a_node_without_neighbours_stands_alone(package: Any) -> None:
+    changes = [("inside=0.2", "inside=0.001"), ("between=0.02", "between=0.001")]
+    train = package("blocks_sage", *changes).load()["train"]
+    for start in range(0, 80, 10):
+        part = train.rows(start, start + 10)
+        assert part.g.nodes >= 10
+        assert len(part.block) == part.g.nodes

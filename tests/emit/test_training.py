@@ -138,7 +138,7 @@ def test_a_damaged_checkpoint_is_replaced_by_the_one_before(tmp_path: Path) -> N
      "tied", "sparse_l1", "sparse_kl", "denoising_gaussian", "denoising_strong", "denoising_masking",
      "gaussian_vae", "plain_samples", "stochastic", "held_out_digit", "ecg", "helix_mean",
      "sparse_kl_notes", "denoising_convolutional", "denoising_compared", "keras_784", "vae_784",
-     "contractive", "karate_gcn", "link_prediction", "graph_families",
+     "contractive", "karate_gcn", "link_prediction", "graph_families", "blocks_sage", "les_miserables",
      "reversal_attention", "echo_12", "echo_4", "boolean_plain", "boolean_rntn"],
 )  # fmt: skip
 def test_the_bar_is_reached(stem: str, tmp_path: Path) -> None:
@@ -177,3 +177,12 @@ def test_a_loss_that_is_no_number_names_step_term_and_layer(tmp_path: Path) -> N
     assert status == 1
     assert "mse is" in said
     assert "first not finite" in said
+
+
+@pytest.mark.slow
+def test_the_club_breaks_the_same_way_from_every_seed(tmp_path: Path) -> None:
+    text = ROOT.joinpath("specs/graphs/karate_gcn.spec").read_text()
+    script = built(text, tmp_path / "p")
+    for seed in range(1, 10):
+        status, said = finished(script, tmp_path / "run", "--seed", str(seed))
+        assert status == 0, (seed, said)
