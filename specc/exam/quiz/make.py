@@ -40,10 +40,10 @@ def make(
         QuizError: the spec has no layer with a figure.
     """
     random = Random(f"specc quiz {seed}")
-    made = list(variants(program, number, random))
     chosen = choose(_askable(program, convention), questions, random)
     if not chosen:
         raise QuizError("there is nothing to ask: no network has a layer with weights or windows")
+    made = list(variants(program, number, random, lambda p: _answers(p, chosen, convention)))
     title = program.networks[0].name if len(program.networks) == 1 else "Models"
     return Quiz(
         title, convention, tuple(_variant(m, chosen, random, kind, convention) for m in made)
@@ -59,6 +59,13 @@ def _askable(program: Program, convention: Convention) -> list[Topic]:
         if subject is not None and _known(_right(subject, topic)):
             found.append(topic)
     return found
+
+
+def _answers(program: Program, chosen: list[Topic], convention: Convention) -> bool:
+    """Whether another version has an answer to every question."""
+    tables = Tables(program, convention)
+    found = [(_subject(tables, topic), topic) for topic in chosen]
+    return all(s is not None and _known(_right(s, topic)) for s, topic in found)
 
 
 def _known(value: Value) -> bool:

@@ -14,6 +14,7 @@ from specc.source import Span
 from specc.syntax import tree
 
 _ATTEMPTS = 60
+_WIDTHS = ("features", "channels", "units")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -35,13 +36,15 @@ class Place:
     draw: Callable[[Random], str]
 
 
-def variants(program: Program, number: int, random: Random) -> Iterator[Changed]:
-    """The spec as it is, and then others; fewer where it allows no more."""
+def variants(
+    program: Program, number: int, random: Random, fits: Callable[[Program], bool]
+) -> Iterator[Changed]:
+    """The spec as it is, and then others that fit; fewer where it allows no more."""
     yield Changed("A", (), program)
     found = places(program.file)
     seen = {program.file.source.text}
     for letter in _letters(number):
-        made = _another(program, found, seen, random)
+        made = _another(program, found, seen, random, fits)
         if made is None:
             return
         changes, fresh = made
@@ -53,7 +56,11 @@ def _letters(number: int) -> list[str]:
 
 
 def _another(
-    program: Program, found: list[Place], seen: set[str], random: Random
+    program: Program,
+    found: list[Place],
+    seen: set[str],
+    random: Random,
+    fits: Callable[[Program], bool],
 ) -> tuple[tuple[str, ...], Program] | None:
     source = program.file.source
     for _ in range(_ATTEMPTS if found else 0):
@@ -67,7 +74,7 @@ def _another(
             continue
         seen.add(text)
         compiled = compile_text(text, source.path)
-        if compiled.program is not None:
+        if compiled.program is not None and fits(compiled.program):
             return tuple(reversed(changes)), compiled.program
     return None
 
@@ -113,7 +120,7 @@ def _of_stage(stage: tree.Stage, *, last: bool) -> Iterator[Place]:
     for number, argument in enumerate(call.arguments):
         word = argument.name.id if argument.name is not None else _at(names, number)
         draw = _draw(word, argument.value)
-        if draw is not None and not (last and word in ("features", "channels")):
+        if draw is not None and not (last and word in _WIDTHS):
             yield Place(argument.value.span, f"{owner}.{word}", draw)
 
 
@@ -123,7 +130,7 @@ def _at(names: Sequence[str], number: int) -> str:
 
 def _draw(word: str, value: tree.Expr) -> Callable[[Random], str] | None:
     """How to draw another number for a hyperparameter, None where it stays."""
-    if word in ("features", "channels") and isinstance(value, tree.Number):
+    if word in _WIDTHS and isinstance(value, tree.Number):
         return _width(int(value.value)) if value.value > 1 else None
     if word == "kernel" and isinstance(value, tree.SizeLiteral) and len(set(value.values)) == 1:
         return _kernel(value.values[0], len(value.values))
