@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from random import Random
 from typing import Any
@@ -11,6 +11,7 @@ from specc.layers import registry
 from specc.pipeline import compile_text
 from specc.program import Program
 from specc.source import Span
+from specc.std import INDEX
 from specc.syntax import tree
 
 _ATTEMPTS = 60
@@ -83,12 +84,15 @@ def _another(
 
 
 def places(file: tree.File) -> list[Place]:
-    """Numbers of layers' hyperparameters, and parameters of the file; not the size of the last layer."""
+    """Numbers of hyperparameters, and parameters of the file; not the size of what comes out at the end."""
     found: list[Place] = []
+    own = {d.name.id: d for d in file.declarations if isinstance(d, tree.Definition)}
     for declaration in file.declarations:
         if isinstance(declaration, tree.Definition):
-            stages = list(_stages(declaration.body))
-            found += [p for s in stages for p in _of_stage(s, last=s is stages[-1])]
+            calls = list(_calls(declaration.body))
+            ends = declaration.role not in ("encoder", "bottleneck", "block")
+            for call, owner in calls:
+                found += _of_call(call, owner, own, last=ends and call is calls[-1][0])
         elif isinstance(declaration, tree.Param) and isinstance(declaration.value, tree.Number):
             value = declaration.value.value
             if isinstance(value, int) and value > 1:
@@ -96,30 +100,36 @@ def places(file: tree.File) -> list[Place]:
     return found
 
 
-def _stages(node: object) -> Iterator[tree.Stage]:
-    stack: list[Any] = [node]
+def _calls(body: tuple[tree.Statement, ...]) -> Iterator[tuple[tree.Call, str]]:
+    """Every call of a layer with the name of its stage; `scan(lstm(64))` holds one too."""
+    stack: list[tuple[Any, str]] = [(body, "")]
     while stack:
-        item = stack.pop()
+        item, owner = stack.pop()
         if isinstance(item, tree.Stage):
-            yield item
+            owner = item.label.id if item.label is not None else ""
+        if isinstance(item, tree.Call) and isinstance(item.callee, tree.Name):
+            yield item, owner or item.callee.id
         if isinstance(item, (tuple, list)):
-            stack.extend(reversed(item))
+            stack.extend((part, owner) for part in reversed(item))
         elif is_dataclass(item) and not isinstance(item, (Span, tree.Name)):
-            stack.extend(getattr(item, f.name) for f in reversed(fields(item)) if f.name != "span")
+            parts = [getattr(item, f.name) for f in fields(item) if f.name != "span"]
+            stack.extend((part, owner) for part in reversed(parts))
 
 
-def _of_stage(stage: tree.Stage, *, last: bool) -> Iterator[Place]:
-    call = stage.operation
-    if not isinstance(call, tree.Call) or not isinstance(call.callee, tree.Name):
-        return
+def _of_call(
+    call: tree.Call, owner: str, own: Mapping[str, tree.Definition], *, last: bool
+) -> Iterator[Place]:
+    """The numbers of a layer, of a block of the file, and of a layer of the library."""
+    assert isinstance(call.callee, tree.Name)
     model = registry.get(call.callee.id)
-    if model is None:
-        return
-    owner = stage.label.id if stage.label is not None else call.callee.id
-    names = list(model.model_fields)
+    names = list(model.model_fields) if model is not None else []
+    if call.callee.id in own:
+        names = [h.name.id for h in own[call.callee.id].hyperparameters or ()]
+    elif call.callee.id in INDEX:
+        names = ["features"]
     for number, argument in enumerate(call.arguments):
         word = argument.name.id if argument.name is not None else _at(names, number)
-        draw = _draw(word, argument.value)
+        draw = _draw(word, argument.value) if word in names else None
         if draw is not None and not (last and word in _WIDTHS):
             yield Place(argument.value.span, f"{owner}.{word}", draw)
 
