@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from random import Random
 from typing import Any
 
@@ -30,11 +30,15 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A number that may be another: where it stands, what it is called, and how to draw another."""
+    """A number that may be another: where it stands, what it is called, and how to draw another.
+
+    `also` are ports of the same size, which may have to change with it.
+    """
 
     span: Span
     name: str
     draw: Callable[[Random], str]
+    also: tuple[Span, ...] = ()
 
 
 def variants(
@@ -66,18 +70,29 @@ def _another(
     source = program.file.source
     for _ in range(_ATTEMPTS if found else 0):
         chosen = random.sample(found, random.randint(1, min(3, len(found))))
-        edits = [(p, p.draw(random)) for p in sorted(chosen, key=lambda p: p.span.start)]
-        text, changes = source.text, []
-        for place, fresh in reversed(edits):
-            text = text[: place.span.start] + fresh + text[place.span.end :]
-            changes.append(f"{place.name}: {place.span.text} → {fresh}")
+        text, changes = _edited(source.text, chosen, random)
         if text in seen:
             continue
         seen.add(text)
         compiled = compile_text(text, source.path)
         if compiled.program is not None and fits(compiled.program):
-            return tuple(reversed(changes)), compiled.program
+            return changes, compiled.program
     return None
+
+
+def _edited(text: str, chosen: list[Place], random: Random) -> tuple[str, tuple[str, ...]]:
+    """The text with some numbers exchanged, half of the time those of equal ports too."""
+    edits: dict[int, tuple[Span, str]] = {}
+    changes: list[str] = []
+    linked = random.random() < 0.5
+    for place in sorted(chosen, key=lambda p: p.span.start):
+        fresh = place.draw(random)
+        changes.append(f"{place.name}: {place.span.text} → {fresh}")
+        for span in (place.span, *(place.also if linked else ())):
+            edits[span.start] = (span, fresh)
+    for _, (span, fresh) in sorted(edits.items(), reverse=True):
+        text = text[: span.start] + fresh + text[span.end :]
+    return text, tuple(changes)
 
 
 # ----------------------------------------------------------------------- places
@@ -97,6 +112,18 @@ def places(file: tree.File) -> list[Place]:
             value = declaration.value.value
             if isinstance(value, int) and value > 1:
                 found.append(Place(declaration.value.span, declaration.name.id, _width(value)))
+    ports = _ports(file)
+    return [replace(p, also=tuple(ports.get(p.span.text, ()))) for p in found]
+
+
+def _ports(file: tree.File) -> dict[str, list[Span]]:
+    """The sizes of the ports of all networks by their text."""
+    found: dict[str, list[Span]] = {}
+    for declaration in file.declarations:
+        for statement in declaration.body if isinstance(declaration, tree.Definition) else ():
+            if isinstance(statement, tree.Input) and isinstance(statement.type, tree.Index):
+                for argument in statement.type.arguments:
+                    found.setdefault(argument.value.span.text, []).append(argument.value.span)
     return found
 
 
