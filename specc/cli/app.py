@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -67,6 +67,9 @@ def check(
     paths: opt.Paths = None,
     fmt: Annotated[Format, typer.Option("--format", help="How to print.")] = "full",
     fix: Annotated[bool, typer.Option("--fix", help="Apply the safe fixes.")] = False,
+    profile: Annotated[
+        Literal["dcgan"] | None, typer.Option("--profile", help="Guidelines to hold to.")
+    ] = None,
     settings: opt.Set = None,
     convention: opt.Count = "pytorch",
     json: opt.Json = False,
@@ -78,7 +81,7 @@ def check(
 
     def run() -> int:
         common = common_of(paths or HERE, settings, json, quiet, color, convention)
-        return verb.run(common, "json" if json else fmt, fix=fix)
+        return verb.run(common, "json" if json else fmt, fix=fix, profile=profile)
 
     finish(run)
 

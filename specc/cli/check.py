@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from specc.check.profile import Profile, check_profile
 from specc.cli.files import write
 from specc.cli.options import Common, Format
 from specc.cli.outcome import UsageError, complain
 from specc.cli.speak import Work, as_text
-from specc.diagnostics import Diagnostic, Fix
+from specc.diagnostics import Diagnostic, Diagnostics, Fix
+from specc.program import Program
 from specc.report.fixes import fixed_sources
 
 ROUNDS = 10  # a fix may bring another mistake to light
 
 
-def run(common: Common, fmt: Format, *, fix: bool) -> int:
+def run(common: Common, fmt: Format, *, fix: bool, profile: Profile | None = None) -> int:
     """Check the specs, mend what can be mended when asked, and print what is left."""
     if fix:
         _mend(common)
     work = Work(common)
-    number = sum(1 for _ in work.compiled())
+    number = 0
+    for compiled in work.compiled():
+        number += 1
+        if profile is not None and compiled.program is not None:
+            work.diagnostics += _departures(compiled.program, profile)
     text = as_text(work.diagnostics, fmt, common.palette())
     if text:
         print(text)
     elif number and not common.quiet and fmt in {"full", "concise"}:
         print(f"{number} {'spec' if number == 1 else 'specs'}, no mistakes")
     return work.status
+
+
+def _departures(program: Program, profile: Profile) -> Diagnostics:
+    found = Diagnostics()
+    check_profile(program, profile, found)
+    return found
 
 
 def _mend(common: Common) -> None:
