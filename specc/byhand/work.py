@@ -298,6 +298,10 @@ def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     mask, others = rest[-1], rest[: len(rest) - 1 - len(states)]
     if mask is not None:
         raise ByHandError("has a mask, which has no working by hand")
+    if operation.over == "tree":
+        raise ByHandError("goes along a tree, which has no working by hand")
+    if operation.free_running != "never":
+        raise ByHandError("reads its own outputs, which has no working by hand")
     now = {s.name: v for s, v in zip(states, rest[len(others) :], strict=False)}
     now = {s.name: _start(s, now[s.name], dict(body.inputs)[s.name], sequence) for s in states}
     names = [name for name, _ in body.inputs if name not in now]

@@ -7,5 +7,17 @@ from __future__ import annotations
 
 INDEX: dict[str, str] = {
     **dict.fromkeys(("gcn", "sage", "gat", "gin", "gated_graph", "graph_network"), "graphs"),
+    **dict.fromkeys(
+        (
+            "rnn_cell",
+            "lstm_cell",
+            "peephole_lstm",
+            "full_peephole_lstm",
+            "gru_cell",
+            "gru_reset_before",
+        ),
+        "recurrent",
+    ),
+    **dict.fromkeys(("child_sum_lstm", "binary_tree_lstm", "rntn"), "recurrent"),
 }
 """Every definition of the library and its file, without `.spec`. A test compares."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-NAMES = ("front", "training_loop", "graphs")
+NAMES = ("front", "training_loop", "graphs", "cells")
 """The modules beside this one that have a `main`."""
 
 for name in NAMES:
