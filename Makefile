@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-done
 DEMO   := specs/autoencoders/digits_vae.spec
 
-.PHONY: setup test lint demo bench docs generated clean
+.PHONY: setup test bars lint demo bench docs generated clean
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt grammars/specc.lark
@@ -19,7 +19,10 @@ lint: setup
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not long"
+
+bars: setup
+	$(BIN)/python -m pytest -m long
 
 demo: setup
 	$(BIN)/specc check $(DEMO)
