@@ -104,7 +104,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "AAE"
-    spec = "6b0a8881ae0a4e36"
+    spec = "f3287761143be43f"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "reconstruction": ("mse",),
         "criticism": ("bce_with_logits_prior", "bce_with_logits_code"),

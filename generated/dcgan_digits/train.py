@@ -124,7 +124,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "DCGAN"
-    spec = "bb15a99479ba7f5e"
+    spec = "cca4bb38c9c73de6"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "discriminator": ("bce_with_logits_real", "bce_with_logits_fake"),
         "generator": ("bce_with_logits",),

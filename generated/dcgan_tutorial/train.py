@@ -78,7 +78,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "DCGAN"
-    spec = "ec71b9c372720f96"
+    spec = "783e450b12b80b89"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "discriminator": ("bce_with_logits_real", "bce_with_logits_fake"),
         "generator": ("bce_with_logits",),

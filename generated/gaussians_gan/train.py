@@ -108,7 +108,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "GAN"
-    spec = "4b43348b4fdcb234"
+    spec = "b553ae0f97bd13e3"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "discriminator": ("bce_with_logits_real", "bce_with_logits_fake"),
         "generator": ("bce_with_logits",),

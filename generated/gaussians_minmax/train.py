@@ -97,7 +97,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "GAN"
-    spec = "6870882bec0be5c1"
+    spec = "1c2b13211d8e6bc3"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "discriminator": ("discriminator_value",),
         "generator": ("generator_value",),

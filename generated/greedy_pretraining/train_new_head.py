@@ -46,7 +46,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "NewHead"
-    spec = "66996f5167cab683"
+    spec = "5454d6dd4c365e4f"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
     epochs, batch, seed = 20, 64, 0
     model: NewHead

@@ -91,7 +91,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "Helix"
-    spec = "95fd6f16270bda98"
+    spec = "909288de145be24e"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "discriminator": ("bce_with_logits_point", "bce_with_logits_fake"),
         "generator": ("bce_with_logits",),

@@ -69,7 +69,7 @@ def previous(path: Path) -> Path:
     return path.with_name(f"{path.stem}.previous{path.suffix}")
 
 
-def restore(path: Path, spec: str, console: Console) -> dict[str, Any] | None:
+def restore(path: Path, console: Console) -> dict[str, Any] | None:
     """The last checkpoint that is whole, None where there is none."""
     for candidate in (path, previous(path)):
         if not candidate.exists():
@@ -81,12 +81,17 @@ def restore(path: Path, spec: str, console: Console) -> dict[str, Any] | None:
             )
             continue
         state: dict[str, Any] = torch.load(io.BytesIO(content[32:]), weights_only=True)
-        if state["spec"] != spec:
-            sys.exit(
-                f"{candidate} was made from another spec; begin anew without --resume"
-            )
         return state
     return None
+
+
+def changed(before: dict[str, str], now: dict[str, str]) -> str:
+    """What to say of a checkpoint of another spec: what was otherwise then."""
+    differing = [n for n in {**before, **now} if before.get(n) != now.get(n)]
+    lines = [f"  {n}: {before.get(n, 'none')} -> {now.get(n, 'none')}" for n in differing]
+    said = lines or ["  the text of the spec, but no size and no setting"]
+    head = "the checkpoint was made from another spec; begin anew without --resume:"
+    return "\n".join([head, *said])
 
 
 # ------------------------------------------------------------------------- steps
@@ -216,6 +221,7 @@ class Trainer(ABC):
         cuda = self.device.type == "cuda"
         return {
             "spec": self.spec,
+            "facts": self.facts(),
             "model": self.model.state_dict(),
             "optimizers": [
                 o.state_dict() for s in self.updates.values() for o in s.optimizers
@@ -228,12 +234,24 @@ class Trainer(ABC):
             "cuda_rng": torch.cuda.get_rng_state_all() if cuda else [],
         }
 
+    def facts(self) -> dict[str, str]:
+        """Sizes and settings in words, to be compared when a checkpoint does not fit."""
+        facts = {n: str(list(w.shape)) for n, w in self.model.state_dict().items()}
+        for name, update in self.updates.items():
+            facts[f"terms of {name}"] = ", ".join(self.losses[name])
+            for optimizer in update.optimizers:
+                kind = f"{type(optimizer).__name__} of {name}"
+                facts |= {f"{kind}, {k}": str(v) for k, v in optimizer.defaults.items()}
+        return facts
+
     def resume(self) -> None:
         """Go on where the last whole checkpoint was made."""
-        state = restore(self.checkpoint, self.spec, self.console)
+        state = restore(self.checkpoint, self.console)
         if state is None:
             self.console.print("no checkpoint yet; beginning anew")
             return
+        if state["spec"] != self.spec:
+            sys.exit(changed(state["facts"], self.facts()))
         if (state["seed"], state["batch"]) != (self.args.seed, self.args.batch):
             sys.exit("a run goes on with the --seed and --batch that it began with")
         self.model.load_state_dict(state["model"])
