@@ -221,6 +221,7 @@ class Trainer(ABC):
             "optimizers": [
                 o.state_dict() for s in self.updates.values() for o in s.optimizers
             ],
+            "values": [s.values for s in self.updates.values()],
             "step": self.step,
             "best": self.best,
             "seed": self.args.seed,
@@ -253,6 +254,8 @@ class Trainer(ABC):
         optimizers = [o for s in self.updates.values() for o in s.optimizers]
         for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
+        for update, values in zip(self.updates.values(), state["values"], strict=True):
+            update.values = values  # a step that rests is logged as it was last
         self.step, self.best = state["step"], state["best"]
         torch.set_rng_state(state["rng"])
         if state["cuda_rng"]:

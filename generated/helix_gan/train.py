@@ -73,8 +73,10 @@ class Helix(nn.Module):
         batch_size = t.shape[0]
         device = t.device
         z = torch.randn(batch_size, 8, device=device)  # [B, 8]
+        w = torch.randn(batch_size, 8, device=device)  # [B, 8]
         fake = self.g(z, t)  # [B, 3]
-        return fake, centre
+        again = self.g(w, t)  # [B, 3]
+        return fake, centre, again
 
     def values_of_scatter(
         self, t: Tensor, point: Tensor, centre: Tensor
@@ -91,7 +93,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "Helix"
-    spec = "909288de145be24e"
+    spec = "08da2e5bd651ef26"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "discriminator": ("bce_with_logits_point", "bce_with_logits_fake"),
         "generator": ("bce_with_logits",),
@@ -157,17 +159,17 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        fake, centre = outputs
+        fake, centre, again = outputs
         return {
             "rmse": F.mse_loss(fake, centre).sqrt().item(),
+            "rmse_2": F.mse_loss(fake, again).sqrt().item(),
         }
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
         return [
-            check("test.rmse >= 0.04", test["rmse"], ">=", 0.04),
-            check("test.rmse <= 0.2", test["rmse"], "<=", 0.2),
+            check("test.rmse_2 >= 0.05", test["rmse_2"], ">=", 0.05),
         ]
 
     def show(self, epoch: int) -> None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from specc.dependence import Dependence, Owners, differentiates, learnt
-from specc.emit.classes import Classes, bare
-from specc.emit.expressions import Line, Naming, Statements, last_part
-from specc.emit.layout import WIDTH, statement
+from specc.emit.classes import bare
+from specc.emit.expressions import Line, Naming, Statements
+from specc.emit.layout import statement
 from specc.emit.lines import function_head, laid_out
-from specc.emit.names import attribute, class_name, free, fresh, snake, variable
+from specc.emit.names import attribute, class_name, fresh, snake, variable
+from specc.emit.networks import Networks
 from specc.emit.reading import Reading
+from specc.emit.terms import TermPrinter, bound, dictionary, wrapped
 from specc.layers.base import Inference
-from specc.layers.code import Code, Infix, Printer
+from specc.layers.code import Printer
 from specc.program import (
-    Apply,
     BareTensor,
-    Body,
     Constant,
-    Invoke,
-    Node,
-    Path,
     Program,
     ReadPort,
     ReadTensor,
@@ -31,57 +27,6 @@ from specc.program import (
 )
 from specc.sharing import shared, without_graph
 from specc.types import Tensor
-
-
-@dataclass(slots=True)
-class Networks:
-    """The networks of a body as attributes, in an order in which each comes after those it borrows from."""
-
-    program: Program
-    names: tuple[str, ...]
-    classes: Classes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.classes = Classes(self.program)
-
-    def ordered(self) -> list[str]:
-        """All that are needed."""
-        found: dict[str, None] = {}
-
-        def add(name: str) -> None:
-            for other in self.program.network(name).uses:
-                add(other)
-            found[name] = None
-
-        for name in self.names:
-            add(name)
-        return list(found)
-
-    def attribute(self, name: str) -> str:
-        """`encoder` for Encoder."""
-        return attribute(snake(name))
-
-    def lines(self, owner: str = "self.") -> list[str]:
-        """`self.encoder = Encoder()`."""
-        return [
-            f"{owner}{self.attribute(n)} = {class_name(n)}({self._arguments(n, owner)})"
-            for n in self.ordered()
-        ]
-
-    def _arguments(self, name: str, owner: str) -> str:
-        made = self.classes.of(self.program.network(name))
-        others = {variable(snake(n)): n for n in self.program.network(name).uses}
-        return ", ".join(
-            f"{owner}{self.attribute(others[a.name])}"
-            for a in made.arguments
-            if a.kind == "network"
-        )
-
-    def module(self, path: Path, own: Iterable[str]) -> str:
-        """`self.encoder.conv1` for ("Encoder", "conv1")."""
-        if path[0] in set(own):
-            return last_part(path)
-        return ".".join(["self", self.attribute(path[0]), *map(attribute, path[1:])])
 
 
 class Objective:
@@ -285,7 +230,7 @@ class Objective:
                 line, text = printer.entry(term.name, term.value)
                 lines += [line] if line is not None else []
                 entries.append((term.name, text))
-            returned.append(_dictionary(entries))
+            returned.append(dictionary(entries))
         kind = "dict[str, Tensor]"
         result = f"tuple[{', '.join([kind] * len(returned))}]" if several else kind
         head = function_head(name, ["self", *(f"{n}: Tensor" for n in inputs)], result, 4)
@@ -369,7 +314,7 @@ class Objective:
         text, type = printer.value(ref), self.body.nodes[ref.node].type(ref.port)
         if not isinstance(type, Tensor) or type.batched:
             return text
-        return f"{_wrapped(text)}.expand({', '.join(['batch_size', *['-1'] * type.rank])})"
+        return f"{wrapped(text)}.expand({', '.join(['batch_size', *['-1'] * type.rank])})"
 
 
 def _sentence(step: StepPlan) -> str:
@@ -389,125 +334,3 @@ def _tuple(returned: list[list[str]]) -> list[str]:
         inner = [one[0].removeprefix("return "), *one[1:]]
         lines += [f"    {line}" for line in [*inner[:-1], f"{inner[-1]},"]]
     return [*lines, ")"]
-
-
-def bound(body: Body, lines: list[Line], first: str | None = None) -> list[Line]:
-    """The lines, after those that name the batch size and the device where draws need them."""
-    text = "\n".join(line.text for line in lines)
-    source = first or (variable(body.inputs[0][0]) if body.inputs else "")
-    made = []
-    if "batch_size" in text:
-        made.append(Line(f"batch_size = {source}.shape[0]"))
-    if "device=device" in text:
-        made.append(Line(f"device = {source}.device"))
-    return [*made, *lines]
-
-
-class TermPrinter(Statements):
-    """Prints an objective's terms as means over the batch, in the shortest form that each loss has."""
-
-    def __init__(
-        self,
-        body: Body,
-        naming: Naming,
-        wanted: tuple[Ref, ...],
-        *,
-        given: Mapping[Ref, str],
-        without_graph: frozenset[int],
-    ) -> None:
-        self.deferred: set[int] = set()
-        super().__init__(body, naming, wanted, given=given, without_graph=without_graph)
-        for ref in wanted:
-            self._defer(ref)
-
-    def _defer(self, ref: Ref) -> None:
-        """Leave a loss, or a loss that is weighted, to the end: its mean is printed, not itself."""
-        node = self.body.nodes[ref.node]
-        operation = node.operation
-        if not isinstance(operation, Apply) or self.uses.get(ref, 0) != 1:
-            return
-        inner = self._weighted(ref)
-        if inner is not None:
-            self.deferred.add(ref.node)
-            self._defer(inner[1])
-        elif operation.inference.batch_mean is not None:
-            self.deferred.add(ref.node)
-
-    def _weighted(self, ref: Ref) -> tuple[Ref, Ref] | None:
-        """The number and the value of `beta * kl(…)`, if the node is such a product."""
-        node = self.body.nodes[ref.node]
-        if not isinstance(node.operation, Apply) or node.operation.layer.word != "multiply":
-            return None
-        left, right = node.operands
-        assert left is not None
-        assert right is not None
-        for number, value in ((left, right), (right, left)):
-            if isinstance(self.body.nodes[number.node].operation, Constant):
-                return number, value
-        return None
-
-    def _end(self, ref: Ref) -> int:
-        """What a deferred loss reads is read at the end."""
-        readers = self.reading.readers.get(ref, ())
-        return len(self.body.nodes) if self.deferred.intersection(readers) else super()._end(ref)
-
-    def _node(self, number: int, node: object) -> None:
-        if number not in self.deferred:
-            super()._node(number, node)  # type: ignore[arg-type]
-
-    def _target(self, number: int, node: Node) -> str:
-        """The result of `D(fake)` is called `d_fake`, where the spec does not name it."""
-        operands = [self.texts.get(r, "") for r in self.reading.operands(node)]
-        if number in self.named or not isinstance(node.operation, Invoke):
-            return super()._target(number, node)
-        parts = [snake(node.operation.body.name), *(t for t in operands if t.isidentifier())]
-        return free(variable("_".join(parts)), self._taken(number))
-
-    def entry(self, name: str, ref: Ref) -> tuple[Line | None, str]:
-        """A term's own statement, if it needs one, and the expression of its mean over the batch."""
-        node = self.body.nodes[ref.node]
-        if ref.node not in self.deferred:
-            type = node.type(ref.port)
-            text = self.texts[ref]
-            batched = isinstance(type, Tensor) and type.batched
-            return None, f"{_wrapped(text)}.mean()" if batched else text
-        inner = self._weighted(ref)
-        if inner is not None:
-            line, text = self.entry(name, inner[1])
-            return line, f"{self.texts[inner[0]]} * {_factor(text)}"
-        assert isinstance(node.operation, Apply)
-        return self._mean(node, name, node.operation.inference.batch_mean)
-
-    def _mean(self, node: Node, name: str, code: Code) -> tuple[Line | None, str]:
-        """A loss under its own name; a sum over the batch is divided where it is used."""
-        target = fresh(variable(name), self.declared)
-        self.declared.add(target)
-        if isinstance(code, Infix) and code.operator == "/":
-            items = self._print(node, code.right)
-            return Line(f"{target} = {self._print(node, code.left)}"), f"{target} / {items}"
-        return Line(f"{target} = {self._print(node, code)}"), target
-
-
-def _dictionary(entries: list[tuple[str, str]]) -> list[str]:
-    """`return {"mse": mse}`, one entry a line where it is long."""
-    inside = ", ".join(f'"{name}": {text}' for name, text in entries)
-    whole = f"return {{{inside}}}"
-    if len(whole) + 8 <= WIDTH and len(entries) < 4:
-        return [whole]
-    return ["return {", *(f'    "{name}": {text},' for name, text in entries), "}"]
-
-
-def _wrapped(text: str) -> str:
-    simple = text.isidentifier() or (
-        text.endswith(")") and " " not in text.split("(", maxsplit=1)[0]
-    )
-    return text if simple else f"({text})"
-
-
-def _factor(text: str) -> str:
-    depth = 0
-    for c in text:
-        depth += (c in "([{") - (c in ")]}")
-        if depth == 0 and c in "+-":
-            return f"({text})"
-    return text

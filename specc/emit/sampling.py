@@ -10,7 +10,8 @@ from specc.emit.layout import statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.model import header, helpers
 from specc.emit.names import snake
-from specc.emit.objective import Networks, Objective
+from specc.emit.networks import Networks
+from specc.emit.objective import Objective
 from specc.emit.training import Modules, drawing, drawn
 from specc.program import Program, SamplePlan, TrainPlan
 from specc.settings import SampleSettings

@@ -1,0 +1,142 @@
+"""The terms of an objective as Python: means over the batch, each under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from specc.emit.expressions import Line, Naming, Statements
+from specc.emit.layout import WIDTH
+from specc.emit.names import free, fresh, snake, variable
+from specc.layers.code import Code, Infix
+from specc.program import (
+    Apply,
+    Body,
+    Constant,
+    Invoke,
+    Node,
+    Ref,
+)
+from specc.types import Tensor
+
+
+def bound(body: Body, lines: list[Line], first: str | None = None) -> list[Line]:
+    """The lines, after those that name the batch size and the device where draws need them."""
+    text = "\n".join(line.text for line in lines)
+    source = first or (variable(body.inputs[0][0]) if body.inputs else "")
+    made = []
+    if "batch_size" in text:
+        made.append(Line(f"batch_size = {source}.shape[0]"))
+    if "device=device" in text:
+        made.append(Line(f"device = {source}.device"))
+    return [*made, *lines]
+
+
+class TermPrinter(Statements):
+    """Prints an objective's terms as means over the batch, in the shortest form that each loss has."""
+
+    def __init__(
+        self,
+        body: Body,
+        naming: Naming,
+        wanted: tuple[Ref, ...],
+        *,
+        given: Mapping[Ref, str],
+        without_graph: frozenset[int],
+    ) -> None:
+        self.deferred: set[int] = set()
+        super().__init__(body, naming, wanted, given=given, without_graph=without_graph)
+        for ref in wanted:
+            self._defer(ref)
+
+    def _defer(self, ref: Ref) -> None:
+        """Leave a loss, or a loss that is weighted, to the end: its mean is printed, not itself."""
+        node = self.body.nodes[ref.node]
+        operation = node.operation
+        if not isinstance(operation, Apply) or self.uses.get(ref, 0) != 1:
+            return
+        inner = self._weighted(ref)
+        if inner is not None:
+            self.deferred.add(ref.node)
+            self._defer(inner[1])
+        elif operation.inference.batch_mean is not None:
+            self.deferred.add(ref.node)
+
+    def _weighted(self, ref: Ref) -> tuple[Ref, Ref] | None:
+        """The number and the value of `beta * kl(…)`, if the node is such a product."""
+        node = self.body.nodes[ref.node]
+        if not isinstance(node.operation, Apply) or node.operation.layer.word != "multiply":
+            return None
+        left, right = node.operands
+        assert left is not None
+        assert right is not None
+        for number, value in ((left, right), (right, left)):
+            if isinstance(self.body.nodes[number.node].operation, Constant):
+                return number, value
+        return None
+
+    def _end(self, ref: Ref) -> int:
+        """What a deferred loss reads is read at the end."""
+        readers = self.reading.readers.get(ref, ())
+        return len(self.body.nodes) if self.deferred.intersection(readers) else super()._end(ref)
+
+    def _node(self, number: int, node: object) -> None:
+        if number not in self.deferred:
+            super()._node(number, node)  # type: ignore[arg-type]
+
+    def _target(self, number: int, node: Node) -> str:
+        """The result of `D(fake)` is called `d_fake`, where the spec does not name it."""
+        operands = [self.texts.get(r, "") for r in self.reading.operands(node)]
+        if number in self.named or not isinstance(node.operation, Invoke):
+            return super()._target(number, node)
+        parts = [snake(node.operation.body.name), *(t for t in operands if t.isidentifier())]
+        return free(variable("_".join(parts)), self._taken(number))
+
+    def entry(self, name: str, ref: Ref) -> tuple[Line | None, str]:
+        """A term's own statement, if it needs one, and the expression of its mean over the batch."""
+        node = self.body.nodes[ref.node]
+        if ref.node not in self.deferred:
+            type = node.type(ref.port)
+            text = self.texts[ref]
+            batched = isinstance(type, Tensor) and type.batched
+            return None, f"{wrapped(text)}.mean()" if batched else text
+        inner = self._weighted(ref)
+        if inner is not None:
+            line, text = self.entry(name, inner[1])
+            return line, f"{self.texts[inner[0]]} * {_factor(text)}"
+        assert isinstance(node.operation, Apply)
+        return self._mean(node, name, node.operation.inference.batch_mean)
+
+    def _mean(self, node: Node, name: str, code: Code) -> tuple[Line | None, str]:
+        """A loss under its own name; a sum over the batch is divided where it is used."""
+        target = fresh(variable(name), self.declared)
+        self.declared.add(target)
+        if isinstance(code, Infix) and code.operator == "/":
+            items = self._print(node, code.right)
+            return Line(f"{target} = {self._print(node, code.left)}"), f"{target} / {items}"
+        return Line(f"{target} = {self._print(node, code)}"), target
+
+
+def dictionary(entries: list[tuple[str, str]]) -> list[str]:
+    """`return {"mse": mse}`, one entry a line where it is long."""
+    inside = ", ".join(f'"{name}": {text}' for name, text in entries)
+    whole = f"return {{{inside}}}"
+    if len(whole) + 8 <= WIDTH and len(entries) < 4:
+        return [whole]
+    return ["return {", *(f'    "{name}": {text},' for name, text in entries), "}"]
+
+
+def wrapped(text: str) -> str:
+    """The text, in parentheses where a method call would bind to a part of it."""
+    simple = text.isidentifier() or (
+        text.endswith(")") and " " not in text.split("(", maxsplit=1)[0]
+    )
+    return text if simple else f"({text})"
+
+
+def _factor(text: str) -> str:
+    depth = 0
+    for c in text:
+        depth += (c in "([{") - (c in ")]}")
+        if depth == 0 and c in "+-":
+            return f"({text})"
+    return text
