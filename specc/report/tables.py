@@ -6,13 +6,14 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import prod
 
 from specc.count import CountReport, Memory, NetworkCount, Row, Totals
 from specc.report.colour import PLAIN, Palette
 from specc.report.columns import aligned, fitting
 from specc.report.excerpt import visible
 from specc.sizes import Size, render, solve
-from specc.types import Distribution, ValueType
+from specc.types import Distribution, Tensor, ValueType
 
 HEAD = ("layer", "op", "output", "parameters", "trainable", "MACs", "receptive field")
 NUMBERS = frozenset({"parameters", "MACs", "receptive field"})
@@ -64,6 +65,30 @@ def _ports(ports: Iterable[tuple[str, ValueType]]) -> str:
     return ", ".join(f"{name} {text}" for name, text in texts.items())
 
 
+def _code(network: NetworkCount) -> Iterator[str]:
+    """Whether the code of an encoder or a bottleneck is smaller or larger than what it encodes."""
+    if network.role not in ("encoder", "bottleneck"):
+        return
+    before, after = _numbers(network.inputs), _numbers(network.outputs)
+    if before is None or after is None or before == after:
+        return
+    kind = "overcomplete" if after > before else "undercomplete"
+    yield f"{kind}: a code of {after:,} for {before:,} numbers"
+
+
+def _numbers(ports: Iterable[tuple[str, ValueType]]) -> int | None:
+    """The numbers of the largest port, None where a size is free or a port is no tensor of numbers."""
+    largest = 0
+    for _, type in ports:
+        if not isinstance(type, Tensor) or type.dtype != "float":
+            return None
+        sizes = [s for s in type.sizes if isinstance(s, int)]
+        if len(sizes) < type.rank:
+            return None
+        largest = max(largest, prod(sizes))
+    return largest
+
+
 def remarks(network: NetworkCount) -> Iterator[str]:
     """What must be said below a network's table."""
     totals = network.totals
@@ -72,6 +97,7 @@ def remarks(network: NetworkCount) -> Iterator[str]:
         yield f"{render(totals.params)} parameters: {parts}"
     if totals.buffers != 0:
         yield f"buffers: {render(totals.buffers)}"
+    yield from _code(network)
     yield from (f"{row.path}: {row.note}" for row in network.rows if row.note)
     yield from network.notes
     yield from solve(network.constraints)

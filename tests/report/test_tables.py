@@ -73,6 +73,23 @@ def test_several_networks_have_a_sum_and_conventions_are_explained():
     assert f"keras counts 128 more in bn1 of Net: {why}" in text
 
 
+@pytest.mark.parametrize(
+    ("role", "width", "said"),
+    [
+        ("encoder", 32, ["undercomplete: a code of 32 for 64 numbers"]),
+        ("encoder", 128, ["overcomplete: a code of 128 for 64 numbers"]),
+        ("bottleneck", 128, ["overcomplete: a code of 128 for 64 numbers"]),
+        ("encoder", 64, []),
+        ("network", 32, []),
+        ("encoder", symbol("n"), []),
+    ],
+)
+def test_a_code_is_set_against_what_it_encodes(role, width, said):
+    ports = (("x", tensor(1, 8, 8)),), (("mu", tensor(width)), ("spread", tensor(width)))
+    made = NetworkCount("E", role, *ports, rows=(), totals=Totals(params=0, trainable=0, macs=0))
+    assert list(tables.remarks(made)) == said
+
+
 def test_names_are_no_markup():
     row = Row("[bold]x[/bold]", "relu", tensor(1), SPAN)
     net = network("Net", row)
