@@ -14,11 +14,11 @@ from specc.count.report import CountReport
 from specc.count.rows import Entry, Tabler
 from specc.count.sums import Summer
 from specc.count.weights import parameters
-from specc.fields import FieldReader
+from specc.fields import HOPS, FieldReader
 from specc.formula import Formula, product, total, var
 from specc.layers.base import Convention, Inference, Layer, Window
 from specc.program import Apply, Program, Scan, TrainPlan
-from specc.receptive import Everything, Fields, Seen
+from specc.receptive import Everything, Fields, Seen, seen_text
 from specc.sizes import Size, render
 from specc.types import Tensor
 from specc.unfolded import equations, gates
@@ -167,6 +167,9 @@ def _fields(entry: Entry, inference: Inference | None, before: Fields) -> Iterat
     """What one position sees of the network's input, along each axis."""
     windows = {w.axis: w for w in inference.windows} if inference is not None else {}
     for (port, axis), seen in entry.row.sees.items():
+        if axis == HOPS:
+            yield Step("sees", seen_text(axis, seen))
+            continue
         title = f"sees {axis}"
         if isinstance(seen, Everything):
             yield Step(title, "all")

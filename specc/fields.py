@@ -22,10 +22,13 @@ from specc.receptive import (
     window_field,
 )
 from specc.sizes import Size
-from specc.types import Tensor, ValueType
+from specc.types import Graph, Tensor, ValueType
 
 SPATIAL = frozenset({"length", "height", "width", "depth", "time"})
 """The axes along which positions are counted."""
+
+HOPS = "hops"
+"""The axis of a graph: how many edges away what is seen stands, plus one."""
 
 Ports: TypeAlias = dict[str, Fields]
 """What each output of a node sees."""
@@ -71,6 +74,8 @@ class FieldReader:
                 seen = port_fields(name, dict(body.inputs)[name])
             case Apply(_, inference, _):
                 seen = merge(_layer(inference, o) for o in operands)
+                if _pools(body, node):
+                    seen = {k: EVERYTHING if k[1] == HOPS else s for k, s in seen.items()}
             case Sample():
                 seen = merge(operands)
             case Invoke(_, inner):
@@ -97,10 +102,21 @@ class FieldReader:
         }
 
 
+def _pools(body: Body, node: Node) -> bool:
+    """Whether a node brings nodes or edges together at their graph."""
+    kinds = [body.nodes[r.node].type(r.port) for r in node.operands if r is not None]
+    places = {k.over for k in kinds if isinstance(k, Tensor) and k.batched}
+    out = node.types[0][1]
+    return bool(places - {"items"}) and isinstance(out, Tensor) and out.over == "items"
+
+
 def port_fields(port: str, kind: ValueType) -> dict[tuple[str, str], Seen]:
     """An input sees itself."""
+    if isinstance(kind, Graph):
+        return {(port, HOPS): POINT} if kind.features() else {}
     axes = kind.axes if isinstance(kind, Tensor) else ()
-    return {(port, axis): POINT for axis in axes if axis in SPATIAL}
+    own = (HOPS,) if isinstance(kind, Tensor) and kind.over in ("nodes", "edges") else ()
+    return {(port, axis): POINT for axis in (*axes, *own) if axis in SPATIAL or axis == HOPS}
 
 
 def merge(several: Iterable[Fields]) -> Fields:
@@ -134,10 +150,17 @@ def _raised(local: Fields, body: Body, times: Size, before: Fields) -> Fields:
 
 
 def _layer(inference: Inference, before: Fields) -> Fields:
+    """What a layer sees; along a graph only what moves along its edges sees further."""
+    hops = [w for w in inference.windows if w.axis == HOPS]
+    moved = {k: _window(tuple(hops), HOPS, s) for k, s in before.items() if k[1] == HOPS}
+    return _positions(inference, {k: s for k, s in before.items() if k[1] != HOPS}) | moved
+
+
+def _positions(inference: Inference, before: Fields) -> dict[tuple[str, str], Seen]:
     if inference.sees == "all":
         return dict.fromkeys(before, EVERYTHING)
     if inference.sees == "point" or not inference.windows:
-        return before
+        return dict(before)
     return {key: _window(inference.windows, key[1], seen) for key, seen in before.items()}
 
 

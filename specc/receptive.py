@@ -204,13 +204,23 @@ def _upsampled(window: Window) -> Seen:
 def render_seen(fields: Fields) -> str:
     """`14×14`, `all`, or nothing where the input has no axis to move along."""
     ports = list(dict.fromkeys(port for port, _ in fields))
-    texts = [_axes_text([s for (p, _), s in fields.items() if p == port]) for port in ports]
+    texts = [_axes_text({a: s for (p, a), s in fields.items() if p == port}) for port in ports]
     if len(set(texts)) <= 1:
         return texts[0] if texts else ""
     return ", ".join(f"{port} {text}" for port, text in zip(ports, texts, strict=True))
 
 
-def _axes_text(seen: list[Seen]) -> str:
-    if all(isinstance(s, Everything) for s in seen):
+def _axes_text(seen: Mapping[str, Seen]) -> str:
+    if all(isinstance(s, Everything) for s in seen.values()):
         return "all"
-    return "×".join("all" if isinstance(s, Everything) else render(s.size) for s in seen)
+    return "×".join(seen_text(axis, s) for axis, s in seen.items())
+
+
+def seen_text(axis: str, seen: Seen) -> str:
+    """`14` positions along an axis; `2 hops` along the edges of a graph."""
+    if isinstance(seen, Everything):
+        return "all"
+    if axis != "hops":
+        return render(seen.size)
+    hops = seen.size - 1
+    return f"{render(hops)} hop{'' if hops == 1 else 's'}"

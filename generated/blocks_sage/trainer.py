@@ -158,9 +158,7 @@ class Trainer(ABC):
         torch.manual_seed(args.seed)
         self.splits = {n: s.to(self.device) for n, s in self.load().items()}
         self.train = self.splits["train"]
-        self.compiles = args.compile or (
-            args.compile is None and self.device.type == "cuda"
-        )
+        self.compiles = bool(args.compile)  # batches differ in size, so it rarely pays
         self.half = self.device.type == "cuda"
         self.updates: dict[str, Step] = {}
         self.build()

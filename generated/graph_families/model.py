@@ -69,7 +69,8 @@ def max_at(values: Tensor, index: Tensor, count: int) -> Tensor:
 def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
     """Means of the rows that share an index; 0 where there are none."""
     empty = values.new_zeros(count, *values.shape[1:])
-    rows = empty.new_zeros(count).index_add(0, index, values.new_ones(index.shape))
+    ones = torch.ones(index.shape, device=values.device)
+    rows = torch.zeros(count, device=values.device).index_add(0, index, ones)
     rows = rows.clamp(min=1).reshape(-1, *(1 for _ in values.shape[1:]))
     return empty.index_add(0, index, values) / rows
 
@@ -77,11 +78,11 @@ def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
     """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
     if weight is None:
-        weight = values.new_ones(graph.source.shape)
+        weight = torch.ones(graph.source.shape, device=values.device)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
-    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
+    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1).to(weight.dtype))
     return flat.reshape(-1, *values.shape[1:])
 
 

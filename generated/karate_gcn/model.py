@@ -67,11 +67,11 @@ class Graph:
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
     """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
     if weight is None:
-        weight = values.new_ones(graph.source.shape)
+        weight = torch.ones(graph.source.shape, device=values.device)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
-    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
+    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1).to(weight.dtype))
     return flat.reshape(-1, *values.shape[1:])
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from specc.count.report import CountReport, NetworkCount, Row, Totals
 from specc.receptive import Everything
 from specc.sizes import Size, render
-from specc.types import Distribution, Tensor, ValueType
+from specc.types import Distribution, Graph, Tensor, ValueType
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -49,6 +49,8 @@ def shape(kind: ValueType) -> Json:
         return [number(s) for s in kind.sizes]
     if isinstance(kind, Distribution):
         return {name: shape(part) for name, part in kind.parts}
+    if isinstance(kind, Graph):
+        return {word: shape(part) for word, part in kind.features()}
     return None
 
 
@@ -93,13 +95,16 @@ def _row(row: Row) -> Json:
 
 
 def _sees(row: Row) -> Json:
-    """By input port and axis: size, jump and start, or `"all"`."""
+    """By input port and axis: size, jump and start, the hops along a graph, or `"all"`."""
     ports: dict[str, Json] = {}
     for (port, axis), seen in row.sees.items():
         axes = ports.setdefault(port, {})
         assert isinstance(axes, dict)
         if isinstance(seen, Everything):
             axes[axis] = "all"
+            continue
+        if axis == "hops":
+            axes[axis] = number(seen.size - 1)
             continue
         jump = seen.jump
         whole = float(jump) if isinstance(jump, Fraction) else number(jump)

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from specc.formula import product, var
-from specc.layers.base import Inference, Layer, LayerError, Operand
+from specc.layers.base import Inference, Layer, LayerError, Operand, Window
 from specc.layers.code import Attribute, Code, Fn, Infix, Item, Raw, X, fn, method
 from specc.layers.common import tensor
 from specc.types import Graph, Interval, Over, Tensor
@@ -24,6 +24,9 @@ ATTRIBUTE: dict[str, str] = {"node": "node", "edge": "edge", "global": "whole"}
 
 How = Literal["sum", "mean", "max", "min", "std"]
 HELPER: dict[str, str] = {h: f"{h}_at" for h in ("sum", "mean", "max", "min", "std")}
+
+HOP = Window("hops", kernel=2)
+"""What a value sees that has come along an edge: its own node and one further away."""
 
 PLUMBING = frozenset(("features", "with_features", "spread"))
 """What moves a value between a graph and its places without a word in the spec: no row in a table."""
@@ -150,7 +153,9 @@ class Ends(Layer):
         """One item for each edge."""
         x = tensor(operands[0], self.word)
         out = replace(x, over="edges", constant=None)
-        return Inference((("output", out),), Item(X(0), (Attribute(X(1), self.end),)))
+        code = Item(X(0), (Attribute(X(1), self.end),))
+        windows = (HOP,) if self.end == "source" else ()
+        return Inference((("output", out),), code, windows=windows)
 
 
 class Spread(Layer):
@@ -254,7 +259,7 @@ class NeighbourSum(Layer):
         code = Infix("/", flat, self._count(x)) if self.mean else flat
         sizes = (var("edges", graph.edges), *(var(f"n_{i}", s) for i, s in enumerate(x.sizes, 1)))
         out = replace(x, dtype="float", constant=None).with_range(None, None)
-        return Inference((("output", out),), code, macs=product(sizes))
+        return Inference((("output", out),), code, macs=product(sizes), windows=(HOP,))
 
     def _count(self, x: Tensor) -> Code:
         degree = method(method(X(1), "degree", Attribute(X(1), "target")), "clamp", min=1)

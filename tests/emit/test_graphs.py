@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 from specc.emit.model import model_file
+from specc.fields import FieldReader
 from specc.pipeline import compile_file, compile_text
 from specc.program import Program
+from specc.receptive import EVERYTHING, Field
 from specc.std import INDEX
 from specc.types import Graph as GraphType
 from specc.types import Tensor
@@ -300,3 +302,38 @@ network Net {
 }
 """
     conforms(program_of(text))
+
+
+@pytest.mark.parametrize(
+    ("stages", "hops"),
+    [
+        ("gcn(5)", 1),
+        ("gcn(5) -> relu -> gcn(3)", 2),
+        ("gin(5) -> sage(4) -> gat(3)", 3),
+        ("repeat 4 { sage(4) }", 4),
+    ],
+)
+def test_a_node_sees_as_many_hops_as_there_are_layers(stages: str, hops: int) -> None:
+    """The table says so, and so does the gradient on a path, on which every node is one hop further."""
+    program = piped(f"self_loops -> {stages}")
+    [field] = FieldReader().output(program.network("Net")).values()
+    assert isinstance(field, Field)
+    assert field.size == hops + 1
+    network, made = network_of(program)
+    path = random_graph(made, 0, 9, 8)
+    ends = torch.arange(9)
+    path = replace(path, source=ends[:-1], target=ends[1:])
+    node = path.node.clone().requires_grad_()
+    network(replace(path, node=node))[8].sum().backward()
+    assert node.grad is not None
+    seen = node.grad.abs().sum(1).nonzero().flatten().tolist()
+    assert set(seen) <= set(range(8 - hops, 9))
+    assert 8 - hops in seen
+
+
+def test_a_pool_sees_the_whole_graph() -> None:
+    program = program_of(
+        "specc 1\n\nnetwork Net {\n    in g: graph[node=4]\n    h = g -> gcn(3)\n"
+        "    mean(h, axis=nodes) -> linear(2)\n}\n"
+    )
+    assert list(FieldReader().output(program.network("Net")).values()) == [EVERYTHING]

@@ -74,6 +74,8 @@ def test_types_are_strict(tmp_path: Path) -> None:
         "deck_sigmoid_bce",
         "gpt2",
         "resnet18",
+        "karate_gcn",
+        "blocks_sage",
         "gaussian_vae",
     ):
         folder = tmp_path / stem
