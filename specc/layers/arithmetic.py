@@ -68,7 +68,6 @@ class _Binary(Layer):
 
     operands = ("a", "b")
     sign: ClassVar[str]
-    counted: ClassVar[bool] = False
 
     def infer(self, *operands: Operand | None) -> Inference:
         """Sizes are those of both together; axes are matched from the last."""
@@ -79,11 +78,9 @@ class _Binary(Layer):
             range=self._range(left, right), batched=joined.batched,
         )  # fmt: skip
         codes = [self._operand(x, lifted(x, X(i), out.rank)) for i, x in enumerate((left, right))]
-        macs = product(var(f"n_{a}", s) for a, s in zip(out.axes, out.sizes, strict=True))
         return Inference(
             outputs=(("output", out),),
             forward=self._code(*codes),
-            macs=macs if self.counted and out.rank else None,
             constraints=conditions,
         )
 
@@ -135,7 +132,6 @@ class Multiply(_Binary):
     summary = "Product of two values, element by element; `a * b`."
     formula = "a·b"
     sign = "*"
-    counted = True
 
     def _between(self, left: Ends, right: Ends) -> Interval:
         return _spanned(left, right, operator.mul)

@@ -88,6 +88,13 @@ APART: Mapping[str, tuple[Apart, ...]] = {
     "layer_norm": (
         Apart("Keras' epsilon is 0.001, PyTorch's 0.00001", "Keras, LayerNormalization"),
     ),
+    "multiply": (
+        Apart(
+            "a product without a sum is no multiply-accumulate: gates and scalings count none, as in "
+            "the recurrent layers",
+            "PyTorch, torch.utils.flop_counter",
+        ),
+    ),
     "attention": (
         Apart(
             "the paper's projections have no offsets, 4·d² numbers; PyTorch's and Keras' have, 4·d² + 4·d",
