@@ -45,6 +45,7 @@ def check_losses(program: Program, diagnostics: Diagnostics) -> None:
     for use in _uses(program):
         if not _twice(use, diagnostics) and not _not_probabilities(use, diagnostics):
             _range(use, diagnostics)
+            _logarithm(use, diagnostics)
 
 
 def _uses(program: Program) -> Iterator[Use]:
@@ -102,6 +103,11 @@ def _word(span: Span) -> Span:
 def _floor(use: Use, last: str) -> tuple[str, ...]:
     """The least value that a cross entropy of probabilities can take: ln(e + n − 1) − 1."""
     type = use.type(use.output)
+    if use.word == "cross_entropy" and last == "sigmoid":
+        return (
+            "one class of several is a softmax, which cross_entropy applies itself",
+            "a sigmoid for each class is for several labels at once: bce_with_logits, without sigmoid",
+        )
     if use.word != "cross_entropy" or last != "softmax" or type is None or not type.sizes:
         return ()
     classes = type.sizes[type.axes.index("channels") if "channels" in type.axes else -1]
@@ -170,6 +176,26 @@ def _range(use: Use, diagnostics: Diagnostics) -> None:
             (Label(origin.node.span, f"gives {reach}"),),
             (),
             (_remedy(word),),
+        )
+    )
+
+
+def _logarithm(use: Use, diagnostics: Diagnostics) -> None:
+    """The logarithm of 1 + y, where y may be −1 and less."""
+    type = use.type(use.output)
+    if use.word != "msle" or type is None or (type.range.low is not None and type.range.low > -1):
+        return
+    origin = maker(use.output)
+    operation = origin.node.operation
+    word = operation.layer.word if isinstance(operation, Apply) else "an output"
+    diagnostics.add(
+        Diagnostic(
+            "W517",
+            f"msle takes the logarithm of 1 + y, and {word} may give −1 and less",
+            use.node.span,
+            "not a number there",
+            (Label(origin.node.span, "not bounded below"),),
+            helps=("end in relu, softplus or sigmoid, or take mse",),
         )
     )
 

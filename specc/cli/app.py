@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -67,9 +67,7 @@ def check(
     paths: opt.Paths = None,
     fmt: Annotated[Format, typer.Option("--format", help="How to print.")] = "full",
     fix: Annotated[bool, typer.Option("--fix", help="Apply the safe fixes.")] = False,
-    profile: Annotated[
-        Literal["dcgan"] | None, typer.Option("--profile", help="Guidelines to hold to.")
-    ] = None,
+    profile: opt.Profile = None,
     settings: opt.Set = None,
     convention: opt.Count = "pytorch",
     json: opt.Json = False,

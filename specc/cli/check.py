@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from specc.check.profile import Profile, check_profile
 from specc.cli.files import write
 from specc.cli.options import Common, Format
 from specc.cli.outcome import UsageError, complain
@@ -16,16 +15,15 @@ from specc.report.fixes import fixed_sources
 ROUNDS = 10  # a fix may bring another mistake to light
 
 
-def run(common: Common, fmt: Format, *, fix: bool, profile: Profile | None = None) -> int:
+def run(common: Common, fmt: Format, *, fix: bool, profile: str | None = None) -> int:
     """Check the specs, mend what can be mended when asked, and print what is left."""
     if fix:
         _mend(common)
     work = Work(common)
-    number = 0
-    for compiled in work.compiled():
-        number += 1
-        if profile is not None and compiled.program is not None:
-            work.diagnostics += _departures(compiled.program, profile)
+    compiled = list(work.compiled())
+    if profile is not None:
+        work.diagnostics += _held_against(profile, [c.program for c in compiled if c.program])
+    number = len(compiled)
     text = as_text(work.diagnostics, fmt, common.palette())
     if text:
         print(text)
@@ -34,10 +32,19 @@ def run(common: Common, fmt: Format, *, fix: bool, profile: Profile | None = Non
     return work.status
 
 
-def _departures(program: Program, profile: Profile) -> Diagnostics:
+def _held_against(word: str, programs: list[Program]) -> list[Diagnostic]:
+    """What the guidelines of a profile remark on. Raises UsageError for an unknown profile."""
+    from specc.check.profiles import PROFILES
+
+    if word not in PROFILES:
+        raise UsageError(f"there is no profile {word}; there are: {', '.join(PROFILES)}")
+    profile = PROFILES[word]
+    if programs and not any(profile.applies(p) for p in programs):
+        complain(f"profile {word}: no spec here has {profile.about}")
     found = Diagnostics()
-    check_profile(program, profile, found)
-    return found
+    for diagnostic in (d for p in programs for d in profile.remarks(p)):
+        found.add(diagnostic)
+    return list(found)
 
 
 def _mend(common: Common) -> None:

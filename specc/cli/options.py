@@ -53,6 +53,10 @@ CountAll = Annotated[
     Literal["pytorch", "keras", "textbook", "all"],
     typer.Option("--convention", help="Whose way of counting; `all` shows them side by side."),
 ]
+Profile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="Guidelines to hold the spec against: dcgan."),
+]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Of every random stream.")]
 Device = Annotated[
     str | None, typer.Option("--device", help="cpu or cuda; CUDA is used where there is one.")

@@ -71,7 +71,7 @@ def test_a_mean_beside_a_sum(objective: str, warned: bool) -> None:
     found = said(objective)
     assert [code for code, _ in found if code != "W405"] == (["W514"] if warned else [])
     if warned:
-        assert "kl weighs 64 times more" in next(m for c, m in found if c == "W514")
+        assert "KL term weighs 64 times" in next(m for c, m in found if c == "W514")
 
 
 def test_the_specs_need_no_advice() -> None:

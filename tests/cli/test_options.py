@@ -8,7 +8,7 @@ from specc.cli.app import app
 
 SHARED = "--color --json --quiet --set"
 VERBS = {
-    "check": f"{SHARED} --convention --fix --format paths",
+    "check": f"{SHARED} --convention --fix --format --profile paths",
     "count": f"{SHARED} --batch --convention --csv --latex --markdown paths",
     "explain": f"{SHARED} --convention --latex --markdown layer topic",
     "build": f"{SHARED} --out paths",
