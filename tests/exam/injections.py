@@ -135,6 +135,8 @@ def conv_transpose(r: random.Random) -> Injected:
         found.slip(
             "output", "forward-formula", (f, (h + 2 * p - k) // s + 1, (w + 2 * p - k) // s + 1)
         )
+    if s > 1:
+        found.slip("output", "other-legal-size", (f, high + 1, wide + 1))
     found.slip("output", "size-times-stride", (f, h * s, w * s))
     found.slip("output", "padding-forgotten", (f, high + 2 * p, wide + 2 * p))
     found.slip("output", "stride-forgotten", (f, h - 1 - 2 * p + k, w - 1 - 2 * p + k))

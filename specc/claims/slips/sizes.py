@@ -167,6 +167,15 @@ def _only_stride(p: Formula) -> Formula | None:
     return product((var("n", v["n"]), var("s", v["s"]))) if {"n", "s", "k"} <= v.keys() else None
 
 
+def _other_size(w: Working) -> Iterator[Change]:
+    """Several input sizes give one output at stride > 1, so that a transposed one may give several."""
+    layer = w.case.layer
+    stride = getattr(layer, "stride", 1)
+    if layer.word == "conv_transpose" and getattr(layer, "output_padding", 0) == 0 and stride != 1:
+        reason = f"at stride {render(stride)} that size is legal too, but takes output_padding=1"
+        yield from _again(w, reason, output_padding=1)
+
+
 # -------------------------------------------------------------------- the axes
 
 
@@ -214,6 +223,7 @@ SIZES = (
     Slip("plus-one-forgotten", "the + 1 is forgotten", _plus_one, deep=True),
     Slip("forward-formula", "the rule of conv is used for conv_transpose", _forward),
     Slip("size-times-stride", "the size is only multiplied by the stride", _times_stride),
+    Slip("other-legal-size", "the other legal size of conv_transpose", _other_size),
     Slip("not-same", "padding=same is assumed", _not_same),
     Slip("kernel-forgotten", "the kernel's size is forgotten", _kernel, deep=True),
     Slip("one-too-many", "one position too many", _one_more),
