@@ -17,7 +17,7 @@ from specc.emit.names import attribute, free, variable
 from specc.emit.reading import Reading
 from specc.emit.scans import scan_call
 from specc.emit.shapes import shape
-from specc.layers.code import Code, Fn, Item, Module, Printer, Raw, X
+from specc.layers.code import Code, Fn, Item, Method, Module, Printer, Raw, X
 from specc.program import (
     Apply,
     Body,
@@ -274,7 +274,18 @@ class Statements:
     def _call(self, node: Node) -> Code:
         """A call of the node's module with all operands."""
         given = [i for i, r in enumerate(node.operands) if r is not None]
-        return Fn(Module(), tuple(X(i) for i in given))
+        return Fn(Module(), tuple(self._argument(node, i) for i in given))
+
+    def _argument(self, node: Node, index: int) -> Code:
+        """An operand; a weight where a batch is expected becomes a batch of one."""
+        ref, operation = node.operands[index], node.operation
+        assert ref is not None
+        type = self.body.nodes[ref.node].type(ref.port)
+        port = operation.body.inputs[index][1] if isinstance(operation, Invoke) else type
+        lone = isinstance(type, Tensor) and not type.batched and type.rank > 0
+        if lone and isinstance(port, Tensor) and port.batched:
+            return Method(X(index), "unsqueeze", (0,))
+        return X(index)
 
     def _rounds(self, number: int, node: Node, operation: Rounds) -> None:
         [operand] = [r for r in node.operands if r is not None]

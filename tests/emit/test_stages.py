@@ -79,3 +79,19 @@ def test_a_promise_is_about_its_own_stage(path: str, known: str) -> None:
     compiled = compile_text(SPEC + f"expect {path} <= 1\n")
     [problem] = [d for d in compiled.diagnostics if d.code == "E401"]
     assert known in problem.notes[0]
+
+
+@pytest.mark.slow
+def test_the_input_that_excites_a_unit_most_is_its_row_of_weights(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    compiled = compile_text(
+        (root / "specs/mlp/activation_maximisation.spec").read_text(encoding="utf-8")
+    )
+    assert compiled.program is not None
+    for name, text in package(compiled.program).items():
+        tmp_path.joinpath(name).write_text(text, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "train.py"), "--quiet"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    found = load_file(str(tmp_path / "run" / "excite" / "model.safetensors"))
+    row, pattern = found["net.hidden.weight"][3], found["pattern"]
+    assert (row @ pattern / row.norm() / pattern.norm()).item() > 0.999
