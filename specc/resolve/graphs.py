@@ -194,8 +194,8 @@ def placed(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Placed | 
     over = _common_place(scope, layer, given, span)
     if over is None:
         return None
-    lifted = [_lifted(scope, f, over, graph, span) for f in given]
-    return Placed(lifted, graph, over, end)
+    there = [_lifted(scope, f, over, graph, span) for f in given]
+    return Placed(there, graph, over, end)
 
 
 def _on_graph(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Placed | None:
@@ -231,6 +231,11 @@ def _common_place(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Ov
         else (),
     )
     return None
+
+
+def lifted(scope: Scope, flow: Flow, over: Over, span: Span) -> Flow:
+    """A value of a whole graph where a value of its nodes or edges is wanted; others as they are."""
+    return _lifted(scope, flow, over, flow.graph, span) or flow
 
 
 def _lifted(

@@ -16,16 +16,21 @@ from specc.nearest import nearest
 from specc.program import Node, Operation, ReadPort, Ref, Rounds
 from specc.resolve.assign import flow_of, named
 from specc.resolve.context import Context, Scope, Types
-from specc.resolve.graphs import degree, features, graph_behind, place
+from specc.resolve.graphs import degree, features, graph_behind, lifted, place
 from specc.resolve.order import names_read
 from specc.resolve.values import POISON, Flow
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import UNKNOWN, Graph, Tensor, Unknown, ValueType
+from specc.types import UNKNOWN, Graph, Over, Tensor, Unknown, ValueType
 
 PLACES = ("node", "edge", "global")
 _EDGES = {"degree": "target", "in_degree": "target", "out_degree": "source"}
-_WANTED = {"message": "edges", "aggregate": "nodes", "update": "nodes", "readout": "items"}
+_WANTED: dict[str, Over] = {
+    "message": "edges",
+    "aggregate": "nodes",
+    "update": "nodes",
+    "readout": "items",
+}
 _MEANS = {
     "message": "a message is a value on edges",
     "aggregate": "aggregate brings edges together at nodes",
@@ -130,6 +135,7 @@ def equation(scope: Scope, statement: tree.Equation) -> None:
     """`message m = …`, `aggregate a = …`, `update y = …`, `readout r = …`."""
     scope.phase = statement.role
     value = flow_of(scope, scope.evaluate(statement.value), statement.value)
+    value = lifted(scope, value, _WANTED[statement.role], statement.value.span)
     scope.phase = ""
     if value is not POISON and not _stands(value, statement.role):
         shown = str(value.type) if isinstance(value.type, Tensor) else "no tensor"
