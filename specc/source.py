@@ -39,6 +39,11 @@ class Span:
     end: int
 
     @property
+    def first_word(self) -> str:
+        """The first word of the text; what the parser put in for something missing has none."""
+        return (self.text.split(None, 1) or ["this"])[0]
+
+    @property
     def text(self) -> str:
         """The characters of the span."""
         return self.source.text[self.start : self.end]

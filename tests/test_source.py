@@ -29,3 +29,9 @@ def test_line_and_column_lead_back_to_the_character(text, data):
 def test_to_covers_both_spans():
     source = Source("a.spec", "x -> relu")
     assert Span(source, 0, 1).to(Span(source, 5, 9)).text == "x -> relu"
+
+
+def test_a_span_of_nothing_still_has_a_word() -> None:
+    source = Source("a.spec", "in x: vector[4]")
+    assert Span(source, 0, 4).first_word == "in"
+    assert Span(source, 4, 4).first_word == "this"

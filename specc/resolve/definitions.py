@@ -83,7 +83,7 @@ def _allowed(scope: Scope, statement: tree.Statement) -> bool:
         return True
     if isinstance(statement, tree.Equation) and statement.role in EQUATIONS.get(scope.role, ()):
         return True
-    word = statement.span.text.split(None, 1)[0]
+    word = statement.span.first_word
     scope.context.report(
         "E190" if isinstance(statement, (tree.Loop, tree.Branch)) else "E103",
         f'"{word}" does not belong in a {scope.role}',

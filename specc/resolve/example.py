@@ -199,7 +199,7 @@ def _statement(scope: Scope, statement: tree.Statement, draft: Draft) -> None:
             )
             scope.bind(statement.target, POISON)
         case _:
-            word = statement.span.text.split(None, 1)[0]
+            word = statement.span.first_word
             scope.context.report(
                 "E103",
                 f'"{word}" does not belong in an example',

@@ -81,7 +81,7 @@ def _statement(
             if number is not None and not again:
                 given[word.id] = Given(number, value.span)
         case _:
-            first = statement.span.text.split(None, 1)[0]
+            first = statement.span.first_word
             later = isinstance(statement, (tree.Loop, tree.Branch, tree.Return))
             scope.context.report(
                 "E190" if later else "E103", f'"{first}" does not belong in sample', statement.span

@@ -70,7 +70,7 @@ def _statement(scope: Scope, statement: tree.Statement, draft: DraftStep) -> Non
         case tree.Setting():
             step_setting(scope, statement, draft)
         case _:
-            word = statement.span.text.split(None, 1)[0]
+            word = statement.span.first_word
             scope.context.report("E103", f'"{word}" does not belong in a step', statement.span)
 
 

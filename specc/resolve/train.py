@@ -61,7 +61,7 @@ def _statement(scope: Scope, statement: tree.Statement, draft: Draft) -> None:
         case tree.Setting():
             setting(scope, statement, draft)
         case _:
-            word = statement.span.text.split(None, 1)[0]
+            word = statement.span.first_word
             scope.context.report("E103", f'"{word}" does not belong in train', statement.span)
 
 

@@ -1,0 +1,72 @@
+"""The networks of published_counts_rntn.spec, written by specc 0.1.0."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
+    """The nodes of each height from the leaves up, the places of all nodes among these, and those of
+    their children from 1 (0 where there is none): [B, N, 3] -> rows, [B * N], [B * N, 2].
+    """
+    batch, nodes = trees.shape[:2]
+    links = trees[..., 1:]
+    height = trees.new_full((batch, nodes + 1), -1)
+    for node in reversed(range(nodes)):
+        height[:, node + 1] = height.gather(1, links[:, node]).amax(1) + 1
+    flat = height[:, 1:].flatten()
+    levels = [(flat == n).nonzero()[:, 0] for n in range(int(flat.max()) + 1)]
+    order = torch.cat(levels).argsort()
+    first = nodes * torch.arange(batch, device=trees.device)[:, None, None]
+    rows = (links - 1 + first).clamp(min=0)
+    return levels, order, torch.where(links > 0, order[rows] + 1, 0).flatten(0, 1)
+
+
+class Tensor_(nn.Module):
+    """Cell: [B] and [B, units] and [B, 2, units] -> [B, 5] and [B, units]."""
+
+    def __init__(self, units: int) -> None:
+        super().__init__()
+        self.units = units
+        self.bilinear1 = nn.Bilinear(2 * units, 2 * units, units, bias=False)
+        self.linear1 = nn.Linear(2 * units, units, bias=False)
+        self.linear2 = nn.Linear(units, 5, bias=False)
+
+    def step(self, _symbol: Tensor, word: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        """One step, as the equations say."""
+        p = torch.cat([h[:, 0], h[:, 1]], 1)  # [B, …]
+        next_h: Tensor = self.bilinear1(p, p) + self.linear1(p) + word  # [B, units]
+        next_h = torch.tanh(next_h)  # [B, units]
+        x: Tensor = self.linear2(next_h)  # [B, 5]
+        return x, next_h
+
+    def forward(self, _symbol: Tensor, word: Tensor) -> Tensor:
+        """The output at every node, [B, N, 3] -> [B, N, n]; all of one height are one step."""
+        batch = _symbol.shape[0]
+        levels, order, children = tree_levels(_symbol)
+        _symbol = _symbol[..., 0].flatten()
+        word = word.repeat_interleave(len(_symbol) // len(word), 0)
+        h = torch.zeros(1, self.units, device=_symbol.device)
+        outputs: list[Tensor] = []
+        for rows in levels:
+            output, next_h = self.step(_symbol[rows], word[rows], h[children[rows]])
+            outputs.append(output)
+            h = torch.cat((h, next_h))
+        return torch.cat(outputs)[order].unflatten(0, (batch, -1))
+
+
+class Sentiment(nn.Module):
+    """Network: [B, N, 3] and [B, 25] -> [B, N, 5].
+
+    layer    output  parameters
+    tensor1  N×5         63,875
+    """
+
+    def __init__(self, d: int = 25) -> None:
+        super().__init__()
+        self.tensor1 = Tensor_(d)  # [B, N, 5], 63,875 parameters
+
+    def forward(self, t: Tensor, word: Tensor) -> Tensor:
+        t = self.tensor1(t, word)  # [B, N, 5]
+        return t
