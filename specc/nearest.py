@@ -135,8 +135,12 @@ def nearest(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def cutoff(word: str) -> float:
-    """The highest price at which a name still counts as near: about a third of the letters."""
-    return max(1.2, len(_squeeze(word)) * 0.36)
+    """The highest price at which a name still counts as near: about a third of the letters.
+
+    A single letter is near to itself alone: no fix may turn `B` into `A`.
+    """
+    length = len(_squeeze(word))
+    return max(1.2, length * 0.36) if length > 1 else 0.5
 
 
 def price(word: str, candidate: str) -> float:

@@ -12,6 +12,7 @@ import typer
 from specc import __version__
 from specc.cli import options as opt
 from specc.cli.desk import desk
+from specc.cli.files import one
 from specc.cli.options import Format, common_of
 from specc.cli.outcome import BROKEN, complain, finish
 
@@ -164,7 +165,7 @@ def grade(
     from specc.cli import grade as verb
 
     def run() -> int:
-        common = common_of([paper], settings, json, quiet, color, convention)
+        common = common_of([one(paper)], settings, json, quiet, color, convention)
         return verb.run(common, paper, answers, out, follow)
 
     finish(run)
@@ -210,7 +211,7 @@ def train(
     from specc.cli import train as verb
 
     def run() -> int:
-        common = common_of([file], settings, False, quiet, color)
+        common = common_of([one(file)], settings, False, quiet, color)
         more = tuple(context.args)
         chosen = verb.Choices(epochs, seed, device, threads, resume, quiet, more)
         return verb.run(common, out, chosen)
@@ -229,11 +230,11 @@ def sample(
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Sample from a trained run; what follows `--` goes on to sample.py."""
+    """Sample from a trained run; `--` as with train."""
     from specc.cli import train as verb
 
     def run() -> int:
-        common = common_of([file], settings, False, quiet, color)
+        common = common_of([one(file)], settings, False, quiet, color)
         chosen = verb.Choices(seed=seed, device=device, more=tuple(context.args))
         return verb.sample(common, out, chosen)
 
@@ -288,7 +289,9 @@ def format_(
 
 @app.command()
 def new(
-    name: Annotated[Path, typer.Argument(metavar="NAME", help="The spec to write: NAME.spec.")],
+    name: Annotated[
+        Path | None, typer.Argument(metavar="NAME", help="The spec to write: NAME.spec.")
+    ] = None,
     template: Annotated[
         str, typer.Option("--template", help="What to start from; `list` shows all.")
     ] = "mlp",
@@ -300,7 +303,7 @@ def new(
     from specc.cli import new as verb
 
     def run() -> int:
-        return verb.run(common_of([name], None, json, quiet, color), template)
+        return verb.run(common_of([name] if name else [], None, json, quiet, color), template)
 
     finish(run)
 

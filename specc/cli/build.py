@@ -20,7 +20,7 @@ def run(common: Common, out: Path) -> int:
     written = [write(program, target) for program, target in folders]
     if common.json:
         print(json.dumps({"written": [[f.as_posix() for f in files] for files in written]}))
-    elif not common.quiet:
+    elif folders and not common.quiet:
         print("\n".join(target.as_posix() for _, target in folders))
     return work.end()
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from specc.cli import options as opt
+from specc.cli.files import one
 from specc.cli.options import Part, QuizForm, QuizKind, common_of
 from specc.cli.outcome import finish
 
@@ -86,7 +87,7 @@ def diff(
     from specc.cli import diff as verb
 
     def run() -> int:
-        return verb.run(common_of([], settings, json, quiet, color, convention), old, new)
+        return verb.run(common_of([], settings, json, quiet, color, convention), one(old), one(new))
 
     finish(run)
 
@@ -118,6 +119,6 @@ def quiz(
 
     def run() -> int:
         wish = verb.Wish(form, part, kind, questions, variants, seed)
-        return verb.run(common_of([file], settings, json, quiet, color, convention), wish, out)
+        return verb.run(common_of([one(file)], settings, json, quiet, color, convention), wish, out)
 
     finish(run)

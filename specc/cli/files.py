@@ -51,6 +51,17 @@ def find(path: Path) -> list[Path]:
     return found
 
 
+def one(path: Path) -> Path:
+    """The path of a verb that takes one spec.
+
+    Raises:
+        UsageError: a folder, with a spec in it as the proposal.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name one spec, such as {find(path)[0]}")
+    return path
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     """Hidden folders are passed by; links to folders are not followed, so there is no endless walk."""
     for where, folders, names in os.walk(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,6 +18,8 @@ def run(common: Common, template: str) -> int:
     if template == "list":
         print(json.dumps({"templates": templates()}) if common.json else "\n".join(templates()))
         return FINE
+    if not common.paths:
+        raise UsageError("name the spec to write: specc new first")
     target = _target(common.paths[0])
     text = _text(template)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +28,8 @@ def run(common: Common, template: str) -> int:
     if common.json:
         print(json.dumps({"written": [target.as_posix()]}))
     elif not common.quiet:
-        print(f"{target}: next, specc check {target}; specc count {target}; specc train {target}")
+        said = shlex.quote(str(target))
+        print(f"{target}: next, specc check {said}; specc count {said}; specc train {said}")
     return FINE
 
 

@@ -10,6 +10,12 @@ from specc.cli.outcome import WRONG, UsageError
 from specc.cli.speak import Work, as_text
 from specc.program import ExamplePlan
 
+EXAMPLE = """\
+example "by hand" {
+    given x = [1, 2]
+    y = softmax(x)
+}"""
+
 
 def run(common: Common, only: str | None, places: int | None) -> int:
     """Work every example, or those whose title holds a text."""
@@ -26,7 +32,7 @@ def _none(plans: list[ExamplePlan], only: str | None) -> str:
     if only is not None and plans:
         titles = ", ".join(f'"{p.title}"' for p in plans)
         return f"no example is called {only!r}; there are {titles}"
-    return 'there is no example; write: example "by hand" { given x = [1, 2]  y = softmax(x) }'
+    return f"there is no example; write one:\n{EXAMPLE}"
 
 
 def _show(common: Common, plans: list[ExamplePlan], places: int | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from specc.cli.files import read
+from specc.cli.files import one, read
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError
 from specc.cli.speak import Work
@@ -56,7 +56,7 @@ def _question(
 ) -> Question | None:
     if not (Path(what).exists() or what.endswith(".spec") or "/" in what):
         return layer_question(what, _sizes(what, on), texts, varied, common.convention)
-    read(Path(what))
+    read(one(Path(what)))
     work = Work(Common((Path(what),), common.settings, common.json, common.quiet), claims=False)
     programs = list(work.programs())
     if not programs:

@@ -162,7 +162,7 @@ class Steps:
         while len(names) > 1 and names[-2:] == ["_", "_"]:
             names.pop()
             names[-1] = "*_"
-        return ", ".join(names) + ("," if len(names) == 1 else "")
+        return ", ".join(names) if len(names) > 1 else f"({names[0]},)"
 
     def _halved(self, lines: list[str]) -> list[str]:
         if not self.features()["autocast_shared"]:

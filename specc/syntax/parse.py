@@ -98,7 +98,9 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any
             return machine.parse(tokens)
         except UnexpectedInput as problem:
             at = _position(tokens, getattr(problem, "token", None))
-            diagnostics.add(_unexpected(source, tokens, at, getattr(problem, "expected", set())))
+            found = _unexpected(source, tokens, at, getattr(problem, "expected", set()))
+            if all(d.span != found.span for d in diagnostics):  # no second word on one mistake
+                diagnostics.add(found)
             _leave_out(tokens, at, diagnostics)
     return None
 
@@ -119,6 +121,9 @@ def _unexpected(source: Source, tokens: list[Token], at: int, expected: set[str]
         message = f'something is missing after "{before}"'
     else:
         message = f'"{token}" is not expected here'
+    begins = token.type == "NAME" or token.type.startswith("KW_")
+    if begins and "NL" in expected and before.type not in ("RBRACE", "NL"):
+        return Diagnostic("E101", message, span, "a statement begins on a line of its own")
     return Diagnostic("E101", message, span, _wanted(expected))
 
 

@@ -24,5 +24,10 @@ def test_a_file_is_never_overwritten(specc: Run) -> None:
 
 
 def test_templates_are_listed(specc: Run) -> None:
-    assert specc("new", "x", "--template", "list").out.split() == templates()
+    assert specc("new", "--template", "list").out.split() == templates()
+    assert specc("new").err == "specc: name the spec to write: specc new first\n"
     assert "did you mean vae?" in specc("new", "x", "--template", "vea").err
+
+
+def test_the_next_commands_can_be_pasted(specc: Run) -> None:
+    assert "specc check 'my net.spec'" in specc("new", "my net").out

@@ -33,3 +33,12 @@ def test_verbs_and_options() -> None:
         for verb, command in commands.items()
     }
     assert found == {verb: set(options.split()) for verb, options in VERBS.items()}
+
+
+def test_a_verb_for_one_spec_proposes_one_of_a_folder(specc: Run, lenet: Path) -> None:
+    folder = lenet.parent.as_posix()
+    for words in (["train"], ["sample"], ["quiz"], ["grade"], ["diff", str(lenet)], ["solve"]):
+        more = ["params == 1"] if words == ["solve"] else []
+        ended = specc(*words, folder, *more)
+        assert ended.status == 2
+        assert f"{folder} is a folder; name one spec, such as " in ended.err

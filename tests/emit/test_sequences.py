@@ -68,7 +68,8 @@ def test_an_echo_comes_after_its_lag(tmp_path: Path) -> None:
     assert (split.valid.sum(1) == 7).all()
 
 
-def test_windows_of_a_text(tmp_path: Path) -> None:
+def test_windows_of_a_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     Path("poem.txt").write_text("a rose is a rose is a rose " * 4, encoding="utf-8")
     made = module('text("poem.txt", length=5, vocab=4) as x, y', tmp_path)
     assert made.vocabulary() == [" ", "s", "a"]
@@ -79,7 +80,10 @@ def test_windows_of_a_text(tmp_path: Path) -> None:
     assert words.vocabulary() == ["a", "rose", "is"]
 
 
-def test_a_text_that_is_too_short_or_missing(tmp_path: Path) -> None:
+def test_a_text_that_is_too_short_or_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert "no such file" in refused('text("gone.txt") as x, y', tmp_path).lower()
     Path("short.txt").write_text("short", encoding="utf-8")
     assert "5 characters make no window of 64" in refused('text("short.txt") as x, y', tmp_path)
