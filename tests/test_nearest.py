@@ -87,3 +87,7 @@ def test_gives_only_other_candidates_each_once(word, candidates):
     found = nearest(word, candidates)
     assert len(found) == len(set(found)) <= 3
     assert set(found) <= set(candidates) - {word}
+
+
+def test_a_letter_is_not_another_letter() -> None:
+    assert nearest("B", ["A", "b"]) == ["b"]

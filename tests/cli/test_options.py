@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from specc.cli.app import app
+from tests.cli.conftest import Run
 
 SHARED = "--color --json --quiet --set"
 VERBS = {

@@ -254,6 +254,16 @@ def test_the_log_has_a_line_for_each_step(tmp_path: Path) -> None:
     assert "the CPU; no GPU is used" in said.splitlines()[0]
 
 
+def test_an_unknown_device_and_a_finished_run_are_said_plainly(tmp_path: Path) -> None:
+    text = ROOT.joinpath("specs/mlp/digits_mlp.spec").read_text()
+    script = built(text, tmp_path / "p")
+    status, said = finished(script, tmp_path / "run", "--device", "gpu")
+    assert (status, said.startswith("error: --device gpu: ")) == (2, True)
+    finished(script, tmp_path / "run", "--steps", "3")
+    _, said = finished(script, tmp_path / "run", "--steps", "2", "--resume")
+    assert "resumed at step 3; no step is left of 2" in said
+
+
 def test_a_loss_that_is_no_number_names_step_term_and_layer(tmp_path: Path) -> None:
     text = ROOT.joinpath("specs/autoencoders/deep.spec").read_text()
     text = text.replace("adam(lr=2e-3)", "sgd(lr=1e18)")
