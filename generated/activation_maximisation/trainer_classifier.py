@@ -259,7 +259,8 @@ class Trainer(ABC):
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         whole = [line for line in lines if json.loads(line)["step"] <= self.step]
         self.log.write_text("".join(f"{line}\n" for line in whole))
-        self.console.print(f"resumed at step {self.step}")
+        left = "" if self.step < self.total else f"; no step is left of {self.total}"
+        self.console.print(f"resumed at step {self.step}{left}")
 
     def save(self) -> None:
         """Losses are read first, so that the log is as far as the checkpoint."""
@@ -452,7 +453,12 @@ def main(kind: type[Trainer], given: list[str] | None = None) -> int:
     """Run the training; the exit status is 0 when every step was done and every promise is kept."""
     args = parse_arguments(kind, given)
     console = Console(stderr=True)
-    device = torch.device(args.device)
+    try:
+        device = torch.empty(0, device=args.device).device
+    except (RuntimeError, AssertionError) as problem:
+        reason = str(problem).partition("\n")[0]
+        console.print(f"error: --device {args.device}: {reason}", style="red", soft_wrap=True)
+        return 2
     name = "the CPU; no GPU is used"
     if device.type == "cuda":
         name = torch.cuda.get_device_name(device)
@@ -463,7 +469,7 @@ def main(kind: type[Trainer], given: list[str] | None = None) -> int:
     try:
         trainer = kind(args, console)
     except DataError as problem:
-        console.print(f"error: {problem}", style="red", highlight=False)
+        console.print(f"error: {problem}", style="red", highlight=False, soft_wrap=True)
         return 1
     if args.tensorboard:
         from torch.utils.tensorboard import SummaryWriter
