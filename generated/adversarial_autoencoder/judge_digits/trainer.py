@@ -88,7 +88,9 @@ def restore(path: Path, console: Console) -> dict[str, Any] | None:
 def changed(before: dict[str, str], now: dict[str, str]) -> str:
     """What to say of a checkpoint of another spec: what was otherwise then."""
     differing = [n for n in {**before, **now} if before.get(n) != now.get(n)]
-    lines = [f"  {n}: {before.get(n, 'none')} -> {now.get(n, 'none')}" for n in differing]
+    lines = [
+        f"  {n}: {before.get(n, 'none')} -> {now.get(n, 'none')}" for n in differing
+    ]
     said = lines or ["  the text of the spec, but no size and no setting"]
     head = "the checkpoint was made from another spec; begin anew without --resume:"
     return "\n".join([head, *said])
