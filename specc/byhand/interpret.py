@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from specc.byhand.products import matmul
 from specc.byhand.recurrent import HELPERS
 from specc.byhand.scalar import Scalar
 from specc.layers.code import Attribute, Code, Fn, Infix, Item, Method, Module, Prefix, Raw, X
+from specc.sizes import Symbolic, evaluate
 
 _INFIX: dict[str, Callable[[Scalar, Scalar], Scalar]] = {
     "+": s.add,
@@ -50,12 +51,13 @@ class Interpreter:
     """Works the code of one layer on its operands.
 
     `operands` holds arrays, and for a distribution its parts by name; `module` is the constructor of the
-    stage's module, `weights` its tensors by their names.
+    stage's module, `weights` its tensors by their names; `symbols` says what the free sizes are.
     """
 
     operands: Sequence[Any]
     module: Fn | None = None
     weights: Weights = field(default_factory=dict)
+    symbols: Mapping[str, int] = field(default_factory=dict)
 
     def __call__(self, code: Code) -> Any:
         """The value of a piece of code: an array, a tuple of them, or a plain number.
@@ -87,6 +89,8 @@ class Interpreter:
                 return type(code)(self(c) for c in code)
             case bool() | str() | None | int():
                 return code
+            case Symbolic():
+                return evaluate(code, dict(self.symbols))
             case float():
                 return s.exactly(code)
             case Raw(text) if text.lstrip("-").isdigit():

@@ -33,7 +33,7 @@ from specc.program import (
     Scan,
     State,
 )
-from specc.sizes import Size
+from specc.sizes import Size, Symbolic, evaluate
 from specc.source import Span
 from specc.types import Tensor
 
@@ -45,6 +45,8 @@ MOST_STEPS = 1_000_000
 """Numbers of one pass, those on the way included."""
 
 Values = dict[Ref, Any]
+Symbols = Mapping[str, int]
+"""What the free sizes of a body are."""
 
 
 class WorkError(Exception):
@@ -76,13 +78,20 @@ class Worker:
     start: int = field(default_factory=so_far)
     calls: dict[str, int] = field(default_factory=dict)
 
-    def work(self, body: Body, inputs: Mapping[str, Any], prefix: str = "") -> Values:
-        """Every value of a body.
+    def work(
+        self,
+        body: Body,
+        inputs: Mapping[str, Any],
+        prefix: str = "",
+        symbols: Symbols | None = None,
+    ) -> Values:
+        """Every value of a body; its free sizes are those of what comes in.
 
         Raises:
             WorkError: a random draw, a layer without a working, a value that is too large.
         """
-        frame = Frame(self, body, inputs, prefix)
+        known = {**(symbols or {}), **_bound(body, inputs)}
+        frame = Frame(self, body, inputs, prefix, known)
         for number, node in enumerate(body.nodes):
             if so_far() - self.start > MOST_STEPS:
                 raise _cannot(node, "comes after more steps than one works by hand")
@@ -116,6 +125,7 @@ class Frame:
     body: Body
     inputs: Mapping[str, Any]
     prefix: str
+    symbols: Symbols
     values: Values = field(default_factory=dict)
 
     def operands(self, node: Node) -> list[Any]:
@@ -146,6 +156,19 @@ class Frame:
         """The prefix of the weights of a stage: its own, or those of a network of the file."""
         own = any(s.name == path[0] for s in self.body.stages)
         return (self.prefix if own else "") + ".".join(path) + "."
+
+
+def _bound(body: Body, inputs: Mapping[str, Any]) -> dict[str, int]:
+    """The free sizes in the types of a body's inputs, as the values that come in have them."""
+    found: dict[str, int] = {}
+    for name, kind in body.inputs:
+        value = inputs.get(name)
+        if isinstance(kind, Tensor) and isinstance(value, Array):
+            have = value.sizes[1:] if kind.batched else value.sizes
+            for size, number in zip(kind.sizes, have, strict=False):
+                if isinstance(size, Symbolic) and str(size).isidentifier():
+                    found[str(size)] = number
+    return found
 
 
 def _arrays(values: list[Any]) -> list[Array]:
@@ -191,14 +214,14 @@ def _apply(frame: Frame, node: Node) -> dict[str, Any]:
     operation = node.operation
     assert isinstance(operation, Apply)
     inference = operation.inference
-    why = too_large(inference)
+    why = too_large(inference, frame.symbols)
     if why is not None:
         raise ByHandError(why)
     weights = {} if operation.stage is None else weights_of(frame, operation.stage, inference)
     operands = frame.operands(node)
     code = inference.with_sides or inference.forward
     with page() as notes:
-        found = Interpreter(operands, inference.module, weights)(code)
+        found = Interpreter(operands, inference.module, weights, frame.symbols)(code)
     several = found if isinstance(found, tuple) else (found,)
     ports = [port for port, _ in inference.outputs]
     if operation.layer.word not in PLUMBING:
@@ -206,21 +229,34 @@ def _apply(frame: Frame, node: Node) -> dict[str, Any]:
     return dict(zip(ports, several, strict=False))
 
 
-def _whole(size: Size) -> int:
-    assert isinstance(size, int)
-    return size
+def _whole(size: Size, symbols: Symbols) -> int:
+    """A size as a number. Raises ByHandError where it is free."""
+    if isinstance(size, int):
+        return size
+    try:
+        return evaluate(size, dict(symbols))
+    except KeyError as problem:
+        raise ByHandError(f"has a size that is not known: {problem.args[0]}") from None
 
 
-def too_large(inference: Inference) -> str | None:
-    """Why a layer is too large to be worked by hand, None for one that is not."""
+def too_large(inference: Inference, symbols: Symbols | None = None) -> str | None:
+    """Why a layer is too large to be worked by hand, None for one that is not.
+
+    Without `symbols` free sizes are passed over.
+
+    Raises:
+        ByHandError: a size is free.
+    """
     for _, kind in inference.outputs:
         sizes = kind.sizes if isinstance(kind, Tensor) else ()
-        if not all(isinstance(s, int) for s in sizes):
-            return f"has a size that is not known ({kind})"
-        if prod(map(_whole, sizes)) > MOST_NUMBERS:
+        if symbols is None and not all(isinstance(n, int) for n in sizes):
+            continue
+        if prod(_whole(n, symbols or {}) for n in sizes) > MOST_NUMBERS:
             return f"has more than {MOST_NUMBERS:,} numbers"
-    macs = None if inference.macs is None else inference.macs.value
-    if isinstance(macs, int) and macs > MOST_MACS:
+    macs = 0 if inference.macs is None else inference.macs.value
+    if symbols is None and not isinstance(macs, int):
+        return None
+    if _whole(macs, symbols or {}) > MOST_MACS:
         return f"takes more than {MOST_MACS:,} products"
     return None
 
@@ -262,7 +298,7 @@ def _called(frame: Frame, body: Body, inputs: dict[str, Any], prefix: str) -> Va
     calls = frame.worker.calls
     calls[prefix] = calls.get(prefix, 0) + 1
     first = len(frame.worker.steps)
-    values = frame.worker.work(body, inputs, prefix)
+    values = frame.worker.work(body, inputs, prefix, frame.symbols)
     if calls[prefix] > 1:
         _renamed(frame.worker, first, prefix, f"{prefix[:-1]}({calls[prefix]}).")
     return values
@@ -281,9 +317,9 @@ def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
     value = frame.operands(node)[0]
     number = 0
     for body, times in operation.bodies:
-        for _ in range(int(str(times))):
+        for _ in range(_whole(times, frame.symbols)):
             prefix = f"{frame.inner(operation.stage)[:-1]}[{number}]."
-            values = frame.worker.work(body, {body.inputs[0][0]: value}, prefix)
+            values = frame.worker.work(body, {body.inputs[0][0]: value}, prefix, frame.symbols)
             value = values[body.outputs[0][1]]
             number += 1
     return {node.types[0][0]: value}
@@ -303,7 +339,10 @@ def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     if operation.free_running != "never":
         raise ByHandError("reads its own outputs, which has no working by hand")
     now = {s.name: v for s, v in zip(states, rest[len(others) :], strict=False)}
-    now = {s.name: _start(s, now[s.name], dict(body.inputs)[s.name], sequence) for s in states}
+    now = {
+        s.name: _start(s, now[s.name], dict(body.inputs)[s.name], sequence, frame.symbols)
+        for s in states
+    }
     names = [name for name, _ in body.inputs if name not in now]
     outputs: list[Array] = []
     time = sequence.sizes[1]
@@ -319,9 +358,11 @@ def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     return {node.types[0][0]: whole, **now}
 
 
-def _start(state: State, given: Array | None, kind: Any, sequence: Array) -> Array:
+def _start(
+    state: State, given: Array | None, kind: Any, sequence: Array, symbols: Symbols
+) -> Array:
     """A first state of every item."""
-    sizes = (sequence.sizes[0], *map(_whole, kind.sizes))
+    sizes = (sequence.sizes[0], *(_whole(n, symbols) for n in kind.sizes))
     if given is not None:
         return expanded(given, sizes)
     return Array(sizes, (constant(state.start),) * prod(sizes))
@@ -332,7 +373,7 @@ def _cell_step(
 ) -> Iterator[tuple[str, Any]]:
     """The values of one step; the weights are those of the stage at every one."""
     first = len(frame.worker.steps)
-    values = frame.worker.work(body, inputs, frame.inner(stage))
+    values = frame.worker.work(body, inputs, frame.inner(stage), frame.symbols)
     _renamed(frame.worker, first, frame.inner(stage), prefix)
     for port, ref in body.outputs:
         yield port, values[ref]

@@ -6,10 +6,8 @@ batch, where it has one axis more than its type).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -30,6 +28,7 @@ from specc.resolve.assign import assign, let
 from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
 from specc.resolve.evaluation import flow
+from specc.resolve.foresight import ports, roles, spatial
 from specc.resolve.given import port
 from specc.resolve.given_graph import graph_port, is_graph
 from specc.resolve.library import configured, library, unknown_word, word_call
@@ -50,10 +49,15 @@ _MOST_PLACES = 15
 
 @dataclass(slots=True)
 class Draft:
-    """An example while it is read. `roles` says which layer a given tensor is a weight of."""
+    """An example while it is read.
+
+    `roles` says which layer a given tensor is a weight of, `spatial` which ones slide, and `ports` the type
+    of the network's input that one goes into.
+    """
 
     roles: dict[str, tuple[str, str]]
     spatial: set[str]
+    ports: dict[str, tree.Expr]
     literals: dict[str, Literal] = field(default_factory=dict)
     givens: list[GivenTensor] = field(default_factory=list)
     shows: list[Shown] = field(default_factory=list)
@@ -71,7 +75,9 @@ def resolve_example(context: Context, example: tree.Example) -> ExamplePlan | No
     scope = Scope(context, title, "example")
     scope.names = {n: Number(p.value, n) for n, p in context.parameters.items()}
     scope.reserved = {n.id for s in example.body for n in bound(s)}
-    draft = Draft(dict(_roles(example.body)), set(_spatial(example.body)))
+    draft = Draft(
+        dict(roles(example.body)), set(spatial(example.body)), dict(ports(context, example.body))
+    )
     for statement in ordered(scope, list(example.body)):
         _statement(scope, statement, draft)
     if not context.diagnostics.failed:
@@ -80,8 +86,8 @@ def resolve_example(context: Context, example: tree.Example) -> ExamplePlan | No
     givens = stated(scope, example, draft.givens) if sound else ()
     if context.diagnostics.failed:
         return None
-    ports = [(g.name, scope.nodes[g.node].type()) for g in draft.givens if g.node is not None]
-    body = scope.body(example, (), tuple(ports), ())
+    inputs = [(g.name, scope.nodes[g.node].type()) for g in draft.givens if g.node is not None]
+    body = scope.body(example, (), tuple(inputs), ())
     return ExamplePlan(
         title,
         example.span,
@@ -113,57 +119,6 @@ def _whole_plan(scope: Scope, example: tree.Example, draft: Draft) -> None:
             example.title.span,
             helps=("optimizer sgd(lr=0.1)",),
         )
-
-
-# ------------------------------------------------------------------- looking ahead
-
-
-def _calls(node: object) -> Iterator[tree.Call | tree.Pipe]:
-    """Every call and pipe below a syntax node."""
-    stack: list[Any] = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, (tree.Call, tree.Pipe)):
-            yield item
-        if isinstance(item, (tuple, list)):
-            stack.extend(item)
-        elif is_dataclass(item) and not isinstance(item, tree.Name):
-            stack.extend(getattr(item, f.name) for f in fields(item) if f.name != "span")
-
-
-def _roles(body: tuple[tree.Statement, ...]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """`weight=W` in a call: W is a weight of that layer."""
-    for call in _calls(body):
-        if not isinstance(call, tree.Call) or not isinstance(call.callee, tree.Name):
-            continue
-        for argument in call.arguments:
-            value = argument.value
-            if isinstance(value, tree.Call) and len(value.arguments) == 1:
-                value = value.arguments[0].value  # transpose(W)
-            word = argument.name.id if argument.name is not None else ""
-            if word in ("weight", "bias") and isinstance(value, tree.Name):
-                yield value.id, (call.callee.id, word)
-
-
-_SLIDING = frozenset(
-    "conv conv_transpose max_pool avg_pool lp_pool adaptive_avg_pool adaptive_max_pool"
-    " global_avg_pool global_max_pool upsample pixel_unshuffle".split()
-)
-
-
-def _spatial(body: tuple[tree.Statement, ...]) -> Iterator[str]:
-    """Names that are piped into a layer of maps."""
-    for pipe in _calls(body):
-        if not isinstance(pipe, tree.Pipe) or not isinstance(pipe.head, tree.Name):
-            continue
-        for stage in pipe.stages:
-            name = (
-                word_call(stage.operation)[0]
-                if not isinstance(stage.operation, (tree.Repeat, tree.For))
-                else None
-            )
-            if name is not None and name.id in _SLIDING:
-                yield pipe.head.id
 
 
 # ---------------------------------------------------------------------- statements
@@ -234,6 +189,8 @@ def _given(scope: Scope, statement: tree.Given, draft: Draft) -> None:
         return
     name = statement.target
     draft.literals[name.id] = value
+    if statement.type is None and name.id in draft.ports:
+        statement = replace(statement, type=draft.ports[name.id])
     if name.id in draft.roles:
         _weight(scope, name, value, draft, statement)
         return

@@ -264,6 +264,14 @@ def test_a_second_call_is_told_apart_and_shares_its_weights() -> None:
     assert slope(done, "N.f.bias") == [3, 3]
 
 
+def test_free_sizes_are_those_of_what_comes_in() -> None:
+    net = "network N {\n in x: image[1, H, W]\n x -> conv(1, 2x2, bias=false) as C -> flatten\n}"
+    done = worked(
+        "given x = [[1, 2, 3], [4, 5, 6]]\ngiven N.C.weight = [1, 0, 0, -1]\ny = N(x)", net
+    )
+    assert value(done, "N.flatten1") == [-4, -4]
+
+
 def test_an_attention_shows_its_scores() -> None:
     done = worked(
         "given x = [[1, 0], [0, 1]]\ngiven A.in_proj.weight = ones(6, 2)\ngiven A.in_proj.bias = zeros(6)\n"
