@@ -325,15 +325,27 @@ def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
     return {node.types[0][0]: value}
 
 
+def scan_refused(scan: Scan, *, masked: bool) -> str | None:
+    """Why a scan cannot be worked by hand, None where it can."""
+    if scan.over == "tree":
+        return "folds a tree, which has no working by hand"
+    if masked:
+        return "has a mask, which has no working by hand"
+    if scan.truncate is not None or scan.free_running != "never":
+        return "is cut or fed with its own output, which has no working by hand"
+    return None
+
+
 def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     """One step of the cell for each position."""
     operation = node.operation
     assert isinstance(operation, Scan)
     body, states = operation.body, operation.body.states
     sequence, *rest = frame.operands(node)
-    mask, others = rest[-1], rest[: len(rest) - 1 - len(states)]
-    if mask is not None:
-        raise ByHandError("has a mask, which has no working by hand")
+    others = rest[: len(rest) - 1 - len(states)]
+    refused = scan_refused(operation, masked=rest[-1] is not None)
+    if refused is not None:
+        raise ByHandError(refused)
     if operation.over == "tree":
         raise ByHandError("goes along a tree, which has no working by hand")
     if operation.free_running != "never":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specc.diagnostics import Diagnostic, Diagnostics
-from specc.program import Apply, Body, ExamplePlan, Invoke, Node, Program, Rounds
+from specc.program import Apply, Body, ExamplePlan, Invoke, Node, Program, Rounds, Sample, Scan
 
 
 def check_examples(program: Program, diagnostics: Diagnostics) -> None:
@@ -47,6 +47,8 @@ def _nodes(body: Body, seen: set[int]) -> Iterator[Node]:
             case Rounds(_, bodies):
                 for inner, _ in bodies:
                     yield from _nodes(inner, seen)
+            case Scan(_, inner):
+                yield from _nodes(inner, seen)
 
 
 def _twice(node: Node) -> str | None:
@@ -59,14 +61,15 @@ def _twice(node: Node) -> str | None:
 
 def _why_not(node: Node) -> str | None:
     from specc.byhand.interpret import missing
-    from specc.byhand.work import OPERATIONS, too_large
-    from specc.program import Sample
+    from specc.byhand.work import OPERATIONS, scan_refused, too_large
 
     operation = node.operation
     if isinstance(operation, Sample):
         return "is random: give its value instead"
     if type(operation) not in OPERATIONS:
         return "has no working by hand"
+    if isinstance(operation, Scan):
+        return scan_refused(operation, masked=node.operands[-1] is not None)
     if not isinstance(operation, Apply):
         return None
     inference = operation.inference
