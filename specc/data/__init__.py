@@ -8,7 +8,7 @@ from specc.data.derived import Edges, Pairs
 from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
 from specc.data.graphs import KarateClub, LesMiserables, RandomGraphs, StochasticBlocks
 from specc.data.made import Blobs, Circles, Ecg, Gaussians, Helix, Moons, Shapes, Spirals, SwissRoll
-from specc.data.sequences import Adding, Anbn, Echo, Parity, Reversal, Text
+from specc.data.sequences import Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text
 from specc.data.trees import BooleanTrees
 
 __all__ = ["SOURCES", "DataField", "DataSource", "Derived"]
@@ -18,7 +18,7 @@ SOURCES: dict[str, type[DataSource]] = {
     for s in (
         Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
         Spirals, SwissRoll, Helix, Shapes, Ecg, Pairs, Edges,
-        Adding, Anbn, Echo, Parity, Reversal, Text, BooleanTrees,
+        Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text, BooleanTrees,
         KarateClub, LesMiserables, StochasticBlocks, RandomGraphs,
         Npz, Npy, Idx, Images, Csv, Parquet,
     )

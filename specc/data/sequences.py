@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from specc.data.base import DataField, Splitting
+from specc.data.base import DataField, Splitting, image_field
 
 
 class Sequences(Splitting):
@@ -111,6 +111,19 @@ class Echo(Sequences):
         """The bits, a class for every position, and the positions that have one."""
         bits = DataField("bits", (self.length, 1), ("time", "features"), low=0, high=1)
         return bits, tokens("echo", self.length, 2), mask(self.length)
+
+
+class DigitNames(Splitting):
+    """Handwritten digits with their English names, letter by letter."""
+
+    word, kind = "digit_names", "digit_names"
+    summary = (
+        "Handwritten digits, their names letter by letter (0 behind the end), and these one later."
+    )
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The image, its name, and what a decoder reads: the name behind the start symbol 16."""
+        return image_field(1, 8, (0.0, 1.0)), tokens("name", 6, 17), tokens("before", 6, 17)
 
 
 class Text(Splitting):

@@ -38,6 +38,7 @@ _STANDARD: dict[str, tuple[str, ...]] = {
 
 _THIRD: dict[str, tuple[str, ...]] = {
     "digits": ("from sklearn.datasets import load_digits",),
+    "digit_names": ("from sklearn.datasets import load_digits",),
     "moons": ("from sklearn.datasets import make_moons",),
     "circles": ("from sklearn.datasets import make_circles",),
     "swiss_roll": ("from sklearn.datasets import make_swiss_roll",),

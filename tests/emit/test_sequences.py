@@ -68,6 +68,16 @@ def test_an_echo_comes_after_its_lag(tmp_path: Path) -> None:
     assert (split.valid.sum(1) == 7).all()
 
 
+def test_digits_are_named(tmp_path: Path) -> None:
+    made = module("digit_names as x, name, before", tmp_path)
+    image, names, before = made.read()
+    assert image.shape == (1797, 1, 8, 8)
+    words = ["".join(made.LETTERS[n] for n in name).strip() for name in names[:10].tolist()]
+    assert words == made.NAMES
+    assert (before[:, 0] == 16).all()
+    assert (before[:, 1:] == names[:, :-1]).all()
+
+
 def test_windows_of_a_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("poem.txt").write_text("a rose is a rose is a rose " * 4, encoding="utf-8")

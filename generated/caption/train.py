@@ -1,0 +1,104 @@
+"""Training of Naming as in caption.spec, written by specc 0.1.0."""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data import Split, load
+from model import Caption
+from trainer import Promise, Step, Trainer, check, main
+
+
+class Naming(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caption = Caption()
+
+    def forward(self, image: Tensor, name: Tensor, before: Tensor) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        logits = self.caption(image, before)  # [B, 6, 17]
+        cross_entropy = F.cross_entropy(logits.transpose(1, 2), name)
+        return {"cross_entropy": cross_entropy}
+
+    def outputs(
+        self, image: Tensor, name: Tensor, before: Tensor
+    ) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        logits = self.caption(image, before)  # [B, 6, 17]
+        right = logits.argmax(2) == name  # [B, 6]
+        right = right.float().amin(1)  # [B]
+        return (right,)
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Naming"
+    spec = "e350f31452562c4c"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
+    epochs, batch, seed = 40, 64, 0
+    model: Naming
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Naming().to(self.device)
+        nn.utils.convert_conv2d_weight_memory_format(self.model, torch.channels_last)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.003,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+            clip_norm=1.0,
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        assert isinstance(model, Naming)
+        return model.outputs(*batch)
+
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+        (value,) = outputs
+        return {
+            "min": value.float().mean().item(),
+        }
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        return [
+            check("test.min >= 0.95", test["min"], ">=", 0.95),
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Training))
