@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from specc.layers import registry
-from specc.layers.base import Positive
 from specc.layers.common import equal_sizes
 from specc.layers.recurrent import Recurrent
-from specc.program import Body, FreeRunning, Path, Ref, Scan, Stage
+from specc.program import Body, Path, Ref, Scan, Stage
 from specc.resolve.apply import input_names
-from specc.resolve.arguments import Given, accepts_word, construct, signature
-from specc.resolve.binding import Argument, bind
+from specc.resolve.arguments import construct
+from specc.resolve.binding import Argument
 from specc.resolve.cell import is_folded
 from specc.resolve.context import Scope
-from specc.resolve.convert import as_flow, as_static, unknown_name
 from specc.resolve.layer import apply_layer
+from specc.resolve.scanned import OPTIONS, ScanOptions, Written, argument
 from specc.resolve.values import (
     POISON,
     BlockMaker,
@@ -26,68 +23,17 @@ from specc.resolve.values import (
     LayerMaker,
     Meaning,
     SharedInstance,
-    Word,
 )
 from specc.sizes import Size, render
-from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor, Unknown, ValueType, shape_of
-
-
-class ScanOptions(BaseModel):
-    """The hyperparameters of `scan`, besides the cell."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    keep: Literal["all", "last"] = Field(
-        "all", description="The outputs at all positions, or the last one."
-    )
-    reverse: bool = Field(False, description="Whether the cell begins at the end.")
-    bidirectional: bool = Field(
-        False, description="Whether a second cell goes the other way; both outputs side by side."
-    )
-    truncate: Positive | None = Field(
-        None, description="Steps after which gradients end; the states go on."
-    )
-    free_running: FreeRunning = Field(
-        "never",
-        description="When a step reads the output before it, and not the sequence: `evaluating` is "
-        "teacher forcing in training.",
-    )
-
-
-class FoldOptions(BaseModel):
-    """The hyperparameters of `fold`, besides the cell."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    keep: Literal["all", "root"] = Field(
-        "all", description="The outputs at all nodes, or at the root."
-    )
-
-
-OPTIONS: dict[str, type[BaseModel]] = {"scan": ScanOptions, "fold": FoldOptions}
-
-
-@dataclass(slots=True)
-class _Written:
-    """A scan as it was written; `cell` is None after an error."""
-
-    scope: Scope
-    word: str
-    span: Span
-    label: tree.Name | None
-    cell: Meaning | None = None
-    options: dict[str, Given] = field(default_factory=dict)
-    operands: dict[str, Flow] = field(default_factory=dict)
-    spans: dict[str, Span] = field(default_factory=dict)
 
 
 def scan(scope: Scope, value: Flow, given: list[Argument], stage: tree.Stage, word: str) -> Flow:
     """The value of `x -> scan(…)` or `x -> fold(…)`, or poison after diagnostics."""
     span = stage.operation.span
-    written = _Written(scope, word, span, stage.label)
-    if not all(_argument(written, a) for a in given) or value is POISON:
+    written = Written(scope, word, span, stage.label)
+    if not all(argument(written, a) for a in given) or value is POISON:
         return POISON
     cell = written.cell
     if cell is None:
@@ -118,7 +64,7 @@ _EXAMPLES = {
 }
 
 
-def _other_structure(written: _Written, definition: tree.Definition) -> Flow:
+def _other_structure(written: Written, definition: tree.Definition) -> Flow:
     """A cell for trees under `scan`, or one for sequences under `fold`."""
     name = definition.name.id
     if written.word == "scan":
@@ -129,7 +75,7 @@ def _other_structure(written: _Written, definition: tree.Definition) -> Flow:
     return written.scope.context.report("E203", message, written.span, helps=(help,))
 
 
-def _no_cell(written: _Written) -> Flow:
+def _no_cell(written: Written) -> Flow:
     along = "a sequence" if written.word == "scan" else "a tree"
     return written.scope.context.report(
         "E203",
@@ -139,54 +85,10 @@ def _no_cell(written: _Written) -> Flow:
     )
 
 
-def _argument(written: _Written, argument: Argument) -> bool:
-    scope = written.scope
-    if argument.name is None and written.cell is None:
-        written.cell = _cell(scope, argument)
-        return True
-    if argument.name is None:
-        scope.context.report(
-            "E202",
-            f"{written.word} has no place for this argument",
-            argument.span,
-            notes=(signature(OPTIONS[written.word], written.word),),
-        )
-        return False
-    name = argument.name.id
-    if argument.meaning is POISON:
-        return False
-    options = OPTIONS[written.word]
-    if name not in options.model_fields:
-        written.operands[name] = as_flow(scope, argument.meaning, argument.span)
-        written.spans[name] = argument.name.span
-        return True
-    meaning = argument.meaning
-    known = meaning.text if isinstance(meaning, Word) else as_static(meaning)
-    if known is None or (isinstance(meaning, Word) and not accepts_word(options, name)):
-        scope.context.report(
-            "E203", f"{written.word}: {name} must be known before anything runs", argument.span
-        )
-        return False
-    written.options[name] = Given(known, argument.span)
-    return True
-
-
-def _cell(scope: Scope, argument: Argument) -> Meaning:
-    """The cell; `lstm` alone is the layer's word, which then misses its units."""
-    meaning = argument.meaning
-    if not isinstance(meaning, Word):
-        return meaning
-    model = registry.get(meaning.text)
-    if model is None:
-        return unknown_name(scope, meaning.text, argument.span)
-    made = bind(scope, model, [], argument.span, piped=True)
-    return POISON if made is None else made[0]
-
-
 # ------------------------------------------------------------- standard cells
 
 
-def _standard(written: _Written, maker: LayerMaker, value: Flow) -> Flow:
+def _standard(written: Written, maker: LayerMaker, value: Flow) -> Flow:
     """`scan(lstm(64), keep=last)` is the layer itself."""
     layer = maker.layer
     assert isinstance(layer, Recurrent)
@@ -208,7 +110,7 @@ def _standard(written: _Written, maker: LayerMaker, value: Flow) -> Flow:
 
 
 def _directions(
-    written: _Written, cell: Meaning, maker: BlockMaker, value: Flow, options: ScanOptions
+    written: Written, cell: Meaning, maker: BlockMaker, value: Flow, options: ScanOptions
 ) -> Flow:
     if not options.bidirectional:
         name = written.label.id if written.label is not None else None
@@ -233,7 +135,7 @@ def _directions(
 
 
 def _one(
-    written: _Written,
+    written: Written,
     cell: Meaning,
     maker: BlockMaker,
     value: Flow,
@@ -277,7 +179,7 @@ def _one(
     )  # fmt: skip
 
 
-def _node(written: _Written, value: Flow) -> tuple[Size, ValueType | None]:
+def _node(written: Written, value: Flow) -> tuple[Size, ValueType | None]:
     """The number of nodes, and the type of the symbol at each."""
     type = value.type
     if isinstance(type, Unknown):
@@ -294,7 +196,7 @@ def _node(written: _Written, value: Flow) -> tuple[Size, ValueType | None]:
     return 0, None
 
 
-def _item(written: _Written, value: Flow) -> tuple[Size, ValueType | None]:
+def _item(written: Written, value: Flow) -> tuple[Size, ValueType | None]:
     """The number of positions, and the type of what stands at each."""
     type, scope, span = value.type, written.scope, written.span
     if isinstance(type, Unknown):
@@ -319,7 +221,7 @@ def _item(written: _Written, value: Flow) -> tuple[Size, ValueType | None]:
     return 0, None
 
 
-def _others(written: _Written, definition: tree.Definition) -> list[Flow] | None:
+def _others(written: Written, definition: tree.Definition) -> list[Flow] | None:
     """The values of the cell's further inputs, which are the same at every step."""
     scope = written.scope
     names = input_names(definition)[1:]
@@ -335,7 +237,7 @@ def _others(written: _Written, definition: tree.Definition) -> list[Flow] | None
     return [written.operands[n] for n in names]
 
 
-def _starts(written: _Written, definition: tree.Definition, body: Body) -> list[Ref | None] | None:
+def _starts(written: Written, definition: tree.Definition, body: Body) -> list[Ref | None] | None:
     """The first values of the states, where they are given; names that mean nothing are reported."""
     scope, inputs = written.scope, dict(body.inputs)
     names = [s.name for s in body.states]
@@ -359,7 +261,7 @@ def _starts(written: _Written, definition: tree.Definition, body: Body) -> list[
     return found
 
 
-def _feeds(written: _Written, item: ValueType, body: Body) -> bool:
+def _feeds(written: Written, item: ValueType, body: Body) -> bool:
     """Whether the output of a step can be what the next step reads: scores of classes, or alike."""
     output = body.output_types()[0][1]
     if not isinstance(item, Tensor) or not isinstance(output, Tensor):
@@ -380,7 +282,7 @@ def _feeds(written: _Written, item: ValueType, body: Body) -> bool:
     return False
 
 
-def _same(scope: Scope, name: str, have: ValueType, wanted: ValueType, written: _Written) -> bool:
+def _same(scope: Scope, name: str, have: ValueType, wanted: ValueType, written: Written) -> bool:
     if not isinstance(have, Tensor) or not isinstance(wanted, Tensor):
         return False
     pairs = [equal_sizes(a, b) for a, b in zip(have.sizes, wanted.sizes, strict=False)]
@@ -395,7 +297,7 @@ def _same(scope: Scope, name: str, have: ValueType, wanted: ValueType, written: 
 
 
 def _stage(
-    written: _Written, cell: Meaning, body: Body, kind: str, name: str | None
+    written: Written, cell: Meaning, body: Body, kind: str, name: str | None
 ) -> tuple[Path, str]:
     """The stage that owns the cell's weights, and the name of the node."""
     scope = written.scope
