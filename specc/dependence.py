@@ -6,6 +6,7 @@ Weights are named by their owner: a network, or a stage of the train block itsel
 from __future__ import annotations
 
 from specc.program import (
+    Adapted,
     Apply,
     BareTensor,
     Body,
@@ -77,7 +78,9 @@ def _path(node: Node) -> Path:
     operation = node.operation
     if isinstance(operation, ReadTensor):
         return operation.path
-    stage = operation.stage if isinstance(operation, (Apply, Invoke, Rounds, Scan)) else None
+    stage = (
+        operation.stage if isinstance(operation, (Adapted, Apply, Invoke, Rounds, Scan)) else None
+    )
     return stage or ()
 
 

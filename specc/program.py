@@ -144,8 +144,33 @@ class Scan:
     over: Literal["sequence", "tree"] = "sequence"
 
 
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A call of a network with weights that were adapted to each item of the batch.
+
+    `objective` is what they descend, a body over the first operands of the node; the network's own
+    operands follow them.
+    """
+
+    stage: Path
+    body: Body
+    objective: Body
+    lr: float
+    steps: int
+    first_order: bool
+
+
 Operation: TypeAlias = (
-    ReadPort | Constant | Apply | Invoke | Rounds | Scan | ReadTensor | Distribute | Sample
+    ReadPort
+    | Constant
+    | Apply
+    | Invoke
+    | Rounds
+    | Scan
+    | ReadTensor
+    | Distribute
+    | Sample
+    | Adapted
 )
 
 

@@ -7,7 +7,18 @@ from specc.data.bundled import BreastCancer, Diabetes, Digits, Iris, Linnerud, W
 from specc.data.derived import Edges, Pairs
 from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
 from specc.data.graphs import KarateClub, LesMiserables, RandomGraphs, StochasticBlocks
-from specc.data.made import Blobs, Circles, Ecg, Gaussians, Helix, Moons, Shapes, Spirals, SwissRoll
+from specc.data.made import (
+    Blobs,
+    Circles,
+    Ecg,
+    Gaussians,
+    Helix,
+    Moons,
+    Shapes,
+    Sinusoids,
+    Spirals,
+    SwissRoll,
+)
 from specc.data.sequences import Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text
 from specc.data.trees import BooleanTrees
 
@@ -17,7 +28,7 @@ SOURCES: dict[str, type[DataSource]] = {
     s.word: s
     for s in (
         Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
-        Spirals, SwissRoll, Helix, Shapes, Ecg, Pairs, Edges,
+        Spirals, SwissRoll, Helix, Sinusoids, Shapes, Ecg, Pairs, Edges,
         Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text, BooleanTrees,
         KarateClub, LesMiserables, StochasticBlocks, RandomGraphs,
         Npz, Npy, Idx, Images, Csv, Parquet,

@@ -107,6 +107,25 @@ class Helix(Splitting):
         return t, DataField("point", *space), DataField("centre", *space, low=-1.0, high=1.0)
 
 
+class Sinusoids(Splitting):
+    """Tasks of few points each: sine curves of random amplitude and phase."""
+
+    word, kind = "sinusoids", "sinusoids"
+    summary = (
+        "Sine curves to learn from few points (Finn et al. 2017, section 5.1): x and y to learn from, "
+        "x and y to be asked."
+    )
+    examples: int = Field(10_000, ge=10, le=10_000_000, description="Number of curves.")
+    shots: int = Field(10, ge=1, le=10_000, description="Points of a curve, of either kind.")
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of the curves.")
+
+    def fields(self) -> tuple[DataField, ...]:
+        """Support and query points."""
+        shape = ((self.shots, 1), ("time", "features"))
+        support = DataField("x", *shape, low=-5.0, high=5.0), DataField("y", *shape)
+        return *support, DataField("query", *shape, low=-5.0, high=5.0), DataField("answer", *shape)
+
+
 class Shapes(Splitting):
     """Discs and squares on noise, with a mask that says where they are."""
 

@@ -26,6 +26,7 @@ _STANDARD: dict[str, tuple[str, ...]] = {
     "gaussians": ("import math",),
     "spirals": ("import math",),
     "helix": ("import math",),
+    "sinusoids": ("import math",),
     "npz": (*_ARRAYS, "import zlib", "from zipfile import BadZipFile"),
     "npy": _ARRAYS,
     "idx": (*_ARRAYS, "import gzip", "import struct", "import zlib"),

@@ -19,6 +19,7 @@ from specc.emit.scans import scan_call
 from specc.emit.shapes import shape
 from specc.layers.code import Code, Fn, Item, Method, Module, Printer, Raw, X
 from specc.program import (
+    Adapted,
     Apply,
     Body,
     Constant,
@@ -59,7 +60,7 @@ class Naming:
 
     `module` gives the Python text of a stage's module, `tensor` that of a weight by its path, `symbols`
     that of a free size, `constant` that of a number; `taps` are the values that a network gives beside
-    its outputs.
+    its outputs, `adapted` the method that adapts one.
     """
 
     module: Callable[[Path], str]
@@ -68,6 +69,7 @@ class Naming:
     ports: Mapping[str, str] = field(default_factory=dict)
     constant: Callable[[Constant], str] = lambda c: repr(c.value)
     taps: Callable[[str], tuple[str, ...]] = lambda _: ()
+    adapted: Callable[[Adapted], str] = lambda _: ""
 
 
 def last_part(path: Path) -> str:
@@ -203,24 +205,34 @@ class Statements:
 
     def _node(self, number: int, node: Node) -> None:
         match node.operation:
-            case ReadPort():
-                self._bound(Ref(number), self.named[number])
-            case Constant():
-                self._written(Ref(number), self.naming.constant(node.operation))
-            case ReadTensor():
-                self._written(Ref(number), self.naming.tensor(node.operation))
-            case Distribute():
-                pass
             case Invoke():
                 self._invoke(number, node, node.operation)
             case Rounds():
                 self._rounds(number, node, node.operation)
             case Scan():
                 self._scan(number, node, node.operation)
+            case Adapted():
+                self._adapted(number, node, node.operation)
             case Sample():
                 self._sample(number, node, node.operation)
             case Apply():
                 self._apply(number, node, node.operation)
+            case _:
+                self._read(number, node)
+
+    def _read(self, number: int, node: Node) -> None:
+        match node.operation:
+            case ReadPort():
+                self._bound(Ref(number), self.named[number])
+            case Constant():
+                self._written(Ref(number), self.naming.constant(node.operation))
+            case ReadTensor():
+                self._written(Ref(number), self.naming.tensor(node.operation))
+
+    def _adapted(self, number: int, node: Node, operation: Adapted) -> None:
+        operands = tuple(X(i) for i in range(len(node.operands)))
+        code = Fn(f"self.{self.naming.adapted(operation)}", operands)
+        self._assign(number, node, self._print(node, code))
 
     def _apply(self, number: int, node: Node, operation: Apply) -> None:
         inference = operation.inference

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from specc.dependence import Dependence, Owners, differentiates, learnt
+from specc.emit.adapted import adapted_method, adapted_names
 from specc.emit.classes import bare
 from specc.emit.expressions import Line, Naming, Statements
 from specc.emit.layout import statement
@@ -42,6 +43,7 @@ class Objective:
         self.sharing = shared(self.depends, plan)
         self.shared_names = self._shared_names()
         self.methods = self._method_names()
+        self.adapted = adapted_names(plan.body, self.methods)
 
     def _name(self) -> str:
         taken = {class_name(b.name) for b in self.program.networks} | {
@@ -102,6 +104,9 @@ class Objective:
             "",
             *self._methods(),
         ]
+        for operation, name in self.adapted.items():
+            network = f"self.{self.networks.attribute(operation.stage[0])}"
+            lines += ["", *adapted_method(operation, name, network, self.naming())]
         for name, refs, doc in methods:
             lines += ["", *self._method(name, refs, doc)]
         return "\n".join(lines)
@@ -133,6 +138,7 @@ class Objective:
             self._tensor,
             constant=self._constant,
             taps=lambda n: tuple(taps.get(n, ())),
+            adapted=self.adapted.__getitem__,
         )
 
     def _tensor(self, read: ReadTensor) -> str:

@@ -9,6 +9,7 @@ from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow
 from specc.resolve.values import (
     POISON,
+    AdaptedNetwork,
     BlockMaker,
     Flow,
     LayerMaker,
@@ -24,6 +25,9 @@ def assign(scope: Scope, statement: tree.Assign) -> None:
     meaning = scope.evaluate(statement.value)
     if len(statement.targets) == 1:
         name = statement.targets[0]
+        if isinstance(meaning, AdaptedNetwork):
+            scope.bind(name, meaning)
+            return
         if isinstance(meaning, (Number, LayerMaker, BlockMaker)):
             _assign_other(scope, name, meaning)
             return

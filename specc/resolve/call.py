@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from specc.layers import registry
 from specc.resolve import derivative
+from specc.resolve.adapt import adapt, call_adapted
 from specc.resolve.apply import apply, call_layer
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static
@@ -13,13 +14,8 @@ from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.names import default_of, lookup
 from specc.resolve.static import STATIC_FUNCTIONS, StaticError
 from specc.resolve.static import call as static_call
-from specc.resolve.values import POISON, Flow, Meaning, Number, TensorRef, Word
+from specc.resolve.values import POISON, AdaptedNetwork, Flow, Meaning, Number, TensorRef, Word
 from specc.syntax import tree
-
-# Words whose iteration or differentiation this version does not compile.
-NOT_YET = {
-    "adapt": "an inner loop of learning",
-}
 
 
 def call(scope: Scope, expr: tree.Call) -> Meaning:
@@ -27,8 +23,8 @@ def call(scope: Scope, expr: tree.Call) -> Meaning:
     callee = expr.callee
     if not isinstance(callee, tree.Name):
         return _call_value(scope, scope.evaluate(callee), expr)
-    if callee.id in NOT_YET:
-        return not_yet(scope, callee)
+    if callee.id == "adapt" and callee.id not in scope.names:
+        return adapt(scope, expr)
     definition = scope.context.definitions.get(callee.id)
     if (
         definition is not None
@@ -44,15 +40,6 @@ def call(scope: Scope, expr: tree.Call) -> Meaning:
     if isinstance(bound, Word) or (isinstance(bound, Flow) and registry.get(callee.id)):
         return _call_word(scope, callee, expr)
     return _call_value(scope, bound, expr)
-
-
-def not_yet(scope: Scope, name: tree.Name) -> Flow:
-    """The report for what a later version brings."""
-    return scope.context.report(
-        "E190",
-        f"{name.id} ({NOT_YET[name.id]}) is not compiled by this version of specc",
-        name.span,
-    )
 
 
 def _call_word(scope: Scope, callee: tree.Name, expr: tree.Call) -> Meaning:
@@ -85,4 +72,6 @@ def _call_value(scope: Scope, callee: Meaning, expr: tree.Call) -> Meaning:
             "E202", f"operands have no names here: {named.name.id}", named.name.span
         )
     flows = [as_flow(scope, a.meaning, a.span) for a in given]
+    if isinstance(callee, AdaptedNetwork):
+        return call_adapted(scope, callee, flows, expr.span)
     return apply(scope, callee, flows, None, expr.span)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from specc.layers import registry
 from specc.resolve.apply import apply, unknown_layer
 from specc.resolve.binding import Argument, bind
-from specc.resolve.call import NOT_YET, not_yet
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static
 from specc.resolve.evaluation import arguments, flow, static
@@ -64,8 +63,6 @@ def _is_word(scope: Scope, name: tree.Name) -> bool:
 def _piped_word(
     scope: Scope, value: Flow, name: tree.Name, written: tree.Call | None, stage: tree.Stage
 ) -> Flow:
-    if name.id in NOT_YET:
-        return not_yet(scope, name)
     given = arguments(scope, written.arguments) if written is not None else []
     if name.id in ("scan", "fold"):
         return scan(scope, value, given, stage, name.id)

@@ -124,6 +124,18 @@ class Number:
     symbol: str | None = field(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class AdaptedNetwork:
+    """`adapt(Net, …)`: to be called. `operands` are the values that its inner objective reads."""
+
+    name: str
+    objective: Body
+    operands: tuple[tuple[str, Ref], ...]
+    lr: float
+    steps: int
+    first_order: bool
+
+
 Meaning: TypeAlias = (
     Flow
     | Word
@@ -133,6 +145,7 @@ Meaning: TypeAlias = (
     | BlockMaker
     | SharedInstance
     | NetworkInstance
+    | AdaptedNetwork
     | StageInstance
     | TensorRef
 )
