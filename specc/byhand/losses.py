@@ -65,12 +65,9 @@ def _bounded_log(a: Scalar) -> Scalar:
 
 
 def _bce(p: Scalar, y: Scalar) -> Scalar:
-    terms: list[Scalar] = []
-    if y.sources or y.value:
-        terms.append(s.multiply(y, _bounded_log(p)))
-    if y.sources or y.value != 1:
-        terms.append(s.multiply(s.subtract(s.ONE, y), _bounded_log(s.subtract(s.ONE, p))))
-    return s.negate(s.add(*terms))
+    hit = s.multiply(y, _bounded_log(p))
+    miss = s.multiply(s.subtract(s.ONE, y), _bounded_log(s.subtract(s.ONE, p)))
+    return s.negate(s.add(hit, miss))
 
 
 def bce_with_logits(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -237,6 +238,15 @@ def test_a_decimal_is_the_fraction_that_it_says() -> None:
     done = worked("given a = 0.1\ngiven b = 0.2\nc = a + b")
     assert done.rounds[0].steps[-1].value.values == (Fraction(3, 10),)
     assert "c = 0.1 + 0.2 = 0.3" in as_text(done)
+
+
+def test_a_certain_target_has_a_derivative() -> None:
+    done = worked("given p = [1/4]\ngiven t = [1]\nminimize bce(p, t)")
+    p, t = (torch.tensor([v], dtype=torch.float64, requires_grad=True) for v in (0.25, 1.0))
+    F.binary_cross_entropy(p, t).backward()
+    assert p.grad is not None
+    close(slope(done, "p"), p.grad)
+    assert slope(done, "t") == pytest.approx([math.log(3)])
 
 
 def test_derivatives_are_values() -> None:
