@@ -6,7 +6,14 @@ from specc.data.base import DataField, DataSource, Derived
 from specc.data.bundled import BreastCancer, Diabetes, Digits, Iris, Linnerud, Wine
 from specc.data.derived import Edges, Pairs
 from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
-from specc.data.graphs import KarateClub, LesMiserables, RandomGraphs, StochasticBlocks
+from specc.data.graphs import (
+    EdgeList,
+    GraphNpz,
+    KarateClub,
+    LesMiserables,
+    RandomGraphs,
+    StochasticBlocks,
+)
 from specc.data.made import (
     Blobs,
     Circles,
@@ -30,7 +37,7 @@ SOURCES: dict[str, type[DataSource]] = {
         Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
         Spirals, SwissRoll, Helix, Sinusoids, Shapes, Ecg, Pairs, Edges,
         Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text, BooleanTrees,
-        KarateClub, LesMiserables, StochasticBlocks, RandomGraphs,
+        KarateClub, LesMiserables, StochasticBlocks, RandomGraphs, GraphNpz, EdgeList,
         Npz, Npy, Idx, Images, Csv, Parquet,
     )
 }  # fmt: skip

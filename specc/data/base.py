@@ -56,6 +56,7 @@ class DataSource(BaseModel):
     word: ClassVar[str]
     kind: ClassVar[str]
     summary: ClassVar[str]
+    graphs: ClassVar[bool] = False  # the first field that a user describes is a graph
 
     def fields(self) -> tuple[DataField, ...] | None:
         """The fields in order, or None where only the file knows."""

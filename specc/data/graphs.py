@@ -6,7 +6,7 @@ count is said by masks and by pairs, not by rows.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -34,6 +34,13 @@ class OneGraph(DataSource):
     """One graph that is trained and tested on."""
 
     seed: int = Field(0, ge=0, lt=2**32, description="Seed of what is drawn.")
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **settings: Any) -> None:
+        """What a source has for itself comes first: `graph_npz("cora.npz")` names its path."""
+        super().__pydantic_init_subclass__(**settings)
+        for name in [n for n in cls.model_fields if n not in cls.__annotations__]:
+            cls.model_fields[name] = cls.model_fields.pop(name)
 
     @property
     def links(self) -> bool:
@@ -132,6 +139,42 @@ class StochasticBlocks(NodeLabels, Links):
         if self.links:
             return link_fields(nodes)
         return graph_field(node=nodes, nodes=nodes), node_field("block", self.blocks)
+
+
+class GraphNpz(NodeLabels):
+    """A graph in an archive of NumPy."""
+
+    word, kind = "graph_npz", "graph_npz"
+    summary = (
+        "A graph in an .npz archive with the arrays node [N, features], edges [E, 2], label [N] and, "
+        "where the spec has edge features, edge [E, features]; fields: the graph, the label."
+    )
+    graphs: ClassVar[bool] = True
+    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    directed: bool = Field(
+        False, description="Whether an edge leads one way only; else its reverse is added."
+    )
+
+
+class EdgeList(Links):
+    """Edges in a text file."""
+
+    word, kind = "edge_list", "edge_list"
+    summary = (
+        "A text file with the names of two nodes a line, one-hot features, some edges hidden: "
+        "g, pairs, linked."
+    )
+    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    nodes: int = Field(ge=2, le=1_000_000, description="Number of nodes that the file names.")
+
+    @property
+    def links(self) -> bool:
+        """Always."""
+        return True
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The graph, pairs of nodes, and whether they are joined."""
+        return link_fields(self.nodes)
 
 
 class RandomGraphs(Splitting):

@@ -35,7 +35,10 @@ def graph_data(plan: TrainPlan) -> str:
         "graphs.py.j2",
         header=f'"""The data of {plan.name}: {type(source).summary.split(":")[0].rstrip(".")}."""',
         many=many,
-        networkx=source.kind != "stochastic_blocks",
+        networkx=source.kind in ("karate_club", "les_miserables", "random_graphs"),
+        numpy=source.graphs,
+        path=source.kind == "edge_list",
+        file=getattr(source, "path", ""),
         links=isinstance(source, OneGraph) and source.links,
         one=isinstance(source, OneGraph),
         mask=_mask(plan.body) if is_sampled(source) else "",
@@ -73,6 +76,8 @@ def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = F
         validated=validated,
         linked=count > 2,
         counts=getattr(source, "neighbours", None),
+        sizes=_sizes(plan.body),
+        classes=_classes(plan.body),
         names=_names(plan.body),
         test_share=getattr(source, "test", None),
         split_seed=getattr(source, "split_seed", 0),
@@ -92,6 +97,19 @@ def _values(body: Body) -> list[str]:
         else:
             found.append("label")
     return found
+
+
+def _sizes(body: Body) -> dict[str, int]:
+    """The sizes of the features that a file must have."""
+    type = body.inputs[0][1]
+    parts = type.features() if isinstance(type, Graph) else ()
+    return {word: size for word, t in parts if isinstance(size := t.sizes[0], int)}
+
+
+def _classes(body: Body) -> int | None:
+    """How many classes the nodes have, where the spec says so."""
+    types = [t for _, t in body.inputs[1:] if isinstance(t, Tensor) and t.dtype == "int"]
+    return types[0].classes if types and isinstance(types[0].classes, int) else None
 
 
 def _names(body: Body) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from specc.data import SOURCES, DataSource, Derived
@@ -11,7 +12,7 @@ from specc.resolve.library import configured, unknown_word, word_call
 from specc.resolve.ports import graph_type, port_type
 from specc.resolve.values import POISON
 from specc.syntax import tree
-from specc.types import UNKNOWN, Interval, Tensor, ValueType
+from specc.types import UNKNOWN, Graph, Interval, Tensor, ValueType
 
 if TYPE_CHECKING:
     from specc.resolve.draft import Draft
@@ -111,7 +112,7 @@ def _field_type(
                 helps=(f"as {item.name.id}: image[1, 28, 28]",),
             )
             return UNKNOWN
-        return port_type(scope, item.type)
+        return _of_graph(scope, source, port_type(scope, item.type), item, number)
     if number >= len(fields):
         names = ", ".join(f.name for f in fields)
         scope.context.report("E202", f"this data set has {len(fields)} fields, {names}", item.span)
@@ -124,6 +125,19 @@ def _field_type(
     if item.type is not None:
         return _declared_field(scope, item, declared)
     return declared
+
+
+def _of_graph(
+    scope: Scope, source: DataSource, type: ValueType, item: tree.Field, number: int
+) -> ValueType:
+    """A written type; behind a graph, what stands on its nodes."""
+    if type is UNKNOWN:
+        return type
+    if isinstance(type, Graph) != (source.graphs and number == 0):
+        word = "a graph" if source.graphs and number == 0 else "no graph"
+        scope.context.report("E206", f"{item.name.id} is {word} in {source.word}", item.span)
+        return UNKNOWN
+    return replace(type, over="nodes") if source.graphs and isinstance(type, Tensor) else type
 
 
 def _declared_field(scope: Scope, item: tree.Field, known: Tensor) -> ValueType:

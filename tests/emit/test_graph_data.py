@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -175,3 +176,84 @@ def test_a_node_without_neighbours_stands_alone(package: Any) -> None:
         part = train.rows(start, start + 10)
         assert part.g.nodes >= 10
         assert len(part.block) == part.g.nodes
+
+
+NPZ = (
+    ("karate_club(labelled=1) as g, faction",
+     'graph_npz("graph.npz", labelled=2) as g: graph[node=34], faction: category[2]'),
+)  # fmt: skip
+
+
+def archive(folder: Path, **changes: Any) -> None:
+    """A ring of six nodes in the working directory."""
+    arrays = {
+        "node": np.ones((6, 34), np.float32),
+        "edges": np.array([[i, (i + 1) % 6] for i in range(6)]),
+        "label": np.array([0, 1] * 3),
+    }
+    np.savez(folder / "graph.npz", **{k: v for k, v in (arrays | changes).items() if v is not None})
+
+
+def test_a_graph_of_an_archive(
+    package: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    archive(tmp_path)
+    split = package("karate_gcn", *NPZ).load()["train"].rows(0, 1)
+    assert (split.g.nodes, len(split.g.source)) == (6, 12)
+    assert split.faction.tolist() == [0, 1] * 3
+    assert split.labelled.tolist() == [True] * 4 + [False] * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"label": None}, "has no array label; it has node, edges"),
+        ({"node": np.ones((6, 3))}, "node is float64 (6, 3), in the spec 34 a row"),
+        ({"node": np.full((6, 34), np.nan)}, "row 1 of node is not finite"),
+        ({"edges": np.array([[0, 6]])}, "row 1 of edges has 6, none below 6"),
+        ({"edges": np.array([0, 1])}, "edges is int64 (2,), not whole numbers"),
+        ({"label": np.array([0, 1, 2, 0, 1, 0])}, "row 3 of label has 2, none below 2"),
+        ({"label": np.array([0, 1])}, "label has 2 rows for 6 nodes"),
+    ],
+)
+def test_what_is_wrong_with_an_archive_is_said(
+    package: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    archive(tmp_path, **changes)
+    data = package("karate_gcn", *NPZ)
+    with pytest.raises(data.DataError) as problem:
+        data.load()
+    assert str(problem.value) == f"graph.npz: {said}"
+
+
+LIST = (("stochastic_blocks(blocks=4, size=25, task=links)", 'edge_list("edges.csv", nodes=100)'),)
+
+
+def test_edges_of_a_file(package: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{i},{(i + 1) % 100}" for i in range(100)]
+    tmp_path.joinpath("edges.csv").write_text("\n".join([*lines, "", "3 4", "5\t5"]))
+    splits = package("link_prediction", *LIST).load()
+    assert len(splits["train"].rows(0, 1).g.source) == 2 * 80
+    assert len(splits["test"].rows(0, 1).pairs) == 40
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("1,2\n3\n", "line 2 names 1 nodes, not 2"), ("1,2\n", "names 2 nodes, in the spec 100")],
+)
+def test_what_is_wrong_with_a_list_of_edges_is_said(
+    package: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("edges.csv").write_text(text)
+    data = package("link_prediction", *LIST)
+    with pytest.raises(data.DataError) as problem:
+        data.load()
+    assert str(problem.value) == f"edges.csv: {said}"
