@@ -53,6 +53,8 @@ def test_what_matters_stands_before_line_40() -> None:
 
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     tmp_path.joinpath("digits.spec").write_text(readme("spec")[0], encoding="utf-8")
+    changed = readme("spec")[0].replace("conv(16", "conv(32")
+    tmp_path.joinpath("other.spec").write_text(changed, encoding="utf-8")
     lines = [x for text in readme("sh") for x in text.splitlines() if x.startswith("specc ")]
     assert len(lines) >= 8
     for line in lines:
