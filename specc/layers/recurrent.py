@@ -69,6 +69,7 @@ class Recurrent(Layer):
         self._sequence(x)
         given = dict(zip(self.keyword_operands, operands[1:], strict=False))
         self._agree({name for name, value in given.items() if value is not None})
+        self._masked(x, given.get("mask"))
         features = 2 * self.out if self.bidirectional else self.out
         kept = x.with_sizes((x.sizes[0], features), ("time", "features")).with_range()
         output = kept if self.keep == "all" else kept.with_sizes((features,), ("features",))
@@ -106,6 +107,21 @@ class Recurrent(Layer):
             if rows
             else (),
         )
+
+    def _masked(self, x: Tensor, mask: Operand | None) -> None:
+        if mask is None:
+            return
+        index = 1 + self.keyword_operands.index("mask")
+        type = tensor(mask, self.word, index)
+        fits = type.rank == 1 and type.batched and equal_sizes(type.sizes[0], x.sizes[0])[0]
+        if not fits or type.dtype != "bool":
+            raise LayerError(
+                "E203",
+                f"{self.word}: a mask is true or false at every position",
+                text=str(type),
+                argument=index,
+                helps=("mask=ids != 0",),
+            )
 
     def _agree(self, given: set[str]) -> None:
         starts = given - {"mask"}

@@ -46,6 +46,21 @@ def reserved(scope: Scope) -> None:
             )
 
 
+def has_state(scope: Scope, definition: tree.Definition) -> None:
+    """Report a cell in which no step hands anything to the next."""
+    for statement in definition.body:
+        match statement:
+            case tree.Declare(kind="state") | tree.Equation(role="next"):
+                return
+    name = definition.name
+    scope.context.report(
+        "E408",
+        f"cell {name.id} has no state, so its steps have nothing to do with each other",
+        name.span,
+        helps=(f"state h[4] … next h = …, or block {name.id}, which works on every position",),
+    )
+
+
 def belongs(statement: tree.Statement) -> bool:
     """Whether a statement that no block has may stand in a cell."""
     return isinstance(statement, tree.Equation) and statement.role in ("gate", "next")

@@ -59,6 +59,7 @@ def make_body(
         _unused(scope, definition, hyperparameters)
     if definition.role == "cell":
         cell.reserved(scope)
+        cell.has_state(scope, definition)
         ports = (*ports, *cell.states(scope))
         outputs |= cell.next_states(scope)
     refs = tuple((name, value.ref) for name, (value, _) in outputs.items())

@@ -169,6 +169,8 @@ def _one(
     )
     operands: list[Ref | None] = [value.ref, *(f.ref for f in others), *starts]
     mask = written.operands.get("mask")
+    if mask is not None and not _masks(written, mask, steps):
+        return POISON
     operands.append(None if mask is None else mask.ref)
     scope.constraints.extend(body.constraints)
     scope.uses.update(dict.fromkeys(body.uses))
@@ -278,6 +280,22 @@ def _feeds(written: Written, item: ValueType, body: Body) -> bool:
         written.span,
         text=str(output),
         helps=("free_running feeds the output back: its shape, or a score for each class",),
+    )
+    return False
+
+
+def _masks(written: Written, mask: Flow, steps: Size) -> bool:
+    """Whether a mask says true or false for every position."""
+    type = mask.type
+    fits = isinstance(type, Tensor) and type.rank == 1 and equal_sizes(type.sizes[0], steps)[0]
+    if fits and isinstance(type, Tensor) and type.dtype == "bool" and type.batched:
+        return True
+    written.scope.context.report(
+        "E203",
+        "a mask is true or false at every position",
+        written.spans["mask"],
+        text=str(type) if isinstance(type, Tensor) else "",
+        helps=("mask=ids != 0",),
     )
     return False
 

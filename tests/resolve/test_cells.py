@@ -36,6 +36,7 @@ def found(
             [("E403", "mask"), ("W405", "units")],
         ),
         (SUMS.replace("h =", "h = next h +", 1), [("E404", "h")]),
+        ("in x\nout linear(units)(x)", [("E408", "made")]),
         (SUMS + "\nmessage m = x", [("E103", "message m = x")]),
     ],
 )
@@ -54,6 +55,8 @@ def test_equations_that_cannot_be(cell: str, expected: list[tuple[str, str]]) ->
         ("x -> scan(made(4), keep=first)", [("E203", "first")]),
         ("x -> scan(made(4), g=x)", [("E202", "g")]),
         ("x -> scan(made(4), h=x)", [("E302", "h")]),
+        ("x -> scan(made(4), mask=x)", [("E203", "mask")]),
+        ("x -> scan(gru(4), mask=x)", [("E203", "scan(gru(4), mask=x)")]),
         ("x -> made(4)", [("E203", "made(4)")]),
         ("x -> scan(lstm(4), g=x)", [("E202", "g")]),
         ("x -> scan(gru(4, h=x))", [("E302", "scan(gru(4, h=x))")]),
