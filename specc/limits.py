@@ -10,3 +10,5 @@ MAX_EXPANDED_NODES = 100_000
 """Nodes that blocks and repetitions unfold to."""
 MAX_SYNTAX_ERRORS = 200
 """Syntax errors after which reading a file ends."""
+MAX_REREAD_TOKENS = 500_000
+"""Tokens read anew after syntax errors: every error of a file costs a reading of it."""

@@ -14,7 +14,7 @@ from typing import Any
 from lark import Lark, Token, UnexpectedInput
 
 from specc.diagnostics import Diagnostic, Diagnostics
-from specc.limits import MAX_FILE_BYTES, MAX_SYNTAX_ERRORS
+from specc.limits import MAX_FILE_BYTES, MAX_REREAD_TOKENS, MAX_SYNTAX_ERRORS
 from specc.source import Source, Span
 from specc.syntax import tree
 from specc.syntax.lexer import Typer
@@ -93,6 +93,7 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any
     """Parse, leaving out one statement after the other that cannot be read."""
     machine, builder = _machine()
     builder.source = source
+    read = 0
     for _ in range(MAX_SYNTAX_ERRORS):
         try:
             return machine.parse(tokens)
@@ -102,6 +103,9 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any
             if all(d.span != found.span for d in diagnostics):  # no second word on one mistake
                 diagnostics.add(found)
             _leave_out(tokens, at, diagnostics)
+            read += at
+            if read > MAX_REREAD_TOKENS:
+                break
     return None
 
 

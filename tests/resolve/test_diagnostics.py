@@ -147,3 +147,20 @@ WHOLE = [
 def test_a_fault_in_training(change: dict[int, str], expected: list[tuple[str, str]]) -> None:
     body = "\n    ".join(change.get(i, line) for i, line in enumerate(WHOLE))
     assert found(TRAIN.format(body=body)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "network Net {\n    in x: vector[2]\n    xvector[2]\n    xvector is for the reader\n}",
+        "train T {\n    data digits as x, label\n    minimizes(x)\n    (batch  8\n    batch 64",
+        "sample S {\n    ) z\n    z -\n    y z z\n}",
+    ],
+)
+def test_what_is_left_of_a_broken_statement_breaks_nothing(text: str) -> None:
+    assert {code for code, _ in found(text)} >= {"E101"}
+
+
+def test_a_wrong_claim_about_a_graph_layer_is_an_answer_like_any_other() -> None:
+    text = "network Net {\n    in g: graph[node=1433]\n    g -> gcn(16) as hidden\n}\n"
+    assert found(text + 'answers "a" {\n    hidden.params = 22_943\n}')[0][0][:2] == "E6"

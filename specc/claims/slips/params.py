@@ -13,7 +13,7 @@ from specc.claims.slips.rewrite import (
     valued,
     without,
 )
-from specc.claims.slips.slip import Change, Slip, Working, positions
+from specc.claims.slips.slip import Change, Slip, Working, positions, sizes_given
 from specc.claims.slips.weights import biases_of, kernel_at
 from specc.claims.upstream import inputs_mistaken
 from specc.count.add import add_up
@@ -237,9 +237,8 @@ def _no_weights(w: Working) -> Iterator[Change]:
 
 
 def _elements(w: Working) -> Iterator[Change]:
-    if w.case.inference.output.sizes:
-        size = product(w.case.inference.output.sizes)
-        yield w.to(size), "that is how many numbers it gives, not how many it learns"
+    if sizes := sizes_given(w.case.inference):
+        yield w.to(product(sizes)), "that is how many numbers it gives, not how many it learns"
 
 
 def _flattened(w: Working) -> Iterator[Change]:

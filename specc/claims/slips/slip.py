@@ -12,6 +12,7 @@ from specc.claims.subjects import Tables
 from specc.formula import Formula
 from specc.layers.base import Inference
 from specc.sizes import Size
+from specc.types import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,15 @@ class Finding:
         return "; ".join(dict.fromkeys(w for w in workings if "=" in w))
 
 
+def sizes_given(inference: Inference) -> tuple[Size, ...]:
+    """The sizes of an output; none for a graph."""
+    output = inference.outputs[0][1]
+    return output.sizes if isinstance(output, Tensor) else ()
+
+
 def positions(inference: Inference) -> tuple[Size, ...]:
     """The sizes of the spatial axes of an output."""
-    output = inference.output
-    return output.sizes[1:] if output.axes[:1] == ("channels",) else ()
+    output = inference.outputs[0][1]
+    if not isinstance(output, Tensor) or output.axes[:1] != ("channels",):
+        return ()
+    return output.sizes[1:]

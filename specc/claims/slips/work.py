@@ -8,7 +8,7 @@ from dataclasses import replace
 from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
 from specc.claims.slips.recurrent import STEP_SLIPS
 from specc.claims.slips.rewrite import without
-from specc.claims.slips.slip import Change, Slip, Working, positions
+from specc.claims.slips.slip import Change, Slip, Working, positions, sizes_given
 from specc.claims.slips.weights import biases_of, kernel_of
 from specc.claims.upstream import field_parts, windows_before
 from specc.count.memory import FLOAT
@@ -41,8 +41,9 @@ def _as_flops(w: Working) -> Iterator[Change]:
 
 
 def _biases(w: Working) -> Iterator[Change]:
-    elements = product(w.case.inference.output.sizes).value
-    if w.formula.value != 0 and elements != 0:
+    sizes = sizes_given(w.case.inference)
+    elements = product(sizes).value
+    if w.formula.value != 0 and elements != 0 and sizes:
         yield w.to(w.formula + elements), f"adding the {render(elements)} biases multiplies nothing"
 
 
@@ -95,15 +96,17 @@ def _macs(w: Working) -> Iterator[Change]:
 
 
 def _flop_biases(w: Working) -> Iterator[Change]:
-    elements = product(w.case.inference.output.sizes)
-    if biases_of(w.case) != 0:
+    sizes = sizes_given(w.case.inference)
+    elements = product(sizes)
+    if biases_of(w.case) != 0 and sizes:
         number = render(elements.value)
         yield w.to(w.formula + elements), f"the {number} additions of biases are not counted here"
 
 
 def _fewer_additions(w: Working) -> Iterator[Change]:
-    elements = product(w.case.inference.output.sizes)
-    if w.formula.value != 0:
+    sizes = sizes_given(w.case.inference)
+    elements = product(sizes)
+    if w.formula.value != 0 and sizes:
         yield w.to(w.formula - elements), "n products need n − 1 additions, but n are counted here"
 
 
