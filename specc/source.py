@@ -49,11 +49,6 @@ class Span:
         return self.source.text[self.start : self.end]
 
     @property
-    def first_word(self) -> str:
-        """The first word of the text; `?` where nothing is left of a statement that could not be read."""
-        return next(iter(self.text.split(None, 1)), "?")
-
-    @property
     def line(self) -> int:
         """The line of the first character, from 1."""
         return self.source.position(self.start)[0]

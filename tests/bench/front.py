@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-RUNS = 7
+RUNS = 5
 ROOT = Path(__file__).parents[2]
 
 GPT3 = """specc 1
@@ -71,13 +71,32 @@ class Measured:
     mebibytes: float
 
 
+def chain(layers: int) -> str:
+    """A network whose layers are all written out."""
+    return "specc 1\nnetwork Chain {\n in x: vector[8]\n x" + "\n -> linear(8)" * layers + "\n}\n"
+
+
+def repeated(times: int) -> str:
+    """A network that says how often a layer comes."""
+    return f"specc 1\nnetwork Again {{\n in x: vector[8]\n x -> repeat {times} {{ linear(8) -> relu }}\n}}\n"
+
+
+def specs(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The specs that are measured: two of the repository, and written ones."""
+    yield "LeNet-5", ROOT / "specs/cnn/lenet.spec"
+    yield "GPT-2", ROOT / "specs/transformers/gpt2.spec"
+    written = {"GPT-3, 96 layers": GPT3, "repeat 1,000,000": repeated(1_000_000)}
+    written |= {f"{n:,} layers written out": chain(n) for n in (2_500, 5_000, 10_000)}
+    for title, text in written.items():
+        path = folder / f"{title}.spec"
+        path.write_text(text, encoding="utf-8")
+        yield title, path
+
+
 def commands(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """What is measured: specc first, then the others that are installed."""
-    large = folder / "gpt3.spec"
-    large.write_text(GPT3, encoding="utf-8")
-    specs = {"LeNet-5": ROOT / "specs/cnn/lenet.spec", "GPT-3, 96 layers": large}
-    for title, path in specs.items():
-        for verb in ("check", "count"):
+    for title, path in specs(folder):
+        for verb in ("check",) if "written" in title else ("check", "count"):
             yield f"specc {verb}, {title}", [sys.executable, "-m", "specc", verb, str(path)]
     if find_spec("torch"):
         yield "import torch", [sys.executable, "-c", "import torch"]
@@ -105,17 +124,12 @@ def _once(command: list[str], environment: Mapping[str, str]) -> tuple[float, fl
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def table(rows: list[Measured]) -> str:
+def line(row: Measured, first: Measured) -> str:
     """Seconds and MiB, and each as a multiple of the first row."""
-    first = rows[0]
-    lines = [f"{'':30} {'wall':>8} {'cpu':>8} {'memory':>10} {'time ×':>8} {'memory ×':>9}"]
-    for row in rows:
-        ratios = row.wall / first.wall, row.mebibytes / first.mebibytes
-        lines.append(
-            f"{row.title:30} {row.wall:6.2f} s {row.cpu:6.2f} s {row.mebibytes:6.0f} MiB"
-            f" {ratios[0]:8.1f} {ratios[1]:9.1f}"
-        )
-    return "\n".join(lines)
+    return (
+        f"{row.title:38} {row.wall:6.2f} s {row.cpu:6.2f} s {row.mebibytes:6.0f} MiB"
+        f" {row.wall / first.wall:8.1f} {row.mebibytes / first.mebibytes:9.1f}"
+    )
 
 
 def main() -> None:
@@ -124,7 +138,12 @@ def main() -> None:
         folder = Path(name)
         kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         environment = {**kept, "PYTHONPYCACHEPREFIX": str(folder / "cache")}
-        print(table([measure(t, c, environment) for t, c in commands(folder)]))
+        print(f"{'':38} {'wall':>8} {'cpu':>8} {'memory':>10} {'time ×':>8} {'memory ×':>9}")
+        first = None
+        for title, command in commands(folder):
+            row = measure(title, command, environment)
+            first = first or row
+            print(line(row, first), flush=True)
 
 
 if __name__ == "__main__":

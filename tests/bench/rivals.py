@@ -121,10 +121,10 @@ def lightning(work: Work, folder: Path, *, log: bool) -> Loop:
 
     class Clock(pl.Callback):
         def on_train_start(self, *_: object) -> None:
-            self.start = time.perf_counter()
+            self.start = time.process_time()
 
         def on_train_end(self, *_: object) -> None:
-            self.seconds = time.perf_counter() - self.start
+            self.seconds = time.process_time() - self.start
 
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module="lightning")
@@ -150,11 +150,11 @@ def keras(work: Work) -> Loop:
     class Clock(keras.callbacks.Callback):
         def on_train_begin(self, logs: object = None) -> None:
             del logs
-            self.start = time.perf_counter()
+            self.start = time.process_time()
 
         def on_train_end(self, logs: object = None) -> None:
             del logs
-            self.seconds = time.perf_counter() - self.start
+            self.seconds = time.process_time() - self.start
 
     dense = [keras.layers.Dense(n, activation="relu") for n in (128, 64, 128)]
     net = keras.Sequential(
