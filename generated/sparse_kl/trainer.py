@@ -13,7 +13,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
@@ -206,7 +206,9 @@ class Trainer(ABC):
 
     def autocast(self) -> AbstractContextManager[object]:
         """Half precision where it pays."""
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.half)
+        if not self.half:
+            return nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
 
     # ---- state
 
