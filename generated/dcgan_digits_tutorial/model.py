@@ -57,28 +57,28 @@ class G(nn.Module):
 class D(nn.Module):
     """Discriminator: [B, 1, 8, 8] -> [B, 1].
 
-    layer        output  parameters
-    conv1        32×4×4         832
-    leaky_relu1  32×4×4
-    dropout1     32×4×4
-    conv2        64×2×2      51,264
-    leaky_relu2  64×2×2
-    dropout2     64×2×2
-    flatten1     256
-    linear1      1              257
+    layer        output   parameters
+    conv1        64×4×4        1,664
+    leaky_relu1  64×4×4
+    dropout1     64×4×4
+    conv2        128×2×2     204,928
+    leaky_relu2  128×2×2
+    dropout2     128×2×2
+    flatten1     512
+    linear1      1               513
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 32, 5, stride=2)  # [B, 32, 4, 4], 832 parameters
-        self.dropout1 = nn.Dropout(0.3)  # [B, 32, 4, 4]
-        self.conv2 = nn.Conv2d(32, 64, 5, stride=2)  # [B, 64, 2, 2], 51,264 parameters
-        self.dropout2 = nn.Dropout(0.3)  # [B, 64, 2, 2]
-        self.linear1 = nn.Linear(256, 1)  # [B, 1], 257 parameters
+        self.conv1 = nn.Conv2d(1, 64, 5, stride=2)  # [B, 64, 4, 4], 1,664 parameters
+        self.dropout1 = nn.Dropout(0.3)  # [B, 64, 4, 4]
+        self.conv2 = nn.Conv2d(64, 128, 5, stride=2)  # [B, 128, 2, 2]
+        self.dropout2 = nn.Dropout(0.3)  # [B, 128, 2, 2]
+        self.linear1 = nn.Linear(512, 1)  # [B, 1], 513 parameters
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.conv1(F.pad(x, (1, 2, 1, 2))), negative_slope=0.3)
-        x = self.conv2(F.pad(self.dropout1(x), (1, 2, 1, 2)))  # [B, 64, 2, 2]
-        x = self.dropout2(F.leaky_relu(x, negative_slope=0.3))  # [B, 64, 2, 2]
+        x = self.conv2(F.pad(self.dropout1(x), (1, 2, 1, 2)))  # [B, 128, 2, 2]
+        x = self.dropout2(F.leaky_relu(x, negative_slope=0.3))  # [B, 128, 2, 2]
         x = self.linear1(x.flatten(1))  # [B, 1]
         return x

@@ -115,7 +115,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "DCGAN"
-    spec = "50932dc1f39359f6"
+    spec = "b046a8bfba9af3cc"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "discriminator": ("bce_with_logits_real", "bce_with_logits_fake"),
         "generator": ("bce_with_logits",),
@@ -139,7 +139,7 @@ class Training(Trainer):
             torch.optim.Adam(
                 self.model.d.parameters(),
                 lr=0.001,
-                betas=(0.9, 0.999),
+                betas=(0.5, 0.999),
                 eps=1e-08,
                 weight_decay=0.0,
                 amsgrad=False,
@@ -154,7 +154,7 @@ class Training(Trainer):
             torch.optim.Adam(
                 self.model.g.parameters(),
                 lr=0.001,
-                betas=(0.9, 0.999),
+                betas=(0.5, 0.999),
                 eps=1e-08,
                 weight_decay=0.0,
                 amsgrad=False,

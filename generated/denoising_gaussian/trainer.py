@@ -473,7 +473,9 @@ def main(kind: type[Trainer]) -> int:
         device = torch.empty(0, device=args.device).device
     except (RuntimeError, AssertionError) as problem:
         reason = str(problem).partition("\n")[0]
-        console.print(f"error: --device {args.device}: {reason}", style="red", soft_wrap=True)
+        console.print(
+            f"error: --device {args.device}: {reason}", style="red", soft_wrap=True
+        )
         return 2
     name = "the CPU; no GPU is used"
     if device.type == "cuda":

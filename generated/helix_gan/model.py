@@ -15,13 +15,14 @@ class G(nn.Module):
     """A conditional generator draws a noisy helix, where a network trained by
     squared error gives only its curve.
 
-    layer    output  parameters
-    concat1  9
-    linear1  64             640
-    relu1    64
-    linear2  64           4,160
-    relu2    64
-    linear3  3              195
+    layer      output  parameters
+    multiply1  1
+    concat1    9
+    linear1    64             640
+    relu1      64
+    linear2    64           4,160
+    relu2      64
+    linear3    3              195
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,7 @@ class G(nn.Module):
         self.linear3 = nn.Linear(64, 3)  # [B, 3], 195 parameters
 
     def forward(self, z: Tensor, t: Tensor) -> Tensor:
-        x: Tensor = F.relu(self.linear1(torch.cat([z, t], 1)))  # [B, 64]
+        x: Tensor = F.relu(self.linear1(torch.cat([z, 4 * t], 1)))  # [B, 64]
         x = self.linear3(F.relu(self.linear2(x)))  # [B, 3]
         return x
 
@@ -40,6 +41,7 @@ class D(nn.Module):
     """Discriminator: [B, 3] and [B, 1] -> [B, 1].
 
     layer        output  parameters
+    multiply1    1
     concat1      4
     linear1      64             320
     leaky_relu1  64
@@ -56,7 +58,7 @@ class D(nn.Module):
 
     def forward(self, point: Tensor, t: Tensor) -> Tensor:
         x: Tensor = F.leaky_relu(
-            self.linear1(torch.cat([point, t], 1)), negative_slope=0.2
+            self.linear1(torch.cat([point, 4 * t], 1)), negative_slope=0.2
         )
         x = F.leaky_relu(self.linear2(x), negative_slope=0.2)  # [B, 64]
         x = self.linear3(x)  # [B, 1]
