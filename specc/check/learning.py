@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from specc.dependence import Dependence, Owners
-from specc.diagnostics import Diagnostic, Diagnostics
+from specc.dependence import Dependence, Owners, stops
+from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.program import (
     BareTensor,
     Body,
@@ -15,6 +15,7 @@ from specc.program import (
     TrainPlan,
     Update,
 )
+from specc.source import Span
 
 
 def check_learning(program: Program, diagnostics: Diagnostics) -> None:
@@ -46,13 +47,33 @@ def _check(
                 f"{where}: this objective updates nothing",
                 objective.span,
                 text=_why(objective, update, learns),
-                helps=("minimize a loss of a network's output",) if not learns else (),
+                labels=tuple(Label(s, "no gradient passes here") for s in _stops(plan, objective)),
+                helps=(_instead(program, plan, reach),),
             )
         )
         return
     for path in update.targets:
         if path[0] not in reach and path in learns and len(update.targets) > 1:
             _unreached(step, path[0], update, diagnostics)
+
+
+def _stops(plan: TrainPlan, objective: ObjectivePlan) -> list[Span]:
+    """Where `stop` is written behind an objective."""
+    ahead, seen = [t.value.node for t in objective.terms], set[int]()
+    while ahead:
+        number = ahead.pop()
+        if number not in seen:
+            seen.add(number)
+            ahead += [r.node for r in plan.body.nodes[number].operands if r is not None]
+    return [plan.body.nodes[n].span for n in sorted(seen) if stops(plan.body.nodes[n])]
+
+
+def _instead(program: Program, plan: TrainPlan, reach: Owners) -> str:
+    """Who could learn from the objective."""
+    able = sorted(name for name in reach if _has_weights(program, plan, name))
+    if not able:
+        return "minimize a loss of a network's output"
+    return f"its gradient reaches {', '.join(able)}: update what is to learn from it"
 
 
 def _why(objective: ObjectivePlan, update: Update, learns: list[tuple[str, ...]]) -> str:
@@ -72,6 +93,7 @@ def _unreached(step: StepPlan, name: str, update: Update, diagnostics: Diagnosti
             f"step {step.name}: {name} learns nothing from this objective",
             update.span,
             text=f"its gradient does not reach {name}",
+            helps=(f"leave {name} out, or minimize something that it has a part in",),
         )
     )
 

@@ -132,6 +132,9 @@ def _too_many(scope: Scope, model: type[Layer], argument: Argument, bound: Bound
     bound.failed = True
     if argument.meaning is POISON:
         return
+    if isinstance(argument.meaning, Word) and not model.model_fields:
+        unknown_name(scope, argument.meaning.text, argument.span)
+        return
     if is_tensor(argument.meaning) and model.stateful:
         scope.context.report(
             "E203",

@@ -80,7 +80,8 @@ class Context:
 class Scope:
     """One body while it is built: its names, nodes and stages.
 
-    `phase` is the role of the equation that is read (`message`, `aggregate`, …), which its nodes note.
+    `phase` is the role of the equation that is read (`message`, `aggregate`, …), which its nodes note;
+    `elsewhere` the names that a step has kept to itself, with the step's.
     """
 
     context: Context
@@ -97,6 +98,7 @@ class Scope:
     counters: dict[str, int] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     phase: str = ""
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
     @property
     def diagnostics(self) -> Diagnostics:

@@ -108,6 +108,8 @@ def _not_a_value(scope: Scope, meaning: Meaning, span: Span) -> Flow:
     match meaning:
         case NetworkInstance(name):
             text, help = f"{name} is a network, not a value", f"call it: {name}(x)"
+        case LayerMaker(arguments=given) if hidden := _hidden(scope, given):
+            return unknown_name(scope, hidden.text, hidden)
         case LayerMaker(layer):
             text, help = f"{layer.word} has no operand here", f"x -> {span.text}"
         case BlockMaker(definition):
@@ -117,6 +119,21 @@ def _not_a_value(scope: Scope, meaning: Meaning, span: Span) -> Flow:
         case _:
             return POISON
     return scope.context.report("E203", text, span, helps=(help,))
+
+
+def _hidden(scope: Scope, given: tuple[tuple[str, Span], ...]) -> Span | None:
+    """The argument that is a name of another step, where there is one."""
+    return next((span for _, span in given if span.text in scope.elsewhere), None)
+
+
+def _kept(scope: Scope, text: str) -> tuple[str, ...]:
+    """Where a name is known that is not known here."""
+    if text not in scope.elsewhere:
+        return ()
+    step = scope.elsewhere[text]
+    return (
+        f"it is named in step {step}, which keeps it; what several steps read is named outside of them",
+    )
 
 
 def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
@@ -135,6 +152,7 @@ def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
             f'nothing is named "{text}"',
             span,
             text=f'did you mean {what}"{close[0]}"{where}?' if close else "",
+            notes=_kept(scope, text),
         )
     )
     return POISON

@@ -35,6 +35,7 @@ def derivative(scope: Scope, callee: tree.Name, given: list[Argument], expr: tre
             f"{expr.arguments[1].value.span.text}",
             expr.span,
             text="this derivative is 0",
+            helps=(_named_before(expr, callee.id),),
         )
     dense = _dense(scope, value, by) if callee.id == "jacobian" else None
     if dense is None:
@@ -45,6 +46,15 @@ def derivative(scope: Scope, callee: tree.Name, given: list[Argument], expr: tre
     read = scope.add(weight.tensor, expr.span, weight, (), (("output", type),))
     operands = [("y", value), ("x", by), ("weight", read)]
     return apply_layer(scope, made, operands, None, expr.span)
+
+
+def _named_before(expr: tree.Call, word: str) -> str:
+    """What to write where the second value is computed a second time, or is another one."""
+    value, by = (a.value.span.text for a in expr.arguments[:2])
+    if by.isidentifier():
+        return f"derive by a value that {value} reads, under its name"
+    inside = value.replace(by, "m") if by in value else value
+    return f"name it before it is used: m = {by}, then {word}({inside}, m)"
 
 
 def _made_from(scope: Scope, value: Ref, by: Ref) -> bool:

@@ -27,7 +27,8 @@ class DraftObjective:
 class DraftStep:
     """A step while it is read; a train block without steps is one itself.
 
-    `every` and `repeat` are those of the first update, with its place; all others must agree.
+    `every` and `repeat` are those of the first update, with its place; all others must agree. `failed`
+    says that something in it was refused, which silences what would be missing for that reason.
     """
 
     name: str
@@ -37,6 +38,7 @@ class DraftStep:
     settings: dict[str, Given] = field(default_factory=dict)
     schedule: BaseModel | None = None
     places: dict[str, Span] = field(default_factory=dict)
+    failed: bool = False
 
 
 @dataclass(slots=True)

@@ -58,14 +58,22 @@ def step_setting(scope: Scope, statement: tree.Setting, draft: DraftStep) -> Non
         if statement.word.id in StepSettings.model_fields:
             _plain_setting(scope, statement, draft, StepSettings, ("schedule",))
             return
-        scope.context.report(
-            "E103",
-            f"{statement.word.id} belongs to the whole training, not to a step",
-            statement.span,
-            helps=("update NET with adam(lr=1e-3)",) if statement.word.id == "optimizer" else (),
-        )
+        _misplaced(scope, statement, draft)
     else:
         _plain_setting(scope, statement, draft, StepSettings, ("schedule",))
+
+
+def _misplaced(scope: Scope, statement: tree.Setting, draft: DraftStep) -> None:
+    """A setting of the whole training in a step; an optimizer in place of an update."""
+    word = statement.word.id
+    message = f"{word} belongs to the whole training, not to a step"
+    helps: tuple[str, ...] = ("write it in the train block",)
+    if word == "optimizer":
+        draft.failed = True
+        message = "in a step, update says who learns with which optimizer"
+        optimizer = "adam(lr=1e-3)" if statement.value is None else statement.value.span.text
+        helps = (f"update NET with {optimizer}",)
+    scope.context.report("E103", message, statement.span, helps=helps)
 
 
 def rhythm(scope: Scope, statement: tree.Setting) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specc.program import ObjectivePlan, StepPlan
+from specc.program import Apply, Invoke, ObjectivePlan, StepPlan
 from specc.resolve.arguments import construct
 from specc.resolve.assign import assign, let, named
 from specc.resolve.context import Scope
@@ -26,10 +26,11 @@ class _Names:
     scope: Scope
     names: frozenset[str]
 
-    def restore(self) -> None:
+    def restore(self, step: str) -> None:
         for name in set(self.scope.places) - self.names:
             del self.scope.places[name]
             self.scope.names.pop(name, None)
+            self.scope.elsewhere[name] = step
 
 
 def value(scope: Scope, statement: tree.Statement) -> bool:
@@ -51,14 +52,23 @@ def step(scope: Scope, written: tree.Step) -> StepPlan | None:
     """The plan of a `step` block; None after diagnostics."""
     before = _Names(scope, frozenset(scope.places))
     first = len(scope.nodes)
-    draft = DraftStep(written.name.id, written.name.span)
+    draft = DraftStep(written.name.id, written.name.span, failed=_misread(scope, written))
     scope.reserved |= {n.id for s in written.body for n in bound(s)}
     for statement in ordered(scope, list(written.body)):
         if not value(scope, statement):
             _statement(scope, statement, draft)
     unused_values(scope, before.names)
-    before.restore()
+    before.restore(draft.name)
     return finish(scope, draft, frozenset(range(first, len(scope.nodes))))
+
+
+def _misread(scope: Scope, written: tree.Step) -> bool:
+    """Whether a statement of the step could not be read: what it would have said is not missing."""
+    return any(
+        d.code.startswith("E10") and written.span.start <= d.span.start < written.span.end
+        for d in scope.diagnostics
+        if d.span.source is written.span.source
+    )
 
 
 def _statement(scope: Scope, statement: tree.Statement, draft: DraftStep) -> None:
@@ -71,7 +81,10 @@ def _statement(scope: Scope, statement: tree.Statement, draft: DraftStep) -> Non
             step_setting(scope, statement, draft)
         case _:
             word = statement.span.first_word
-            scope.context.report("E103", f'"{word}" does not belong in a step', statement.span)
+            helps = (f"{word} stands in the train block, for all its steps",)
+            more = helps if isinstance(statement, (tree.Data, tree.Declare)) else ()
+            message = f'"{word}" does not belong in a step'
+            scope.context.report("E103", message, statement.span, helps=more)
 
 
 def objective(scope: Scope, statement: tree.Objective, draft: DraftStep) -> None:
@@ -86,15 +99,10 @@ def finish(scope: Scope, draft: DraftStep, nodes: frozenset[int]) -> StepPlan | 
     settings = construct(
         StepSettings, f"step {draft.name}", draft.settings, draft.span, scope.diagnostics
     )
-    if not draft.objectives:
-        _lacks(scope, draft, "minimizes nothing", "minimize mse(Net(x), y)")
+    if not draft.failed and _lacking(scope, draft):
         return None
-    for one in draft.objectives:
-        if not one.updates and not one.failed:
-            _lacks(scope, draft, "updates nothing", "update Net with adam(lr=1e-3)")
-            return None
     overlapping(scope, draft)
-    failed = any(o.failed or not o.terms for o in draft.objectives)
+    failed = draft.failed or any(o.failed or not o.terms for o in draft.objectives)
     if settings is None or failed:
         return None
     every, repeat = draft.rhythm or (1, 1)
@@ -110,8 +118,35 @@ def _objective(draft: DraftObjective) -> ObjectivePlan:
     return ObjectivePlan(written.sense, tuple(draft.terms), tuple(draft.updates), written.span)
 
 
-def _lacks(scope: Scope, draft: DraftStep, what: str, example: str) -> None:
-    place = draft.objectives[0].written.span if draft.objectives else draft.span
-    for one in draft.objectives:
-        place = one.written.span if not one.updates else place
-    scope.context.report("E507", f"step {draft.name} {what}", place, helps=(example,))
+def _lacking(scope: Scope, draft: DraftStep) -> bool:
+    """Whether the step has no objective, or one from which nobody learns; it is reported (E507)."""
+    report = scope.context.report
+    if not draft.objectives:
+        helps = ("minimize mse(Net(x), y)",)
+        report("E507", f"step {draft.name} minimizes nothing", draft.span, helps=helps)
+        return True
+    idle = next((o for o in draft.objectives if not o.updates and not o.failed), None)
+    if idle is None:
+        return False
+    names = ", ".join(_reached(scope, idle)) or "Net"
+    report(
+        "E507",
+        f"step {draft.name} updates nothing",
+        idle.written.span,
+        text="nobody learns from it",
+        helps=(f"add behind it: update {names} with adam(lr=1e-3)",),
+    )
+    return True
+
+
+def _reached(scope: Scope, objective: DraftObjective) -> list[str]:
+    """The networks and stages that the terms of an objective are computed with."""
+    ahead, found = [t.value.node for t in objective.terms], set[int]()
+    while ahead:
+        number = ahead.pop()
+        if number not in found:
+            found.add(number)
+            ahead += [r.node for r in scope.nodes[number].operands if r is not None]
+    operations = [scope.nodes[n].operation for n in sorted(found)]
+    stages = [o.stage for o in operations if isinstance(o, (Apply, Invoke)) and o.stage]
+    return list(dict.fromkeys(path[0] for path in stages))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from specc.diagnostics import Label
 from specc.program import StepPlan, Term, TrainPlan, Update
 from specc.resolve.arguments import construct
 from specc.resolve.context import Context, Scope
@@ -55,14 +56,25 @@ def _statement(scope: Scope, statement: tree.Statement, draft: Draft) -> None:
         case tree.UpdateRule():
             update(scope, statement, draft.whole)
         case tree.Step():
-            made = step(scope, statement)
-            draft.failed |= made is None
-            draft.steps += [made] if made is not None else []
+            _step(scope, statement, draft)
         case tree.Setting():
             setting(scope, statement, draft)
         case _:
             word = statement.span.first_word
             scope.context.report("E103", f'"{word}" does not belong in train', statement.span)
+
+
+def _step(scope: Scope, written: tree.Step, draft: Draft) -> None:
+    """Read a step, whose name no other step has."""
+    first = draft.places.setdefault(f"step {written.name.id}", written.name.span)
+    if first is not written.name.span:
+        message = f"step {written.name.id} is written twice"
+        label = Label(first, "first here")
+        scope.context.report("E403", message, written.name.span, labels=(label,))
+        draft.failed = True
+    made = step(scope, written)
+    draft.failed |= made is None
+    draft.steps += [made] if made is not None else []
 
 
 # --------------------------------------------------------------------- finish

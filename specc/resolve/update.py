@@ -5,31 +5,35 @@ from __future__ import annotations
 from itertools import combinations
 
 from specc.diagnostics import Label
-from specc.optim import OPTIMIZERS
+from specc.optim import OPTIMIZERS, Optimizer
 from specc.program import Path, Update
 from specc.resolve.context import Scope
-from specc.resolve.convert import as_static
+from specc.resolve.convert import as_static, unknown_name
 from specc.resolve.draft import DraftObjective, DraftStep
 from specc.resolve.library import chosen
 from specc.resolve.values import (
     POISON,
+    Flow,
     Meaning,
     NetworkInstance,
     SharedInstance,
     StageInstance,
     TensorRef,
+    Word,
 )
+from specc.sizes import render
 from specc.syntax import tree
 
 
 def update(scope: Scope, statement: tree.UpdateRule, draft: DraftStep) -> None:
     """Read an update into the objective that it follows."""
     if not draft.objectives:
+        draft.failed = True
         scope.context.report(
             "E507",
             "an update follows the objective whose gradient it takes",
             statement.span,
-            helps=("minimize mse(Net(x), y)",),
+            helps=("write minimize, or maximize, above it",),
         )
         return
     owner = draft.objectives[-1]
@@ -46,26 +50,48 @@ def update(scope: Scope, statement: tree.UpdateRule, draft: DraftStep) -> None:
 
 def _closure(scope: Scope, statement: tree.UpdateRule, draft: DraftStep, closure: bool) -> None:
     """An optimizer that evaluates its objective several times needs a step of its own."""
-    if closure and (len(draft.objectives) > 1 or draft.objectives[-1].updates):
+    before = [u for o in draft.objectives for u in o.updates]
+    closure |= any(isinstance(u.optimizer, Optimizer) and u.optimizer.closure for u in before)
+    if closure and (len(draft.objectives) > 1 or before):
         scope.context.report(
             "E511",
             "lbfgs evaluates its objective several times; it needs a step of its own",
             statement.optimizer.span,
+            helps=("put what learns with another optimizer into another step",),
         )
 
 
 def _target(scope: Scope, expr: tree.Expr) -> Path | None:
     """The path of a network, of a stage or of a weight; None after a diagnostic."""
     meaning = scope.evaluate(expr)
-    path = _path(meaning)
+    if isinstance(meaning, Word):
+        unknown_name(scope, meaning.text, expr.span)
+        return None
+    refusal = _refusal(scope, meaning)
+    path = None if refusal else _path(meaning)
     if path is None and meaning is not POISON:
-        scope.context.report(
-            "E511",
-            f"{expr.span.text} cannot be updated: it has no weights",
-            expr.span,
-            helps=("name a network, a stage or a weight: update Encoder, Decoder.head with …",),
+        why, help = refusal or (
+            "it has no weights",
+            "name a network, a stage or a weight: update Encoder, Decoder.head with …",
         )
+        message = f"{expr.span.text} cannot be updated: {why}"
+        scope.context.report("E511", message, expr.span, helps=(help,))
     return path
+
+
+def _refusal(scope: Scope, meaning: Meaning) -> tuple[str, str] | None:
+    """Why something with a path is not updated, and what to write: values of networks, and buffers."""
+    match meaning:
+        case TensorRef(parameter=parameter) if parameter.kind == "buffer":
+            sizes = ", ".join(map(render, parameter.sizes))
+            return (
+                "a buffer is not learnt",
+                f"declare it as one that is: weight {parameter.name}[{sizes}]",
+            )
+        case Flow(stage=stage) if stage is not None and stage[0] not in scope.stages:
+            return f"it is a value of {stage[0]}", f"update {'.'.join(stage)} with …"
+        case _:
+            return None
 
 
 def _path(meaning: Meaning) -> Path | None:
@@ -89,11 +115,20 @@ def _rhythm(scope: Scope, statement: tree.UpdateRule, draft: DraftStep) -> None:
     elif draft.rhythm != (every, repeat):
         scope.context.report(
             "E511",
-            f"the updates of step {draft.name} do not keep time: this one is every {every} repeat "
-            f"{repeat}, the first every {draft.rhythm[0]} repeat {draft.rhythm[1]}",
+            f"the updates of step {draft.name} do not keep time: this one runs "
+            f"{_pace(every, repeat)}, the first {_pace(*draft.rhythm)}",
             statement.span,
             helps=("what happens at another pace is a step of its own",),
         )
+
+
+def _pace(every: int, repeat: int) -> str:
+    """`in every iteration`, `in every 2nd iteration, 3 times`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(
+        every % 10 if every % 100 not in (11, 12, 13) else 0, "th"
+    )
+    when = "in every iteration" if every == 1 else f"in every {every}{ending} iteration"
+    return when if repeat == 1 else f"{when} {repeat} times"
 
 
 def _parts(statement: tree.UpdateRule) -> tuple[tuple[tree.Expr | None, str], ...]:

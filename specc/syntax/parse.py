@@ -125,10 +125,19 @@ def _unexpected(source: Source, tokens: list[Token], at: int, expected: set[str]
         message = f'something is missing after "{before}"'
     else:
         message = f'"{token}" is not expected here'
+    if "KW_WITH" in expected and _first(tokens, at).type == "KW_UPDATE":
+        return Diagnostic("E101", message, span, "expected with, and an optimizer")
     begins = token.type == "NAME" or token.type.startswith("KW_")
     if begins and "NL" in expected and before.type not in ("RBRACE", "NL"):
         return Diagnostic("E101", message, span, "a statement begins on a line of its own")
     return Diagnostic("E101", message, span, _wanted(expected))
+
+
+def _first(tokens: list[Token], at: int) -> Token:
+    """The first token of the statement around a token."""
+    while at and tokens[at - 1].type not in ("NL", "LBRACE"):
+        at -= 1
+    return tokens[at]
 
 
 _WANTED = {
