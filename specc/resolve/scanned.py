@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from specc.layers import registry
 from specc.layers.base import Positive
+from specc.nearest import nearest
 from specc.program import FreeRunning
 from specc.resolve.arguments import Given, accepts_word, signature
 from specc.resolve.binding import Argument, bind
@@ -86,6 +87,12 @@ def argument(written: Written, given: Argument) -> bool:
     if given.meaning is POISON:
         return False
     options = OPTIONS[written.word]
+    if name not in options.model_fields and isinstance(given.meaning, Word):
+        close = nearest(name, list(options.model_fields))
+        text = f'did you mean "{close[0]}"?' if close else ""
+        message = f'{written.word} has no argument "{name}"'
+        scope.context.report("E202", message, given.name.span, text=text)
+        return False
     if name not in options.model_fields:
         written.operands[name] = as_flow(scope, given.meaning, given.span)
         written.spans[name] = given.name.span

@@ -20,7 +20,7 @@ from specc.resolve.values import POISON, Flow, LayerMaker, Word
 from specc.settings import StepSettings, TrainSettings
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Tensor, ValueType
+from specc.types import UNKNOWN, Tensor, ValueType
 
 SHOWS = ("grid", "curve", "scatter", "plot")
 
@@ -256,6 +256,8 @@ def show_of(scope: Scope, statement: tree.Setting) -> Show | None:
 def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Setting) -> bool:
     """Whether a picture can show these values; if not, why is reported (E203)."""
     types = [f.type for f in flows]
+    if UNKNOWN in types:
+        return False
     reason = ""
     if not all(isinstance(t, Tensor) and t.batched for t in types):
         reason = f"{kind} draws a value of each item of the batch"
