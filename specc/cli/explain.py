@@ -10,7 +10,15 @@ from specc.cli.options import Common
 from specc.cli.outcome import FINE, UsageError
 
 Form: TypeAlias = Literal["text", "json", "latex", "markdown"]
-LISTS = ("layers", "optimizers", "schedules", "metrics", "data", "distributions")
+LISTS = (
+    "layers",
+    "optimizers",
+    "schedules",
+    "initializations",
+    "metrics",
+    "data",
+    "distributions",
+)
 
 
 def form(*, json: bool, latex: bool, markdown: bool) -> Form:
