@@ -11,6 +11,7 @@ from specc.data.graphs import (
     GraphNpz,
     KarateClub,
     LesMiserables,
+    PixelGraphs,
     RandomGraphs,
     StochasticBlocks,
 )
@@ -37,7 +38,7 @@ SOURCES: dict[str, type[DataSource]] = {
         Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
         Spirals, SwissRoll, Helix, Sinusoids, Shapes, Ecg, Pairs, Edges,
         Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text, BooleanTrees,
-        KarateClub, LesMiserables, StochasticBlocks, RandomGraphs, GraphNpz, EdgeList,
+        KarateClub, LesMiserables, StochasticBlocks, RandomGraphs, PixelGraphs, GraphNpz, EdgeList,
         Npz, Npy, Idx, Images, Csv, Parquet,
     )
 }  # fmt: skip

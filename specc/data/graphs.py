@@ -141,6 +141,24 @@ class StochasticBlocks(NodeLabels, Links):
         return graph_field(node=nodes, nodes=nodes), node_field("block", self.blocks)
 
 
+class PixelGraphs(Splitting):
+    """Digits as graphs of pixels."""
+
+    word, kind = "pixel_graphs", "pixel_graphs"
+    summary = (
+        "The 1,797 digits as graphs: a node is a pixel with its value, row and column, joined to the "
+        "pixels around it: g, label."
+    )
+    neighbours: Literal[4, 8] = Field(
+        8, description="4 for pixels that share a side, 8 for those at a corner too."
+    )
+
+    def fields(self) -> tuple[DataField, ...]:
+        """The graph and the digit."""
+        edges = 420 if self.neighbours == 8 else 224
+        return graph_field(node=3, nodes=64, edges=edges), label_field(10)
+
+
 class GraphNpz(NodeLabels):
     """A graph in an archive of NumPy."""
 

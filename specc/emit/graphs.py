@@ -6,7 +6,7 @@ import re
 
 from specc.data import DataSource
 from specc.data.base import Splitting
-from specc.data.graphs import OneGraph, RandomGraphs
+from specc.data.graphs import NodeLabels, OneGraph, PixelGraphs, RandomGraphs
 from specc.emit.environment import render
 from specc.emit.names import variable
 from specc.emit.shapes import shape, shown
@@ -17,7 +17,7 @@ from specc.types import Graph, Tensor, ValueType
 
 def is_of_graphs(source: object) -> bool:
     """Whether a source gives graphs."""
-    return isinstance(source, (OneGraph, RandomGraphs))
+    return isinstance(source, (OneGraph, RandomGraphs, PixelGraphs))
 
 
 def graph_data(plan: TrainPlan) -> str:
@@ -35,6 +35,8 @@ def graph_data(plan: TrainPlan) -> str:
         "graphs.py.j2",
         header=f'"""The data of {plan.name}: {type(source).summary.split(":")[0].rstrip(".")}."""',
         many=many,
+        drawn=isinstance(source, RandomGraphs),
+        digits=isinstance(source, PixelGraphs),
         networkx=source.kind in ("karate_club", "les_miserables", "random_graphs"),
         numpy=source.graphs,
         path=source.kind == "edge_list",
@@ -59,7 +61,7 @@ def _loader(source: DataSource) -> str:
 
 def is_sampled(source: object) -> bool:
     """Whether a batch holds nodes with a part of what surrounds them."""
-    return getattr(source, "neighbours", None) is not None
+    return isinstance(source, NodeLabels) and source.neighbours is not None
 
 
 def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = False) -> str:
@@ -124,7 +126,7 @@ def _place(type: ValueType) -> str:
 
 def _mask(body: Body) -> str:
     """A field that says which nodes of a batch count."""
-    return next(variable(n) for n, t in body.inputs if _place(t) == "mask")
+    return next((variable(n) for n, t in body.inputs if _place(t) == "mask"), "")
 
 
 def _shape(type: ValueType) -> str:

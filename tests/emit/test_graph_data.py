@@ -257,3 +257,16 @@ def test_what_is_wrong_with_a_list_of_edges_is_said(
     with pytest.raises(data.DataError) as problem:
         data.load()
     assert str(problem.value) == f"edges.csv: {said}"
+
+
+@pytest.mark.parametrize(("neighbours", "inside", "corner"), [(8, 8, 3), (4, 4, 2)])
+def test_a_pixel_is_joined_to_those_around_it(
+    package: Any, neighbours: int, inside: int, corner: int
+) -> None:
+    data = package("digit_pixels", ("pixel_graphs as", f"pixel_graphs(neighbours={neighbours}) as"))
+    g = data.load()["test"].rows(3, 4).g
+    degree = g.degree(g.target).reshape(8, 8)
+    assert (degree[1:-1, 1:-1] == inside).all()
+    assert degree[0, 0] == degree[7, 7] == corner
+    assert {(b, a) for a, b in edges_of(g)} == edges_of(g)
+    assert g.node[:, 1].reshape(8, 8)[:, 0].tolist() == pytest.approx([i / 7 for i in range(8)])

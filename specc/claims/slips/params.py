@@ -215,7 +215,7 @@ def _tied(w: Working) -> Iterator[Change]:
 def _pooling(w: Working) -> Iterator[Change]:
     """A window that picks or averages, taken for a kernel."""
     case = w.case
-    x, windows = case.input, case.inference.windows
+    x, windows = case.input, [w for w in case.inference.windows if w.axis != "hops"]
     if case.entry.row.formula is not None or x is None or not windows or not x.sizes:
         return
     window, channels = product(v.kernel for v in windows), x.sizes[0]

@@ -1,0 +1,142 @@
+"""The networks of digit_pixels.spec, written by specc 0.1.0.
+
+Digits as graphs of pixels: a node is a pixel with its value and place, joined to the
+eight around it.
+Three layers see three pixels far, which is not enough for all digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Graphs side by side as one: edge e goes from node source[e] to node target[e].
+
+    node [N, features], edge [E, features] and whole [B, features] are empty where there are none;
+    owner [N] is the graph of each node, count the number of graphs.
+    """
+
+    node: Tensor
+    source: Tensor
+    target: Tensor
+    owner: Tensor
+    count: int
+    edge: Tensor
+    whole: Tensor
+
+    def __len__(self) -> int:
+        return self.count
+
+    @property
+    def nodes(self) -> int:
+        """The number of nodes."""
+        return self.owner.shape[0]
+
+    @property
+    def edge_owner(self) -> Tensor:
+        """The graph of each edge."""
+        return self.owner[self.source]
+
+    def degree(self, end: Tensor) -> Tensor:
+        """How many edges have each node at that end."""
+        ones = torch.ones(end.shape, device=end.device)
+        return torch.zeros(self.nodes, device=end.device).index_add(0, end, ones)
+
+    def with_self_loops(self) -> Graph:
+        """One more edge from every node to itself, with features 0."""
+        own = torch.arange(self.nodes, device=self.owner.device)
+        ends = [torch.cat((end, own)) for end in (self.source, self.target)]
+        nothing = self.edge.new_zeros(self.nodes, *self.edge.shape[1:])
+        edge = torch.cat((self.edge, nothing))
+        return replace(self, source=ends[0], target=ends[1], edge=edge)
+
+    def undirected(self) -> Graph:
+        """The reverse of every edge beside it."""
+        source = torch.cat((self.source, self.target))
+        target = torch.cat((self.target, self.source))
+        edge = torch.cat((self.edge, self.edge))
+        return replace(self, source=source, target=target, edge=edge)
+
+
+def max_at(values: Tensor, index: Tensor, count: int) -> Tensor:
+    """The largest of the rows that share an index; 0 where there are none."""
+    rows = index.reshape(-1, *(1 for _ in values.shape[1:])).expand_as(values)
+    empty = values.new_zeros(count, *values.shape[1:])
+    return empty.scatter_reduce(0, rows, values, "amax", include_self=False)
+
+
+def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
+    """Means of the rows that share an index; 0 where there are none."""
+    empty = values.new_zeros(count, *values.shape[1:])
+    ones = torch.ones(index.shape, device=values.device)
+    rows = torch.zeros(count, device=values.device).index_add(0, index, ones)
+    rows = rows.clamp(min=1).reshape(-1, *(1 for _ in values.shape[1:]))
+    return empty.index_add(0, index, values) / rows
+
+
+def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
+    """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+    if weight is None:
+        weight = torch.ones(graph.source.shape, device=values.device)
+    ends = torch.stack((graph.target, graph.source))
+    size = (graph.nodes, graph.nodes)
+    matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
+    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1).to(weight.dtype))
+    return flat.reshape(-1, *values.shape[1:])
+
+
+class Sage(nn.Module):
+    """GraphSAGE with the mean of the neighbours (Hamilton, Ying & Leskovec 2017)."""
+
+    def __init__(self, in_features: int, features: int) -> None:
+        super().__init__()
+        self.linear1 = nn.Linear(2 * in_features, features)
+
+    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+        a = neighbour_sum(x, graph) / graph.degree(graph.target).clamp(min=1)[:, None]
+        y: Tensor = self.linear1(torch.cat([x, a], 1))  # [N, features]
+        return y
+
+
+class Digit(nn.Module):
+    """Digits as graphs of pixels: a node is a pixel with its value and place, joined
+    to the eight around it.
+    Three layers see three pixels far, which is not enough for all digits.
+
+    layer    output       parameters
+    sage1    32 per node         224
+    relu1    32 per node
+    sage2    32 per node       2,080
+    relu2    32 per node
+    sage3    32 per node       2,080
+    relu3    32 per node
+    mean1    32
+    max1     32
+    concat1  64
+    linear1  64                4,160
+    relu4    64
+    linear2  10                  650
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sage1 = Sage(3, 32)  # [N, 32], 224 parameters
+        self.sage2 = Sage(32, 32)  # [N, 32], 2,080 parameters
+        self.sage3 = Sage(32, 32)  # [N, 32], 2,080 parameters
+        self.linear1 = nn.Linear(64, 64)  # [B, 64], 4,160 parameters
+        self.linear2 = nn.Linear(64, 10)  # [B, 10], 650 parameters
+
+    def forward(self, g: Graph) -> Tensor:
+        h = F.relu(self.sage2(F.relu(self.sage1(g.node, g)), g))  # [N, 32]
+        h = F.relu(self.sage3(h, g))  # [N, 32]
+        x: Tensor = torch.cat(
+            [mean_at(h, g.owner, g.count), max_at(h, g.owner, g.count)], 1
+        )
+        x = self.linear2(F.relu(self.linear1(x)))  # [B, 10]
+        return x
