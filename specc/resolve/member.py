@@ -11,6 +11,7 @@ from specc.program import BareTensor, Body, Invoke, Node, Path, Ref, Rounds, Sta
 from specc.resolve.context import Scope
 from specc.resolve.graphs import end_of, features, graph_behind, node_features
 from specc.resolve.message import PLACES
+from specc.resolve.order import labels
 from specc.resolve.values import (
     POISON,
     Flow,
@@ -64,6 +65,12 @@ def _of_flow(scope: Scope, value: Flow, expr: tree.Member) -> Meaning:
     stage = scope.stages.get(value.stage[0]) if value.stage and len(value.stage) == 1 else None
     if stage is not None and value.stage is not None:
         return _of_stage(scope, value.stage, stage, expr)
+    return _unknown_part(scope, value, expr)
+
+
+def _unknown_part(scope: Scope, value: Flow, expr: tree.Member) -> Flow:
+    if value.stage is not None and _labelled(scope, value.stage[0], expr.name.id):
+        return POISON
     axes = value.type.axes if isinstance(value.type, Tensor) else ()
     return _unknown(scope, expr, "this value", [*axes, *(p for p, _, _ in value.ports)])
 
@@ -121,8 +128,16 @@ def _of_network(scope: Scope, name: str, expr: tree.Member) -> Meaning:
         return StageInstance((name, stage.name), body)
     if find_node(body, expr.name.id) is not None:
         return value_of_call(scope, name, expr)
+    if _labelled(scope, name, expr.name.id):
+        return POISON
     names = [*(s.name for s in body.stages), *(n.name for n in body.nodes if n.named)]
     return _unknown(scope, expr, f"{body.role} {name}", list(dict.fromkeys(names)), body)
+
+
+def _labelled(scope: Scope, network: str, name: str) -> bool:
+    """Whether a network's text names such a stage, which an error reported there has spoilt."""
+    definition = scope.context.definitions.get(network)
+    return definition is not None and name in {n.id for n in labels(definition.body)}
 
 
 def value_of_call(scope: Scope, name: str, expr: tree.Member) -> Flow:
