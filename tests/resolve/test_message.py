@@ -225,3 +225,14 @@ def test_unknown_places_and_sizes_are_refused() -> None:
     assert [c for c, _ in messages(layer("message m = e\n out m", "in e: egde"))] == ["E206"]
     text = "specc 1\n\nnetwork Net {\n    in g: graph[8]\n    g -> gcn(3)\n}\n"
     assert messages(text)[0] == ("E202", "a graph has sizes by name only")
+
+
+def test_the_designs_example_compiles_and_counts() -> None:
+    """Its own `gcn` takes the place of the library's; the masks come with the data."""
+    path = Path(__file__).parents[1] / "cases" / "design" / "karate_gcn.spec"
+    made = compile_text(path.read_text(encoding="utf-8"), path.name)
+    assert made.program is not None
+    assert [d.message for d in made.diagnostics] == []
+    assert count(made.program).networks[0].totals.params == 34 * 16 + 16 + 16 * 2 + 2
+    fields = [name for name, _ in made.program.trains[0].body.inputs]
+    assert fields == ["g", "faction", "labelled", "held_out"]
