@@ -65,6 +65,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "softmaxcrossentropy": ("cross_entropy",),
     "binarycrossentropy": ("bce", "bce_with_logits"),
     "bcewithlogitsloss": ("bce_with_logits",),
+    "acc": ("accuracy",),
     "mae": ("l1", "mae"),
     "l2": ("mse",),
     "meansquarederror": ("mse",),

@@ -30,7 +30,9 @@ class TrainSettings(StepSettings):
         None, gt=0, lt=1, description="decay of an exponential moving average of the weights"
     )
     checkpoint: int = Field(1, ge=1, description="save every so many epochs (or steps)")
-    checkpoint_unit: Literal["steps", "epochs"] = "epochs"
+    checkpoint_unit: Literal["steps", "epochs"] = Field(
+        "epochs", description="what checkpoints are counted in"
+    )
     early_stopping: int | None = Field(
         None, ge=1, description="stop after so many epochs without a better validation loss"
     )

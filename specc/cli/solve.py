@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from specc.claims.figures import FIGURES
 from specc.cli.files import one, read
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError
@@ -65,7 +66,9 @@ def _question(
     program = programs[0]
     free = [p.name for p in program.parameters if isinstance(p.value, Symbolic)]
     chosen = varied or tuple(usual(name) for name in free)
-    conditions = asked.read(texts)
+    clear = len(program.networks) == 1 and not any(p.name in FIGURES for p in program.parameters)
+    only = program.networks[0].name if clear else ""
+    conditions = asked.read(texts, only)
     return Question(program.file, conditions, chosen, common.settings, common.convention)
 
 

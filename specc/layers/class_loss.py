@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -35,7 +36,7 @@ class CrossEntropy(Loss):
 
     def infer(self, *operands: Operand | None) -> Inference:
         """[classes, …] or […, classes] and class ids […] to one number."""
-        x, y = numbers(operands[0], self.word), tensor(operands[1], self.word, 1)
+        x, y = _in_order(operands, self.word), tensor(operands[1], self.word, 1)
         axis, shapes = fits(x, y, self.word)
         mask, conditions = mask_of(operands, y, self.word)
         conditions += shapes
@@ -74,6 +75,20 @@ class CrossEntropy(Loss):
         ))  # fmt: skip
 
 
+def _in_order(operands: Sequence[Operand | None], word: str) -> Tensor:
+    """The scores, which stand before the class ids."""
+    first, second = operands[:2]
+    whole = isinstance(first, Tensor) and first.dtype == "int"
+    if whole and isinstance(second, Tensor) and second.dtype == "float":
+        raise LayerError(
+            "E203",
+            f"{word} takes the scores first, then the class ids",
+            argument=0,
+            helps=(f"{word}(scores, label)",),
+        )
+    return numbers(first, word)
+
+
 def fits(x: Tensor, y: Tensor, word: str) -> tuple[int, tuple[Constraint, ...]]:
     """The axis of the classes in the scores x of class ids y, and the conditions for them to fit.
 
@@ -90,6 +105,14 @@ def fits(x: Tensor, y: Tensor, word: str) -> tuple[int, tuple[Constraint, ...]]:
             argument=1,
             helps=("mse, l1 or bce_with_logits compare real numbers",),
         )
+    if x.rank > 1 and y.rank == 0:
+        raise LayerError(
+            "E302",
+            f"{word} needs one vector of scores for each item, and gets {x}",
+            text=f"{x}: {', '.join(x.axes)}",
+            argument=0,
+            helps=(_one_vector(x),),
+        )
     axis = feature_axis(x)
     rest = tuple(s for i, s in enumerate(x.sizes) if i != axis)
     axes = tuple(a for i, a in enumerate(x.axes) if i != axis)
@@ -102,9 +125,28 @@ def fits(x: Tensor, y: Tensor, word: str) -> tuple[int, tuple[Constraint, ...]]:
             "E302",
             f"{word}: {render(x.sizes[axis])} scores for {render(y.classes)} classes",
             text=f"{render(x.sizes[axis])} ≠ {render(y.classes)}",
-            helps=(f"the last layer needs {render(y.classes)} features",),
+            helps=(
+                f"the last layer needs {render(y.classes)} features",
+                *_one_score(x.sizes[axis]),
+            ),
         )
     return axis, conditions + found
+
+
+def _one_vector(x: Tensor) -> str:
+    """How a map or a sequence becomes the vector that a classifier ends in."""
+    if "time" in x.axes:
+        return "keep=last in the recurrent layer, or mean(…, axis=time), leaves one vector"
+    return "-> flatten before the last layer makes one vector of each item"
+
+
+def _one_score(classes: Size) -> tuple[str, ...]:
+    """What compares one score of two classes."""
+    return (
+        ("or, for one score of two classes: bce_with_logits, binary_accuracy",)
+        if classes == 1
+        else ()
+    )
 
 
 def _classes_second(x: Tensor, axis: int) -> Code:

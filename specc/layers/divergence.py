@@ -29,7 +29,7 @@ def _distribution(operand: Operand | None, word: str, index: int) -> Distributio
         "E203",
         f"{word} compares distributions, and this is a tensor",
         argument=index,
-        helps=("normal(mu, logvar=logvar)",),
+        helps=("the distribution itself, not a draw from it: normal(mu, logvar=logvar)",),
     )
 
 

@@ -105,7 +105,7 @@ class Recurrent(Layer):
                 "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
             )
             if rows
-            else (),
+            else ("-> reshape[time, features] makes a sequence of a vector",) * (x.rank == 1),
         )
 
     def _masked(self, x: Tensor, mask: Operand | None) -> None:

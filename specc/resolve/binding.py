@@ -193,9 +193,19 @@ def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:
             name.span,
             text=f'did you mean "{close[0]}"?' if close else "",
             notes=(signature(model, model.word),),
+            helps=() if close else _elsewhere(name.id),
             fix=fix,
         )
     )
+
+
+def _elsewhere(name: str) -> tuple[str, ...]:
+    """Where an argument of other frameworks is said here."""
+    if name == "activation":
+        return ("an activation is a stage of its own: -> relu",)
+    if name.startswith("in_") or name in ("in", "input_dim", "input_size", "input_shape"):
+        return ("the sizes of an input are inferred; leave it out",)
+    return ()
 
 
 def _tie(parameter: str, meaning: TensorRef) -> tuple[Tie, tuple[Size, ...]]:

@@ -109,7 +109,7 @@ def _field_type(
                 "E206",
                 f"the type of {item.name.id} is not known before the file is read",
                 item.span,
-                helps=(f"as {item.name.id}: image[1, 28, 28]",),
+                helps=(f"as {item.name.id}: {_example(source, number)}",),
             )
             return UNKNOWN
         return _of_graph(scope, source, port_type(scope, item.type), item, number)
@@ -138,6 +138,13 @@ def _of_graph(
         scope.context.report("E206", f"{item.name.id} is {word} in {source.word}", item.span)
         return UNKNOWN
     return replace(type, over="nodes") if source.graphs and isinstance(type, Tensor) else type
+
+
+def _example(source: DataSource, number: int) -> str:
+    """A type for a field of a file: of tables a row and a class, of others an image."""
+    if source.kind in ("csv", "parquet"):
+        return "vector[4]" if number == 0 else "category[3]"
+    return "image[1, 28, 28]" if number == 0 else "category[10]"
 
 
 def _declared_field(scope: Scope, item: tree.Field, known: Tensor) -> ValueType:

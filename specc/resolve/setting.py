@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from specc.initialization import INITIALIZATIONS
+from specc.layers import registry
 from specc.layers.base import LayerError
 from specc.layers.graphs import Masked
 from specc.metrics import METRICS, Metric
@@ -154,11 +155,22 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
             refs = tuple(f.ref for f in flows)
             draft.metrics.append(Measure(label, metric, refs, statement.span))
         return
+    if name is not None and written and _no_metric(scope, name):
+        return
     value = flow(scope, statement.value)
     if value is not POISON:
         base = name.id if name is not None else "metric"
         label = _fresh_name(base, [m.name for m in draft.metrics])
         draft.metrics.append(Measure(label, None, (value.ref,), statement.span))
+
+
+def _no_metric(scope: Scope, name: tree.Name) -> bool:
+    """Whether a word is neither a metric nor anything that gives a value, which is reported."""
+    known = (*METRICS, *registry.words(), *scope.context.definitions, *scope.names)
+    if name.id in known:
+        return False
+    unknown_word(scope, "E206", "metric", name, list(METRICS))
+    return True
 
 
 def _split_mask(
@@ -259,6 +271,8 @@ def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Settin
     if UNKNOWN in types:
         return False
     reason = ""
+    if UNKNOWN in types:  # what is wrong there was said already
+        return False
     if not all(isinstance(t, Tensor) and t.batched for t in types):
         reason = f"{kind} draws a value of each item of the batch"
     elif kind == "plot" and len(types) < 2:

@@ -30,3 +30,9 @@ def test_a_question_without_an_input(specc: Run) -> None:
     ended = specc("solve", "conv", "params == 10")
     assert ended.status == 2
     assert "--input 3x32x32" in ended.err
+
+
+def test_a_figure_of_a_spec_with_one_network_needs_no_subject(specc: Run) -> None:
+    specc("new", "mine")
+    ended = specc("solve", "mine.spec", "params == 4810", "--vary", "hidden=60..70")
+    assert "1 solution among 11 combinations" in ended.out

@@ -1,0 +1,72 @@
+"""What beginners write, and the help that they get."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.pipeline import compile_text
+
+SPEC = """specc 1
+network N {{
+    in x: {port}
+    x -> {pipe}
+}}
+train T {{
+    data {data} as x, label
+    y = N(x)
+    minimize {loss}
+    optimizer adam(lr=1e-3)
+    metric {metric}
+}}
+"""
+USUAL = {
+    "port": "vector[64]",
+    "pipe": "linear(10)",
+    "data": "digits(flat=true)",
+    "loss": "cross_entropy(y, label)",
+    "metric": "accuracy(y, label)",
+}
+TABLE = 'csv("a.csv", target=y)'
+
+
+@pytest.mark.parametrize(
+    ("changed", "help"),
+    [
+        ({"data": "digits"}, "-> flatten makes 64 of 1×8×8"),
+        ({"port": "image[8, 8, 1]", "data": "digits"}, "channels come first: in x: image[1, 8, 8]"),
+        ({"port": "image[1, 8, 8]"}, "-> reshape[1, 8, 8] makes 1×8×8 of 64"),
+        (
+            {"port": "image[1, 8, 8]", "data": "digits"},
+            "-> flatten before the last layer makes one vector of each item",
+        ),
+        (
+            {"pipe": "reshape[8, 8] -> lstm(10)"},
+            "keep=last in the recurrent layer, or mean(…, axis=time), leaves one vector",
+        ),
+        (
+            {"pipe": "lstm(10, keep=last)"},
+            "-> reshape[time, features] makes a sequence of a vector",
+        ),
+        ({"pipe": "linear(10, activation=relu)"}, "an activation is a stage of its own: -> relu"),
+        (
+            {"pipe": "linear(10, in=64)"},
+            "the sizes of an input are inferred; leave it out",
+        ),
+        ({"loss": "cross_entropy(label, y)"}, "cross_entropy(scores, label)"),
+        (
+            {"pipe": "linear(1)", "data": "breast_cancer", "port": "vector[30]"},
+            "or, for one score of two classes: bce_with_logits, binary_accuracy",
+        ),
+        ({"data": TABLE}, "as x: vector[4]"),
+        ({"data": TABLE}, "as label: category[3]"),
+    ],
+)
+def test_a_beginner_is_helped(changed: dict[str, str], help: str) -> None:
+    found = compile_text(SPEC.format(**(USUAL | changed)), "t.spec").diagnostics
+    assert help in [h for d in found for h in d.helps]
+
+
+def test_an_unknown_metric_is_no_layer() -> None:
+    [found] = compile_text(SPEC.format(**(USUAL | {"metric": "acc(y, label)"})), "t").diagnostics
+    assert found.message == 'there is no metric "acc"'
+    assert found.text == 'did you mean "accuracy"?'
