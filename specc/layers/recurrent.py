@@ -95,17 +95,12 @@ class Recurrent(Layer):
     def _sequence(self, x: Tensor) -> None:
         if x.rank == 2 and x.batched and x.axes[0] != "channels":
             return
-        rows = x.axes[:1] == ("channels",) and x.rank == 3
         raise LayerError(
             "E301",
             f"{self.word} takes a sequence of vectors, time × features, not {x}",
             text=f"{x}: {', '.join(x.axes)}",
             argument=0,
-            helps=(
-                "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
-            )
-            if rows
-            else ("-> reshape[time, features] makes a sequence of a vector",) * (x.rank == 1),
+            helps=_as_sequence(x),
         )
 
     def _masked(self, x: Tensor, mask: Operand | None) -> None:
@@ -283,6 +278,21 @@ class Recurrent(Layer):
         d, h = render(features), render(self.units)
         biases = " + 2" if self.bias else ""
         return (f"gates {', '.join(self.gates)}: each ({d} + {render(self.out)}{biases})·{h}",)
+
+
+def _as_sequence(x: Tensor) -> tuple[str, ...]:
+    """What makes a sequence of a vector, a signal or an image."""
+    if x.rank == 1:
+        return ("declare in x: sequence[t, n], and call with x -> reshape[t, n]",)
+    if x.axes[:1] != ("channels",):
+        return ()
+    if x.rank == 2:
+        return ("-> transpose makes time × features of it",)
+    if x.rank == 3:
+        return (
+            "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
+        )
+    return ()
 
 
 class RNN(Recurrent):

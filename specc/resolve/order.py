@@ -90,7 +90,7 @@ def read(statement: tree.Statement) -> set[str]:
             return {n.id for n in names_read(parts)}
         case tree.Declare():
             return {n.id for i in statement.items for n in names_read((i.shape, i.value))}
-        case tree.Input():
+        case tree.Input() | tree.Data():  # a column may be called as a value that is made of it
             return set()
         case tree.Setting():
             return {n.id for n in names_read((statement.value, statement.every))}

@@ -271,8 +271,6 @@ def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Settin
     if UNKNOWN in types:
         return False
     reason = ""
-    if UNKNOWN in types:  # what is wrong there was said already
-        return False
     if not all(isinstance(t, Tensor) and t.batched for t in types):
         reason = f"{kind} draws a value of each item of the batch"
     elif kind == "plot" and len(types) < 2:

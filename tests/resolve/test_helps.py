@@ -40,12 +40,13 @@ TABLE = 'csv("a.csv", target=y)'
             "-> flatten before the last layer makes one vector of each item",
         ),
         (
-            {"pipe": "reshape[8, 8] -> lstm(10)"},
+            {"pipe": "reshape[8, 8] -> transpose -> lstm(10)"},
             "keep=last in the recurrent layer, or mean(…, axis=time), leaves one vector",
         ),
+        ({"pipe": "reshape[8, 8] -> lstm(10)"}, "-> transpose makes time × features of it"),
         (
             {"pipe": "lstm(10, keep=last)"},
-            "-> reshape[time, features] makes a sequence of a vector",
+            "declare in x: sequence[t, n], and call with x -> reshape[t, n]",
         ),
         ({"pipe": "linear(10, activation=relu)"}, "an activation is a stage of its own: -> relu"),
         (
@@ -70,3 +71,10 @@ def test_an_unknown_metric_is_no_layer() -> None:
     [found] = compile_text(SPEC.format(**(USUAL | {"metric": "acc(y, label)"})), "t").diagnostics
     assert found.message == 'there is no metric "acc"'
     assert found.text == 'did you mean "accuracy"?'
+
+
+def test_a_column_may_be_called_as_a_value_made_of_the_data() -> None:
+    data = 'csv("a.csv", target=y)'
+    text = SPEC.format(**(USUAL | {"data": data}))
+    text = text.replace("as x, label", "as x: vector[64], label: category[10]")
+    assert list(compile_text(text, "t").diagnostics) == []
