@@ -41,7 +41,7 @@ class Split:
         return Split(*(field.to(device) for field in self.fields()))
 
 
-NAMES = "zero one two three four five six seven eight nine".split()
+NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 LETTERS = " efghinorstuvwxz"
 
 

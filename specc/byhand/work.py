@@ -17,7 +17,7 @@ from specc.byhand.notes import Page, page
 from specc.byhand.scalar import constant, so_far
 from specc.diagnostics import Diagnostic
 from specc.layers.base import Inference
-from specc.layers.graphs import PLUMBING
+from specc.layers.plumbing import PLUMBING
 from specc.program import (
     Apply,
     Body,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from specc.claims.again import case_of
 from specc.claims.error import ClaimError
 from specc.claims.figures import Figure
 from specc.claims.outcome import Value, same, text
-from specc.claims.remedy import remedy
-from specc.claims.slips import Finding, diagnose
 from specc.claims.subjects import Subject, Tables
 from specc.claims.values import Evaluator, dotted, subject_of
 from specc.diagnostics import Diagnostic
 from specc.sizes import Symbolic, render
 from specc.syntax import tree
+
+if TYPE_CHECKING:
+    from specc.claims.slips import Finding
 
 SHOWN = 5  # layers in a breakdown
 SLIPS = 3  # that give the same figure
@@ -25,6 +28,8 @@ def wrong_claim(
     tables: Tables, claim: tree.Claim, subject: Subject, word: str, found: Figure, claimed: Value
 ) -> Diagnostic:
     """E602, with the working and the slip that gives the claimed figure."""
+    from specc.claims.slips import diagnose  # only where a figure is wrong
+
     slips = diagnose(tables, subject, word, lambda value: same(claimed, value))
     parts = _breakdown(subject, word) if subject.totals is not None else ""
     return Diagnostic(
@@ -162,5 +167,7 @@ def _helps(
         return ()
     if not isinstance(promised, int) or subject.network is None:
         return ()
+    from specc.claims.remedy import remedy
+
     found = remedy(subject, promised if part.operator == "<=" else promised - 1)
     return (found,) if found else ()

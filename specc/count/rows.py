@@ -11,7 +11,7 @@ from specc.count.sums import Summer
 from specc.count.weights import Weights, tie_text
 from specc.fields import FieldReader, port_fields, relative
 from specc.formula import formula
-from specc.layers.graphs import PLUMBING
+from specc.layers.plumbing import PLUMBING
 from specc.program import (
     Apply,
     BareTensor,

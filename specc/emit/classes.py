@@ -20,7 +20,7 @@ from specc.emit.names import attribute, class_name, fresh, snake, variable
 from specc.emit.shapes import annotation, shape, shown
 from specc.layers.base import Inference
 from specc.layers.code import Code, Printer, Raw, fn
-from specc.layers.graphs import PLUMBING
+from specc.layers.plumbing import PLUMBING
 from specc.program import (
     Apply,
     BareTensor,

@@ -28,9 +28,6 @@ HELPER: dict[str, str] = {h: f"{h}_at" for h in ("sum", "mean", "max", "min", "s
 HOP = Window("hops", kernel=2)
 """What a value sees that has come along an edge: its own node and one further away."""
 
-PLUMBING = frozenset(("features", "with_features", "spread"))
-"""What moves a value between a graph and its places without a word in the spec: no row in a table."""
-
 
 def graph_of(operand: Operand | None, word: str, index: int = 0) -> Graph:
     """The operand as a graph.

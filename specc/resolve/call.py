@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from specc.layers import registry
-from specc.resolve import derivative
-from specc.resolve.adapt import adapt, call_adapted
 from specc.resolve.apply import apply, call_layer
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static
@@ -24,6 +22,8 @@ def call(scope: Scope, expr: tree.Call) -> Meaning:
     if not isinstance(callee, tree.Name):
         return _call_value(scope, scope.evaluate(callee), expr)
     if callee.id == "adapt" and callee.id not in scope.names:
+        from specc.resolve.adapt import adapt  # only where a network learns inside a step
+
         return adapt(scope, expr)
     definition = scope.context.definitions.get(callee.id)
     if (
@@ -50,8 +50,10 @@ def _call_word(scope: Scope, callee: tree.Name, expr: tree.Call) -> Meaning:
         if isinstance(only, TensorRef):
             return TensorRef(only.path, only.parameter, not only.transposed)
     given = arguments(scope, expr.arguments)
-    if callee.id in derivative.WORDS:
-        return derivative.derivative(scope, callee, given, expr)
+    if callee.id in ("gradient", "jacobian"):
+        from specc.resolve.derivative import derivative  # only where there is one
+
+        return derivative(scope, callee, given, expr)
     values = [as_static(a.meaning) for a in given]
     if callee.id in STATIC_FUNCTIONS and given and all(v is not None for v in values):
         try:
@@ -73,5 +75,7 @@ def _call_value(scope: Scope, callee: Meaning, expr: tree.Call) -> Meaning:
         )
     flows = [as_flow(scope, a.meaning, a.span) for a in given]
     if isinstance(callee, AdaptedNetwork):
+        from specc.resolve.adapt import call_adapted
+
         return call_adapted(scope, callee, flows, expr.span)
     return apply(scope, callee, flows, None, expr.span)

@@ -13,8 +13,6 @@ from specc.sizes import Size
 from specc.syntax import tree
 from specc.types import Tensor
 
-WORDS = ("gradient", "jacobian")
-
 
 def derivative(scope: Scope, callee: tree.Name, given: list[Argument], expr: tree.Call) -> Meaning:
     """The node of a derivative, or poison after a diagnostic."""

@@ -10,25 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from specc.formula import product, var
 from specc.layers.base import Inference, Layer
-from specc.layers.graphs import (
-    Degree,
-    Ends,
-    Features,
-    Gathered,
-    NeighbourSoftmax,
-    Spread,
-    WithFeatures,
-)
 from specc.program import Apply, Ref
 from specc.resolve.context import Scope
-from specc.resolve.lowering import lowered
 from specc.resolve.values import POISON, Flow
 from specc.sizes import Size, symbol
 from specc.source import Span
 from specc.types import Graph, Over, Tensor, Unknown
+
+if TYPE_CHECKING:  # loaded only for specs with graphs
+    from specc.layers.graphs import Ends
 
 ON_GRAPHS = frozenset(("features", "self_loops", "undirected", "with_features", "degree"))
 """Layers that take a graph as it is."""
@@ -86,6 +80,8 @@ def node_features(scope: Scope, flow: Flow, span: Span) -> Flow:
 
 def features(scope: Scope, graph: Flow, word: str, span: Span) -> Flow:
     """`g.node`, `g.edge`, `g.global`; an error where the graph has none."""
+    from specc.layers.graphs import Features
+
     assert isinstance(graph.type, Graph)
     if word not in dict(graph.type.features()):
         return _without(scope, graph.type, word, span)
@@ -106,6 +102,8 @@ def _without(scope: Scope, graph: Graph, word: str, span: Span) -> Flow:
 
 def whole_graph(scope: Scope, flow: Flow, span: Span) -> Flow:
     """The graph behind a value, with the value as the features of its nodes."""
+    from specc.layers.graphs import WithFeatures
+
     if isinstance(flow.type, Graph) or flow.graph is None:
         return flow
     if not isinstance(flow.type, Tensor) or flow.type.over != "nodes":
@@ -115,6 +113,8 @@ def whole_graph(scope: Scope, flow: Flow, span: Span) -> Flow:
 
 def end_of(scope: Scope, flow: Flow, end: str, span: Span) -> Flow:
     """`x.source`, `x.target`: a value of the nodes at one end of each edge."""
+    from specc.layers.graphs import Ends
+
     value = node_features(scope, flow, span)
     if value is POISON or value.graph is None:
         return POISON
@@ -127,6 +127,8 @@ def end_of(scope: Scope, flow: Flow, end: str, span: Span) -> Flow:
 
 def degree(scope: Scope, graph: Flow, end: str, span: Span) -> Flow:
     """`degree`, `out_degree`."""
+    from specc.layers.graphs import Degree
+
     return place(scope, Degree(end=end), (graph,), span)  # type: ignore[arg-type]
 
 
@@ -141,6 +143,9 @@ def reduced(
     `sum(m)` in `aggregate` brings edges together at the nodes; in `readout`, or with `axis=nodes` or
     `axis=edges`, a whole graph is brought together. `softmax(s)` in `aggregate` is over neighbours.
     """
+    from specc.layers.graphs import Gathered, NeighbourSoftmax
+    from specc.resolve.lowering import lowered
+
     value = flows[0] if flows else None
     if layer.word not in REDUCTIONS and layer.word != "softmax":
         return None
@@ -242,6 +247,8 @@ def _lifted(
     scope: Scope, flow: Flow | None, over: Over, graph: Flow | None, span: Span
 ) -> Flow | None:
     """A value of a whole graph at each of its nodes or edges, where the others are there."""
+    from specc.layers.graphs import Spread
+
     if flow is None or graph is None or over not in ("nodes", "edges") or _over(flow) != "items":
         return flow
     return place(scope, Spread(to=over), (flow, graph), span)
@@ -260,6 +267,8 @@ def _common_end(scope: Scope, layer: Layer, flows: Operands) -> Ends | None:
 
 
 def _gathered(scope: Scope, ref: Ref) -> Ends | None:
+    from specc.layers.graphs import Ends
+
     operation = scope.nodes[ref.node].operation if ref.node >= 0 else None
     layer = operation.layer if isinstance(operation, Apply) else None
     return layer if isinstance(layer, Ends) else None

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from specc.layers.graphs import WithFeatures
 from specc.nearest import nearest
 from specc.program import Node, Operation, ReadPort, Ref, Rounds
 from specc.resolve.assign import flow_of, named
@@ -210,6 +209,8 @@ def result(scope: Scope, made: Flow, value: Flow, span: Span) -> Flow:
         return replace(made, graph=graph)
     if edges or whole:
         new = [Flow(p[:1], made.stage) if p else None for p in (edges, whole)]
+        from specc.layers.graphs import WithFeatures  # only for specs with graphs
+
         graph = place(scope, WithFeatures(), (graph, None, *new), span)
     if not nodes:
         return graph if isinstance(value.type, Graph) else replace(value, graph=graph)

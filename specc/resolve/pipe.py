@@ -12,7 +12,6 @@ from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.layer import apply_layer
 from specc.resolve.names import default_of
 from specc.resolve.rounds import expand_for, repeat
-from specc.resolve.scan import scan
 from specc.resolve.values import POISON, Flow, Number
 from specc.syntax import tree
 
@@ -65,6 +64,8 @@ def _piped_word(
 ) -> Flow:
     given = arguments(scope, written.arguments) if written is not None else []
     if name.id in ("scan", "fold"):
+        from specc.resolve.scan import scan  # only where a cell is moved
+
         return scan(scope, value, given, stage, name.id)
     model = registry.get(name.id)
     if model is None:

@@ -1,0 +1,22 @@
+"""All checks of train blocks."""
+
+from __future__ import annotations
+
+from specc.check.advice import check_advice
+from specc.check.critics import check_critics
+from specc.check.learning import check_learning
+from specc.check.losses import check_losses
+from specc.check.ranges import check_ranges
+from specc.check.weighing import check_weighing
+from specc.diagnostics import Diagnostics
+from specc.program import Program
+
+_CHECKS = (
+    check_losses, check_ranges, check_weighing, check_advice, check_critics, check_learning,
+)  # fmt: skip
+
+
+def check_training(program: Program, diagnostics: Diagnostics) -> None:
+    """Report what is wrong with how the networks of a program are trained."""
+    for one in _CHECKS:
+        one(program, diagnostics)
