@@ -227,7 +227,7 @@ class Training(Trainer):
     @torch.inference_mode()
     def show_grid(self, epoch: int) -> None:
         """Draw grid pictures of test rows."""
-        part = self.splits["test"].rows(0, 8)
+        part = self.splits["test"].rows(0, 64)
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)

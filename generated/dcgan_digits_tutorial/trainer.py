@@ -108,11 +108,14 @@ class Step:
         name: str,
         terms: Callable[..., dict[str, Tensor]],
         *optimizers: torch.optim.Optimizer,
+        schedule: Callable[[int, int], float] | None = None,
     ) -> None:
         self.trainer = trainer
         self.terms = torch.compile(terms) if trainer.compiles else terms
         self.optimizers = optimizers
         groups = [g for optimizer in optimizers for g in optimizer.param_groups]
+        self.rates = [group["lr"] for group in groups]
+        self.schedule = schedule
         self.learning = [p for group in groups for p in group["params"]]
         self.values = torch.zeros(0)
         trainer.updates[name] = self
@@ -120,6 +123,7 @@ class Step:
     def __call__(self, *inputs: Tensor) -> None:
         """Forward, backward, update."""
         self.descend(*inputs)
+        self.pace()
         for optimizer in self.optimizers:
             optimizer.step()
             optimizer.zero_grad()
@@ -132,6 +136,14 @@ class Step:
         roots = [value for value in values if value.requires_grad]
         torch.autograd.backward(roots, inputs=self.learning)
         self.values = torch.stack(values).detach()
+
+    def pace(self) -> None:
+        """The learning rates of this step."""
+        if self.schedule is not None:
+            factor = self.schedule(self.trainer.step, self.trainer.total)
+            groups = [g for o in self.optimizers for g in o.param_groups]
+            for group, rate in zip(groups, self.rates, strict=True):
+                group["lr"] = rate * factor
 
 
 # ---------------------------------------------------------------------- the run

@@ -141,13 +141,12 @@ class Training(Trainer):
 
     def show(self, epoch: int) -> None:
         """The pictures of an epoch."""
-        if epoch % 1 == 0 or self.step == self.total:
-            self.show_grid(epoch)
+        self.show_grid(epoch)
 
     @torch.inference_mode()
     def show_grid(self, epoch: int) -> None:
         """Draw grid pictures of test rows."""
-        part = self.splits["test"].rows(0, 8)
+        part = self.splits["test"].rows(0, 64)
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)

@@ -212,7 +212,7 @@ class _Training:
         made = []
         for number, show in enumerate(self.plan.shows, 1):
             name = f"{show.kind}{number}" if len(self.plan.shows) > 1 else show.kind
-            count = 8 if show.kind == "grid" else 1000
+            count = 1000 if show.kind != "grid" else 8 if len(show.operands) > 1 else 64
             file = f'self.args.out / f"{name}_{{epoch:04d}}.png"'
             call = f"{drawing(show)}({drawn(self.plan.body, show, 'rows')}, {file})"
             lines = "\n".join(statement(call, 8)).replace("\n", "\n        ")
