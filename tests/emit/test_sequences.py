@@ -73,7 +73,7 @@ def test_digits_are_named(tmp_path: Path) -> None:
     image, names, before = made.read()
     assert image.shape == (1797, 1, 8, 8)
     words = ["".join(made.LETTERS[n] for n in name).strip() for name in names[:10].tolist()]
-    assert words == made.NAMES
+    assert tuple(words) == made.NAMES
     assert (before[:, 0] == 16).all()
     assert (before[:, 1:] == names[:, :-1]).all()
 
