@@ -46,10 +46,13 @@ def built(folder: Path, settings: str, inner: str = "mse(Net(x), y)") -> Any:
         assert found.loader is not None
         module = importlib.util.module_from_spec(found)
         found.loader.exec_module(module)
+        made, batch = module.Meta, module.load()["train"].rows(0, 5).fields()
     finally:
         sys.path.remove(str(folder))
+        for name in ("data", "model", "trainer", "train"):
+            sys.modules.pop(name, None)
     torch.manual_seed(0)
-    return module.Meta(), module.load()["train"].rows(0, 5).fields()
+    return made(), batch
 
 
 def by_hand(net: Any, batch: Any, lr: float, steps: int, first_order: bool) -> torch.Tensor:

@@ -31,6 +31,8 @@ def package(tmp_path: Path) -> Iterator[Any]:
         compiled = compile_text(text, f"{stem}.spec")
         assert compiled.program is not None, [d.message for d in compiled.diagnostics]
         write(compiled.program, tmp_path)
+        for name in ("data", "model"):
+            sys.modules.pop(name, None)
         return importlib.import_module("data")
 
     yield load

