@@ -87,23 +87,40 @@ def _need_torch() -> None:
 def call(script: Path, flags: Iterable[str]) -> int:
     """Run a script, hand on the signals that ask it to stop, and give its status as a shell would.
 
-    The child leads a session of its own, so that a terminal's Ctrl-C reaches it once: through here.
+    The child has a process group of its own, so that a terminal's Ctrl-C reaches it once: through here.
     """
-    command = [sys.executable, str(script), *flags]
-    with subprocess.Popen(command, start_new_session=True) as child:
-        before = {name: _hand_on(name, child) for name in FORWARDED if hasattr(signal, name)}
-        try:
+    handing = _HandingOn()
+    before = {
+        n: signal.signal(getattr(signal, n), handing) for n in FORWARDED if hasattr(signal, n)
+    }
+    try:
+        with subprocess.Popen(
+            [sys.executable, str(script), *flags], start_new_session=True
+        ) as child:
+            handing.to(child)
             status = child.wait()
-        finally:
-            for name, handler in before.items():
-                signal.signal(getattr(signal, name), handler)
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
     return status if status >= FINE else 128 - status
 
 
-def _hand_on(name: str, child: subprocess.Popen[bytes]) -> signal._HANDLER:
-    def forward(number: int, frame: FrameType | None) -> None:
-        del frame
-        if child.poll() is None:
-            child.send_signal(number)
+class _HandingOn:
+    """A handler that gives signals to a child, also those that came before it was there."""
 
-    return signal.signal(getattr(signal, name), forward)
+    def __init__(self) -> None:
+        self.child: subprocess.Popen[bytes] | None = None
+        self.early: list[int] = []
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self.child is None:
+            self.early.append(number)
+        elif self.child.poll() is None:
+            self.child.send_signal(number)
+
+    def to(self, child: subprocess.Popen[bytes]) -> None:
+        """Hand on to this child from now on."""
+        self.child = child
+        for number in self.early:
+            child.send_signal(number)

@@ -190,7 +190,7 @@ class _Reader:
         self.at += 1
         if token == "(":
             return self._inside()[0]
-        if token[:1].isdigit():
+        if token[:1].isdecimal():
             return Number(Fraction(token))
         if token in _FUNCTIONS and self._take("("):
             parts = self._inside()
