@@ -35,6 +35,10 @@ def combine(symbol: str, left: Static, right: Static, assume: Mapping[str, int])
         return (*left, *right)
     if not (_numeric(left) and _numeric(right)):
         raise StaticError(f"{show(left)} {symbol} {show(right)} is no arithmetic on numbers")
+    if symbol in ("and", "or"):
+        raise StaticError(
+            f"{show(left)} {symbol} {show(right)} joins conditions, and these are numbers"
+        )
     if symbol in _COMPARE:
         return _COMPARE[symbol](_difference(left, right, assume), 0)
     try:

@@ -133,6 +133,7 @@ WHOLE = [
         ({2: "optimizer adam(learning_rate=1)"}, [("E202", "learning_rate")]),
         ({2: "optimizer adma(lr=1)"}, [("E206", "adma")]),
         ({2: "optimizer adam(lr=1)\n    epochs 0"}, [("E204", "0")]),
+        ({2: "optimizer adam(lr=1)\n    epochs 3 and 2"}, [("E203", "3 and 2")]),
         ({2: "optimizer adam(lr=1)\n    epchs 3"}, [("E102", "epchs")]),
         (
             {2: "optimizer adam(lr=1)\n    metric accuracy(Net(x))"},
