@@ -102,6 +102,8 @@ class Worker:
                 found = rule(frame, node)
             except ByHandError as problem:
                 raise _cannot(node, str(problem)) from None
+            except NotImplementedError as problem:
+                raise _cannot(node, f"has no working by hand with {problem}") from None
             except (ArithmeticError, ValueError):
                 raise _cannot(node, "has no value here") from None
             frame.values.update({Ref(number, port): value for port, value in found.items()})
