@@ -104,6 +104,9 @@ def data_file(plan: TrainPlan) -> str:
         body=body,
         derived=derived.kind if derived is not None else "",
         transform=_transform(source),
+        held_out=list(getattr(derived, "held_out", None) or ()),
+        tasks=getattr(derived, "examples", 0),
+        tests=getattr(derived, "tests", 0),
         test_share=source.test,
         split_seed=source.split_seed,
         train_rows=source.train,
@@ -225,7 +228,7 @@ def _transform(source: DataSource) -> str:
 def _body(source: DataSource, derived: Derived | None, plan: TrainPlan) -> str:
     """`read()` and what it calls, and what is made of its rows."""
     fields = len(plan.body.inputs)
-    count = fields if derived is None else {"pairs": 2, "edges": 1}[derived.kind]
+    count = fields if derived is None else {"pairs": 2, "episodes": 2, "edges": 1}[derived.kind]
     values: dict[str, object] = {
         "s": source,
         "count": count,
