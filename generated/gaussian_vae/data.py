@@ -43,9 +43,7 @@ class Split:
 def read() -> tuple[Tensor, ...]:
     """All 1,797 digits and their classes."""
     bunch = load_digits()
-    images = torch.tensor(bunch.images, dtype=torch.float32) / 16
-    images = images.unsqueeze(1)  # [N, 1, 8, 8]
-    images = images.flatten(1)
+    images = torch.tensor(bunch.data, dtype=torch.float32) / 16  # [N, 64]
     return images, torch.tensor(bunch.target)
 
 

@@ -43,10 +43,8 @@ class Split:
 def read() -> tuple[Tensor, ...]:
     """All 1,797 digits and their classes."""
     bunch = load_digits()
-    images = torch.tensor(bunch.images, dtype=torch.float32) / 16
-    images = images.unsqueeze(1)  # [N, 1, 8, 8]
+    images = torch.tensor(bunch.data, dtype=torch.float32) / 16  # [N, 64]
     images = images * 2.0 - 1.0
-    images = images.flatten(1)
     return images, torch.tensor(bunch.target)
 
 

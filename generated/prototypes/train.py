@@ -1,0 +1,112 @@
+"""Training of Prototypes as in prototypes.spec, written by specc 0.1.0.
+
+Prototypical networks (Snell, Swersky & Zemel 2017): a class is the mean of the codes of
+its few items,
+and an item belongs to the nearest. Ten classes, one item of each; the nearest pixels
+are right in .64.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data import Split, load
+from model import Embed
+from trainer import Promise, Step, Trainer, check, main
+
+
+class Prototypes(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = Embed()
+
+    def forward(
+        self, x: Tensor, label: Tensor, query: Tensor, answer: Tensor
+    ) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        prototype = self.embed(x).reshape(-1, 10, 1, 64).mean(2)  # [B, 10, 64]
+        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, N, 10, 64]
+        logits = -(gap**2).sum(3)  # [B, N, 10]
+        cross_entropy = F.cross_entropy(logits.transpose(1, 2), answer)
+        return {"cross_entropy": cross_entropy}
+
+    def outputs(
+        self, x: Tensor, label: Tensor, query: Tensor, answer: Tensor
+    ) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        prototype = self.embed(x).reshape(-1, 10, 1, 64).mean(2)  # [B, 10, 64]
+        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, N, 10, 64]
+        logits = -(gap**2).sum(3)  # [B, N, 10]
+        return logits, answer
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Prototypes"
+    spec = "8b62a77e1622033b"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
+    epochs, batch, seed = 10, 8, 0
+    model: Prototypes
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Prototypes().to(self.device)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.001,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        assert isinstance(model, Prototypes)
+        return model.outputs(*batch)
+
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+        logits, answer = outputs
+        return {
+            "accuracy": (logits.movedim(-1, 1).argmax(1) == answer).float().mean().item(),
+        }
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        return [
+            check("test.accuracy >= 0.94", test["accuracy"], ">=", 0.94),
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Training))
