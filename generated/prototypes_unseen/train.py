@@ -96,8 +96,9 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         logits, answer = outputs
+        accuracy = (logits.movedim(-1, 1).argmax(1) == answer).float().mean()
         return {
-            "accuracy": (logits.movedim(-1, 1).argmax(1) == answer).float().mean().item(),
+            "accuracy": accuracy.item(),
         }
 
     def promises(self) -> list[Promise]:

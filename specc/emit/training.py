@@ -91,10 +91,14 @@ def spec_hash(program: Program) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MetricText:
-    """A metric as one expression over the names of the values that it compares."""
+    """A metric as one expression over the names of the values that it compares.
+
+    `held` is a name for its value where the expression does not fit into the line of a dictionary.
+    """
 
     name: str
     code: str
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,14 @@ class _Training:
         return variable(node.variable) if node.variable else "value"
 
     def _metrics(self) -> list[MetricText]:
-        return [MetricText(m.name, self._metric(m)) for m in self.plan.metrics]
+        made: list[MetricText] = []
+        for measure in self.plan.metrics:
+            code = self._metric(measure)
+            long = len(f"{literal(measure.name)}: {code}.item(),") + 12 > WIDTH
+            taken = [*self.values.values(), *(m.held for m in made)]
+            held = fresh(variable(measure.name), taken) if long else ""
+            made.append(MetricText(measure.name, code, held))
+        return made
 
     def _metric(self, measure: Measure) -> str:
         if not isinstance(measure.metric, Metric):
