@@ -37,7 +37,7 @@ def draw(
     out.mkdir(parents=True, exist_ok=True)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return [*samples(model, count, place, out)]
+        return samples(model, count, place, out)
 
 
 def main() -> int:

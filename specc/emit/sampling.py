@@ -38,7 +38,7 @@ def sample_files(program: Program) -> dict[str, str]:
         helpers=own,
         uses_f=any("F." in d.function() for d in drawings) or any("F." in h for h in own),
         functions=[d.function() for d in drawings],
-        names=[d.name for d in drawings],
+        blocks=drawings,
         pictures=sorted({drawing(s) for d in drawings for s in d.plan.shows}),
         count=drawings[0].settings.count,
         seed=drawings[0].settings.seed,

@@ -109,6 +109,7 @@ class ShowText:
     title: str
     method: str
     every: int
+    unit: str
     count: int
     call: str
 
@@ -224,12 +225,14 @@ class _Training:
         for number, show in enumerate(self.plan.shows, 1):
             name = f"{show.kind}{number}" if len(self.plan.shows) > 1 else show.kind
             count = 1000 if show.kind != "grid" else 8 if len(show.operands) > 1 else 64
-            file = f'self.args.out / f"{name}_{{epoch:04d}}.png"'
+            at = "{step:06d}" if show.unit == "steps" else "{epoch:04d}"
+            file = f'self.args.out / f"{name}_{at}.png"'
             call = f"{drawing(show)}({drawn(self.plan.body, show, 'rows')}, {file})"
             lines = "\n".join(statement(call, 8)).replace("\n", "\n        ")
             every = show.every or self.settings.epochs
             title = f"Draw {show.kind} pictures of test rows."
-            made.append(ShowText(name, title, f"values_of_{name}", every, count, lines))
+            unit = show.unit.removesuffix("s")
+            made.append(ShowText(name, title, f"values_of_{name}", every, unit, count, lines))
         return made
 
     def _methods(self, shows: list[ShowText]) -> list[tuple[str, tuple[Ref, ...], str]]:
@@ -258,6 +261,7 @@ class _Training:
             **steps.features(), **self._numbers(),
             "graphs": has_graphs(self.plan.body),
             "metrics": metrics, "promises": promise_lines, "shows": shows,
+            "shows_at": sorted({s.unit for s in shows}),
             "samples": bool(self.program.samples) and len(self.program.trains) == 1,
             "modules": self.modules,
             "watched": "validation" if self.settings.validation else "test",

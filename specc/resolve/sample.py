@@ -37,10 +37,7 @@ def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
 
 
 def resolve_samples(context: Context, written: list[tree.Sample], trains: int) -> list[SamplePlan]:
-    """The plans of all `sample` blocks, which are drawn together after the training.
-
-    So their number of items and their seed stand in the first of them, and there must be a `train` block.
-    """
+    """The plans of all `sample` blocks, which are drawn after the training: there must be a `train` block."""
     for sample in written[:1] if trains == 0 and not context.diagnostics.failed else ():
         context.report(
             "E507",
@@ -48,14 +45,6 @@ def resolve_samples(context: Context, written: list[tree.Sample], trains: int) -
             sample.name.span,
             helps=("train NAME { data …  minimize …  optimizer … }",),
         )
-    for sample in written[1:]:
-        for statement in sample.body:
-            if (
-                isinstance(statement, tree.Setting)
-                and statement.word.id in SampleSettings.model_fields
-            ):
-                message = f"{statement.word.id} stands in the first sample block, for all of them"
-                context.report("E190", message, statement.span)
     return [p for s in written if (p := resolve_sample(context, s)) is not None]
 
 
@@ -82,7 +71,7 @@ def _statement(
                 given[word.id] = Given(number, value.span)
         case _:
             first = statement.span.first_word
-            later = isinstance(statement, (tree.Loop, tree.Branch, tree.Return))
-            scope.context.report(
-                "E190" if later else "E103", f'"{first}" does not belong in sample', statement.span
-            )
+            looped = isinstance(statement, (tree.Loop, tree.Branch, tree.Return))
+            helps = ("loops and conditions stand in a program",) if looped else ()
+            message = f'"{first}" does not belong in sample'
+            scope.context.report("E103", message, statement.span, helps=helps)

@@ -244,10 +244,6 @@ def show_of(scope: Scope, statement: tree.Setting) -> Show | None:
         message = f'{name.id} has no option "{option.name.id}"'
         scope.context.report("E202", message, option.span)
         return None
-    if statement.unit == "steps":
-        message = "pictures every so many steps are not compiled by this version of specc"
-        scope.context.report("E190", message, statement.span, helps=("every 1 epochs",))
-        return None
     flows: list[Flow] = [as_flow(scope, a.meaning, a.span) for a in arguments(scope, written)]
     every = None if statement.every is None else as_static(scope.evaluate(statement.every))
     if statement.every is not None and (not isinstance(every, int) or every < 1):
