@@ -11,6 +11,7 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt grammars/specc.lark
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[train,parquet,tensorboard,dev]' -c constraints.txt
+	$(BIN)/python -m compileall -q specc  # the first start is as quick as the next
 	touch $@
 
 lint: setup

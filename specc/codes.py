@@ -7,14 +7,14 @@ a wrong and a right spec. A warning `W405` and an error `E405` share their numbe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from importlib.resources import files
+
+from msgspec import Struct
 
 _CODE = re.compile(r"[EWew]\d{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The explanation of a code: its title and the Markdown text, title included."""
 
     code: str

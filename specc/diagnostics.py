@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from specc.source import Span
 
@@ -16,32 +17,28 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A secondary place that explains the primary one (drawn with `-`)."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the text of a span."""
 
     span: Span
     replacement: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A safe change that makes the diagnostic go away, as `check --fix` applies it."""
 
     text: str
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One message.
 
     `code` is E or W and three digits; `message` is the sentence of the first line; `text` stands beside
@@ -66,8 +63,7 @@ class Diagnostic:
         return Severity.ERROR if self.code.startswith("E") else Severity.WARNING
 
 
-@dataclass(slots=True)
-class Diagnostics:
+class Diagnostics(Struct):
     """What the passes collect. Order of arrival does not matter: reading sorts by place."""
 
     items: list[Diagnostic] = field(default_factory=list)

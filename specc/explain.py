@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from specc.count.counter import count
@@ -24,8 +24,7 @@ from specc.types import Tensor
 from specc.unfolded import equations, gates
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One figure: `parameters`, its formula where it has one, and the value as text."""
 
     title: str
@@ -42,8 +41,7 @@ class Step:
         return " = ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """One layer of a network with its steps. `layer` is None for a bare tensor or a closed block.
 
     `phase` is the equation of a message-passing layer that it belongs to (`message`, `update`).
@@ -59,8 +57,7 @@ class Explained:
     phase: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainedModel:
+class ExplainedModel(Struct, frozen=True):
     """A file: its counts, its layers in the order of the table, and what training is told.
 
     `settings` are data, optimizers, schedule and settings of every `train` block with their titles.

@@ -8,8 +8,9 @@ gives `(k_h·k_w·c_in + 1)·c_out`, `numbers()` gives `(5·5·1 + 1)·6`, `work
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, Union
+
+from msgspec import Struct
 
 from specc.sizes import Size, floor_div, render, render_latex, size_max, size_min
 from specc.sizes.text import LatexWriter, Level, Writer, level
@@ -18,8 +19,7 @@ Reading: TypeAlias = Literal["symbols", "numbers"]
 Term: TypeAlias = Union["Formula", Size]
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """An expression with its value. Build it from `Var` and numbers with operators."""
 
     value: Size
@@ -88,20 +88,17 @@ class Formula:
         return numbers if numbers == result else f"{numbers} = {result}"
 
 
-@dataclass(frozen=True, slots=True)
-class Var(Formula):
+class Var(Formula, frozen=True):
     """A quantity with a name, such as `c_in`: made with `var("c_in", 3)`."""
 
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
-class Constant(Formula):
+class Constant(Formula, frozen=True):
     """A number that belongs to the formula itself, such as the 1 of the bias."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sum(Formula):
+class Sum(Formula, frozen=True):
     """Terms with their signs (1 or -1)."""
 
     terms: tuple[tuple[int, Formula], ...]
@@ -117,8 +114,7 @@ class Sum(Formula):
         return Sum(self.value, ((1, first), *rest)) if rest else first
 
 
-@dataclass(frozen=True, slots=True)
-class Product(Formula):
+class Product(Formula, frozen=True):
     """Factors."""
 
     factors: tuple[Formula, ...]
@@ -132,8 +128,7 @@ class Product(Formula):
         return Product(self.value, kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient(Formula):
+class Quotient(Formula, frozen=True):
     """A division that leaves no rest."""
 
     above: Formula
@@ -146,8 +141,7 @@ class Quotient(Formula):
         return above if self.below.value == 1 else Quotient(self.value, above, self.below.tidy)
 
 
-@dataclass(frozen=True, slots=True)
-class Rounded(Formula):
+class Rounded(Formula, frozen=True):
     """A division rounded down or up."""
 
     above: Formula
@@ -163,8 +157,7 @@ class Rounded(Formula):
         return Rounded(self.value, above, self.below.tidy, self.to)
 
 
-@dataclass(frozen=True, slots=True)
-class Power(Formula):
+class Power(Formula, frozen=True):
     """A power with a whole exponent."""
 
     base: Formula
@@ -177,8 +170,7 @@ class Power(Formula):
         return base if self.exponent == 1 else Power(self.value, base, self.exponent)
 
 
-@dataclass(frozen=True, slots=True)
-class Extreme(Formula):
+class Extreme(Formula, frozen=True):
     """The largest or the smallest of several."""
 
     options: tuple[Formula, ...]
@@ -257,8 +249,7 @@ def _exact(above: Size, below: Size) -> Size:
 # --------------------------------------------------------------------- writing
 
 
-@dataclass(frozen=True, slots=True)
-class _Notation:
+class _Notation(Struct, frozen=True):
     """The signs that plain text and LaTeX write differently."""
 
     size: Writer

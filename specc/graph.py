@@ -7,8 +7,11 @@ by itself. Blocks and repetitions are groups with a level inside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.count.weights import tie_text, weights
 from specc.layers.written import written
@@ -37,8 +40,7 @@ MOST_BOXES = 600
 """Boxes of one network; where blocks would make more, they stay closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A layer, a port or a closed network: its name, what it does, and how many weights it owns."""
 
     id: str
@@ -47,8 +49,7 @@ class Box:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A block or a repetition with what is inside."""
 
     id: str
@@ -59,16 +60,14 @@ class Group:
 Item: TypeAlias = Box | Group
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """An end of an edge: an item, and the port where the item is a group."""
 
     item: str
     port: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A value on its way, with its shape."""
 
     start: End
@@ -76,8 +75,7 @@ class Edge:
     shape: str
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """The inside of a network or group. The ports are boxes of kind input and output."""
 
     items: tuple[Item, ...]
@@ -88,8 +86,7 @@ class Level:
         return {i.id: i for i in self.items}[name]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(Struct, frozen=True):
     """One network."""
 
     name: str

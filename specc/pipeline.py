@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from specc.check.check import check
 from specc.check.fitting import suggest_sizes
@@ -15,8 +16,7 @@ from specc.source import Source
 from specc.syntax.parse import parse
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """What compiling one text gave. `program` is None after an error, unless only claims are wrong."""
 
     source: Source

@@ -9,10 +9,10 @@ computes is a `Node`, so a stage that is called twice is one stage and two nodes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from specc.layers.base import Inference, Layer, Parameter
@@ -30,8 +30,7 @@ Static: TypeAlias = int | float | bool | str | Size | tuple["Static", ...] | Non
 """A value known before anything runs: a hyperparameter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A value: one output of a node. `port` is "output", a port of a network, or a side result."""
 
     node: int
@@ -41,23 +40,20 @@ class Ref:
 # ----------------------------------------------------------------- operations
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPort:
+class ReadPort(Struct, frozen=True):
     """An input of the body (for a train body: a field of the data)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A number in an expression; `symbol` is the parameter's name when it was written as one."""
 
     value: float | int | bool
     symbol: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(Struct, frozen=True):
     """A layer on its operands. `stage` names its owner, None for a layer without a module.
 
     Operands of the node come in the order of the layer's `operands` and `keyword_operands`; one left
@@ -69,24 +65,21 @@ class Apply:
     stage: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Invoke:
+class Invoke(Struct, frozen=True):
     """A call of a network, or of a block's instance; operands in the order of its ports."""
 
     stage: Path
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
-class Rounds:
+class Rounds(Struct, frozen=True):
     """`repeat`: the bodies of the rounds in order, equal neighbours together. One input, one output."""
 
     stage: Path
     bodies: tuple[tuple[Body, Size], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTensor:
+class ReadTensor(Struct, frozen=True):
     """A bare weight or buffer, or a weight of a stage, as a value."""
 
     path: Path
@@ -94,8 +87,7 @@ class ReadTensor:
     transposed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Distribute:
+class Distribute(Struct, frozen=True):
     """A distribution as a value: operands in the order of `parts` (`mean`, `logvar`, …).
 
     It computes nothing; code that reads it reads its operands (`X(0, "logvar")`).
@@ -105,8 +97,7 @@ class Distribute:
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A draw. The operands are the distribution and, where it takes its shape from a value, that value.
 
     `inference` is the family's rule for sampling.
@@ -119,8 +110,7 @@ class Sample:
     seed: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """A cell moved along the first axis of its first operand, one step for each position.
 
     Operands in this order: the sequence, the cell's further inputs (the same at every step), a first
@@ -144,8 +134,7 @@ class Scan:
     over: Literal["sequence", "tree"] = "sequence"
 
 
-@dataclass(frozen=True, slots=True)
-class Adapted:
+class Adapted(Struct, frozen=True):
     """A call of a network with weights that were adapted to each item of the batch.
 
     `objective` is what they descend, a body over the first operands of the node; the network's own
@@ -174,8 +163,7 @@ Operation: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One computation: its name in its body (a label, a variable, or kind and order), and its types.
 
     `named` is True when the user gave the name, with `as` or `=`. `variable` is the name of the value
@@ -203,8 +191,7 @@ class Node:
 # --------------------------------------------------------------------- stages
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(Struct, frozen=True):
     """A parameter that is another's: `weight=transpose(Encoder.code.weight)`."""
 
     parameter: str
@@ -213,8 +200,7 @@ class Tie:
     transposed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BareTensor:
+class BareTensor(Struct, frozen=True):
     """`weight NAME[shape]` or `buffer NAME[shape] = value`."""
 
     parameter: Parameter
@@ -225,8 +211,7 @@ class BareTensor:
 Unit: TypeAlias = "Inference | Body | Rounds | BareTensor"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Something that owns a module: its name (also in the state dict), and what it is.
 
     `layer` is None for a block, a repetition and a bare tensor. `operand` is the word shown for it
@@ -241,8 +226,7 @@ class Stage:
     named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """A state of a cell: its name, and the number that it starts from.
 
     In the cell's body it is an input of that name; its new value is the output `next NAME`.
@@ -252,8 +236,7 @@ class State:
     start: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Body:
+class Body(Struct, frozen=True, eq=False):
     """The inside of a network, a block, a round of a `repeat`, or a train or sample block.
 
     `uses` names the networks outside this body that it calls or whose weights it reads.
@@ -285,8 +268,7 @@ class Body:
 # -------------------------------------------------------------------- program
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterValue:
+class ParameterValue(Struct, frozen=True):
     """A `param` of the file. `value` is a symbol when it was left free."""
 
     name: str
@@ -295,8 +277,7 @@ class ParameterValue:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One summand of an objective, with the name it is logged under."""
 
     name: str
@@ -304,8 +285,7 @@ class Term:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """Who learns: `targets` are networks or paths below them; and how."""
 
     targets: tuple[Path, ...]
@@ -313,8 +293,7 @@ class Update:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectivePlan:
+class ObjectivePlan(Struct, frozen=True):
     """What is minimized or maximized (`sense`), and who learns from its gradient."""
 
     sense: str
@@ -323,8 +302,7 @@ class ObjectivePlan:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class StepPlan:
+class StepPlan(Struct, frozen=True):
     """One step of the algorithm: a forward pass, the gradients of its objectives, then all its updates.
 
     It runs at every `every`-th iteration, `repeat` times. `nodes` are the values that its own statements
@@ -358,8 +336,7 @@ class StepPlan:
         return frozenset(path for u in self.updates for path in u.targets)
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """`metric accuracy(Net(x), label)`: a metric and the values it compares; None for a plain value."""
 
     name: str
@@ -368,8 +345,7 @@ class Measure:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """`show grid(x, sigmoid(logits)) every 5 epochs`."""
 
     kind: str
@@ -379,8 +355,7 @@ class Show:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TrainPlan:
+class TrainPlan(Struct, frozen=True):
     """A `train` block. The inputs of `body` are the fields of `data`."""
 
     name: str
@@ -405,8 +380,7 @@ class TrainPlan:
         return ("loss",) if single else tuple(s.name for s in self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class SamplePlan:
+class SamplePlan(Struct, frozen=True):
     """A `sample` block: draws, calls and what is shown."""
 
     name: str
@@ -417,8 +391,7 @@ class SamplePlan:
     settings: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class GivenGraph:
+class GivenGraph(Struct, frozen=True):
     """Who is joined to whom in a given graph, and the features of its edges and of the whole, if any.
 
     `ends` are pairs of nodes, from and to; features are sizes and numbers row by row.
@@ -429,8 +402,7 @@ class GivenGraph:
     whole: tuple[tuple[int, ...], tuple[Fraction | float, ...]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GivenTensor:
+class GivenTensor(Struct, frozen=True):
     """`given W = [[1, 2]]`: its name or path, the input node where it is one, and its numbers row by row.
 
     `sizes` of an input hold the batch axis. `decimal` says that a number was written with a point.
@@ -446,8 +418,7 @@ class GivenTensor:
     graph: GivenGraph | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """`show y` in an example: the words and the value."""
 
     name: str
@@ -455,8 +426,7 @@ class Shown:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExamplePlan:
+class ExamplePlan(Struct, frozen=True):
     """An `example` block. `learnt` names the givens that an optimizer changes, none for the usual ones.
 
     `places` are the decimals that it asks for.
@@ -475,8 +445,7 @@ class ExamplePlan:
     places: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A whole file, typed. Networks stand in the order of the file."""
 
     file: tree.File

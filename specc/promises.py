@@ -7,8 +7,9 @@ A promise compares two sides. `test.mse` is a metric or a term of the objective 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.metrics import METRICS, Metric
 from specc.nearest import nearest
@@ -24,16 +25,14 @@ BASELINES = (*MEANS, *DRAWN, "pca")
 SIGNS = ("<=", "<", ">=", ">")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """`test.mse`: a value on a split."""
 
     split: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """`test.mse(pca(8))`: a metric of a baseline; `field` is the data that it predicts.
 
     It is PCA with a number of components, without one a mean, or rows drawn from a normal distribution.
@@ -49,8 +48,7 @@ class Baseline:
 Side: TypeAlias = "Reading | Baseline | int | float | tuple[str, Side, Side]"
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """One `expect` about a trained model."""
 
     words: str
@@ -99,8 +97,7 @@ def readings(side: Side) -> Iterator[Reading | Baseline]:
         yield side
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     plan: TrainPlan
     parameters: Mapping[str, Static]
 

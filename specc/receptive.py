@@ -8,11 +8,12 @@ are told apart, which the closed form there does not do). What a merge sees is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.layers.base import Window
 from specc.sizes import Size, bounds, known, render, size_max, size_min
@@ -21,8 +22,7 @@ LONGEST_PERIOD = 4096
 """Phases of an upsampling path that are told apart; beyond it a field counts as unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """What the output positions see: position `q·P + r` sees `lows[r] + q·shift` to `highs[r] + q·shift`.
 
     P is the number of phases, 1 where no upsampling layer is in the way. Ends are included.
@@ -73,8 +73,7 @@ class UnclearFieldError(Exception):
     """A field that has no simple form: a symbolic stride across the phases of an upsampling layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Struct, frozen=True):
     """The field after `flatten`, `linear` on a map, attention or global pooling: all positions."""
 
 

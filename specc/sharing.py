@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.dependence import Dependence, Owners, learnt
 from specc.program import (
@@ -21,8 +21,7 @@ from specc.program import (
 _CHEAP = (ReadPort, Constant, ReadTensor, Distribute)
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """The values that are computed before the steps, and for each step those it reads.
 
     `detached` are, by step, the ones that no gradient of it flows through.

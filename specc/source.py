@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """One text with the path it is shown under."""
 
     path: str
     text: str
-    _starts: tuple[int, ...] = field(init=False, repr=False)
+    _starts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         starts = [0, *(i + 1 for i, c in enumerate(self.text) if c == "\n")]
-        object.__setattr__(self, "_starts", tuple(starts))
+        force_setattr(self, "_starts", tuple(starts))
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r})"  # the text would drown what holds a span
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character offset, both from 1, the column in characters."""
@@ -30,11 +34,10 @@ class Source:
         return self.text[start:end].rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A half-open range of characters in a source."""
 
-    source: Source = field(repr=False)
+    source: Source
     start: int
     end: int
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from specc.check.learning import has_weights
@@ -19,8 +19,7 @@ Gradient: TypeAlias = Literal["used", "through", "stopped", "none"]
 ends it before; or nobody asks for it, so the network runs without a graph."""
 
 
-@dataclass(frozen=True, slots=True)
-class Player:
+class Player(Struct, frozen=True):
     """A network (or a weight of the training) that a step reads, and what happens to it there.
 
     `learns` are the paths under `update`, with the optimizer as it is written; `elsewhere` the other
@@ -40,8 +39,7 @@ class Player:
         return bool(self.learns) and all("." in path for path, _ in self.learns)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value of the train block that a step reads: its name and text, and how it comes to it.
 
     `kind` is "shared" (computed once, before the steps), "own" (anew at each run of the step) or "anew"
@@ -59,8 +57,7 @@ class Value:
     detached: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
+class Aim(Struct, frozen=True):
     """An objective: its words, its terms by the names they are logged under, and who learns from it."""
 
     sense: str
@@ -69,8 +66,7 @@ class Aim:
     updates: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A step of a `train` block, explained. `position` counts from 1 among the `count` steps."""
 
     train: str

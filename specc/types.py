@@ -6,8 +6,10 @@ weights, constants and what was reduced over the batch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from specc.sizes import Size, Symbolic, render, symbol
 
@@ -17,8 +19,7 @@ Over: TypeAlias = Literal["items", "nodes", "edges", "pairs"]
 edges of all graphs of a batch, or pairs of nodes that are asked about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """The values a tensor can take, ends included; None where there is no bound."""
 
     low: float | None = None
@@ -28,8 +29,7 @@ class Interval:
 ANYTHING = Interval()
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(Struct, frozen=True):
     """One item: `sizes` with the name of each axis in `axes` (`channels`, `height`, `time`, `features`, …).
 
     `classes` is the number of different values of an integer tensor (a vocabulary, a label);
@@ -71,8 +71,7 @@ def _factor(size: Size) -> str:
     return f"({text})" if isinstance(size, Symbolic) and len(size.terms) > 1 else text
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """A distribution as a value: `normal(mu, logvar=logvar)`; `parts` are its parameters by name."""
 
     family: str
@@ -83,8 +82,7 @@ class Distribution:
         return dict(self.parts).get(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """Graphs: features of a node, of an edge and of a whole graph, None where there are none.
 
     `nodes` and `edges` are their numbers in one graph, which mostly come with the data.
@@ -119,8 +117,7 @@ def same_features(left: Graph, right: Graph) -> bool:
     return all((a.sizes if a else None) == (b.sizes if b else None) for a, b in pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """The type of a value after an error: it silences every consequence."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from specc.count.sums import Summer
 from specc.formula import Formula, formula, total
@@ -116,7 +115,5 @@ def _read(node: object) -> Iterator[tree.Name | tree.Next]:
                 stack.append(item.value)
             case tree.Stage():
                 stack.append(item.operation)
-            case tuple():
-                stack.extend(item)
-            case _ if is_dataclass(item) and not isinstance(item, Span):
-                stack.extend(getattr(item, f.name) for f in fields(item) if f.name != "span")
+            case _:
+                stack.extend(tree.parts(item))

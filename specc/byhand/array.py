@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
+
+from msgspec import Struct
 
 from specc.byhand.scalar import Scalar, Value, constant
 
 Index = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Array:
+class Array(Struct, frozen=True, eq=False):
     """Numbers in a shape; `items` run along the last axis first."""
 
     sizes: tuple[int, ...]

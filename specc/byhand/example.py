@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from specc.byhand import scalar as s
 from specc.byhand.array import Array
@@ -21,8 +22,7 @@ MOST_CHAINED = 64
 """Numbers of one value whose chain rule is written out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slope:
+class Slope(Struct, frozen=True):
     """The derivative of the objective by each number of a value.
 
     `terms` are the summands of the chain rule: the derivative by a number that was made of it, times the
@@ -35,8 +35,7 @@ class Slope:
     terms: tuple[tuple[tuple[Value, Value], ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """One pass: the values, the objective with its terms, its gradients, and what the optimizer did."""
 
     steps: tuple[Step, ...]
@@ -46,8 +45,7 @@ class Round:
     moved: tuple[Moved, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
+class Worked(Struct, frozen=True):
     """An example that was worked: what was given, each pass, and what it shows at the end."""
 
     plan: ExamplePlan

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.byhand import scalar as s
 from specc.byhand.activations import softmax
@@ -19,8 +21,7 @@ class Places(tuple[int, ...]):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HandGraph:
+class HandGraph(Struct, frozen=True, eq=False):
     """Edge e goes from node source[e] to node target[e]; node [N, …], edge [E, …], whole [1, …].
 
     The names are those of the graph in generated code.

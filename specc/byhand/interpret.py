@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from specc.byhand import scalar as s
 from specc.byhand.array import Array, dropped, each, lone, picked, reshaped
@@ -46,8 +47,7 @@ class ByHandError(Exception):
     """Something that cannot be worked by hand; the text completes a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interpreter:
+class Interpreter(Struct, frozen=True):
     """Works the code of one layer on its operands.
 
     `operands` holds arrays, and for a distribution its parts by name; `module` is the constructor of the

@@ -7,9 +7,9 @@ Each rule takes a weight, its gradient and what is kept of earlier steps, and na
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from specc.byhand import scalar as s
@@ -30,8 +30,7 @@ Kept = dict[str, Scalar]
 Trail = dict[str, Scalar]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A weight before and after a step, its gradient, and the quantities on the way by name."""
 
     name: str
@@ -81,8 +80,7 @@ class Stepper:
         return Moved(name, array, Array(array.sizes, tuple(gradient)), way, fresh)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One weight at one step; `kept` holds what the steps before left under their names."""
 
     weight: Scalar

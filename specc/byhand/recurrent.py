@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from specc.byhand import scalar as s
 from specc.byhand.activations import ELEMENTS
@@ -16,8 +17,7 @@ from specc.byhand.scalar import Scalar
 States = tuple[Array, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell in one direction: its weights, how many units, and the name of the time in notes."""
 
     weights: Weights

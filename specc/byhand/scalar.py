@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Value: TypeAlias = Fraction | float
 """An exact number, or a rounded one."""
@@ -20,8 +21,7 @@ _LONGEST = 600  # bits of a fraction; longer ones are rounded
 _NUMBERS = count()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scalar:
+class Scalar(Struct, frozen=True, eq=False):
     """A number. `op` names the step, `sources` are its operands, `slopes` the derivative by each.
 
     `order` counts up: a number is always made after its operands.

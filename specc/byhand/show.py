@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from specc.byhand.array import Array, dropped, indices
 from specc.byhand.example import Round, Slope, Worked
@@ -44,8 +45,7 @@ def shape(value: Array) -> str:
     return "×".join(map(str, value.sizes))
 
 
-@dataclass(frozen=True, slots=True)
-class Shower:
+class Shower(Struct, frozen=True):
     """Lines of text in one style."""
 
     style: Style

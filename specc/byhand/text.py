@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from specc.byhand.scalar import Scalar, Value
 
@@ -16,8 +17,7 @@ _SHORT = 4  # decimals of an exact number that are always shown
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 9
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How numbers look: with so many decimals, and rational ones as fractions or as decimals."""
 
     places: int = 4
@@ -52,8 +52,7 @@ class Style:
         return text.removeprefix("-") if float(text) == 0 else text
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Writes the working of a number down to the numbers in `leaves`."""
 
     style: Style

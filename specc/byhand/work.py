@@ -7,9 +7,11 @@ kind (a scan over time, a step of message passing) becomes workable by a row the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from specc.byhand.array import Array, dropped, expanded, joined, lone, reshaped, swapped
 from specc.byhand.interpret import ByHandError, Interpreter
@@ -57,8 +59,7 @@ class WorkError(Exception):
         self.diagnostic = diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One value: its name, the words that made it, and the numbers that it came from."""
 
     name: str
@@ -69,8 +70,7 @@ class Step:
     span: Span
 
 
-@dataclass(slots=True)
-class Worker:
+class Worker(Struct):
     """Works bodies one after the other; `tensors` are the weights by their paths."""
 
     tensors: Mapping[str, Array]
@@ -119,8 +119,7 @@ class Worker:
         raise KeyError(path, name)
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(Struct):
     """One body at work: its inputs, where its weights stand, and the values so far."""
 
     worker: Worker

@@ -7,7 +7,8 @@ normalisations, activations and poolings behind it belong.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from specc.diagnostics import Diagnostic
 from specc.layers.base import Layer
@@ -23,8 +24,7 @@ _FAST = 1e-3  # "the suggested learning rate of 0.001, to be too high"
 _SLOW_MOMENTUM = 0.8  # "0.9 resulted in training oscillation and instability"
 
 
-@dataclass(slots=True)
-class Segment:
+class Segment(Struct):
     """A layer with weights and what follows it before the next one."""
 
     node: Node

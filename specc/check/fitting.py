@@ -7,7 +7,9 @@ error go away, the conditions that the symbols then must meet say which sizes fi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics
 from specc.program import Static
@@ -28,8 +30,7 @@ LONGEST = 50_000
 """Characters of a file that is resolved again; formulas of a longer one would take too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(Struct, frozen=True):
     """A network's input with symbols for its spatial sizes: where, and the numbers that stood there."""
 
     span: Span

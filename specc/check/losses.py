@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.check.trace import Place, maker, place
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix, Label
@@ -24,8 +25,7 @@ _PROBABILITIES = ("bce",)
 _REACH = ("mse", "l1", "smooth_l1", "huber", "bce", "msle")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A loss in a `train` block with the values that it compares."""
 
     body: Body

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from specc.check import dcgan
 from specc.diagnostics import Diagnostic
 from specc.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A set of guidelines: what it remarks on in a program, and whether it is about it at all."""
 
     word: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from specc.program import Apply, Body, Invoke, Node, ReadPort, Ref, Rounds
 
@@ -14,8 +15,7 @@ TRANSPARENT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A value inside nested calls: the frames from the outermost body inwards, and its reference."""
 
     frames: tuple[tuple[Body, Node | None], ...]

@@ -7,7 +7,7 @@ the weight β of Higgins et al. 2017, equation 4).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.program import Apply, Body, Constant, Node, ObjectivePlan, Program, Ref, Term
@@ -26,8 +26,7 @@ _LIKELIHOODS = (
 _FAR = 10  # weights that somebody may mean lie nearer to 1
 
 
-@dataclass(frozen=True, slots=True)
-class Weighted:
+class Weighted(Struct, frozen=True):
     """A term that is a number times a loss: the number, the node of the loss, and its elements."""
 
     term: Term

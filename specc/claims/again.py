@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.claims.subjects import Subject
 from specc.count.rows import Entry
@@ -12,8 +12,7 @@ from specc.sizes import Size, SizeLimit
 from specc.types import Tensor, Unknown, ValueType
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One layer in its place: itself, what it gives, and the types of its operands."""
 
     entry: Entry

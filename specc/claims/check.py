@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import get_args
+
+from msgspec.structs import replace
 
 from specc.claims.error import ClaimError
 from specc.claims.figures import Figure, figure

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from specc.claims.error import ClaimError
 from specc.claims.outcome import Value, text
@@ -25,8 +26,7 @@ from specc.syntax import tree
 from specc.types import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A value and the formula behind it; `numbers` is the working of what is no formula of sizes."""
 
     value: Value

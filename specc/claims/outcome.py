@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.diagnostics import Diagnostic
 from specc.layers.base import Convention
@@ -14,8 +15,7 @@ Value: TypeAlias = "Size | float | str | bool | tuple[Value, ...] | None"
 """What a figure or a side of a claim is: a number, a shape, a word or a truth."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """One claim: what was claimed and what is true. `computed` is None when the figure is unknown.
 
     `diagnostics` say what is wrong (E602) or doubtful; `working` leads to the true value.
@@ -30,8 +30,7 @@ class Outcome:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """An `answers` block: its claims, how they count, and the marks it is worth (0 when not said)."""
 
     title: str

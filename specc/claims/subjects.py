@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from specc.claims.error import ClaimError
 from specc.count.counter import count
 from specc.count.report import Totals
@@ -29,8 +31,7 @@ Index: TypeAlias = dict[tuple[str, ...], list[Entry]]
 """The rows of a network by the names that lead to them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What is claimed about: a stage (`entries` are its rows), a network, or the file (no network).
 
     `auto` is the part of the path that specc itself named, such as `conv1`; empty when all names are

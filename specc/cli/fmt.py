@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from specc.cli.files import STDIN, sources, write
 from specc.cli.options import Common
@@ -17,8 +18,7 @@ from specc.syntax.format import format_file
 from specc.syntax.parse import parse
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     """What became of the files."""
 
     changed: list[str]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import typer
+from msgspec import Struct, field
 
 from specc.cli.settings import Value, read_settings
 from specc.report.colour import Palette, When, wanted
@@ -20,8 +20,7 @@ Part: TypeAlias = Literal["all", "paper", "solutions"]
 Format: TypeAlias = Literal["full", "concise", "json", "github", "sarif"]
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(Struct, frozen=True):
     """What every verb is told: where to look, the settings, and how to speak."""
 
     paths: tuple[Path, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from specc.cli.files import write
 from specc.cli.options import Common, Part, QuizForm, QuizKind
@@ -14,8 +15,7 @@ from specc.exam.quiz.item import Quiz
 from specc.exam.quiz.make import QuizError, make
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a quiz shall be: its form, how many questions and variants, of which kind."""
 
     form: QuizForm

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from specc.cli.files import sources
 from specc.cli.options import Common, Format
@@ -16,8 +17,7 @@ from specc.report import render
 from specc.report.colour import PLAIN, Palette
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """The specs of a command, compiled one after the other, and what was found in them.
 
     Without `claims`, wrong claims are none of the verb's business: it works on the spec all the same.

@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
+
+from msgspec import Struct
 
 from specc.cli import build
 from specc.cli.options import Common
@@ -20,8 +21,7 @@ from specc.program import Program
 FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What is handed to `train.py`; None leaves it to the spec."""
 
     epochs: int | None = None

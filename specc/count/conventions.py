@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.count.counter import count
 from specc.count.differences import CONVENTIONS
@@ -19,8 +19,7 @@ from specc.sizes import Size
 from specc.types import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """One row of a network, or its total (`formula` empty), under every convention in order."""
 
     path: str
@@ -36,8 +35,7 @@ class Compared:
         return len(set(self.params)) > 1 or len(set(self.trainable)) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A network under all conventions. Work and memory are the same in all of them."""
 
     network: str

@@ -6,8 +6,7 @@ for the backward pass, views of another tensor are free, and what a layer keeps 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from pydantic import BaseModel
 
 from specc.count.add import add_up
@@ -25,8 +24,7 @@ VIEWS = frozenset(
 """Layers whose output is another view of their input."""
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """Bytes by use. `name` is the train block, or a network where nothing is trained."""
 
     name: str

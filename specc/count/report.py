@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from specc.formula import Formula, product
 from specc.layers.base import Convention
@@ -13,8 +14,7 @@ from specc.source import Span
 from specc.types import ValueType
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of a network's table.
 
     `path` leads from the network (`C1`, `residual1.conv1`, `repeat1.*.linear1`); the row stands for
@@ -68,8 +68,7 @@ class Row:
         return render_seen(self.sees)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Sums: `params` = `trainable` + `non_trainable` under the convention; `macs` of one item.
 
     In PyTorch's convention buffers are no parameters; in Keras' they are non-trainable ones.
@@ -82,8 +81,7 @@ class Totals:
     macs: Size = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Where another convention counts otherwise: `theirs` instead of `ours` for all rows alike."""
 
     network: str
@@ -104,8 +102,7 @@ class Difference:
         return f"{self.convention} counts {shown} {word} in {where} of {self.network}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkCount:
+class NetworkCount(Struct, frozen=True):
     """One network: its ports, table and sums. `formula` adds up its layers.
 
     `constraints` are the conditions on free sizes. `notes` say what the sums leave out or take in.
@@ -121,8 +118,7 @@ class NetworkCount:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CountReport:
+class CountReport(Struct, frozen=True):
     """A file: its networks, and `totals` in which shared networks and tied weights count once."""
 
     path: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from specc.count.frozen import targets
 from specc.count.report import Row
@@ -33,8 +35,7 @@ MOST_ROWS = 20_000
 """Rows of one table. Where blocks in blocks would make more, a block stays closed and is one row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a body stands in its network: names in front, copies, steps and what its ports see.
 
     Every copy has its own weights; at every step a copy computes with the same ones.
@@ -51,8 +52,7 @@ class Place:
         return ".".join((*self.prefix, name))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A row with what it shows: its node in `body` at `place`, and the stage whose weights it counts.
 
     `stage` is None for what owns no module, for another call of a stage, and for a closed block;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.count.add import add_up
 from specc.count.report import Totals
@@ -12,8 +12,7 @@ from specc.program import Apply, Body, Invoke, Node, Path, Program, Rounds, Samp
 from specc.sizes import Size
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """What a body owns, networks that it calls left out."""
 
     params: Size = 0

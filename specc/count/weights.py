@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.count.add import add_up
 from specc.formula import Formula, total
@@ -11,8 +11,7 @@ from specc.program import BareTensor, Stage, Tie
 from specc.sizes import Size
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Struct, frozen=True):
     """A stage's count under one convention. `params` holds `non_trainable`; None when it has none."""
 
     params: Formula | None = None

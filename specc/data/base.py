@@ -6,9 +6,9 @@ Reading is done by generated code (`emit/templates/data.py.j2`); nothing here im
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
+from msgspec import Struct
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from specc.layers.common import fraction
@@ -25,8 +25,7 @@ Share = Annotated[float, AfterValidator(fraction(0, 1, open_low=True, open_high=
 Range = Annotated[tuple[float, float], AfterValidator(_rising)]
 
 
-@dataclass(frozen=True, slots=True)
-class DataField:
+class DataField(Struct, frozen=True):
     """One field of an item: its sizes and axes, kind of numbers, classes and range where known.
 
     `over` says what there is one of these for; `graph` are the sizes of a graph's features (`node`,

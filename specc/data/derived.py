@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
+from msgspec.structs import replace
 from pydantic import Field, model_validator
 
 from specc.data.base import DataField, DataSource, Derived, Share, Splitting

@@ -7,7 +7,10 @@ product of all gates that read the same values; `step` is always the plain form,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.emit.expressions import Line, Naming, Statements
 from specc.emit.gates import Gates, fused
@@ -22,8 +25,7 @@ from specc.syntax import tree
 from specc.types import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Struct, frozen=True):
     """How the scans of a program use a cell, so that its class takes no argument for nothing."""
 
     starts: bool = False

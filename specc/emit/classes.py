@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.count.weights import parameters
 from specc.emit.cells import CellText, is_cell, uses
@@ -45,8 +47,7 @@ def _no_operand(index: int, part: str | None) -> str:
     raise AssertionError((index, part))  # a constructor reads no operands
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One argument of a constructor and where its value comes from at a use.
 
     `kind` is "hyper", "input" (then `port` and `axis` say which size), "param" or "network".
@@ -65,8 +66,7 @@ class Argument:
         return self.name if self.kind == "network" else variable(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class ClassText:
+class ClassText(Struct, frozen=True):
     """A class as text, with the name that it was given and the arguments of its constructor."""
 
     name: str

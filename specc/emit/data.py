@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import prod
+
+from msgspec import Struct
 
 from specc.data.base import DataSource, Derived, Fitting, Splitting
 from specc.emit.environment import literal, render
@@ -68,8 +69,7 @@ _UNSURE = frozenset(("npz", "npy", "idx", "images", "csv", "parquet", "text"))
 """Kinds whose number of rows only the file knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldText:
+class FieldText(Struct, frozen=True):
     """A field as data.py names and describes it."""
 
     name: str

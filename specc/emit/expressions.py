@@ -8,8 +8,9 @@ it ends in, or of the one it was made from when that is not needed any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from specc.emit.inline import bound, written
 from specc.emit.layout import WIDTH, width
@@ -41,8 +42,7 @@ _READ = (ReadPort, Constant, ReadTensor, Distribute)
 _INDENT = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One statement, the shape that stands behind it, and the names that it assigns.
 
     `block` is the head of a compound statement (`for …:`) under which it stands.
@@ -54,8 +54,7 @@ class Line:
     targets: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Naming:
+class Naming(Struct):
     """What the printed code calls things.
 
     `module` gives the Python text of a stage's module, `tensor` that of a weight by its path, `symbols`

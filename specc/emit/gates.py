@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.emit.expressions import Line
 from specc.emit.reading import Reading
@@ -24,8 +26,7 @@ from specc.types import Tensor
 Print = Callable[[Code], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Linear layers of one operand. `members` are their nodes, `paths` their stages.
 
     `inner` are the sizes of the operand's parts that belong to the state, `sequence` that of the part
@@ -88,8 +89,7 @@ class Group:
         return product if len(self.members) == 1 else f"{product}.chunk({len(self.members)}, 1)"
 
 
-@dataclass(frozen=True, slots=True)
-class Gates:
+class Gates(Struct, frozen=True):
     """The groups of a cell, and its nodes, where the first of a group reads for all of them.
 
     What stands for a grouped layer is a call of nothing: whoever prints it looks into `places`.

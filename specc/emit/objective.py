@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from specc.dependence import Dependence, Owners, differentiates, learnt
 from specc.emit.adapted import adapted_method, adapted_names

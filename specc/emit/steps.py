@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.emit.environment import literal
 from specc.emit.layout import fits, statement
@@ -16,8 +16,7 @@ from specc.program import BareTensor, Body, Path, Program, StepPlan, TrainPlan, 
 _LOSSES = "losses: ClassVar[dict[str, tuple[str, ...]]]"
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleText:
+class ScheduleText(Struct, frozen=True):
     """A function of the step that scales a learning rate."""
 
     name: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from specc.claims.check import is_static
 from specc.emit.data import field_name
@@ -36,8 +37,7 @@ from specc.settings import TrainSettings
 from specc.types import Tensor, ValueType
 
 
-@dataclass(frozen=True, slots=True)
-class Modules:
+class Modules(Struct, frozen=True):
     """What the modules of a train block are called; where a file has several, they bear its name."""
 
     data: str = "data"
@@ -89,8 +89,7 @@ def spec_hash(program: Program) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class MetricText:
+class MetricText(Struct, frozen=True):
     """A metric as one expression over the names of the values that it compares.
 
     `held` is a name for its value where the expression does not fit into the line of a dictionary.
@@ -101,8 +100,7 @@ class MetricText:
     held: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowText:
+class ShowText(Struct, frozen=True):
     """A picture that training draws."""
 
     name: str

@@ -9,7 +9,8 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 STUDENT = frozenset({"student", "name", "id", "candidate", "who"})
 QUESTION = frozenset({"question", "figure", "item", "part"})
@@ -18,8 +19,7 @@ MOST = 1_000_000
 """Answers of one file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """One answer: who gave it, to which figure, as written, and in which line of the file."""
 
     student: str
@@ -28,16 +28,14 @@ class Given:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A line that cannot be used, and why."""
 
     line: int
     message: str
 
 
-@dataclass(slots=True)
-class AnswerFile:
+class AnswerFile(Struct):
     """What a file holds: the answers in order, and the lines that are left out.
 
     `students` has everybody in the file, those without an answer too.

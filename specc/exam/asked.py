@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from specc.claims.check import outcomes
 from specc.claims.error import ClaimError
@@ -24,8 +25,7 @@ Key: TypeAlias = tuple[str, str, str, str]
 """Block, network, stage and figure of a question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True, eq=False):
     """A question with what it asks for and the right answer.
 
     `explained` and `readings` keep what was found for an answer: in a class many give the same.
@@ -36,10 +36,8 @@ class Asked:
     subject: Subject
     word: str
     figure: Figure
-    explained: dict[Written, tuple[Finding, ...]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
-    readings: dict[Symbols, Reading | None] = field(default_factory=dict, compare=False, repr=False)
+    explained: dict[Written, tuple[Finding, ...]] = field(default_factory=dict)
+    readings: dict[Symbols, Reading | None] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
@@ -48,8 +46,7 @@ class Asked:
         return self.question.title, network, self.subject.text, self.word
 
 
-@dataclass(slots=True)
-class Desk:
+class Desk(Struct):
     """Finds what questions ask for, with one set of tables for each convention."""
 
     program: Program

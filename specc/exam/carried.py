@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.claims.again import Case, case_of
 from specc.claims.outcome import Value, text
@@ -19,8 +21,7 @@ from specc.layers.base import Inference
 from specc.sizes import Size
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """A question with the student's figure, and whether that is right."""
 
     asked: Asked
@@ -28,8 +29,7 @@ class Answered:
     right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """A figure that follows from earlier ones of the student: its value, from what, and how."""
 
     value: Value
@@ -178,8 +178,7 @@ def _from_sum(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried
         yield Carried(add_up(own), said, total(n for n in own if n != 0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A row of a sum: the right figure, the one that the student goes on with, and where that is from."""
 
     true: Size

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from specc.claims.subjects import Tables
@@ -21,8 +21,7 @@ from specc.sizes import Size
 Kind = Literal["added", "removed", "changed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One thing that differs: its name, before and after; None where it was not there."""
 
     name: str
@@ -30,8 +29,7 @@ class Fact:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A layer, a parameter or a block that differs. `by` is how many learnable parameters more it has."""
 
     kind: Kind
@@ -41,8 +39,7 @@ class Change:
     by: Size = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """A sum before and after."""
 
     name: str
@@ -50,8 +47,7 @@ class Sum:
     after: Size
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A network, a train block or the parameters of the file, with what changed in it."""
 
     name: str
@@ -60,8 +56,7 @@ class Part:
     sums: tuple[Sum, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Two specs; `parts` holds only what differs, `sums` those of the files."""
 
     parts: tuple[Part, ...]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.exam.unreadable import Unreadable
 
@@ -28,22 +29,19 @@ _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([^\W\d_]\w*)|(//|[-+*/^(),]))")
 _FUNCTIONS = ("floor", "ceil", "min", "max")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number."""
 
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A quantity by its name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """A sign or a function with its parts."""
 
     sign: str

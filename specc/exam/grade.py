@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from specc.claims.error import ClaimError
 from specc.exam.answers import AnswerFile, Given, Problem
@@ -42,8 +43,7 @@ def grade(
     return Graded(asked, scripts, tuple(sorted(paper.problems, key=lambda p: p.line)))
 
 
-@dataclass(slots=True)
-class _Paper:
+class _Paper(Struct):
     """The questions by what they ask for, and how students write them."""
 
     desk: Desk

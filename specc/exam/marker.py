@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from specc.claims.messages import rule
 from specc.claims.outcome import Value, text
@@ -31,8 +33,7 @@ def mark(asked: Iterable[Asked], given: Mapping[Key, Given], follow: float) -> I
     return (marker.mark(one, given.get(one.key)) for one in asked)
 
 
-@dataclass(slots=True)
-class _Marker:
+class _Marker(Struct):
     """The answers of one student: all are read before any is marked, for one may follow from another."""
 
     follow: float

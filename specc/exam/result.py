@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from specc.exam.answers import Problem
 from specc.layers.base import Convention
@@ -12,8 +13,7 @@ from specc.layers.base import Convention
 Verdict: TypeAlias = Literal["right", "follow-through", "wrong", "unreadable", "missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One figure that is asked for, as the paper writes it, and how its answers are marked."""
 
     text: str
@@ -23,8 +23,7 @@ class Question:
     marks: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """The mark of one answer.
 
     `expected` is the right answer with `working` that leads to it; `reasons` say which slips give the
@@ -43,8 +42,7 @@ class Mark:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """All marks of one student; the name is empty where the file names nobody."""
 
     student: str
@@ -61,8 +59,7 @@ class Script:
         return sum(m.question.marks for m in self.marks)
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
+class Graded(Struct, frozen=True):
     """A class: its scripts in the order of the file, and the lines that could not be used."""
 
     questions: tuple[Question, ...]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, permutations
+
+from msgspec import Struct
 
 from specc.claims.figures import Figure
 from specc.claims.slips.rewrite import symbols, valued
@@ -36,8 +37,7 @@ _NAMES: Mapping[str, str] = {
 """Usual letters; all that is not here is tried in every sense that is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A student's formula: whether it is the right one, its value here, and how its letters were read."""
 
     identical: bool

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.exam.expression import Expression, letters, parse
 from specc.exam.expression import evaluate as value_of
@@ -31,8 +32,7 @@ _POWER = re.compile(r"\s*(?:[eE]([+-]?\d{1,3})|[x×·*∙]\s*10(?:\^|\*\*)\(?([+
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """A number that may lie `spread` to either side; `unit` is a unit of memory as it was written."""
 
     value: Fraction
@@ -40,30 +40,26 @@ class Quantity:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """Sizes in the order they were written; `batch` when a batch axis stood in front."""
 
     sizes: tuple[int, ...]
     batch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Symbols:
+class Symbols(Struct, frozen=True):
     """A formula in letters."""
 
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class FreeShape:
+class FreeShape(Struct, frozen=True):
     """A shape with formulas in letters: `[6, H - 4, W - 4]`."""
 
     sizes: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """`all`."""
 
     text: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
+from msgspec import Struct, field
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from specc.formula import Formula
@@ -21,8 +21,7 @@ from specc.types import Distribution, Graph, Tensor
 Convention: TypeAlias = Literal["pytorch", "keras", "textbook"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A named tensor that a layer owns, under its name in the state dict.
 
     `count` is its number of elements as a formula (`5·5·1·6`); `kind` says what it is counted as.
@@ -34,24 +33,21 @@ class Parameter:
     kind: Literal["weight", "bias", "buffer"] = "weight"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """How another convention counts the same layer, and why (with the source of the claim)."""
 
     count: Formula
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class SizeRule:
+class SizeRule(Struct, frozen=True):
     """The working of one output axis: `height = ⌊(28 + 2·0 − 5)/1⌋ + 1 = 24`."""
 
     axis: str
     formula: Formula
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """What one output position sees along one axis, for receptive fields (Araujo et al. 2019).
 
     `before` is the padding at the start. For an upsampling layer `stride` is below one: `up` > 1.
@@ -65,8 +61,7 @@ class Window:
     up: Size = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Inference:
+class Inference(Struct, frozen=True):
     """Everything that follows from a layer's hyperparameters and the types of its operands.
 
     `outputs` holds the main output first, under the name "output"; side results follow by name.

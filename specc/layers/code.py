@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.sizes import Size, Symbolic, render_python
 
 
-@dataclass(frozen=True, slots=True)
-class X:
+class X(Struct, frozen=True):
     """The operand with that number; `part` picks a parameter of a distribution."""
 
     index: int
     part: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """The module of the stage itself: `self.conv1`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """A fixed piece of Python that specc itself wrote (never text of a spec)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fn:
+class Fn(Struct, frozen=True):
     """`F.relu(x)`, `nn.Conv2d(1, 6, 5)`: a call by dotted name, or of a module."""
 
     function: str | Module
@@ -39,8 +36,7 @@ class Fn:
     keywords: tuple[tuple[str, Code], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """`x.flatten(1)`."""
 
     base: Code
@@ -49,24 +45,21 @@ class Method:
     keywords: tuple[tuple[str, Code], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """`self.conv1.weight`."""
 
     base: Code
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """`x[:, 0]`; every entry of `index` is code, `Raw(":")` for a whole axis."""
 
     base: Code
     index: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Infix:
+class Infix(Struct, frozen=True):
     """`a + b`; `operator` is Python's."""
 
     operator: str
@@ -74,8 +67,7 @@ class Infix:
     right: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Struct, frozen=True):
     """`-a`."""
 
     operator: str
@@ -137,8 +129,7 @@ _WORDS = re.compile(r'["()\[\]{}]| (?:or|and|if|==|!=|<=|>=|<|>|&|\+|-|\*\*|\*|/
 _SIMPLE = re.compile(r"-?(?:\d[\d_]*(?:\.\d*)?(?:e[-+]?\d+)?|[^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Printer:
+class Printer(Struct, frozen=True):
     """Prints code with the caller's names.
 
     `operand(index, part)` gives the text of an operand, any expression; `module` is the text of the

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 from pydantic import Field
 
 from specc.formula import Formula, product, var
@@ -232,8 +232,7 @@ class Conv(_Convolution):
         return (f"{tensorflow}; {ours}: the windows lie elsewhere, so the values differ",)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """A kernel that is laid down along one axis, with what is cut off and added."""
 
     axis: str

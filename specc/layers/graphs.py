@@ -7,9 +7,9 @@ batch of graphs is one graph of several parts.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar, Literal
 
+from msgspec.structs import replace
 from pydantic import Field
 
 from specc.formula import product, var
@@ -114,7 +114,7 @@ class WithFeatures(Layer):
             if operands[at] is not None:
                 new[attribute] = tensor(operands[at], word, at)
                 keywords.append((attribute, X(at)))
-        out = replace(graph, **new)  # type: ignore[arg-type]
+        out = replace(graph, **new)
         return Inference((("output", out),), Fn("replace", (X(0),), tuple(keywords)))
 
 

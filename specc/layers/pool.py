@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, ClassVar, TypeAlias
 
+from msgspec.structs import replace
 from pydantic import BeforeValidator, Field
 
 from specc.formula import var

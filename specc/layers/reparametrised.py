@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import replace
 from typing import Annotated, ClassVar, TypeAlias
 
+from msgspec.structs import replace
 from pydantic import Field
 
 from specc.formula import Formula, product, var

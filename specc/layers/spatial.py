@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
+from msgspec import Struct
 from pydantic import BeforeValidator
 
 from specc.formula import Formula, Var, ceil_div, smallest, var
@@ -61,8 +61,7 @@ def ratio(above: int, below: int) -> str:
     return f"{text}…" if 100 * above % below else text.rstrip("0").rstrip(".")
 
 
-@dataclass(frozen=True, slots=True)
-class Map:
+class Map(Struct, frozen=True):
     """An operand with channels first and spatial axes behind them."""
 
     x: Tensor
@@ -181,8 +180,7 @@ def changed(**pairs: tuple[Code, Code]) -> tuple[tuple[str, Code], ...]:
 # -------------------------------------------------------------------- sliding
 
 
-@dataclass(frozen=True, slots=True)
-class Slide:
+class Slide(Struct, frozen=True):
     """A window that slides along one axis, with margins at both ends."""
 
     axis: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Literal, TextIO, TypeAlias
+
+from msgspec import Struct
 
 Style: TypeAlias = Literal["error", "warning", "secondary", "gutter", "note", "help", "fix", "bold"]
 When: TypeAlias = Literal["auto", "always", "never"]
@@ -21,8 +22,7 @@ _CODES: dict[Style, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """Paints text, or leaves it alone."""
 
     on: bool

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from specc.report.colour import Palette, Style
 from specc.source import Source, Span
@@ -18,8 +19,7 @@ WIDEST = 160  # a longer line is shown around its first mark
 _HIDDEN = {"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"}  # would move the cursor, or the eye
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A place with its text; the primary one is drawn with `^`."""
 
     span: Span
@@ -27,8 +27,7 @@ class Mark:
     primary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
+class _Drawn(Struct, frozen=True):
     """A mark on its line, in display columns."""
 
     column: int

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from specc.graph import Box, Edge, Group, Item, Level
 
@@ -22,8 +24,7 @@ SWEEPS = 6
 Point: TypeAlias = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A box, or a group's frame when `group`, with its upper left corner and size."""
 
     box: Box
@@ -34,8 +35,7 @@ class Placed:
     group: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """An edge as points to pass, two for each stretch; its text stands at `where` of the last stretch."""
 
     points: tuple[Point, ...]
@@ -44,8 +44,7 @@ class Path:
     where: float
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Everything in place; frames of groups come before what is inside."""
 
     width: float
@@ -62,8 +61,7 @@ class Picture:
         return Picture(self.width, self.height, boxes, paths)
 
 
-@dataclass(slots=True)
-class _Cell:
+class _Cell(Struct):
     """A place in a rank: an item, or room for an edge that passes."""
 
     name: str
@@ -244,8 +242,7 @@ class _Layout:
         return 0.25 if meeting and not parting else 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(Struct, frozen=True):
     """A neighbour, and how far to the right of its centre one wants to stand."""
 
     cell: _Cell

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from specc.graph import Box, Diagram, Group, Level, leaf_edges
 
@@ -26,8 +27,7 @@ def mermaid(diagrams: Iterable[Diagram]) -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     """Gives every box a short name of its own."""
 
     count: int = 0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from math import prod
+
+from msgspec import Struct
 
 from specc.count import CountReport, Memory, NetworkCount, Row, Totals
 from specc.report.colour import PLAIN, Palette
@@ -21,8 +22,7 @@ HEAD_AND_WORKING = (*HEAD, "working")
 DISPENSABLE = (7, 4, 6, 5)  # the columns that a narrow screen does without, the first to go first
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """The texts of one row, in the order of `HEAD`, and its working."""
 
     cells: tuple[str, ...]

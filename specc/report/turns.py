@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from specc.report.colour import PLAIN, Palette
 from specc.report.export import tex
@@ -137,11 +138,11 @@ def latex(turn: Turn) -> str:
 
 def document(turn: Turn) -> dict[str, Json]:
     """The step as JSON; `freezing` of a network is in the words of the text."""
-    made: dict[str, Json] = asdict(turn)
+    made: dict[str, Json] = to_builtins(turn)
     made["rhythm"] = rhythm(turn)
     made["players"] = [
-        {**asdict(p), "freezing": FREEZING[p.gradient], "words": player_words(p)}
+        {**to_builtins(p), "freezing": FREEZING[p.gradient], "words": player_words(p)}
         for p in turn.players
     ]
-    made["values"] = [{**asdict(v), "words": value_words(v)} for v in turn.values]
+    made["values"] = [{**to_builtins(v), "words": value_words(v)} for v in turn.values]
     return made

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import prod
+
+from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Edit, Fix, Label
 from specc.layers import registry

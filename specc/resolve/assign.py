@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from specc.program import ReadPort, ReadTensor
 from specc.resolve.context import Scope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers.base import Layer
@@ -27,8 +27,7 @@ from specc.source import Span
 from specc.syntax import tree
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A written argument with its meaning."""
 
     name: tree.Name | None
@@ -36,8 +35,7 @@ class Argument:
     span: Span
 
 
-@dataclass(slots=True)
-class Bound:
+class Bound(Struct):
     """The arguments of one call, sorted."""
 
     operands: dict[str, list[tuple[Meaning, Span]]] = field(default_factory=dict)

@@ -6,7 +6,6 @@ In the body of a cell a state is an input under its name, and its new value the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from specc.diagnostics import Diagnostic, Label
 from specc.layers import registry
@@ -82,10 +81,8 @@ def _members(node: object) -> Iterator[tree.Member]:
                 stack.append(item.base)
             case Span() | str() | int() | float() | None:
                 continue
-            case tuple():
-                stack.extend(item)
-            case _ if is_dataclass(item):
-                stack.extend(getattr(item, f.name) for f in fields(item) if f.name != "span")
+            case _:
+                stack.extend(tree.parts(item))
 
 
 def declare(scope: Scope, statement: tree.Declare) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.limits import MAX_EXPANDED_NODES

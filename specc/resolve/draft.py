@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from specc.program import Measure, Show, StepPlan, Term, Update
@@ -13,8 +12,7 @@ from specc.syntax import tree
 from specc.types import ValueType
 
 
-@dataclass(slots=True)
-class DraftObjective:
+class DraftObjective(Struct):
     """An objective with the updates that were written behind it."""
 
     written: tree.Objective
@@ -23,8 +21,7 @@ class DraftObjective:
     failed: bool = False
 
 
-@dataclass(slots=True)
-class DraftStep:
+class DraftStep(Struct):
     """A step while it is read; a train block without steps is one itself.
 
     `every` and `repeat` are those of the first update, with its place; all others must agree. `failed`
@@ -41,8 +38,7 @@ class DraftStep:
     failed: bool = False
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """What the statements of a `train` block have given so far."""
 
     whole: DraftStep

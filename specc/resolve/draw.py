@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.layers.base import LayerError
 from specc.layers.distribution import FAMILIES
@@ -20,8 +20,7 @@ from specc.syntax import tree
 from specc.types import Distribution, Tensor, default_axes
 
 
-@dataclass(slots=True)
-class Written:
+class Written(Struct):
     """A draw as it was written: its distribution, shape, `like=` and `seed=`."""
 
     value: Meaning

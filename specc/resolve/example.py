@@ -6,9 +6,10 @@ batch, where it has one axis more than its type).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from math import prod
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from specc.layers.base import Parameter
@@ -47,8 +48,7 @@ _MOST_STEPS = 50
 _MOST_PLACES = 15
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """An example while it is read.
 
     `roles` says which layer a given tensor is a weight of, `spatial` which ones slide, and `ports` the type

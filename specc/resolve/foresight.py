@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from specc.resolve.context import Context
@@ -18,10 +17,7 @@ def _calls(node: object) -> Iterator[tree.Call | tree.Pipe]:
         item = stack.pop()
         if isinstance(item, (tree.Call, tree.Pipe)):
             yield item
-        if isinstance(item, (tuple, list)):
-            stack.extend(item)
-        elif is_dataclass(item) and not isinstance(item, tree.Name):
-            stack.extend(getattr(item, f.name) for f in fields(item) if f.name != "span")
+        stack.extend(tree.parts(item))
 
 
 def roles(body: tuple[tree.Statement, ...]) -> Iterator[tuple[str, tuple[str, str]]]:

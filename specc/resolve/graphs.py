@@ -9,8 +9,10 @@ its nodes and edges.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.formula import product, var
 from specc.layers.base import Inference, Layer
@@ -41,8 +43,7 @@ Place = Callable[[Scope, Layer, Sequence[Flow | None], Span], Flow]
 Operands = list[Flow | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """Operands that stand on one kind of place, the graph, and the end at which they were gathered.
 
     `end` is set where every operand was gathered at the same end of the edges: the layer is then

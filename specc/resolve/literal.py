@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.source import Span
 from specc.syntax import tree
@@ -29,8 +30,7 @@ class LiteralError(Exception):
         self.message, self.span, self.help = message, span, help
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """Exact numbers in a shape, row by row. `decimal` says that one was written with a point."""
 
     sizes: tuple[int, ...]

@@ -6,7 +6,7 @@ of an edge is ever written down. `tests/emit/test_graphs.py` holds that both for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.layers.graphs import Ends, NeighbourSum
 from specc.program import Apply, Node, Ref
@@ -15,8 +15,7 @@ from specc.resolve.values import Flow
 from specc.types import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Weighted:
+class Weighted(Struct, frozen=True):
     """A message that is a value of the sending node, times or over one number for each edge."""
 
     value: Ref

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic
 from specc.layers.base import Inference, Parameter

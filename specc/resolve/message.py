@@ -9,7 +9,8 @@ of the whole graph (Gilmer et al. 2017; the words of a full block are those of B
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from specc.nearest import nearest
 from specc.program import Node, Operation, ReadPort, Ref, Rounds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
 from itertools import pairwise
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
@@ -31,10 +30,8 @@ def names_read(node: object) -> Iterator[tree.Name]:
                 stack.extend((item.items, *item.body))
             case Span() | str() | int() | float() | None:
                 continue
-            case tuple() | list():
-                stack.extend(item)
-            case _ if is_dataclass(item):
-                stack.extend(getattr(item, f.name) for f in fields(item) if f.name != "span")
+            case _:
+                stack.extend(tree.parts(item))
 
 
 def next_name(state: tree.Name) -> tree.Name:
@@ -49,10 +46,8 @@ def labels(node: object) -> Iterator[tree.Name]:
         item = stack.pop()
         if isinstance(item, tree.Stage) and item.label is not None:
             yield item.label
-        if isinstance(item, (tuple, list)):
-            stack.extend(reversed(item))
-        elif is_dataclass(item) and not isinstance(item, (Span, tree.Name, tree.Repeat, tree.For)):
-            stack.extend(getattr(item, f.name) for f in reversed(fields(item)) if f.name != "span")
+        if not isinstance(item, (tree.Repeat, tree.For)):
+            stack.extend(reversed(tree.parts(item)))
 
 
 def bound(statement: tree.Statement) -> tuple[tree.Name, ...]:

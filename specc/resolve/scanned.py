@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ConfigDict, Field
 
 from specc.layers import registry
@@ -55,8 +55,7 @@ class FoldOptions(BaseModel):
 OPTIONS: dict[str, type[BaseModel]] = {"scan": ScanOptions, "fold": FoldOptions}
 
 
-@dataclass(slots=True)
-class Written:
+class Written(Struct):
     """A scan as it was written; `cell` is None after an error."""
 
     scope: Scope

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.layers.base import Inference
 from specc.nearest import nearest
@@ -17,8 +19,7 @@ _NORMS = frozenset("batch_norm layer_norm group_norm instance_norm rms_norm".spl
 _MOST_ROUNDS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """A weight that an example reads: its path as it is written, its sizes, and what it is if not given."""
 
     path: str

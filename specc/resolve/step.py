@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from specc.program import Apply, Invoke, ObjectivePlan, StepPlan
 from specc.resolve.arguments import construct
@@ -19,8 +19,7 @@ from specc.settings import StepSettings
 from specc.syntax import tree
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """The names of a scope as they were before a step, whose own are gone behind it."""
 
     scope: Scope

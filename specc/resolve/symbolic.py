@@ -8,7 +8,9 @@ two sizes are equal) falls as it did for the numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostics
 from specc.program import Apply, Body, Invoke, ParameterValue, Program, Scan, Static
@@ -22,8 +24,7 @@ from specc.syntax import tree
 from specc.types import Tensor, ValueType, shape_of
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolicBody:
+class SymbolicBody(Struct, frozen=True):
     """The open form of a body. `values` holds the number behind every symbol.
 
     The nodes and stages of `body` are those of the concrete one, in the same order, under the same names.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from specc.diagnostics import Label
 from specc.program import StepPlan, Term, TrainPlan, Update

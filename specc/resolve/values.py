@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from specc.layers.base import Layer, Parameter
 from specc.program import Body, Path, Ref, Static, Tie
@@ -13,8 +14,7 @@ from specc.syntax import tree
 from specc.types import UNKNOWN, Tensor, ValueType
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A value that is computed: one port of a node, or all the ports of a network's call.
 
     `stage` is the path of the stage that gave it, so that `C1.weight` can be reached from `C1`.
@@ -36,15 +36,13 @@ class Flow:
         return self.ports[0][2]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A name that is bound to nothing: `same`, `tanh`, `time`. Only an argument may be one."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class LayerMaker:
+class LayerMaker(Struct, frozen=True):
     """`linear(4 * width)`: each application makes new weights. `operands` are those given by name."""
 
     layer: Layer
@@ -54,8 +52,7 @@ class LayerMaker:
     arguments: tuple[tuple[str, Span], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BlockMaker:
+class BlockMaker(Struct, frozen=True):
     """`residual(64)`: each application makes a new instance."""
 
     definition: tree.Definition
@@ -64,8 +61,7 @@ class BlockMaker:
     span: Span
 
 
-@dataclass(slots=True)
-class SharedInstance:
+class SharedInstance(Struct):
     """Something that is one instance however often it is called: `let f = residual(64)`, `block tail {…}`.
 
     It becomes a stage of its body at the first call.
@@ -77,23 +73,20 @@ class SharedInstance:
     stage: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkInstance:
+class NetworkInstance(Struct, frozen=True):
     """A network, to be called: `D(x)`, or to be reached into: `Encoder.code.weight`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class StageInstance:
+class StageInstance(Struct, frozen=True):
     """A stage of a network, reached by its path: `Encoder.code`."""
 
     path: Path
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
-class TensorRef:
+class TensorRef(Struct, frozen=True):
     """A parameter of a stage, or a bare tensor, by its path."""
 
     path: Path
@@ -108,24 +101,21 @@ class TensorRef:
         return Tensor(sizes, tuple(f"axis{i}" for i in range(len(sizes))), batched=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ListValue:
+class ListValue(Struct, frozen=True):
     """`[h, x]`, `[64, 128]`, `[height, width]`: what it means depends on where it stands."""
 
     items: tuple[Meaning, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number or another static value; `symbol` is the parameter's name when it was read from one."""
 
     value: Static
-    symbol: str | None = field(default=None)
+    symbol: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AdaptedNetwork:
+class AdaptedNetwork(Struct, frozen=True):
     """`adapt(Net, …)`: to be called. `operands` are the values that its inner objective reads."""
 
     name: str

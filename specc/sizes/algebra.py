@@ -7,9 +7,10 @@ extreme (max, min). Terms stand in graded lexical order, so two equal forms have
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from math import gcd
 from typing import Literal, TypeAlias, TypeGuard, Union
+
+from msgspec import Struct
 
 from specc.sizes import interval, limits
 from specc.sizes.interval import Bounds
@@ -19,8 +20,7 @@ class SizeLimit(Exception):  # noqa: N818 - it reads as what is exceeded
     """A symbolic size grew beyond the table of limits."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Keyed:
+class Keyed(Struct, frozen=True, eq=False):
     """A value that its key describes wholly.
 
     `depth` counts floors and extremes inside each other; `range` is what is sure about the value.
@@ -37,23 +37,20 @@ class Keyed:
         return hash(self.key)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Symbol(Keyed):
+class Symbol(Keyed, frozen=True, eq=False):
     """A positive whole number that is not known yet."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Floor(Keyed):
+class Floor(Keyed, frozen=True, eq=False):
     """⌊numerator/divisor⌋ with a positive divisor."""
 
     numerator: Size
     divisor: Size
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Extreme(Keyed):
+class Extreme(Keyed, frozen=True, eq=False):
     """The largest or smallest of at least two sizes."""
 
     kind: Literal["max", "min"]
@@ -66,8 +63,7 @@ Monomial: TypeAlias = tuple[tuple[Atom, int], ...]
 Polynomial: TypeAlias = dict[Monomial, int]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Symbolic(Keyed):
+class Symbolic(Keyed, frozen=True, eq=False):
     """A size with at least one free symbol. Build it with `symbol` and the operators."""
 
     terms: tuple[tuple[Monomial, int], ...]

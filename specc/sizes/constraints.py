@@ -7,9 +7,10 @@ over one period it rises by a constant. Such conditions are solved exactly by tr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from math import gcd, lcm
 from typing import Literal
+
+from msgspec import Struct
 
 from specc.sizes import limits
 from specc.sizes.algebra import Atom, Extreme, Size, SizeLimit, Symbol, floor_div
@@ -17,8 +18,7 @@ from specc.sizes.substitution import evaluate, free_symbols
 from specc.sizes.text import render
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """A condition: `eq` left = right, `ge` left ≥ right, `divides` left divides right."""
 
     kind: Literal["eq", "ge", "divides"]
@@ -85,8 +85,7 @@ def nearest_valid(
 # ------------------------------------------------------------------ one symbol
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """A stepwise form: it rises by `rise` (or falls) whenever the symbol grows by `period`."""
 
     period: int

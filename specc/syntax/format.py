@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from specc.diagnostics import Diagnostics
 from specc.source import Source
@@ -30,8 +30,7 @@ def format_file(file: tree.File) -> str:
     return "\n".join(printer.lines.done) + "\n"
 
 
-@dataclass(slots=True)
-class _Printer:
+class _Printer(Struct):
     """Reads the tokens once, statement after statement."""
 
     found: list[Mark]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from specc.syntax.marks import Mark
 
@@ -23,8 +24,7 @@ _BREAKS = (
 )
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """A pair of brackets and what is between them."""
 
     open: Mark
@@ -74,8 +74,7 @@ def _commented(found: list[Part]) -> bool:
     return any(m.behind for m in marks[:-1]) or any(m.before for m in marks[1:])
 
 
-@dataclass(slots=True)
-class Lines:
+class Lines(Struct):
     """Finished lines and the one that is being written."""
 
     done: list[str] = field(default_factory=list)

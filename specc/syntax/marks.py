@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from specc.diagnostics import Diagnostics
 from specc.source import Source
@@ -17,16 +18,14 @@ _TIGHT = frozenset({"DOT", "POWER"})
 _CLOSE = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 
 
-@dataclass(slots=True)
-class Note:
+class Note(Struct):
     """A comment on its own line; `blank` when an empty line stands before it."""
 
     text: str
     blank: bool
 
 
-@dataclass(slots=True)
-class Mark:
+class Mark(Struct):
     """A token. `before` are the comments on lines above it, `behind` the one that ends its line.
 
     `last` ends a statement, `sign` is the minus of a value and no difference, `round` a brace inside a pipe.

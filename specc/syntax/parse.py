@@ -7,11 +7,11 @@ more is said about it; so the passes that follow can look at all the rest.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from lark import Lark, Token, UnexpectedInput
+from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics
 from specc.limits import MAX_FILE_BYTES, MAX_REREAD_TOKENS, MAX_SYNTAX_ERRORS
@@ -231,10 +231,7 @@ def _check_pipes(declarations: list[Any], diagnostics: Diagnostics) -> None:
         node = stack.pop()
         if isinstance(node, tree.Pipe):
             _check_head(node, diagnostics)
-        if isinstance(node, (list, tuple)):
-            stack.extend(node)
-        elif hasattr(node, "__dataclass_fields__") and not isinstance(node, Span):
-            stack.extend(getattr(node, f) for f in node.__dataclass_fields__ if f != "span")
+        stack.extend(tree.parts(node))
 
 
 def _check_head(pipe: tree.Pipe, diagnostics: Diagnostics) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix, Label
 from specc.limits import MAX_NESTING, MAX_NUMBER_DIGITS
@@ -28,8 +30,7 @@ _PIECE = re.compile(
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A word, number, text, sign or newline; `start` and `end` are offsets in the source."""
 
     kind: str
@@ -38,8 +39,7 @@ class Piece:
     end: int
 
 
-@dataclass(slots=True)
-class Scanned:
+class Scanned(Struct):
     """What scanning gives: pieces with sound brackets, and the comments."""
 
     pieces: list[Piece] = field(default_factory=list)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 from typing import Any, cast
 
 from lark import Token, Transformer
+from msgspec.structs import replace
 
 from specc.source import Source, Span
 from specc.syntax import tree

@@ -1,69 +1,63 @@
 """The syntax tree: what was written, where, and nothing else.
 
-Nodes are frozen, slotted dataclasses. The parser makes them from tokens it has checked, so mypy is
-their validation; Pydantic stands where a user's values enter (hyperparameters and settings).
+Nodes are frozen structs. The parser makes them from tokens it has checked, so mypy is their
+validation; Pydantic stands where a user's values enter (hyperparameters and settings).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from specc.source import Source, Span
 
 # ---------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """`61_706`, `2e-4`."""
 
     span: Span
     value: int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """`"data/faces.npz"`."""
 
     span: Span
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bool:
+class Bool(Struct, frozen=True):
     """`true`, `false`."""
 
     span: Span
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SizeLiteral:
+class SizeLiteral(Struct, frozen=True):
     """`3x3`, `5x5x5`."""
 
     span: Span
     values: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """An identifier."""
 
     span: Span
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(Struct, frozen=True):
     """`next c`: the new state, read on the right of an equation of a cell."""
 
     span: Span
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """`Encoder.code.weight`, one step of it."""
 
     span: Span
@@ -71,8 +65,7 @@ class Member:
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """`3`, `stride=2`."""
 
     span: Span
@@ -80,8 +73,7 @@ class Argument:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """`conv(6, 5x5)`, `linear(units)([h, x])`."""
 
     span: Span
@@ -89,8 +81,7 @@ class Call:
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """`2:5`, inside brackets after a value; either end may be missing."""
 
     span: Span
@@ -98,8 +89,7 @@ class Slice:
     stop: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """`normal[100]`, `reshape[256, 7, 7]`, `tokens[T, vocab=50]`, `xs[0]`, `x[:, 2:5]`."""
 
     span: Span
@@ -107,8 +97,7 @@ class Index:
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     """`[64, 128]`, `[h, x]`."""
 
     span: Span
@@ -121,8 +110,7 @@ BinaryOperator: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """`-d`, `not a`."""
 
     span: Span
@@ -130,8 +118,7 @@ class Unary:
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """`f * c`, `stride == 1 and x.channels == channels`."""
 
     span: Span
@@ -140,8 +127,7 @@ class Binary:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """`1 if c == 64 else 2`."""
 
     span: Span
@@ -150,8 +136,7 @@ class Conditional:
     otherwise: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """`repeat depth { … }` inside a pipe: each round has new weights."""
 
     span: Span
@@ -159,8 +144,7 @@ class Repeat:
     body: tuple[Stage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Struct, frozen=True):
     """`for c in [64, 128] { … }` inside a pipe."""
 
     span: Span
@@ -169,8 +153,7 @@ class For:
     body: tuple[Stage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One step of a pipe: `conv(6, 5x5) as C1`."""
 
     span: Span
@@ -178,8 +161,7 @@ class Stage:
     label: Name | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pipe:
+class Pipe(Struct, frozen=True):
     """`x -> conv(6, 5x5) -> relu`. The head is a name, call, list or parenthesis."""
 
     span: Span
@@ -208,8 +190,7 @@ Expr: TypeAlias = (
 # ----------------------------------------------------------------- statements
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """`in x: image[1, 28, 28]`, `in mu, logvar`."""
 
     span: Span
@@ -217,8 +198,7 @@ class Input:
     type: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """`out mu = …`, `out y`, `out next h`, `out z ~ normal(mu, logvar=logvar)`."""
 
     span: Span
@@ -227,8 +207,7 @@ class Output:
     drawn: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Struct, frozen=True):
     """`h = …`, `mu, logvar = Encoder(x)`."""
 
     span: Span
@@ -236,8 +215,7 @@ class Assign:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Let:
+class Let(Struct, frozen=True):
     """`let f = residual(64)`: names an instance, to share it."""
 
     span: Span
@@ -245,8 +223,7 @@ class Let:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(Struct, frozen=True):
     """`z ~ normal[100]`, with `frozen` or a seed when it is not fresh at every step."""
 
     span: Span
@@ -255,8 +232,7 @@ class Draw:
     frozen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TensorDeclaration:
+class TensorDeclaration(Struct, frozen=True):
     """One item of `weight p_f[units], p_i[units]`; also of `buffer` and `state`."""
 
     span: Span
@@ -265,8 +241,7 @@ class TensorDeclaration:
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Declare:
+class Declare(Struct, frozen=True):
     """`weight …`, `buffer …`, `state …`."""
 
     span: Span
@@ -274,8 +249,7 @@ class Declare:
     items: tuple[TensorDeclaration, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(Struct, frozen=True):
     """`gate f = …`, `next c = …`, `message m = …`, `aggregate a = …`, `update y = …`, `readout r = …`."""
 
     span: Span
@@ -284,16 +258,14 @@ class Equation:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluate:
+class Evaluate(Struct, frozen=True):
     """A pipe or another expression standing alone."""
 
     span: Span
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One name after `as` in a `data` statement, with its type where the source cannot know it."""
 
     span: Span
@@ -301,8 +273,7 @@ class Field:
     type: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
+class Data(Struct, frozen=True):
     """`data digits(size=28) as x, label`."""
 
     span: Span
@@ -310,8 +281,7 @@ class Data:
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(Struct, frozen=True):
     """`minimize EXPR`, `maximize EXPR`."""
 
     span: Span
@@ -319,8 +289,7 @@ class Objective:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateRule:
+class UpdateRule(Struct, frozen=True):
     """`update D with adam(lr=2e-4) every 1 repeat 5`."""
 
     span: Span
@@ -330,8 +299,7 @@ class UpdateRule:
     repeat: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A setting of training: `batch 64`, `show grid(x) every 5 epochs`, `checkpoint every 15 epochs`."""
 
     span: Span
@@ -341,8 +309,7 @@ class Setting:
     unit: Literal["steps", "epochs"] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """`step NAME { … }`."""
 
     span: Span
@@ -350,8 +317,7 @@ class Step:
     body: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """`given W = [[1, 2], [3, 4]]`, `given x: image = …`, `given Net.hidden.bias = [0, 1]` in an example."""
 
     span: Span
@@ -360,8 +326,7 @@ class Given:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """`for t in reversed(range(T)) { … }` or `repeat n { … }` as a statement of a program."""
 
     span: Span
@@ -370,8 +335,7 @@ class Loop:
     body: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """`if c { … } else { … }` in a program."""
 
     span: Span
@@ -380,8 +344,7 @@ class Branch:
     otherwise: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True):
     """`return x` in a program."""
 
     span: Span
@@ -411,16 +374,14 @@ Statement: TypeAlias = (
 # --------------------------------------------------------------- declarations
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """`use "blocks/resnet.spec"`."""
 
     span: Span
     path: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     """`param latent = 16`; without a value the parameter stays free."""
 
     span: Span
@@ -429,8 +390,7 @@ class Param:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hyperparameter:
+class Hyperparameter(Struct, frozen=True):
     """`stride=1` in the head of a definition."""
 
     span: Span
@@ -451,8 +411,7 @@ Role: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A network, block, cell or message-passing layer.
 
     `hyperparameters` is None where no parentheses are written: such a definition is one instance.
@@ -466,8 +425,7 @@ class Definition:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
-class Train:
+class Train(Struct, frozen=True):
     """`train VAE { … }`."""
 
     span: Span
@@ -476,8 +434,7 @@ class Train:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """`sample VAE { … }`."""
 
     span: Span
@@ -486,8 +443,7 @@ class Sample:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """`program walk(a, b) { … }`."""
 
     span: Span
@@ -497,8 +453,7 @@ class Program:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """`C1.params = 156`."""
 
     span: Span
@@ -506,8 +461,7 @@ class Claim:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """`answers "Q3" (marks=5) { … }`."""
 
     span: Span
@@ -516,8 +470,7 @@ class Answers:
     claims: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """`example "by hand" { given … show … }`."""
 
     span: Span
@@ -525,8 +478,7 @@ class Example:
     body: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
+class Expect(Struct, frozen=True):
     """`expect Deck.params == 218_192`."""
 
     span: Span
@@ -538,16 +490,14 @@ Declaration: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A `#` comment, kept for the formatter. `##` comments are documentation and are kept here too."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A whole source: `specc 1` and what follows."""
 
     span: Span
@@ -556,3 +506,12 @@ class File:
     doc: str
     declarations: tuple[Declaration, ...]
     comments: tuple[Comment, ...]
+
+
+def parts(item: object) -> tuple[object, ...]:
+    """What stands right below a node, or in a tuple or list, as it was written; () for anything else."""
+    if isinstance(item, (tuple, list)):
+        return tuple(item)
+    if isinstance(item, Struct) and not isinstance(item, Span):
+        return tuple(getattr(item, name) for name in item.__struct_fields__ if name != "span")
+    return ()

@@ -6,10 +6,10 @@ import math
 import sys
 import types
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import torch
+from msgspec.structs import replace
 from torch import nn
 
 from specc.emit.classes import Classes

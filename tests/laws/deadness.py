@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
+
+from msgspec import Struct
 
 from specc.claims.check import outcomes
 from specc.count.counter import count
@@ -42,13 +44,13 @@ def changes(text: str) -> Iterator[Change]:
         node = stack.pop()
         if isinstance(node, tuple):
             stack.extend(node)
-        elif is_dataclass(node) and not isinstance(node, (Span, Source)):
+        elif isinstance(node, Struct) and not isinstance(node, (Span, Source)):
             if isinstance(node, _STATEMENTS) and not _says_the_default(node):
                 yield Change(f"without {node.span.text!r}", (_with(text, node.span, ""),))
             others = tuple(_with(text, node.span, new) for new in _others(node))
             if others:
                 yield Change(f"other {node.span.text!r} at {node.span.line}", others)
-            stack.extend(getattr(node, f.name) for f in fields(node))
+            stack.extend(tree.parts(node))
 
 
 def _says_the_default(node: object) -> bool:

@@ -7,12 +7,13 @@ workings, batch means and the symbolic run must all agree with what `infer` said
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that everyone knows
+from msgspec.structs import replace
 from torch import Tensor as Torch
 from torch import nn
 

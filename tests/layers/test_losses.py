@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
+from msgspec.structs import replace
 
 from specc.layers import divergence as div
 from specc.layers import loss as lo

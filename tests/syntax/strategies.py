@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 import re
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from specc.diagnostics import Diagnostics
 from specc.source import Source
@@ -38,8 +38,8 @@ def shape(node: Any) -> Any:
         return tuple(shape(n) for n in node)
     if isinstance(node, tree.Comment):
         return node.text.rstrip()
-    if is_dataclass(node):
-        named = [f.name for f in fields(node) if f.name not in ("span", "source")]
+    if isinstance(node, Struct):
+        named = [n for n in node.__struct_fields__ if n not in ("span", "source")]
         return type(node).__name__, *(shape(getattr(node, n)) for n in named)
     return node
 

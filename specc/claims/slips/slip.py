@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.claims.again import Case
 from specc.claims.outcome import Value, text
@@ -15,8 +17,7 @@ from specc.sizes import Size
 from specc.types import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Working:
+class Working(Struct, frozen=True):
     """The way to a figure of one layer: one formula, or one for each axis of a shape."""
 
     case: Case
@@ -43,8 +44,7 @@ Change: TypeAlias = tuple[Working, str]
 """A changed working and why it is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """A known slip. `text` says in general what is done wrong; `change` gives the workings it leads to.
 
     A `deep` slip changes formulas alone, so that it can follow another slip.
@@ -56,8 +56,7 @@ class Slip:
     deep: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A wrong figure explained: the slips (one or two), the value they give, why, and by which formulas."""
 
     slips: tuple[Slip, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
 from specc.claims.slips.recurrent import STEP_SLIPS

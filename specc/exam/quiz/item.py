@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from specc.formula import Formula
 
 Kind: TypeAlias = Literal["choice", "number", "shape"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """A wrong answer: its text, the slips that give it, and why it is wrong, one sentence for each."""
 
     text: str
@@ -19,8 +19,7 @@ class Wrong:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A line of a model solution: what it gives (`parameters`, `height`), and its formula if any."""
 
     title: str
@@ -28,16 +27,14 @@ class Step:
     formula: Formula | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A mark of the scheme: `M` for method or `A` for accuracy, and what earns it."""
 
     code: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One question about one variant. `options` are all of a multiple choice in their order on paper.
 
     `wrong` are all wrong answers that are slips, for marking; `right` is the answer as it is written.
@@ -67,8 +64,7 @@ class Item:
         return "ABCDEFGH"[self.options.index(self.right)] if self.options else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One version of the model: its letter, what was changed, its text and its questions."""
 
     name: str
@@ -82,8 +78,7 @@ class Variant:
         return sum(i.marks for i in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Quiz:
+class Quiz(Struct, frozen=True):
     """A quiz: its title, the convention it counts by, and its variants."""
 
     title: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from specc.claims.subjects import Tables, plain
 from specc.count.rows import Entry
@@ -16,8 +17,7 @@ from specc.types import Tensor
 _WEIGHTY = frozenset({"conv", "conv_transpose", "linear", "attention", "embedding", "batch_norm"})
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """A figure by its network, the path of the layer in it (empty for the network), and its word."""
 
     network: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
 from random import Random
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.layers import registry
 from specc.pipeline import compile_text
@@ -19,8 +21,7 @@ _WIDTHS = ("features", "channels", "units")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """A version: its letter, the exchanges as `C1.kernel: 5x5 → 3x3`, and the program."""
 
     name: str
@@ -28,8 +29,7 @@ class Changed:
     program: Program
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A number that may be another: where it stands, what it is called, and how to draw another.
 
     `also` are ports of the same size, which may have to change with it.
@@ -136,11 +136,7 @@ def _calls(body: tuple[tree.Statement, ...]) -> Iterator[tuple[tree.Call, str]]:
             owner = item.label.id if item.label is not None else ""
         if isinstance(item, tree.Call) and isinstance(item.callee, tree.Name):
             yield item, owner or item.callee.id
-        if isinstance(item, (tuple, list)):
-            stack.extend((part, owner) for part in reversed(item))
-        elif is_dataclass(item) and not isinstance(item, (Span, tree.Name)):
-            parts = [getattr(item, f.name) for f in fields(item) if f.name != "span"]
-            stack.extend((part, owner) for part in reversed(parts))
+        stack.extend((part, owner) for part in reversed(tree.parts(item)))
 
 
 def _of_call(

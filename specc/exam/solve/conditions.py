@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.claims.error import ClaimError
 from specc.claims.figures import FIGURES
@@ -60,16 +62,16 @@ def _about(expr: Any, subject: str) -> Any:
     if isinstance(expr, tree.Name):
         figure = expr.id in FIGURES
         return tree.Member(expr.span, tree.Name(expr.span, subject), expr) if figure else expr
-    if isinstance(expr, tree.Member) or not is_dataclass(expr):
+    if isinstance(expr, tree.Member) or not isinstance(expr, Struct):
         return expr
     changed: dict[str, Any] = {}
-    for f in fields(expr):
-        value = getattr(expr, f.name)
+    for name in expr.__struct_fields__:
+        value = getattr(expr, name)
         if isinstance(value, tuple):
-            changed[f.name] = tuple(_about(v, subject) for v in value)
-        elif is_dataclass(value) and f.name != "span":
-            changed[f.name] = _about(value, subject)
-    return replace(expr, **changed)  # type: ignore[type-var]
+            changed[name] = tuple(_about(v, subject) for v in value)
+        elif isinstance(value, Struct) and name != "span":
+            changed[name] = _about(value, subject)
+    return replace(expr, **changed)
 
 
 def sides(

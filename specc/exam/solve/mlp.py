@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise, product
+
+from msgspec import Struct
 
 from specc.claims.outcome import Value
 from specc.exam.solve import conditions as asked
@@ -16,8 +17,7 @@ BOUNDS = {"inputs": (1, 6), "widths": (1, 8), "hidden": (1, 2)}
 _FIGURES = ("params", "weights", "biases", "macs", "layers", "inputs", "outputs")
 
 
-@dataclass(frozen=True, slots=True)
-class Mlp:
+class Mlp(Struct, frozen=True):
     """A chain of fully connected layers: its widths from the inputs to the outputs."""
 
     widths: tuple[int, ...]

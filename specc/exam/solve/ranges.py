@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MOST = 200_000
 """Combinations that a search looks at."""
@@ -30,8 +31,7 @@ class SolveError(Exception):
     """A question that cannot be searched; the text says why and what would work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Varied:
+class Varied(Struct, frozen=True):
     """A name and the numbers that it may be, in rising order."""
 
     name: str

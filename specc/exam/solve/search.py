@@ -6,8 +6,9 @@ A hyperparameter that takes no formula is searched by compiling the spec for eve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 from specc.claims.outcome import Value
 from specc.claims.subjects import Tables
@@ -27,16 +28,14 @@ MOST_COMPILED = 3_000
 """Combinations for which the spec is compiled, where a formula does not do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Struct, frozen=True):
     """The numbers of one solution, in the order of what is varied, and the network's parameters with them."""
 
     values: tuple[int, ...]
     params: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """All solutions, the smallest first: fewest parameters, then smallest numbers."""
 
     varied: tuple[Varied, ...]
@@ -44,8 +43,7 @@ class Answer:
     tried: int
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A file, what must hold, what is varied, and the parameters that are set."""
 
     file: tree.File

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.exam.solve.ranges import SolveError, Varied
 from specc.layers import registry
@@ -52,11 +54,7 @@ def _stages(node: object) -> list[tree.Stage]:
         item = stack.pop()
         if isinstance(item, tree.Stage):
             found.append(item)
-        if isinstance(item, (tuple, list)):
-            stack.extend(reversed(item))
-        elif is_dataclass(item) and not isinstance(item, tree.Name):
-            skipped = {"span", "source", "comments"}
-            stack.extend(getattr(item, f.name) for f in fields(item) if f.name not in skipped)
+        stack.extend(reversed(tree.parts(item)))
     return found
 
 
@@ -113,12 +111,12 @@ def _exchanged(node: Any, old: object, new: object) -> Any:
     if isinstance(node, tuple):
         made = tuple(_exchanged(item, old, new) for item in node)
         return made if any(a is not b for a, b in zip(made, node, strict=True)) else node
-    if not is_dataclass(node) or isinstance(node, (tree.Name, type)):
+    if not isinstance(node, Struct) or isinstance(node, tree.Name):
         return node
     changed = {
-        f.name: value
-        for f in fields(node)
-        if f.name not in ("span", "source", "comments")
-        and (value := _exchanged(getattr(node, f.name), old, new)) is not getattr(node, f.name)
+        name: value
+        for name in node.__struct_fields__
+        if name not in ("span", "source", "comments")
+        and (value := _exchanged(getattr(node, name), old, new)) is not getattr(node, name)
     }
     return replace(node, **changed) if changed else node
