@@ -118,7 +118,8 @@ class Scan(Struct, frozen=True):
     output holds the cell's output at all positions, or at the last; then come the last states.
     `reverse` begins at the end; outputs still stand at their positions. `truncate` is the number of
     steps after which gradients end while the states go on; `free_running` says when a step reads the
-    output of the one before in the place of the sequence.
+    output of the one before in the place of the sequence. With `carry` a batch begins with the states
+    that the one before has left.
 
     Over a tree the cell is moved from the leaves to the root: `steps` are the nodes, and a state holds
     what the children of a node gave, [2, …].
@@ -132,6 +133,7 @@ class Scan(Struct, frozen=True):
     truncate: Size | None = None
     free_running: FreeRunning = "never"
     over: Literal["sequence", "tree"] = "sequence"
+    carry: bool = False
 
 
 class Adapted(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specc.data.base import DataField, DataSource, Derived
 from specc.data.bundled import BreastCancer, Diabetes, Digits, Iris, Linnerud, Wine
-from specc.data.derived import Edges, Episodes, Pairs
+from specc.data.derived import Edges, Episodes, Pairs, Windows
 from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
 from specc.data.graphs import (
     EdgeList,
@@ -36,7 +36,7 @@ SOURCES: dict[str, type[DataSource]] = {
     s.word: s
     for s in (
         Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
-        Spirals, SwissRoll, Helix, Sinusoids, Shapes, Ecg, Pairs, Episodes, Edges,
+        Spirals, SwissRoll, Helix, Sinusoids, Shapes, Ecg, Pairs, Episodes, Edges, Windows,
         Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text, BooleanTrees,
         KarateClub, LesMiserables, StochasticBlocks, RandomGraphs, PixelGraphs, GraphNpz, EdgeList,
         Npz, Npy, Idx, Images, Csv, Parquet,

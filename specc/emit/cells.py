@@ -32,6 +32,7 @@ class Uses(Struct, frozen=True):
     mask: bool = False
     reverse: bool = False
     truncate: bool = False
+    carry: bool = False
     free_running: bool = False
 
 
@@ -48,6 +49,7 @@ def uses(program: Program, definition: object) -> Uses:
                 found.mask or mask is not None,
                 found.reverse or scan.reverse,
                 found.truncate or scan.truncate is not None,
+                found.carry or scan.carry,
                 found.free_running or scan.free_running != "never",
             )
     return found
@@ -143,6 +145,8 @@ class CellText:
             found.append("reverse: bool = False")
         if self.how.truncate:
             found.append("truncate: int = 0")
+        if self.how.carry:
+            found.append("carry: bool = False")
         if self.how.free_running:
             found.append("free_running: bool = False")
         return found
@@ -205,6 +209,10 @@ class CellText:
             if self.how.mask:
                 lines += ["if mask is not None and reverse:", "    mask = mask.flip(1)"]
         lines += [line for state in self.body.states for line in self._start(state.name)]
+        if self.how.carry:
+            one = len(self._states()) == 1
+            targets = f"({self._states()[0]},)" if one else ", ".join(self._states())
+            lines += ["if carry and self.carried:", f"    {targets} = self.carried"]
         lines += laid_out(self._before(gates))
         lines += [f"{self._word('outputs')}: list[Tensor] = []", *self._loop(gates)]
         return [*lines, *self._end()]
@@ -339,9 +347,18 @@ class CellText:
         stacked = f"torch.stack({self._word('outputs')}, 1)"
         if self.how.mask:
             stacked = f"hold_outputs({stacked}, mask)"
+        kept = self._carried()
         if not self.how.reverse:
-            return [f"return {stacked}{tail}"]
-        return [f"x = {stacked}", f"return x.flip(1) if reverse else x{tail}"]
+            return [*kept, f"return {stacked}{tail}"]
+        return [*kept, f"x = {stacked}", f"return x.flip(1) if reverse else x{tail}"]
+
+    def _carried(self) -> list[str]:
+        """The states that the next batch begins with."""
+        if not self.how.carry:
+            return []
+        detached = [f"{s}.detach()" for s in self._states()]
+        whole = f"({', '.join(detached)}{',' if len(detached) == 1 else ''})"
+        return ["if carry:", *_indented(statement(f"self.carried = {whole}", 12), 4)]
 
 
 class _Loop(Statements):

@@ -351,6 +351,10 @@ class _Class:
         lines += self._return(results, printer.declared)
         lines = [*self._bindings(lines), *lines]
         self.methods = self._cell(naming, lines) if is_cell(self.body) else []
+        if self.methods and uses(self.classes.program, self.concrete.definition).carry:
+            self.init.append(
+                "self.carried: tuple[Tensor, ...] = ()  # the states for the next batch"
+            )
         return lines
 
     def _annotated(self, lines: list[Line], results: list[str]) -> list[Line]:

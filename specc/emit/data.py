@@ -228,7 +228,8 @@ def _transform(source: DataSource) -> str:
 def _body(source: DataSource, derived: Derived | None, plan: TrainPlan) -> str:
     """`read()` and what it calls, and what is made of its rows."""
     fields = len(plan.body.inputs)
-    count = fields if derived is None else {"pairs": 2, "episodes": 2, "edges": 1}[derived.kind]
+    counts = {"pairs": 2, "episodes": 2, "edges": 1}
+    count = fields if derived is None else counts.get(derived.kind, fields)
     values: dict[str, object] = {
         "s": source,
         "count": count,
@@ -241,9 +242,18 @@ def _body(source: DataSource, derived: Derived | None, plan: TrainPlan) -> str:
     parts = [render(f"data/{p}.py.j2", **values) for p in _PARTS.get(source.kind, (source.kind,))]
     if derived is not None:
         first = derived.inner()[0]
-        made = {"d": derived, "count": fields, "bounds": (first.low, first.high), "ranged": ranged}
+        made = {
+            "d": derived, "count": fields, "bounds": (first.low, first.high), "ranged": ranged,
+            "timed": _timed(plan),
+        }  # fmt: skip
         parts.append(render(f"data/{derived.kind}.py.j2", **made))
     return "\n\n\n".join(part.rstrip("\n") for part in parts)
+
+
+def _timed(plan: TrainPlan) -> list[tuple[str, bool]]:
+    """The fields by name, and whether each has a time."""
+    inputs = [(field_name(n), t) for n, t in plan.body.inputs]
+    return [(n, isinstance(t, Tensor) and t.axes[:1] == ("time",)) for n, t in inputs]
 
 
 def _columns(source: DataSource, plan: TrainPlan) -> dict[str, object]:

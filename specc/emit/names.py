@@ -29,10 +29,13 @@ HELPERS = frozenset(
         "CrossAttention Graph SelfAttention TransposedLinear add_positions embed_number gradient "
         "hold_outputs info_nce jacobian kl_bernoulli kl_sparsity kl_standard_normal laplace_noise "
         "last_outputs max_at mean_at min_at neighbour_sum pad_same run_lstm run_recurrent "
-        "run_windows softmax_at std_at sum_at tree_levels unpool"
+        "run_carried run_windows softmax_at std_at sum_at tree_levels unpool"
     ).split()
 )
 """The classes and functions that a model may bring along. A test compares."""
+
+_OWN = frozenset({"carried"})
+"""What the class of a cell may have besides."""
 
 _USED = frozenset(
     "torch nn F Tensor math self super int float bool str tuple list dict range len slice zip"
@@ -52,7 +55,7 @@ def attribute(name: str) -> str:
     """The name as an attribute of a module, and so in the state dict."""
     if name.startswith("__"):
         return f"{name}_"
-    return _escaped(name, lambda n: keyword.iskeyword(n) or n in MODULE_ATTRIBUTES)
+    return _escaped(name, lambda n: keyword.iskeyword(n) or n in MODULE_ATTRIBUTES | _OWN)
 
 
 def class_name(name: str) -> str:

@@ -24,6 +24,8 @@ def scan_call(body: Body, node: Node, scan: Scan) -> Code:
         keywords.append(("reverse", True))
     if scan.truncate is not None:
         keywords.append(("truncate", scan.truncate))
+    if scan.carry:
+        keywords.append(("carry", True))
     if scan.free_running != "never":
         always = scan.free_running == "always"
         keywords.append(("free_running", True if always else Raw("not self.training")))

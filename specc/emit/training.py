@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from specc.carrying import windows
 from specc.claims.check import is_static
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
@@ -258,12 +259,13 @@ class _Training:
         machine = {
             **steps.features(), **self._numbers(),
             "graphs": has_graphs(self.plan.body),
+            "windows": windows(self.plan),
             "metrics": metrics, "promises": promise_lines, "shows": shows,
             "shows_at": sorted({s.unit for s in shows}),
             "samples": bool(self.program.samples) and len(self.program.trains) == 1,
             "modules": self.modules,
             "watched": "validation" if self.settings.validation else "test",
-            "batch_norm": _has_batch_norm(self.program, self.plan.body),
+            "batch_norm": "batch_norm" in _words(self.program, self.plan.body),
         }  # fmt: skip
         text = render(
             "train.py.j2",
@@ -275,6 +277,7 @@ class _Training:
             networks=self._imported(),
             machinery=[
                 *(["Promise"] if promises else []), "Step", "Trainer",
+                *(["carried", "carry"] if shows and windows(self.plan) else []),
                 *(["check"] if promises else []), "main",
             ],
             spec_hash=spec_hash(self.program),
@@ -389,10 +392,6 @@ def _bodies(program: Program, body: Body) -> Iterable[Body]:
 
 def _words(program: Program, body: Body) -> set[str]:
     return {s.layer.word for b in _bodies(program, body) for s in b.stages if s.layer is not None}
-
-
-def _has_batch_norm(program: Program, body: Body) -> bool:
-    return "batch_norm" in _words(program, body)
 
 
 def _has_maps(program: Program, body: Body) -> bool:

@@ -253,3 +253,18 @@ def span_of(tensors: tuple[Tensor, ...]) -> Interval:
         min(known_lows) if len(known_lows) == len(lows) else None,
         max(known_highs) if len(known_highs) == len(highs) else None,
     )
+
+
+def as_sequence(x: Tensor) -> tuple[str, ...]:
+    """What makes a sequence of a vector, a signal or an image."""
+    if x.rank == 1:
+        return ("declare in x: sequence[t, n], and call with x -> reshape[t, n]",)
+    if x.axes[:1] != ("channels",):
+        return ()
+    if x.rank == 2:
+        return ("-> transpose makes time × features of it",)
+    if x.rank == 3:
+        return (
+            "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
+        )
+    return ()

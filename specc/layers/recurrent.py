@@ -23,7 +23,7 @@ from specc.layers.base import (
     Positive,
 )
 from specc.layers.code import Code, Fn, Item, Module, Raw, X, fn, method
-from specc.layers.common import equal_sizes, fraction, tensor
+from specc.layers.common import as_sequence, equal_sizes, fraction, tensor
 from specc.layers.spatial import changed, numbers
 from specc.sizes import Constraint, Size, render
 from specc.types import Tensor
@@ -58,6 +58,10 @@ class Recurrent(Layer):
         None, description="Steps after which gradients end; the states go on."
     )
 
+    carry: bool = Field(
+        False, description="Whether a batch begins with the states that the one before has left."
+    )
+
     @property
     def out(self) -> Size:
         """Features of one direction's output."""
@@ -74,7 +78,7 @@ class Recurrent(Layer):
         kept = x.with_sizes((x.sizes[0], features), ("time", "features")).with_range()
         output = kept if self.keep == "all" else kept.with_sizes((features,), ("features",))
         masked = given.get("mask") is not None
-        alone = not (self.bidirectional or masked or self.truncate is not None)
+        alone = not (self.bidirectional or masked or self.truncate is not None or self.carry)
         sides = self._sides(x) if alone else ()
         return Inference(
             outputs=(("output", output), *sides),
@@ -100,7 +104,7 @@ class Recurrent(Layer):
             f"{self.word} takes a sequence of vectors, time × features, not {x}",
             text=f"{x}: {', '.join(x.axes)}",
             argument=0,
-            helps=_as_sequence(x),
+            helps=as_sequence(x),
         )
 
     def _masked(self, x: Tensor, mask: Operand | None) -> None:
@@ -136,8 +140,24 @@ class Recurrent(Layer):
                 f"{self.word}: gradients are truncated in one direction",
                 argument="truncate",
             )
+        if self.carry:
+            self._carries(given)
         if self.bidirectional and self.reverse:
             raise LayerError("E204", f"{self.word}: both directions hold the reverse one already")
+
+    def _carries(self, given: set[str]) -> None:
+        """Refuse what a state that goes on from batch to batch cannot be combined with."""
+        reason = ""
+        if self.bidirectional or self.reverse:
+            reason = "a sequence that is read from its end has no batch before it"
+        elif self.truncate is not None:
+            reason = "carry ends gradients at each batch already; leave truncate= out"
+        elif "mask" in given:
+            reason = "with a mask, write the cell with its equations; scan then holds its states"
+        elif given:
+            reason = "with carry the states begin from the batch before, and from no other value"
+        if reason:
+            raise LayerError("E204", f"{self.word}: {reason}", argument="carry")
 
     # --------------------------------------------------------------------- code
 
@@ -194,6 +214,8 @@ class Recurrent(Layer):
         if self.truncate is not None:
             x, *start = self._called(given)
             outputs = fn("run_windows", Module(), x, self.truncate, *start)
+        if self.carry:
+            outputs = fn("run_carried", Module(), X(0))
         if given.get("mask") is not None:
             mask = X(1 + self.keyword_operands.index("mask"))
             outputs = fn("hold_outputs", outputs, mask)
@@ -278,21 +300,6 @@ class Recurrent(Layer):
         d, h = render(features), render(self.units)
         biases = " + 2" if self.bias else ""
         return (f"gates {', '.join(self.gates)}: each ({d} + {render(self.out)}{biases})·{h}",)
-
-
-def _as_sequence(x: Tensor) -> tuple[str, ...]:
-    """What makes a sequence of a vector, a signal or an image."""
-    if x.rank == 1:
-        return ("declare in x: sequence[t, n], and call with x -> reshape[t, n]",)
-    if x.axes[:1] != ("channels",):
-        return ()
-    if x.rank == 2:
-        return ("-> transpose makes time × features of it",)
-    if x.rank == 3:
-        return (
-            "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
-        )
-    return ()
 
 
 class RNN(Recurrent):

@@ -29,7 +29,9 @@ CHILDREN = ("children", "left", "right")
 Ports = tuple[tuple[str, ValueType], ...]
 
 
-RESERVED = ("keep", "reverse", "bidirectional", "mask", "truncate", "free_running", "output")
+RESERVED = (
+    "keep", "reverse", "bidirectional", "mask", "truncate", "carry", "free_running", "output",
+)  # fmt: skip
 """Names that mean something in `scan(…)` or behind its value."""
 
 

@@ -156,6 +156,8 @@ def _one(
     starts = _starts(written, definition, body)
     if starts is None or (options.free_running != "never" and not _feeds(written, item, body)):
         return POISON
+    if options.carry and not _carries(written, cell, options, any(starts)):
+        return POISON
     path, node = _stage(written, cell, body, definition.name.id, name)
     over: Literal["sequence", "tree"] = "sequence" if written.word == "scan" else "tree"
     operation = Scan(
@@ -167,6 +169,7 @@ def _one(
         options.truncate,
         options.free_running,
         over,
+        options.carry,
     )
     operands: list[Ref | None] = [value.ref, *(f.ref for f in others), *starts]
     mask = written.operands.get("mask")
@@ -180,6 +183,22 @@ def _one(
         node, written.span, operation, operands, types_out,
         named=written.label is not None, stage=path,
     )  # fmt: skip
+
+
+def _carries(written: Written, cell: Meaning, options: ScanOptions, started: bool) -> bool:
+    """Whether one cell goes forward from batch to batch, and nothing else says where it begins."""
+    reason = ""
+    if options.reverse or options.bidirectional:
+        reason = "a sequence that is read from its end has no batch before it"
+    elif isinstance(cell, SharedInstance):
+        reason = "a shared cell has several states, and one is carried; name no shared cell"
+    elif options.truncate is not None:
+        reason = "carry ends gradients at each batch already; leave truncate= out"
+    elif started:
+        reason = "with carry the states begin from the batch before, and from no other value"
+    if reason:
+        written.scope.context.report("E203", reason, written.span)
+    return not reason
 
 
 def _node(written: Written, value: Flow) -> tuple[Size, ValueType | None]:

@@ -35,6 +35,9 @@ class ScanOptions(BaseModel):
     truncate: Positive | None = Field(
         None, description="Steps after which gradients end; the states go on."
     )
+    carry: bool = Field(
+        False, description="Whether a batch begins with the states that the one before has left."
+    )
     free_running: FreeRunning = Field(
         "never",
         description="When a step reads the output before it, and not the sequence: `evaluating` is "

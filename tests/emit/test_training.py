@@ -150,8 +150,27 @@ train AAE {
 """
 
 
+CARRIED = """specc 1
+
+network Echo {
+    in x: sequence[T, 1]
+    a = x -> gru(8, carry=true)
+    a -> dropout(0.1) -> scan(peephole_lstm(8), carry=true) -> linear(2)
+}
+train Listening {
+    data windows(echo(lag=2, length=24, examples=400), steps=4) as x, y, known
+    minimize cross_entropy(Echo(x), y, where=known)
+    optimizer adam(lr=1e-2)
+    batch 32
+    epochs 4
+}
+"""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [DROPPED, PLAYERS, PHASES], ids=["vae", "gan", "aae"])
+@pytest.mark.parametrize(
+    "text", [DROPPED, PLAYERS, PHASES, CARRIED], ids=["vae", "gan", "aae", "carried"]
+)
 def test_a_killed_run_ends_with_the_same_weights(text: str, tmp_path: Path) -> None:
     script = built(text, tmp_path / "package")
     assert finished(script, tmp_path / "whole")[0] == 0

@@ -1,0 +1,90 @@
+"""Training of Listening as in echo_carried_4.spec, written by specc 0.1.0.
+
+Bits come back 8 steps later, in streams that are read in windows of 4 steps. Each batch
+begins with the state
+that the one before has left, and no gradient reaches a bit that comes back: it cannot
+be learnt.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data import Split, load
+from model import Echo
+from trainer import Promise, Step, Trainer, check, main
+
+
+class Listening(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.echo = Echo()
+
+    def forward(self, x: Tensor, y: Tensor, known: Tensor) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        logits = self.echo(x)  # [B, T, 2]
+        logits = F.cross_entropy(
+            logits[known], y[known], reduction="sum"
+        ) / known.sum().clamp(1)
+        return {"cross_entropy": logits}
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Listening"
+    spec = "feee22b5c2d424ec"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
+    epochs, batch, seed = 1, 32, 0
+    model: Listening
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Listening().to(self.device)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.01,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+            clip_norm=1.0,
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        return [
+            check("test.cross_entropy >= 0.6", test["cross_entropy"], ">=", 0.6),
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Training))
