@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from specc.carrying import windows
 from specc.claims.check import is_static
+from specc.emit.contents import has_maps, words
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, with_graphs
@@ -22,13 +23,11 @@ from specc.initialization import Initialization
 from specc.layers.code import Printer
 from specc.metrics import Metric
 from specc.program import (
-    Apply,
     Body,
     Measure,
     Program,
     ReadPort,
     Ref,
-    Rounds,
     SamplePlan,
     Show,
     TrainPlan,
@@ -265,7 +264,7 @@ class _Training:
             "samples": bool(self.program.samples) and len(self.program.trains) == 1,
             "modules": self.modules,
             "watched": "validation" if self.settings.validation else "test",
-            "batch_norm": "batch_norm" in _words(self.program, self.plan.body),
+            "batch_norm": "batch_norm" in words(self.program, self.plan.body),
         }  # fmt: skip
         text = render(
             "train.py.j2",
@@ -287,7 +286,7 @@ class _Training:
             built=built,
             uses_math="math." in "\n".join([code, *own, *(x for c in steps.schedules for x in c.lines)]),
             uses_torch=bool(shows)
-            or _has_maps(self.program, self.plan.body)
+            or has_maps(self.program, self.plan.body)
             or "torch." in "\n".join([code, *own]),
             iteration=steps.iteration(),
             metric_names=_unpacked(list(self.values.values())),
@@ -295,7 +294,7 @@ class _Training:
             judged=sorted({"judged", "judged_frechet"} & set(re.findall(r"\w+", code))),
             promise_splits=sorted(_splits_read(promises)),
             pictures=sorted({drawing(s) for s in self.plan.shows}),
-            channels_last=_has_maps(self.program, self.plan.body),
+            channels_last=has_maps(self.program, self.plan.body),
             load_arguments=self._load_arguments(),
             **{k: v for k, v in machine.items() if k not in ("schedule",)},
         )  # fmt: skip
@@ -375,34 +374,6 @@ def _autocast(settings: TrainSettings) -> str:
     if settings.precision == "float32":
         return ""
     return "True" if settings.precision == "bfloat16" else 'self.device.type == "cuda"'
-
-
-def _bodies(program: Program, body: Body) -> Iterable[Body]:
-    """A body and all that it uses, networks included."""
-    yield body
-    for name in body.uses:
-        yield from _bodies(program, program.network(name))
-    for stage in body.stages:
-        if isinstance(stage.unit, Body):
-            yield from _bodies(program, stage.unit)
-        elif isinstance(stage.unit, Rounds):
-            for inner, _ in stage.unit.bodies:
-                yield from _bodies(program, inner)
-
-
-def _words(program: Program, body: Body) -> set[str]:
-    return {s.layer.word for b in _bodies(program, body) for s in b.stages if s.layer is not None}
-
-
-def _has_maps(program: Program, body: Body) -> bool:
-    """Whether there are two-dimensional convolutions, which are faster with channels last."""
-    for b in _bodies(program, body):
-        for node in b.nodes:
-            if isinstance(node.operation, Apply) and node.operation.layer.word.startswith("conv"):
-                type = node.types[0][1]
-                if isinstance(type, Tensor) and type.rank == 3:
-                    return True
-    return False
 
 
 def _unpacked(names: list[str]) -> str:
