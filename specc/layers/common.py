@@ -268,3 +268,8 @@ def as_sequence(x: Tensor) -> tuple[str, ...]:
             "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
         )
     return ()
+
+
+def moved(x: Tensor, order: tuple[int, ...]) -> Tensor:
+    """The tensor with its axes in another order."""
+    return x.with_sizes(tuple(x.sizes[i] for i in order), tuple(x.axes[i] for i in order))

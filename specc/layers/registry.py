@@ -24,8 +24,8 @@ LAYERS: dict[str, str] = {
     " rrelu:RReLU elu:ELU selu:SELU celu:CELU gelu:GELU silu:SiLU mish:Mish softplus:Softplus"
     " softsign:Softsign sigmoid:Sigmoid logsigmoid:LogSigmoid hardsigmoid:HardSigmoid tanh:Tanh"
     " hardtanh:HardTanh hardswish:HardSwish tanhshrink:TanhShrink softshrink:SoftShrink"
-    " hardshrink:HardShrink threshold:Threshold softmax:Softmax log_softmax:LogSoftmax"
-    " softmin:Softmin glu:GLU maxout:Maxout",
+    " hardshrink:HardShrink threshold:Threshold",
+    "softmax": "softmax:Softmax log_softmax:LogSoftmax softmin:Softmin glu:GLU maxout:Maxout",
     "dropout": "dropout:Dropout channel_dropout:ChannelDropout alpha_dropout:AlphaDropout"
     " feature_alpha_dropout:FeatureAlphaDropout gaussian_noise:GaussianNoise",
     "embedding": "embedding:Embedding learned_positions:LearnedPositions"
@@ -34,8 +34,8 @@ LAYERS: dict[str, str] = {
     "attention": "attention:Attention",
     "recurrent": "rnn:RNN lstm:LSTM gru:GRU",
     "shape": "flatten:Flatten reshape:Reshape permute:Permute transpose:Transpose squeeze:Squeeze"
-    " unsqueeze:Unsqueeze expand:Expand tile:Tile flip:Flip select:Select slice:Slice index:Index"
-    " stop:Stop",
+    " unsqueeze:Unsqueeze expand:Expand tile:Tile flip:Flip stop:Stop",
+    "indexing": "select:Select slice:Slice index:Index",
     "graphs": "self_loops:SelfLoops undirected:Undirected at:At",
     "joining": "concat:Concat stack:Stack split:Split chunk:Chunk",
     "framing": "pad:Pad crop:Crop",

@@ -35,7 +35,17 @@ MOVES = frozenset(
 REDUCTIONS = frozenset(("sum", "mean", "max", "min", "std"))
 _ITEMWISE = frozenset(
     "specc.layers." + family
-    for family in ("dense", "activation", "arithmetic", "elementwise", "shape", "joining", "reduce")
+    for family in (
+        "dense",
+        "activation",
+        "softmax",
+        "arithmetic",
+        "elementwise",
+        "shape",
+        "indexing",
+        "joining",
+        "reduce",
+    )
 )
 """Families whose layers treat every item for itself."""
 

@@ -13,9 +13,9 @@ from specc.byhand.array import Array
 from specc.byhand.gradient import gradients
 from specc.byhand.interpret import ByHandError, Interpreter
 from specc.byhand.scalar import add, given, multiply
-from specc.layers import activation as a
 from specc.layers import recurrent as r
 from specc.layers import registry
+from specc.layers import softmax as s
 from specc.layers.base import Layer, Operand
 from specc.layers.distribution import FAMILIES
 from specc.layers.divergence import KL, LogProb
@@ -48,7 +48,7 @@ DISTRIBUTIONS: list[tuple[Layer, tuple[Operand, ...]]] = [
 ]
 ACTIVATIONS: list[tuple[Layer, tuple[Operand, ...]]] = [
     *((layer, (x,)) for layer, _ in test_activation.POINTWISE for x in (tensor(7), tensor(4, 2, 3))),
-    *((layer, (x,)) for layer in (a.Softmax(), a.LogSoftmax(), a.Softmin(), a.GLU(), a.Maxout(pieces=2))
+    *((layer, (x,)) for layer in (s.Softmax(), s.LogSoftmax(), s.Softmin(), s.GLU(), s.Maxout(pieces=2))
       for x in (tensor(8), sequence(3, 4))),
 ]  # fmt: skip
 RECURRENT: list[tuple[Layer, tuple[Operand, ...]]] = [
