@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from specc.check.check import check
-from specc.check.fitting import suggest_sizes
 from specc.diagnostics import Diagnostics
 from specc.layers.base import Convention
 from specc.program import Program, Static
@@ -38,6 +37,8 @@ def compile_text(
         return Compiled(source, None, diagnostics)
     program = resolve(file, diagnostics, overrides)
     if program is None or diagnostics.failed:
+        from specc.check.fitting import suggest_sizes  # only after an error
+
         suggest_sizes(file, diagnostics, overrides)
         return Compiled(source, None, diagnostics)
     check(program, diagnostics, convention)

@@ -154,9 +154,6 @@ def reduced(
     `sum(m)` in `aggregate` brings edges together at the nodes; in `readout`, or with `axis=nodes` or
     `axis=edges`, a whole graph is brought together. `softmax(s)` in `aggregate` is over neighbours.
     """
-    from specc.layers.graphs import Gathered, NeighbourSoftmax
-    from specc.resolve.lowering import lowered
-
     value = flows[0] if flows else None
     if layer.word not in REDUCTIONS and layer.word != "softmax":
         return None
@@ -171,6 +168,9 @@ def reduced(
     type = value.type
     if not isinstance(type, Tensor) or type.over not in ("nodes", "edges"):
         return None
+    from specc.layers.graphs import Gathered, NeighbourSoftmax
+    from specc.resolve.lowering import lowered
+
     if layer.word == "softmax" and scope.phase == "aggregate" and type.over == "edges":
         return NeighbourSoftmax(), [value, graph]
     to = _reduced_to(scope, type, str(axis) if places else "")
