@@ -222,7 +222,7 @@ class Tabler:
         first: Size = 0
         for inner, times in bodies:
             before = self.reader.after(inner, times - 1, before)
-            names = (*place.prefix, *path, _round_name(first, times, alone=len(bodies) == 1))
+            names = (*place.prefix, *path, round_name(first, times, alone=len(bodies) == 1))
             ports = {inner.inputs[0][0]: before} if inner.inputs else {}
             times_here = place.times * times
             yield from self._body(inner, Place(names, times_here, place.steps, ports, share))
@@ -279,7 +279,7 @@ def _marked(entry: Entry, trained: frozenset[Path] | None) -> Entry:
     return replace(entry, row=replace(entry.row, trainable=False))
 
 
-def _round_name(first: Size, times: Size, *, alone: bool) -> str:
+def round_name(first: Size, times: Size, *, alone: bool) -> str:
     """`*` for all rounds, `0`, or `1-3` where rounds differ."""
     if alone or not (isinstance(first, int) and isinstance(times, int)):
         return "*"

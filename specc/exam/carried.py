@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specc.claims.again import Case, case_of
+from specc.claims.again import case_of
 from specc.claims.outcome import Value, text
+from specc.claims.replay import Replay, before, key_of, replayed
 from specc.claims.upstream import ancestors
 from specc.count.add import add_up
 from specc.count.memory import FLOAT
 from specc.count.rows import Entry
 from specc.exam.asked import Asked, Key
-from specc.exam.replay import replayed
 from specc.exam.written import Quantity, Shape, Written
 from specc.formula import Formula, product, total
 from specc.layers.base import Inference
+from specc.program import Body
 from specc.sizes import Size
 
 
@@ -75,19 +76,30 @@ def _number(answered: Answered | None) -> Size | None:
 
 def _from_outputs(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
     """The layer on the student's shapes: the nearest wrong one alone, then all of them."""
-    case = case_of(asked.subject)
-    if case is None or case.entry.node is None:
+    network, key = asked.subject.network, _key(asked)
+    if network is None or key is None:
         return
-    wrong = dict(_wrong_outputs(case, answers))
-    before = [n for n in ancestors(case.entry.body, case.entry.node) if id(n) in wrong]
-    for chosen in [before[:1], before][: len(before)]:
-        shapes = {id(n): _shape(wrong[id(n)]) for n in chosen}
-        found = replayed(case.entry.body, shapes).get(id(case.entry.node))
-        if found is not None:
-            value, formula = _figure(asked, case, found)
-            if value is not None and value != asked.figure.value:
-                source = " and ".join(_said(wrong[id(n)]) for n in chosen)
-                yield Carried(value, source, formula)
+    wrong = dict(_wrong_outputs(network, answers))
+    rows = asked.tables.entries(network)
+    ahead = [k for k in before(rows, key) if k in wrong]
+    if asked.subject.totals is not None and key in wrong:
+        ahead = [key, *ahead]  # the output of the network is that of its last layer
+    for chosen in [ahead[:1], ahead][: len(ahead)]:
+        shapes = tuple((k, _shape(wrong[k])) for k in chosen)
+        value, formula = _figure(asked, key, replayed(network, shapes))
+        if value is not None and value != asked.figure.value:
+            yield Carried(value, " and ".join(_said(wrong[k]) for k in chosen), formula)
+
+
+def _key(asked: Asked) -> str | None:
+    """The node whose figure is asked for: of a network or block, the one that gives its output."""
+    subject = asked.subject
+    if subject.totals is None:
+        one = len(subject.entries) == 1 or asked.word == "output"
+        return key_of(subject.entries[-1]) or None if one and subject.entries else None
+    if asked.word != "output" or subject.network is None or len(subject.network.outputs) != 1:
+        return None
+    return subject.network.nodes[subject.network.outputs[0][1].node].name
 
 
 def _shape(answered: Answered) -> tuple[int, ...]:
@@ -95,26 +107,31 @@ def _shape(answered: Answered) -> tuple[int, ...]:
     return answered.written.sizes
 
 
-def _wrong_outputs(case: Case, answers: Mapping[Key, Answered]) -> Iterator[tuple[int, Answered]]:
+def _wrong_outputs(
+    network: Body, answers: Mapping[Key, Answered]
+) -> Iterator[tuple[str, Answered]]:
     for answered in answers.values():
-        if answered.right or answered.asked.word != "output":
+        key = _key(answered.asked)
+        if answered.right or answered.asked.word != "output" or key is None:
             continue
-        other = case_of(answered.asked.subject)
-        if other is None or not isinstance(answered.written, Shape):
-            continue
-        if other.entry.body is case.entry.body and other.entry.node is not None:
-            yield id(other.entry.node), answered
+        if answered.asked.subject.network is network and isinstance(answered.written, Shape):
+            yield key, answered
 
 
-def _figure(asked: Asked, case: Case, found: Inference) -> tuple[Value, Formula | None]:
-    """The figure of the layer as it was inferred anew."""
-    times = case.entry.row.times
+def _figure(asked: Asked, key: str, played: Replay) -> tuple[Value, Formula | None]:
+    """The figure of a node as it was played anew."""
+    found = played.layers.get(key)
     if asked.word == "output":
-        rules = [r.formula for r in found.sizes]
-        return tuple(found.output.sizes), rules[0] if rules else None
-    formula = _formula(asked, found)
-    if formula is None or (case.entry.stage is not None and case.entry.stage.ties):
+        rules = [r.formula for r in found.sizes] if found is not None else []
+        return played.output(key), rules[0] if rules else None
+    case = case_of(asked.subject)
+    if found is None or case is None or (case.entry.stage is not None and case.entry.stage.ties):
         return None, None
+    formula = _formula(asked, found)
+    if formula is None:
+        return None, None
+    place = case.entry.place
+    times = place.times * place.steps if asked.word in {"macs", "flops"} else place.times
     counted = formula if times == 1 else product((times, formula))
     return counted.value, counted
 
@@ -229,8 +246,8 @@ def _from_field(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carri
         answered = fields.get(id(node))
         if answered is None:
             continue
-        before, given = answered.asked.figure.value, _value(answered.written)
+        right, given = answered.asked.figure.value, _value(answered.written)
         own = given[0] if isinstance(given, tuple) and len(set(given)) == 1 else given
-        if not answered.right and isinstance(before, int) and isinstance(own, int):
-            yield Carried(own + (true - before), _said(answered), total((own, true - before)))
+        if not answered.right and isinstance(right, int) and isinstance(own, int):
+            yield Carried(own + (true - right), _said(answered), total((own, true - right)))
         return

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from specc.claims.messages import rule
 from specc.claims.outcome import Value, text
+from specc.claims.replay import key_of
 from specc.claims.slips import diagnose
 from specc.exam.answers import Given
 from specc.exam.asked import Asked, Key
@@ -97,10 +98,18 @@ class _Marker(Struct):
         unit = mistaken_unit(written, asked.figure.value, tolerance)
         if unit:
             return replace(_blank(asked, "wrong", given), reasons=(unit,), slips=("mb-for-mib",))
-        return _explained(asked, given, written)
+        return _explained(asked, given, written, self._right_sizes())
+
+    def _right_sizes(self) -> frozenset[str]:
+        """The nodes whose sizes the student has right: no error comes from there."""
+        return frozenset(
+            key_of(a.asked.subject.entries[-1])
+            for a in self.answers.values()
+            if a.right and a.asked.word == "output" and a.asked.subject.entries
+        )
 
 
-def _explained(asked: Asked, given: Given | None, written: Written) -> Mark:
+def _explained(asked: Asked, given: Given | None, written: Written, right: frozenset[str]) -> Mark:
     """A wrong answer with the slips that give it; nothing is said where none does."""
 
     def matches(value: Value) -> bool:
@@ -111,7 +120,7 @@ def _explained(asked: Asked, given: Given | None, written: Written) -> Mark:
         asked.explained[written] = diagnose(
             asked.tables, asked.subject, asked.word, matches, exact=exact
         )
-    found = asked.explained[written]
+    found = [f for f in asked.explained[written] if not right & set(f.earlier)]
     return replace(
         _blank(asked, "wrong", given),
         reasons=tuple(f.sentence for f in found[:SHOWN]),

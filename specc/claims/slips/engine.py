@@ -7,11 +7,12 @@ from itertools import islice
 from typing import TypeAlias
 
 from specc.claims.outcome import Value
-from specc.claims.slips import sums, work
+from specc.claims.slips import earlier, sums, work
 from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
 from specc.claims.slips.sizes import AXIS, SIZES
 from specc.claims.slips.slip import Change, Finding, Slip, Working
 from specc.claims.slips.start import start
+from specc.claims.slips.together import one_in_several, two_at_once
 from specc.claims.subjects import Subject, Tables
 from specc.sizes import SizeLimit
 
@@ -52,10 +53,36 @@ def diagnose(
     A rounded figure (`exact` is False) fits too many pairs to say anything of them.
     """
     single = _distinct(f for f in alternatives(tables, subject, word) if matches(f.value))
-    if single:
-        return tuple(f for f in single if f.slips[0].name not in VAGUE) or single
     working = start(tables, subject, word) if exact else None
-    return _pairs(working, word, matches) if working is not None else ()
+    if exact and working is None:
+        single = (*single, *_sums(one_in_several, tables, subject, word, matches))
+    if single or not exact:
+        return tuple(f for f in single if f.slips[0].name not in VAGUE) or single
+    if word != "output" and (follows := _earlier(tables, subject, word, matches)):
+        return follows
+    if working is None:
+        return _sums(two_at_once, tables, subject, word, matches)
+    return _pairs(working, word, matches) or _earlier(tables, subject, word, matches)
+
+
+def _earlier(tables: Tables, subject: Subject, word: str, matches: Matches) -> tuple[Finding, ...]:
+    """Errors in the sizes before, carried on: each network value once."""
+    found = earlier.findings(tables, subject, word)
+    return _distinct(f for f in found if matches(f.value))
+
+
+def _sums(
+    look: Callable[..., tuple[Finding, ...]],
+    tables: Tables,
+    subject: Subject,
+    word: str,
+    matches: Matches,
+) -> tuple[Finding, ...]:
+    """Slips in several layers of a sum."""
+    whole = sums.whole_of(subject, word)
+    if not isinstance(whole, int):
+        return ()
+    return look(sums.workings_of(tables, subject, word), whole, slips_of(word), matches)
 
 
 def alternatives(tables: Tables, subject: Subject, word: str) -> Iterator[Finding]:

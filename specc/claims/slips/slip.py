@@ -57,12 +57,16 @@ class Slip(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """A wrong figure explained: the slips (one or two), the value they give, why, and by which formulas."""
+    """A wrong figure explained: the slips (one or two), the value they give, why, and by which formulas.
+
+    `earlier` are the nodes whose sizes are wrong, where the figure itself follows rightly from them.
+    """
 
     slips: tuple[Slip, ...]
     value: Value
     reason: str
     parts: tuple[Formula, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:

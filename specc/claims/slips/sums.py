@@ -125,17 +125,24 @@ def _layers(rows: list[Entry], whole: Size) -> Iterator[Finding]:
 # ---------------------------------------------------------------- of one layer
 
 
+def workings_of(tables: Tables, subject: Subject, word: str) -> list[Working]:
+    """The workings of the layers of a sum."""
+    ones = (replace(subject, entries=(entry,), totals=None) for entry in subject.entries)
+    found = (start(tables, one, word) for one in ones)
+    return [w for w in found if w is not None]
+
+
+def whole_of(subject: Subject, word: str) -> Value:
+    """The right sum; None for what is no sum."""
+    figure = FIGURES[word](subject) if word in _SUMMED else None
+    return figure.value if figure is not None else None
+
+
 def _of_layers(
     tables: Tables, subject: Subject, word: str, slips: tuple[Slip, ...]
 ) -> Iterator[Finding]:
     """The slips of a layer, in one layer or in all of them, and what they make of the sum."""
-    workings = [
-        w
-        for entry in subject.entries
-        if (w := start(tables, replace(subject, entries=(entry,), totals=None), word)) is not None
-    ]
-    figure = FIGURES[word](subject)
-    whole = figure.value if figure is not None else None
+    workings, whole = workings_of(tables, subject, word), whole_of(subject, word)
     if not isinstance(whole, (int, Symbolic)):
         return
     for slip in slips:
