@@ -201,9 +201,74 @@ def attention(r: random.Random) -> Injected:
     found.slip("params", "projection-forgotten", 3 * d * (d + 1))
     found.slip("params", "values-forgotten", 3 * d * (d + 1), 2 * d * (d + 1))
     found.slip("params", "one-head", 3 * size * (d + 1))
+    found.slip("params", "some-biases", 4 * d * d + d, 4 * d * d + 3 * d)
+    found.slip("params", "places-multiplied", t * 4 * d * (d + 1))
     found.slip("macs", "scores-forgotten", 4 * t * d * d, 2 * t * t * d)
     found.slip("macs", "one-product", 4 * t * d * d + t * t * d)
+    found.slip("macs", "length-once", 4 * t * d * d + 2 * t * d)
     found.slip("macs", "flops-for-macs", 2 * (4 * t * d * d + 2 * t * t * d))
+    return found
+
+
+def positions(r: random.Random) -> Injected:
+    """A fully connected layer at every position of a sequence, or at every node of a graph."""
+    d, n, t = r.randint(2, 64), r.randint(2, 64), r.randint(3, 50)
+    sequence = r.random() < 0.5
+    kind = f"sequence[{t}, {d}]" if sequence else f"graph[nodes={t}, edges={3 * t}, node={d}]"
+    found = Injected(network(kind, f"linear({n})"))
+    found.right = {"params": (d + 1) * n, "macs": t * d * n, "flops": 2 * t * d * n}
+    found.slip("params", "bias-forgotten", d * n)
+    found.slip("params", "in-out-swapped", (n + 1) * d)
+    found.slip("params", "places-multiplied", t * (d + 1) * n)
+    found.slip("macs", "one-place", d * n)
+    found.slip("macs", "flops-for-macs", 2 * t * d * n)
+    found.slip("flops", "macs-for-flops", t * d * n)
+    if not sequence:
+        found.slip("macs", "other-places", 3 * t * d * n)
+    return found
+
+
+def norms(r: random.Random) -> Injected:
+    """Normalisation by layer, group or instance, and by the root of the mean square."""
+    g, t = r.choice([2, 3, 4]), r.randint(4, 30)
+    c = g * r.randint(2, 30)
+    word, kind = r.choice([
+        ("layer_norm", f"sequence[{t}, {c}]"), ("rms_norm", f"sequence[{t}, {c}]"),
+        (f"group_norm({g})", f"image[{c}, {t}, {t}]"), ("instance_norm", f"image[{c}, {t}, {t}]"),
+    ])  # fmt: skip
+    found = Injected(network(kind, word))
+    if word == "instance_norm":
+        found.right = {"params": 0}
+        found.slip("params", "norm-invented", 2 * c, c)
+        return found
+    found.right = {"params": c if word == "rms_norm" else 2 * c}
+    if word == "rms_norm":
+        found.slip("params", "offset-added", 2 * c)
+        return found
+    places = t * t if word.startswith("group") else t
+    found.slip("params", "norm-one", c)
+    found.slip("params", "norm-positions", 2 * c * places)
+    found.slip("params", "norm-four", 4 * c)
+    found.slip("params", "norm-per-group", 2 * g if word.startswith("group") else 2)
+    return found
+
+
+def cross_attention(r: random.Random) -> Injected:
+    """Attention of a sequence on another of other width and length."""
+    heads, size, t = r.choice([2, 4]), r.choice([4, 8, 16]), r.randint(4, 20)
+    d, s, m = heads * size, r.randint(21, 40), r.randint(3, 90)
+    spec = (
+        f"specc 1\n\nnetwork N {{\n    in x: sequence[{t}, {d}]\n    in y: sequence[{s}, {m}]\n"
+        f"    out z = x -> attention(heads={heads}, memory=y) as L\n}}\n"
+    )
+    found = Injected(spec)
+    params = (d + 1) * d + (m + 1) * 2 * d + (d + 1) * d
+    found.right = {"params": params, "macs": 2 * t * d * d + s * m * 2 * d + 2 * t * s * d}
+    found.slip("params", "bias-forgotten", params - 4 * d)
+    found.slip("params", "heads-multiplied", heads * params)
+    found.slip("params", "projection-forgotten", params - (d + 1) * d)
+    found.slip("macs", "scores-forgotten", found.right["macs"] - 2 * t * s * d)  # type: ignore[operator]
+    found.slip("macs", "one-product", found.right["macs"] - t * s * d)  # type: ignore[operator]
     return found
 
 
@@ -248,4 +313,5 @@ def recurrent(r: random.Random) -> Injected:
 FAMILIES: dict[str, Callable[[random.Random], Injected]] = {
     "conv": conv, "conv_transpose": conv_transpose, "linear": linear, "pool": pool, "norm": norm,
     "attention": attention, "recurrent": recurrent, "receptive field": field_of,
+    "positions": positions, "norms": norms, "cross attention": cross_attention,
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from specc.claims.slips import places
 from specc.claims.slips.attention import HEAD_SLIPS
 from specc.claims.slips.recurrent import GATE_SLIPS
 from specc.claims.slips.rewrite import (
@@ -192,7 +193,10 @@ def _norm_one(w: Working) -> Iterator[Change]:
 
 
 def _norm_four(w: Working) -> Iterator[Change]:
-    yield from _norm(w, 4, "two numbers of each channel are learnt; the moving averages are not")
+    stage = w.case.entry.stage
+    moving = stage is not None and any(p.kind == "buffer" for p in parameters(stage))
+    reason = "two numbers of each channel are learnt; the moving averages are not"
+    yield from _norm(w, 4, reason if moving else f"{w.case.layer.word} keeps no moving averages")
 
 
 def _norm_all(w: Working) -> Iterator[Change]:
@@ -320,6 +324,7 @@ PARAMS = (
     _slip("tied-twice", "tied weights are counted twice", _tied),
     _slip("pooling-parameters", "pooling is given parameters", _pooling),
     _slip("weights-invented", "a layer without weights is given some", _no_weights),
+    *places.PARAMS,
     *HEAD_SLIPS,
     *GATE_SLIPS,
     _slip("flatten-of-wrong-map", "the input of a fully connected layer is mistaken", _flattened),

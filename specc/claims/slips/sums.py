@@ -19,6 +19,7 @@ from specc.count.sums import Summer
 from specc.count.weights import parameters
 from specc.layers.base import Inference
 from specc.sizes import Size, SizeLimit, Symbolic, render
+from specc.types import Graph
 
 MOST = 80
 """Layers whose own slips are looked at."""
@@ -62,6 +63,7 @@ def _params(tables: Tables, subject: Subject) -> Iterator[Finding]:
     yield from _kinds(rows, whole)
     yield from _conventions(tables, subject)
     yield from _layers(rows, whole)
+    yield from _joined(subject, whole)
     once = {plain(e): e.row.formula.value for e in rows if e.row.formula is not None}
     if add_up(once.values()) != whole:
         yield _found("one-copy", "one copy is counted, not all", add_up(once.values()),
@@ -120,6 +122,19 @@ def _layers(rows: list[Entry], whole: Size) -> Iterator[Finding]:
         row = entry.row
         yield _found("layer-twice", "a layer is counted twice", whole + row.params,
                      f"{row.path} is counted twice: {row.working}")  # fmt: skip
+
+
+def _joined(subject: Subject, whole: Size) -> Iterator[Finding]:
+    """The adjacency of a graph, counted as if it were learnt."""
+    kinds = (k for _, k in subject.network.inputs) if subject.network is not None else ()
+    for graph in (k for k in kinds if isinstance(k, Graph)):
+        text = "the adjacency is counted for weights"
+        for number, what in (
+            (graph.nodes * graph.nodes, "the matrix of all pairs of nodes comes with the data"),
+            (graph.edges, "edges come with the data"),
+        ):
+            reason = f"{what}; nothing of it is learnt: + {render(number)}"
+            yield _found("adjacency-counted", text, whole + number, reason)
 
 
 # ---------------------------------------------------------------- of one layer

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from specc.claims.slips import places
 from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
 from specc.claims.slips.recurrent import STEP_SLIPS
 from specc.claims.slips.rewrite import without
@@ -194,12 +195,14 @@ MACS = (
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
     Slip("scores-forgotten", "a part of attention is forgotten", _no_scores),
     *STEP_SLIPS,
+    *places.MACS,
     Slip("one-product", "one of two products is forgotten", _half_scores),
 )  # fmt: skip
 FLOPS = (
     Slip("macs-for-flops", "MACs are given for FLOPs", _macs),
     Slip("bias-additions", "additions of biases are counted", _flop_biases, deep=True),
     Slip("fewer-additions", "n − 1 additions are counted", _fewer_additions, deep=True),
+    *places.MACS,
     *(_PARAMS[n] for n in ("input-channels-forgotten", "groups-ignored", "kernel-not-squared",
                            "one-output", "kernel-forgotten")),
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
