@@ -24,7 +24,9 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 class Tensor_(nn.Module):
-    """Cell: [B] and [B, units] and [B, 2, units] -> [B, 5] and [B, units]."""
+    """The tensor network of Socher et al. (2013) without its table of words: V of
+    2d·2d·d, W of d·2d, Ws of 5·d.
+    """
 
     def __init__(self, units: int) -> None:
         super().__init__()
@@ -63,9 +65,25 @@ class Sentiment(nn.Module):
     tensor1  N×5         63,875
     """
 
-    def __init__(self, d: int = 25) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.tensor1 = Tensor_(d)  # [B, N, 5], 63,875 parameters
+        self.tensor1 = Tensor_(25)  # [B, N, 5], 63,875 parameters
+
+    def forward(self, t: Tensor, word: Tensor) -> Tensor:
+        t = self.tensor1(t, word)  # [B, N, 5]
+        return t
+
+
+class Wider(nn.Module):
+    """Network: [B, N, 3] and [B, 30] -> [B, N, 5].
+
+    layer    output  parameters
+    tensor1  N×5        109,950
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tensor1 = Tensor_(30)  # [B, N, 5], 109,950 parameters
 
     def forward(self, t: Tensor, word: Tensor) -> Tensor:
         t = self.tensor1(t, word)  # [B, N, 5]

@@ -1,0 +1,120 @@
+"""The networks of karate_notebook.spec, written by specc 0.1.0.
+
+The karate club in the introduction of PyTorch Geometric: three graph convolutions down
+to two numbers, and a
+linear classifier of four communities.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Graphs side by side as one: edge e goes from node source[e] to node target[e].
+
+    node [N, features], edge [E, features] and whole [B, features] are empty where there are none;
+    owner [N] is the graph of each node, count the number of graphs.
+    """
+
+    node: Tensor
+    source: Tensor
+    target: Tensor
+    owner: Tensor
+    count: int
+    edge: Tensor
+    whole: Tensor
+
+    def __len__(self) -> int:
+        return self.count
+
+    @property
+    def nodes(self) -> int:
+        """The number of nodes."""
+        return self.owner.shape[0]
+
+    @property
+    def edge_owner(self) -> Tensor:
+        """The graph of each edge."""
+        return self.owner[self.source]
+
+    def degree(self, end: Tensor) -> Tensor:
+        """How many edges have each node at that end."""
+        ones = torch.ones(end.shape, device=end.device)
+        return torch.zeros(self.nodes, device=end.device).index_add(0, end, ones)
+
+    def with_self_loops(self) -> Graph:
+        """One more edge from every node to itself, with features 0."""
+        own = torch.arange(self.nodes, device=self.owner.device)
+        ends = [torch.cat((end, own)) for end in (self.source, self.target)]
+        nothing = self.edge.new_zeros(self.nodes, *self.edge.shape[1:])
+        edge = torch.cat((self.edge, nothing))
+        return replace(self, source=ends[0], target=ends[1], edge=edge)
+
+    def undirected(self) -> Graph:
+        """The reverse of every edge beside it."""
+        source = torch.cat((self.source, self.target))
+        target = torch.cat((self.target, self.source))
+        edge = torch.cat((self.edge, self.edge))
+        return replace(self, source=source, target=target, edge=edge)
+
+
+def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
+    """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+    if weight is None:
+        weight = torch.ones(graph.source.shape, device=values.device)
+    ends = torch.stack((graph.target, graph.source))
+    size = (graph.nodes, graph.nodes)
+    matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
+    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1).to(weight.dtype))
+    return flat.reshape(-1, *values.shape[1:])
+
+
+class Gcn(nn.Module):
+    """Graph convolution (Kipf & Welling 2017); `self_loops` comes before it."""
+
+    def __init__(self, in_features: int, features: int) -> None:
+        super().__init__()
+        self.linear1 = nn.Linear(in_features, features, bias=False)
+        self.b = nn.Parameter(torch.zeros(features))
+
+    def forward(self, x: Tensor, graph: Graph) -> Tensor:
+        degree = graph.degree(graph.target)  # [N]
+        x2 = torch.sqrt(degree[graph.source] * degree[graph.target])  # [E]
+        a = neighbour_sum(self.linear1(x), graph, 1 / x2)  # [N, features]
+        y: Tensor = a + self.b  # [N, features]
+        return y
+
+
+class Members(nn.Module):
+    """The karate club in the introduction of PyTorch Geometric: three graph
+    convolutions down to two numbers, and a
+    linear classifier of four communities.
+
+    layer    output      parameters
+    gcn1     4 per node         140
+    tanh1    4 per node
+    gcn2     4 per node          20
+    tanh2    4 per node
+    gcn3     2 per node          10
+    tanh3    2 per node
+    linear1  4 per node          12
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gcn1 = Gcn(34, 4)  # [N, 4], 140 parameters
+        self.gcn2 = Gcn(4, 4)  # [N, 4], 20 parameters
+        self.gcn3 = Gcn(4, 2)  # [N, 2], 10 parameters
+        self.linear1 = nn.Linear(2, 4)  # [N, 4], 12 parameters
+
+    def forward(self, g: Graph) -> Tensor:
+        g = g.with_self_loops()
+        h = self.gcn2(torch.tanh(self.gcn1(g.node, g)), g)  # [N, 4]
+        h = torch.tanh(self.gcn3(torch.tanh(h), g))  # [N, 2]
+        y: Tensor = self.linear1(h)  # [N, 4]
+        return y

@@ -1,0 +1,191 @@
+"""The networks of neural_turing_machine.spec, written by specc 0.1.0."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Address(nn.Module):
+    """Where a head looks: by content, then moved by at most one row, then sharpened."""
+
+    def forward(
+        self,
+        key: Tensor,
+        strength: Tensor,
+        gate: Tensor,
+        shift: Tensor,
+        sharp: Tensor,
+        memory: Tensor,
+        before: Tensor,
+    ) -> Tensor:
+        likeness = (memory * key.unsqueeze(1)).sum(2)  # [B, 128]
+        sizes = torch.sqrt((memory**2).sum(2)) * torch.sqrt((key**2).sum(1))[:, None]
+        sizes = sizes + 1e-08  # [B, 128]
+        content = F.softplus(strength) * likeness / sizes  # [B, 128]
+        content = F.softmax(content, dim=-1)  # [B, 128]
+        g = torch.sigmoid(gate)  # [B, 1]
+        w = g * content + (1 - g) * before  # [B, 128]
+        s = F.softmax(shift, dim=-1)  # [B, 3]
+        moved = s[:, :1] * torch.cat([w[:, 1:128], w[:, :1]], 1)  # [B, 128]
+        x = s[:, 2:3] * torch.cat([w[:, 127:128], w[:, :127]], 1)  # [B, 128]
+        moved = moved + s[:, 1:2] * w + x  # [B, 128]
+        p = (moved + 1e-08) ** (1 + F.softplus(sharp))  # [B, 128]
+        y: Tensor = p / p.sum(1)[:, None]  # [B, 128]
+        return y
+
+
+class Turing(nn.Module):
+    """Cell: [B, in_features] and [B, units] and [B, units] and [B, 20] and [B, 128,
+    20] and [B, 128] and [B, 128] -> [B, 8] and [B, units] and [B, units] and [B,
+    20] and [B, 128, 20] and [B, 128] and [B, 128].
+    """
+
+    def __init__(self, in_features: int, units: int) -> None:
+        super().__init__()
+        self.units = units
+        self.linear1 = nn.Linear(units, units)
+        self.linear2 = nn.Linear(in_features + 20, units)
+        self.linear3 = nn.Linear(units, units)
+        self.linear4 = nn.Linear(in_features + 20, units)
+        self.linear5 = nn.Linear(units, units)
+        self.linear6 = nn.Linear(in_features + 20, units)
+        self.linear7 = nn.Linear(units, units)
+        self.linear8 = nn.Linear(in_features + 20, units)
+        self.linear9 = nn.Linear(units, 66)
+        self.address1 = Address()
+        self.linear10 = nn.Linear(units, 26)
+        self.address2 = Address()
+        self.linear11 = nn.Linear(units + 20, 8)
+
+    def step(
+        self,
+        x: Tensor,
+        h: Tensor,
+        c: Tensor,
+        read: Tensor,
+        memory: Tensor,
+        looks: Tensor,
+        writes: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """One step, as the equations say."""
+        f = self.linear1(h) + self.linear2(torch.cat([x, read], 1))  # [B, units]
+        f = torch.sigmoid(f)  # [B, units]
+        i = self.linear3(h) + self.linear4(torch.cat([x, read], 1))  # [B, units]
+        i = torch.sigmoid(i)  # [B, units]
+        g = self.linear5(h) + self.linear6(torch.cat([x, read], 1))  # [B, units]
+        g = torch.tanh(g)  # [B, units]
+        o = self.linear7(h) + self.linear8(torch.cat([x, read], 1))  # [B, units]
+        o = torch.sigmoid(o)  # [B, units]
+        next_c: Tensor = f * c + i * g  # [B, units]
+        next_h: Tensor = o * torch.tanh(next_c)  # [B, units]
+        w = self.linear9(next_h)  # [B, 66]
+        x = w[:, 20:21]  # [B, 1]
+        x2 = w[:, 21:22]  # [B, 1]
+        x3 = w[:, 22:25]  # [B, 3]
+        next_writes: Tensor = self.address1(
+            w[:, :20], x, x2, x3, w[:, 25:26], memory, writes
+        )
+        erase = torch.sigmoid(w[:, 26:46])  # [B, 20]
+        add = w[:, 46:66]  # [B, 20]
+        at = next_writes.unsqueeze(2)  # [B, 128, 1]
+        next_memory: Tensor = memory * (
+            1 - at * erase.unsqueeze(1)
+        ) + at * add.unsqueeze(1)
+        r = self.linear10(next_h)  # [B, 26]
+        x = r[:, 20:21]  # [B, 1]
+        x2 = r[:, 21:22]  # [B, 1]
+        x3 = r[:, 22:25]  # [B, 3]
+        x4 = r[:, 25:26]  # [B, 1]
+        next_looks: Tensor = self.address2(r[:, :20], x, x2, x3, x4, next_memory, looks)
+        next_read: Tensor = next_memory * next_looks.unsqueeze(2)  # [B, 128, 20]
+        next_read = next_read.sum(1)  # [B, 20]
+        x = self.linear11(torch.cat([next_h, next_read], 1))  # [B, 8]
+        return x, next_h, next_c, next_read, next_memory, next_looks, next_writes
+
+    def forward(
+        self, x: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """All outputs, and the last states; every step as `step` says."""
+        h = x.new_zeros(x.shape[0], self.units)
+        c = x.new_zeros(x.shape[0], self.units)
+        read = x.new_zeros(x.shape[0], 20)
+        memory = x.new_full((x.shape[0], 128, 20), 1e-06)
+        looks = x.new_zeros(x.shape[0], 128)
+        writes = x.new_zeros(x.shape[0], 128)
+        products_weight = torch.cat(
+            (
+                self.linear1.weight,
+                self.linear3.weight,
+                self.linear5.weight,
+                self.linear7.weight,
+            )
+        )
+        products_bias = torch.cat(
+            (self.linear1.bias, self.linear3.bias, self.linear5.bias, self.linear7.bias)
+        )
+        products2_weight = torch.cat(
+            (
+                self.linear2.weight,
+                self.linear4.weight,
+                self.linear6.weight,
+                self.linear8.weight,
+            )
+        )
+        products2_bias = torch.cat(
+            (self.linear2.bias, self.linear4.bias, self.linear6.bias, self.linear8.bias)
+        )
+        products2 = F.linear(x, products2_weight[:, : x.shape[2]], products2_bias)
+        products2_weight = products2_weight[:, x.shape[2] :].T
+        outputs: list[Tensor] = []
+        for products2_t in products2.unbind(1):
+            f, i, g, o = F.linear(h, products_weight, products_bias).chunk(4, 1)
+            linear2_t, linear4_t, linear6_t, linear8_t = torch.addmm(
+                products2_t, read, products2_weight
+            ).chunk(4, 1)
+            f = torch.sigmoid(f + linear2_t)  # [B, units]
+            i = torch.sigmoid(i + linear4_t)  # [B, units]
+            g = torch.tanh(g + linear6_t)  # [B, units]
+            o = torch.sigmoid(o + linear8_t)  # [B, units]
+            next_c = f * c + i * g  # [B, units]
+            next_h = o * torch.tanh(next_c)  # [B, units]
+            w = self.linear9(next_h)  # [B, 66]
+            x = w[:, 20:21]  # [B, 1]
+            x2 = w[:, 21:22]  # [B, 1]
+            x3 = w[:, 22:25]  # [B, 3]
+            next_writes = self.address1(
+                w[:, :20], x, x2, x3, w[:, 25:26], memory, writes
+            )
+            erase = torch.sigmoid(w[:, 26:46])  # [B, 20]
+            add = w[:, 46:66]  # [B, 20]
+            at = next_writes.unsqueeze(2)  # [B, 128, 1]
+            next_memory = memory * (1 - at * erase.unsqueeze(1)) + at * add.unsqueeze(1)
+            r = self.linear10(next_h)  # [B, 26]
+            x = r[:, 20:21]  # [B, 1]
+            x2 = r[:, 21:22]  # [B, 1]
+            x3 = r[:, 22:25]  # [B, 3]
+            x4 = r[:, 25:26]  # [B, 1]
+            next_looks = self.address2(r[:, :20], x, x2, x3, x4, next_memory, looks)
+            next_read = next_memory * next_looks.unsqueeze(2)  # [B, 128, 20]
+            next_read = next_read.sum(1)  # [B, 20]
+            x = self.linear11(torch.cat([next_h, next_read], 1))  # [B, 8]
+            outputs.append(x)
+            h, c, read, memory, looks, writes = next_h, next_c, next_read, next_memory, next_looks, next_writes
+        return torch.stack(outputs, 1), h, c, read, memory, looks, writes
+
+
+class Machine(nn.Module):
+    """Network: [B, 20, 9] -> [B, 20, 8].
+
+    layer    output  parameters
+    machine  20×8        62,660
+    """
+
+    def __init__(self, units: int = 100) -> None:
+        super().__init__()
+        self.machine = Turing(9, units)  # 62,660 parameters
+
+    def forward(self, bits: Tensor) -> Tensor:
+        bits = self.machine(bits)[0]  # [B, 20, 8]
+        return bits
