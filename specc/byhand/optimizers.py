@@ -15,16 +15,9 @@ from pydantic import BaseModel
 from specc.byhand import scalar as s
 from specc.byhand.array import Array
 from specc.byhand.scalar import Scalar, Value, constant, given
-from specc.optim import (
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    Adamax,
-    AdamW,
-    NAdam,
-    RMSprop,
-)
+from specc.optim.adam import Adam, Adamax, AdamW, NAdam
+from specc.optim.adaptive import Adadelta, Adagrad, RMSprop
+from specc.optim.descent import SGD
 
 Kept = dict[str, Scalar]
 Trail = dict[str, Scalar]

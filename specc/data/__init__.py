@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 from specc.data.base import DataField, DataSource, Derived
-from specc.data.bundled import BreastCancer, Diabetes, Digits, Iris, Linnerud, Wine
-from specc.data.derived import Edges, Episodes, Pairs, Windows
-from specc.data.files import Csv, Idx, Images, Npy, Npz, Parquet
-from specc.data.graphs import (
-    EdgeList,
-    GraphNpz,
-    KarateClub,
-    LesMiserables,
-    PixelGraphs,
-    RandomGraphs,
-    StochasticBlocks,
-)
-from specc.data.made import (
-    Blobs,
-    Circles,
-    Ecg,
-    Gaussians,
-    Helix,
-    Moons,
-    Shapes,
-    Sinusoids,
-    Spirals,
-    SwissRoll,
-)
-from specc.data.sequences import Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text
-from specc.data.trees import BooleanTrees
+from specc.vocabulary import Vocabulary
 
 __all__ = ["SOURCES", "DataField", "DataSource", "Derived"]
 
-SOURCES: dict[str, type[DataSource]] = {
-    s.word: s
-    for s in (
-        Digits, Iris, Wine, BreastCancer, Diabetes, Linnerud, Moons, Circles, Blobs, Gaussians,
-        Spirals, SwissRoll, Helix, Sinusoids, Shapes, Ecg, Pairs, Episodes, Edges, Windows,
-        Adding, Anbn, DigitNames, Echo, Parity, Reversal, Text, BooleanTrees,
-        KarateClub, LesMiserables, StochasticBlocks, RandomGraphs, PixelGraphs, GraphNpz, EdgeList,
-        Npz, Npy, Idx, Images, Csv, Parquet,
-    )
-}  # fmt: skip
+SOURCES: Vocabulary[DataSource] = Vocabulary(
+    "specc.data",
+    {
+        "bundled": "digits:Digits iris:Iris wine:Wine breast_cancer:BreastCancer diabetes:Diabetes"
+        " linnerud:Linnerud",
+        "made": "moons:Moons circles:Circles blobs:Blobs gaussians:Gaussians spirals:Spirals"
+        " swiss_roll:SwissRoll helix:Helix sinusoids:Sinusoids shapes:Shapes ecg:Ecg",
+        "derived": "pairs:Pairs episodes:Episodes edges:Edges windows:Windows",
+        "sequences": "adding:Adding anbn:Anbn digit_names:DigitNames echo:Echo parity:Parity"
+        " reversal:Reversal text:Text",
+        "trees": "boolean_trees:BooleanTrees",
+        "graphs": "karate_club:KarateClub les_miserables:LesMiserables"
+        " stochastic_blocks:StochasticBlocks random_graphs:RandomGraphs pixel_graphs:PixelGraphs"
+        " graph_npz:GraphNpz edge_list:EdgeList",
+        "files": "npz:Npz npy:Npy idx:Idx images:Images csv:Csv parquet:Parquet",
+    },
+)
 """Every source by its word."""

@@ -12,9 +12,9 @@ from specc.emit.environment import render
 from specc.emit.model import helpers, model_file
 from specc.emit.sampling import sample_files
 from specc.emit.training import Modules, stages_file, train_files
+from specc.metrics.samples import OfSamples
 from specc.pipeline import compile_text
 from specc.program import Program, TrainPlan
-from specc.quality import OfSamples
 from specc.types import Tensor
 
 

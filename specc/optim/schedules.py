@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from specc.layers.common import fraction, positive
+from specc.optim.schedule import Schedule
 
 Above0 = Annotated[float, AfterValidator(positive)]
-
-
-class Schedule(BaseModel):
-    """The learning rate as a factor of its start, a function of the step."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    word: ClassVar[str]
-    warmup: Annotated[int, Field(ge=0)] = Field(
-        0, description="Steps over which the rate rises from 0 to its start."
-    )
-
-    def factor(self) -> str:
-        """Python for the factor at `step`, of `steps` in all; `math` may be used."""
-        rest = self.rest()
-        if not self.warmup:
-            return rest
-        return f"min(1.0, (step + 1) / {self.warmup}) * {rest}"
-
-    def body(self) -> tuple[str, ...]:
-        """The same as the lines of a function's body."""
-        return (f"return {self.factor()}",)
-
-    @abstractmethod
-    def rest(self) -> str:
-        """The factor without the warm-up, as an operand of a product."""
 
 
 class Constant(Schedule):
@@ -181,12 +155,3 @@ class OneCycle(Schedule):
 def _rest(share: float) -> str:
     """1 − share without the noise of binary fractions."""
     return repr(round(1 - share, 12))
-
-
-SCHEDULES: dict[str, type[Schedule]] = {
-    s.word: s
-    for s in (
-        Constant, Cosine, Linear, Polynomial, StepDecay, MultiStep, Exponential, InverseSqrt, OneCycle
-    )
-}  # fmt: skip
-"""Every schedule by its word."""

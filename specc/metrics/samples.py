@@ -14,7 +14,7 @@ from pydantic import Field
 
 from specc.layers.base import LayerError
 from specc.layers.common import same_shape
-from specc.metric import Metric
+from specc.metrics.base import Metric
 from specc.types import Tensor
 
 Judge: TypeAlias = Literal["digits"]

@@ -1,0 +1,50 @@
+"""What an optimizer is, and the settings that several share."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from specc.layers.code import Code, Fn, Raw
+from specc.layers.common import fraction, positive
+
+Above0 = Annotated[float, AfterValidator(positive)]
+From0 = Annotated[float, Field(ge=0)]
+Decay = Annotated[float, AfterValidator(fraction(0, 1, open_high=True))]
+Betas = Annotated[tuple[Decay, Decay], Field(description="Decay of the two moving averages.")]
+Lr = Annotated[Above0, Field(description="Learning rate.")]
+WeightDecay = Annotated[From0, Field(description="Pull of every weight towards 0.")]
+Eps = Annotated[Above0, Field(description="Added to the denominator.")]
+Decoupled = Annotated[
+    bool,
+    Field(description="Whether the weight decay leaves the moving averages alone, as in AdamW."),
+]
+Momentum = Annotated[Decay, Field(description="Share of the last step that is kept.")]
+
+
+class Optimizer(BaseModel):
+    """An optimizer with its settings.
+
+    `torch_name` is its class in torch.optim; `fused` whether it has a fused kernel on CPU and CUDA;
+    `state_per_weight` how many numbers it keeps for each weight.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    word: ClassVar[str]
+    torch_name: ClassVar[str]
+    fused: ClassVar[bool] = False
+    state_per_weight: ClassVar[float] = 0.0
+    closure: ClassVar[bool] = False  # evaluates the objective several times in a step
+
+    def memory(self) -> float:
+        """Numbers kept for each weight with these settings."""
+        return self.state_per_weight
+
+    def call(self, parameters: str) -> Fn:
+        """`torch.optim.Adam(model.parameters(), lr=…, …)`; `parameters` is Python for what learns."""
+        settings: list[tuple[str, Code]] = [(n, getattr(self, n)) for n in type(self).model_fields]
+        if self.fused:
+            settings.append(("fused", True))
+        return Fn(f"torch.optim.{self.torch_name}", (Raw(parameters),), tuple(settings))
