@@ -171,7 +171,12 @@ class Turing(nn.Module):
             next_read = next_read.sum(1)  # [B, 20]
             x = self.linear11(torch.cat([next_h, next_read], 1))  # [B, 8]
             outputs.append(x)
-            h, c, read, memory, looks, writes = next_h, next_c, next_read, next_memory, next_looks, next_writes
+            h = next_h
+            c = next_c
+            read = next_read
+            memory = next_memory
+            looks = next_looks
+            writes = next_writes
         return torch.stack(outputs, 1), h, c, read, memory, looks, writes
 
 

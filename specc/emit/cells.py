@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from specc.emit.expressions import Line, Naming, Statements
 from specc.emit.gates import Gates, fused
-from specc.emit.layout import fits, statement
-from specc.emit.lines import function_head, laid_out
+from specc.emit.layout import statement
+from specc.emit.lines import assigned, function_head, laid_out
 from specc.emit.names import attribute, fresh, variable
 from specc.layers.code import Code, Printer
 from specc.program import Body, Node, Program, Ref, Rounds, Scan
@@ -329,11 +329,7 @@ class CellText:
             kept = [f"{s} = torch.where({self._valid(s)}, {n}, {s})" for s, n in after]
             return [f"{self._word('outputs')}.append({output})", *kept]
         changed = [(s, n) for s, n in after if s != n]
-        lines = [f"{self._word('outputs')}.append({output})"]
-        if changed:
-            left, right = ", ".join(s for s, _ in changed), ", ".join(n for _, n in changed)
-            lines.append(f"{left} = {right}")
-        return lines
+        return [f"{self._word('outputs')}.append({output})", *assigned(changed, 12)]
 
     def _valid(self, state: str) -> str:
         """The mask of one step beside a state: [B] with an axis for each of the state's."""

@@ -33,3 +33,14 @@ def function_head(name: str, parts: list[str], result: str, indent: int) -> list
     if fits(inside, indent + 4):
         return [f"def {name}(", f"    {inside}", f") -> {result}:"]
     return [f"def {name}(", *(f"    {p}," for p in parts), f") -> {result}:"]
+
+
+def assigned(pairs: list[tuple[str, str]], indent: int) -> list[str]:
+    """`a, b = x, y`: at once, or one after the other where the line is too long and no value is a target."""
+    if not pairs:
+        return []
+    targets, values = zip(*pairs, strict=True)
+    together = f"{', '.join(targets)} = {', '.join(values)}"
+    if fits(together, indent) or not set(targets).isdisjoint(values):
+        return [together]
+    return [f"{target} = {value}" for target, value in pairs]

@@ -55,7 +55,9 @@ def diagnose(
     single = _distinct(f for f in alternatives(tables, subject, word) if matches(f.value))
     working = start(tables, subject, word) if exact else None
     if exact and working is None:
-        single = (*single, *_sums(one_in_several, tables, subject, word, matches))
+        known = {f.slips[0].name for f in single}
+        several = _sums(one_in_several, tables, subject, word, matches)
+        single = (*single, *(f for f in several if f.slips[0].name not in known))
     if single or not exact:
         return tuple(f for f in single if f.slips[0].name not in VAGUE) or single
     if word != "output" and (follows := _earlier(tables, subject, word, matches)):
