@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from specc.emit.expressions import Line, Naming, Statements
 from specc.emit.gates import Gates, fused
-from specc.emit.layout import statement
+from specc.emit.layout import fits, statement
 from specc.emit.lines import assigned, function_head, laid_out
 from specc.emit.names import attribute, fresh, variable
 from specc.layers.code import Code, Printer
