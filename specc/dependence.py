@@ -10,6 +10,7 @@ from specc.program import (
     Apply,
     BareTensor,
     Body,
+    Generated,
     Invoke,
     Node,
     Path,
@@ -79,7 +80,9 @@ def _path(node: Node) -> Path:
     if isinstance(operation, ReadTensor):
         return operation.path
     stage = (
-        operation.stage if isinstance(operation, (Adapted, Apply, Invoke, Rounds, Scan)) else None
+        operation.stage
+        if isinstance(operation, (Adapted, Apply, Generated, Invoke, Rounds, Scan))
+        else None
     )
     return stage or ()
 

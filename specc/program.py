@@ -151,6 +151,21 @@ class Adapted(Struct, frozen=True):
     first_order: bool
 
 
+class Generated(Struct, frozen=True):
+    """Symbols drawn one after the other by a network that scores the next one: `generate(Net, …)`.
+
+    They begin with a text; of `length` symbols in all, the network sees the last `window`, or all where
+    that is 0.
+    """
+
+    stage: Path
+    body: Body
+    start: str
+    length: int
+    temperature: float
+    window: int = 0
+
+
 Operation: TypeAlias = (
     ReadPort
     | Constant
@@ -162,6 +177,7 @@ Operation: TypeAlias = (
     | Distribute
     | Sample
     | Adapted
+    | Generated
 )
 
 

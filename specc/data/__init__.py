@@ -16,7 +16,8 @@ SOURCES: Vocabulary[DataSource] = Vocabulary(
         " swiss_roll:SwissRoll helix:Helix sinusoids:Sinusoids shapes:Shapes ecg:Ecg",
         "derived": "pairs:Pairs episodes:Episodes edges:Edges windows:Windows",
         "sequences": "adding:Adding anbn:Anbn digit_names:DigitNames echo:Echo parity:Parity"
-        " reversal:Reversal text:Text",
+        " reversal:Reversal",
+        "text": "text:Text stories:Stories",
         "trees": "boolean_trees:BooleanTrees",
         "graphs": "karate_club:KarateClub les_miserables:LesMiserables"
         " stochastic_blocks:StochasticBlocks random_graphs:RandomGraphs pixel_graphs:PixelGraphs"

@@ -7,8 +7,6 @@ each and 0 stands for padding. With `test_length` the sequences for testing are 
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, model_validator
 
 from specc.data.base import DataField, Splitting, image_field
@@ -124,26 +122,6 @@ class DigitNames(Splitting):
     def fields(self) -> tuple[DataField, ...]:
         """The image, its name, and what a decoder reads: the name behind the start symbol 16."""
         return image_field(1, 8, (0.0, 1.0)), tokens("name", 6, 17), tokens("before", 6, 17)
-
-
-class Text(Splitting):
-    """A text, read in windows."""
-
-    word, kind = "text", "text"
-    summary = "Windows of a text file: characters or words as numbers, and the ones that follow."
-    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
-    length: int = Field(64, ge=1, le=100_000, description="Symbols in a window.")
-    level: Literal["character", "word"] = Field("character", description="What a symbol is.")
-    vocab: int = Field(
-        128,
-        ge=2,
-        le=1_000_000,
-        description="Symbols told apart, the most frequent; 0 is any other.",
-    )
-
-    def fields(self) -> tuple[DataField, ...]:
-        """The symbols and those that follow each."""
-        return tokens("symbols", self.length, self.vocab), tokens("next", self.length, self.vocab)
 
 
 class Reversal(Longer):

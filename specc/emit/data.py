@@ -8,6 +8,7 @@ from math import prod
 from msgspec import Struct
 
 from specc.data.base import DataSource, Derived, Fitting, Splitting
+from specc.data.text import SENTENCES, SLOTS, WORDS
 from specc.emit.environment import literal, render
 from specc.emit.graphs import graph_data, is_of_graphs
 from specc.emit.layout import WIDTH, indented, statement
@@ -21,6 +22,7 @@ _METHODS = frozenset(("at", "fields", "rows", "to", "Split"))
 """What the class of the rows has already; a field of that name would hide it."""
 
 _ARRAYS = ("import math", "from typing import Any, TypeAlias")
+_COUNTED = ("from collections import Counter", "from functools import cache")
 _NUMPY = "import numpy as np"
 
 _STANDARD: dict[str, tuple[str, ...]] = {
@@ -32,7 +34,8 @@ _STANDARD: dict[str, tuple[str, ...]] = {
     "npy": _ARRAYS,
     "idx": (*_ARRAYS, "import gzip", "import struct", "import zlib"),
     "images": ("from pathlib import Path",),
-    "text": ("from collections import Counter", "from pathlib import Path"),
+    "text": (*_COUNTED, "from pathlib import Path"),
+    "stories": (*_COUNTED, "import random", "import re"),
     "csv": ("import csv", "import math", "from typing import TypeAlias"),
     "parquet": ("import math", "from typing import TypeAlias"),
 }
@@ -59,6 +62,8 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "idx": ("idx", "as_field"),
     "csv": ("csv", "columns"),
     "parquet": ("parquet", "columns"),
+    "text": ("text", "symbols"),
+    "stories": ("stories", "symbols"),
     "anbn": ("lengths", "anbn"),
     "parity": ("lengths", "parity"),
     "reversal": ("lengths", "reversal"),
@@ -153,7 +158,7 @@ def _imports(source: DataSource, derived: Derived | None = None) -> list[str]:
     fitted = ", replace" if _transform(source) and derived is None else ""
     standard = [f"from dataclasses import dataclass{fitted}", *_STANDARD.get(source.kind, ())]
     third = ["import torch", "from torch import Tensor", *_THIRD.get(source.kind, ())]
-    if getattr(source, "level", "") == "word":
+    if source.kind == "text" and getattr(source, "level", "") == "word":
         standard.append("import re")
     if source.kind == "table":
         third.append(f"from sklearn.datasets import load_{source.word}")
@@ -236,6 +241,9 @@ def _body(source: DataSource, derived: Derived | None, plan: TrainPlan) -> str:
         "returned": _returner(count),
         "ranged": ranged,
         "mode": "L" if getattr(source, "channels", 3) == 1 else "RGB",
+        "where": "{PATH}: " if _has_path(source) else "",
+        "grammar": {"SENTENCES": SENTENCES, "SLOTS": SLOTS},
+        "words": WORDS,
         "shortest": getattr(source, "shortest", 1) or getattr(source, "length", 1),
         **_columns(source, plan),
     }

@@ -25,6 +25,7 @@ from specc.program import (
     Body,
     Constant,
     Distribute,
+    Generated,
     Invoke,
     Node,
     Path,
@@ -212,6 +213,8 @@ class Statements:
                 self._scan(number, node, node.operation)
             case Adapted():
                 self._adapted(number, node, node.operation)
+            case Generated():
+                self._generated(number, node, node.operation)
             case Sample():
                 self._sample(number, node, node.operation)
             case Apply():
@@ -231,6 +234,12 @@ class Statements:
     def _adapted(self, number: int, node: Node, operation: Adapted) -> None:
         operands = tuple(X(i) for i in range(len(node.operands)))
         code = Fn(f"self.{self.naming.adapted(operation)}", operands)
+        self._assign(number, node, self._print(node, code))
+
+    def _generated(self, number: int, node: Node, operation: Generated) -> None:
+        start = Method(Fn("encode", (operation.start,)), "to", (Raw("device"),))
+        how = (operation.length, operation.temperature, operation.window)
+        code = Fn("generate", (Module(), start, Raw("batch_size"), *how))
         self._assign(number, node, self._print(node, code))
 
     def _apply(self, number: int, node: Node, operation: Apply) -> None:

@@ -26,6 +26,7 @@ def sample_files(program: Program) -> dict[str, str]:
     stage = snake(plan.name) if len(program.trains) > 1 else ""
     drawings = [_Drawing(program, objective, s, i) for i, s in enumerate(program.samples)]
     needed = {n for d in drawings for n in d.plan.body.uses}
+    texts = [n for n in ("decode", "encode") if any(n in d.function() for d in drawings)]
     own = helpers({w for d in drawings for w in re.findall(r"\w+", d.function())})
     text = render(
         "sample.py.j2",
@@ -37,6 +38,8 @@ def sample_files(program: Program) -> dict[str, str]:
         networks=sorted(needed),
         helpers=own,
         uses_f=any("F." in d.function() for d in drawings) or any("F." in h for h in own),
+        text_data=Modules.of(program, plan).data if texts else "",
+        text_names=texts,
         functions=[d.function() for d in drawings],
         blocks=drawings,
         pictures=sorted({drawing(s) for d in drawings for s in d.plan.shows}),
@@ -81,7 +84,10 @@ class _Drawing:
             values = ", ".join(printer.value(r) for r in show.operands)
             comma = "," if len(show.operands) == 1 else ""
             shows += statement(f"rows = ({values}{comma})", 4)
-            call = f'{drawing(show)}({drawn(self.plan.body, show, "rows")}, out / "{self.name}{end}.png")'
+            end += ".txt" if show.kind == "text" else ".png"
+            call = (
+                f'{drawing(show)}({drawn(self.plan.body, show, "rows")}, out / "{self.name}{end}")'
+            )
             shows += statement(f"paths.append({call})", 4)
         parts = [
             f"model: {self.objective.name}",

@@ -355,6 +355,8 @@ def drawing(show: Show) -> str:
 
 def drawn(body: Body, show: Show, rows: str) -> str:
     """The values of a picture as arguments, with the values of black and white where it has them."""
+    if show.kind == "text":
+        return f"{rows}, decode"
     if show.kind != "grid":
         return rows
     low, high = _limits([body.nodes[r.node].type(r.port) for r in show.operands])

@@ -12,7 +12,7 @@ METRICS: Vocabulary[Metric] = Vocabulary(
     {
         "classes": "accuracy:Accuracy top_k_accuracy:TopK balanced_accuracy:BalancedAccuracy f1:F1"
         " precision:Precision recall:Recall mean_iou:MeanIoU cross_entropy:CrossEntropy"
-        " perplexity:Perplexity",
+        " perplexity:Perplexity bits:Bits",
         "numbers": "mse:MSE rmse:RMSE mae:MAE r2:R2 psnr:PSNR",
         "binary": "bce:BCE binary_accuracy:BinaryAccuracy auc:AUC average_precision:AveragePrecision",
         "samples": "frechet:Frechet nearest_neighbour:NearestNeighbour inception_score:InceptionScore"

@@ -101,3 +101,12 @@ class Perplexity(Metric):
     summary = "Exponential of the mean cross-entropy: among how many words the choice was."
     formula = "exp(cross_entropy)"
     text = "F.cross_entropy(prediction, target).exp()"
+
+
+class Bits(Metric):
+    """Mean cross-entropy in bits: of a symbol, where there is a sequence of them."""
+
+    word, compares, better = "bits", "classes", "lower"
+    summary = "Mean cross-entropy in bits: what a symbol costs when it is coded with these scores."
+    formula = "cross_entropy / ln 2"
+    text = "(F.cross_entropy(prediction, target) / math.log(2))"

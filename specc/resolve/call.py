@@ -25,6 +25,10 @@ def call(scope: Scope, expr: tree.Call) -> Meaning:
         from specc.resolve.adapt import adapt  # only where a network learns inside a step
 
         return adapt(scope, expr)
+    if callee.id == "generate" and callee.id not in scope.names:
+        from specc.resolve.generate import generate  # only where text is written
+
+        return generate(scope, expr)
     definition = scope.context.definitions.get(callee.id)
     if (
         definition is not None

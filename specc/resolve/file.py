@@ -115,14 +115,21 @@ def _trains(context: Context, file: tree.File) -> tuple[TrainPlan, ...]:
     return tuple(p for d in written if (p := resolve_train(context, d)) is not None)
 
 
-def _samples(context: Context, file: tree.File) -> tuple[SamplePlan, ...]:
+def _samples(
+    context: Context, file: tree.File, plans: tuple[TrainPlan, ...]
+) -> tuple[SamplePlan, ...]:
     written = [d for d in file.declarations if isinstance(d, tree.Sample)]
     if not written:
         return ()
     from specc.resolve.sample import resolve_samples
 
     trains = sum(isinstance(d, tree.Train) for d in file.declarations)
-    return tuple(resolve_samples(context, written, trains))
+    made = tuple(resolve_samples(context, written, trains))
+    if made:
+        from specc.resolve.generate import texts_have_words
+
+        texts_have_words(context, made, plans)
+    return made
 
 
 def _examples(context: Context, file: tree.File) -> tuple[ExamplePlan, ...]:
@@ -144,7 +151,8 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
             and typed(definition)
         ):
             context.network(definition.name.id, None, definition.name.span)
-    trains, samples = _trains(context, file), _samples(context, file)
+    trains = _trains(context, file)
+    samples = _samples(context, file, trains)
     examples = _examples(context, file)
     _unused(context, bodies, file)
     networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)

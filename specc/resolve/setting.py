@@ -236,8 +236,9 @@ def show_of(scope: Scope, statement: tree.Setting) -> Show | None:
             "E203", "show needs a picture of something", statement.span, helps=("show grid(x)",)
         )
         return None
-    if name.id not in SHOWS:
-        unknown_word(scope, "E206", "picture", name, list(SHOWS))
+    kinds = (*SHOWS, "text") if scope.role == "sample" else SHOWS
+    if name.id not in kinds:
+        unknown_word(scope, "E206", "picture", name, list(kinds))
         return None
     option = next((a for a in written if a.name is not None), None)
     if option is not None and option.name is not None:
@@ -269,6 +270,8 @@ def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Settin
     reason = ""
     if not all(isinstance(t, Tensor) and t.batched for t in types):
         reason = f"{kind} draws a value of each item of the batch"
+    elif kind == "text" and not all(_symbols(t) for t in types):
+        reason = "text shows what generate(Net, …) gives"
     elif kind == "plot" and len(types) < 2:
         reason = "plot draws values against the first one: it needs two"
     elif kind == "scatter" and not _plane(types[0]):
@@ -278,6 +281,11 @@ def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Settin
     if reason:
         scope.context.report("E203", reason, statement.span)
     return not reason
+
+
+def _symbols(type: ValueType) -> bool:
+    """Whether the items of a value are sequences of symbols."""
+    return isinstance(type, Tensor) and type.dtype == "int" and type.rank == 1
 
 
 def _plane(type: ValueType) -> bool:

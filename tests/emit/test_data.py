@@ -131,6 +131,8 @@ SOURCES = {
     "pairs": ("pairs(digits, each=1) as a, b, same", 3594),
     "pairs, fitted": ("pairs(wine(standardize=true), seed=3) as a, b, same", 1424),
     "pairs, one": ("pairs(digits(flat=true, test=0.1), each=1) as a", 3594),
+    "stories": ("stories(sentences=300) as x, next", 243),
+    "stories, words": ("stories(sentences=300, level=word, length=16) as x, next", 213),
     "episodes": ("episodes(digits) as x, label, query, answer", 1200),
     "episodes, known": ("episodes(iris, ways=2, tests=50) as x, label", 1050),
     "episodes, one": ("episodes(moons(examples=300, transform=tanh), ways=2) as x", 1200),

@@ -1,0 +1,124 @@
+"""`generate(Writer, start="the ", length=200)`: what a model of sequences writes when it reads itself.
+
+A network that scores the next symbol at every position (Sutskever, Martens & Hinton, ICML 2011) is asked
+again and again; a symbol is drawn from the softmax of the last scores, divided by the temperature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from specc.data.text import TextWindows
+from specc.layers.common import positive
+from specc.program import Body, Generated, SamplePlan, TrainPlan
+from specc.resolve.arguments import Given, construct, signature
+from specc.resolve.context import Context, Scope
+from specc.resolve.convert import as_static
+from specc.resolve.values import POISON, Meaning, NetworkInstance
+from specc.syntax import tree
+from specc.types import Tensor
+
+_EXAMPLE = 'generate(Net, start="the ", length=200, temperature=0.8)'
+
+
+class Generate(BaseModel):
+    """How symbols are drawn."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    start: str = Field(min_length=1, description="Text that it begins with.")
+    length: int = Field(200, ge=2, le=100_000, description="Symbols in all.")
+    temperature: Annotated[float, AfterValidator(positive)] = Field(
+        1.0, description="What scores are divided by: below 1 the likely becomes likelier."
+    )
+
+
+def generate(scope: Scope, expr: tree.Call) -> Meaning:
+    """The symbols that a network writes, [length]; poison after a diagnostic."""
+    if scope.role != "sample":
+        return scope.context.report("E103", "generate belongs in sample", expr.span)
+    name = _network(scope, expr)
+    settings = _settings(scope, expr) if name is not None else None
+    if name is None or settings is None:
+        return POISON
+    body = scope.context.network(name, None, expr.span)
+    if body is None:
+        return POISON
+    found = _scores(body)
+    if found is None:
+        message = f"{name} does not read tokens and score the next one at every position"
+        note = "in x: tokens[T, vocab=26] … linear(26)"
+        return scope.context.report("E203", message, expr.span, notes=(note,))
+    window, classes = found
+    scope.uses[name] = None
+    made = Generated((name,), body, settings.start, settings.length, settings.temperature, window)
+    type = Tensor((settings.length,), ("time",), "int", classes)
+    return scope.add(scope.fresh("generated"), expr.span, made, (), (("output", type),))
+
+
+def texts_have_words(
+    context: Context, samples: Iterable[SamplePlan], trains: Sequence[TrainPlan]
+) -> None:
+    """Report a text whose symbols no data source numbers (E507)."""
+    for sample in samples:
+        places = [n.span for n in sample.body.nodes if isinstance(n.operation, Generated)]
+        places += [s.span for s in sample.shows if s.kind == "text"]
+        needed = set(sample.body.uses)
+        having = [p for p in trains if needed <= set(p.body.uses)] or list(trains)
+        if places and having and not isinstance(having[-1].data, TextWindows):
+            message = f"the data of {having[-1].name} is no text, so that no symbol has a number"
+            help = 'data text("book.txt") as symbols, after'
+            context.report("E507", message, places[0], helps=(help,))
+
+
+def _network(scope: Scope, expr: tree.Call) -> str | None:
+    first = expr.arguments[0] if expr.arguments else None
+    meaning = scope.evaluate(first.value) if first is not None and first.name is None else None
+    if isinstance(meaning, NetworkInstance):
+        return meaning.name
+    if meaning is not POISON:
+        message = "generate needs a network first"
+        scope.context.report("E203", message, expr.span, helps=(_EXAMPLE,))
+    return None
+
+
+def _settings(scope: Scope, expr: tree.Call) -> Generate | None:
+    given: dict[str, Given] = {}
+    for argument in expr.arguments[1:]:
+        name = argument.name
+        if name is None or name.id not in Generate.model_fields or name.id in given:
+            word = "this" if name is None else name.id
+            note = signature(Generate, "generate")
+            message = f"generate has no {word}" if word not in given else f"{word} is given twice"
+            scope.context.report("E202", message, argument.span, notes=(note,))
+            return None
+        meaning = scope.evaluate(argument.value)
+        value = as_static(meaning)
+        if value is None:
+            if meaning is not POISON:
+                message = f"{name.id} must be known before anything runs"
+                scope.context.report("E203", message, argument.value.span)
+            return None
+        given[name.id] = Given(value, argument.value.span)
+    if "start" not in given:
+        scope.context.report("E202", "generate needs its start", expr.span, helps=(_EXAMPLE,))
+        return None
+    return construct(Generate, "generate", given, expr.span, scope.diagnostics)
+
+
+def _scores(body: Body) -> tuple[int, int] | None:
+    """How many symbols a network reads at once (0 for any number) and how many it tells apart."""
+    types = [type for _, type in (*body.inputs, *body.output_types())]
+    if len(types) != 2 or not all(isinstance(t, Tensor) for t in types):
+        return None
+    tokens, scores = types
+    assert isinstance(tokens, Tensor)
+    assert isinstance(scores, Tensor)
+    if tokens.rank != 1 or tokens.dtype != "int" or not isinstance(tokens.classes, int):
+        return None
+    if scores.sizes != (*tokens.sizes, tokens.classes) or scores.dtype != "float":
+        return None
+    return (tokens.sizes[0] if isinstance(tokens.sizes[0], int) else 0), tokens.classes
