@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from specc.data.derived import Windows
-from specc.layers.recurrent import Recurrent
 from specc.program import Adapted, Apply, Body, Invoke, Node, Path, Rounds, Scan, TrainPlan
 
 Found = tuple[Path, Node]
@@ -22,7 +20,9 @@ def carriers(
     chosen = range(len(body.nodes)) if among is None else sorted(among)
     for node in (body.nodes[number] for number in chosen):
         match node.operation:
-            case Apply(layer=Recurrent(carry=True), stage=stage) if stage is not None:
+            case Apply(layer=layer, stage=stage) if stage is not None and getattr(
+                layer, "carry", False
+            ):
                 yield prefix + stage, node
             case Scan(stage=stage, carry=True):
                 yield prefix + stage, node
@@ -43,5 +43,8 @@ def carries(body: Body) -> bool:
 
 def windows(plan: TrainPlan) -> int:
     """The windows of a sequence that states go on through; 0 where none are carried."""
-    source = plan.data
-    return source.count if isinstance(source, Windows) and carries(plan.body) else 0
+    if not carries(plan.body):
+        return 0
+    from specc.data.derived import Windows  # only where something carries
+
+    return plan.data.count if isinstance(plan.data, Windows) else 0

@@ -32,6 +32,10 @@ class Vocabulary(Mapping[str, type[T]], Generic[T]):
             self._places = {word: (family, name) for family, (word, name) in rows}
         return self._places
 
+    def family(self, word: str) -> str:
+        """The module of a word, empty for a word that is none of these."""
+        return self.places.get(word, ("", ""))[0]
+
     def families(self) -> dict[str, tuple[str, ...]]:
         """The words of each module."""
         return {

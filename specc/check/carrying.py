@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from specc.carrying import Found, carriers
-from specc.data.derived import Windows
 from specc.dependence import Dependence
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.optim import Optimizer
@@ -33,6 +32,8 @@ def _check(program: Program, plan: TrainPlan, found: list[Found], diagnostics: D
 
 def _problem(program: Program, plan: TrainPlan) -> tuple[str, str]:
     """Why batches do not go on, and what helps; empty where they do."""
+    from specc.data.derived import Windows  # only where something carries
+
     if not isinstance(plan.data, Windows):
         word = getattr(plan.data, "word", "source")
         help = f"data windows({word}(…), steps=…) as …"

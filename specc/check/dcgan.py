@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from specc.diagnostics import Diagnostic
+from specc.layers import registry
 from specc.layers.base import Layer
 from specc.program import Apply, Body, Invoke, Node, Program, Rounds, StepPlan, TrainPlan
 from specc.source import Span
@@ -92,7 +93,9 @@ def _segments(layers: list[tuple[Node, Layer]]) -> list[Segment]:
 
 
 def _is_activation(layer: Layer) -> bool:
-    return layer.__class__.__module__.endswith(".activation") and layer.word != "identity"
+    families = registry.families()
+    words = (*families["activation"], *families["rectifier"], *families["softmax"])
+    return layer.word in words and layer.word != "identity"
 
 
 # ---------------------------------------------------------------------- rules

@@ -1,4 +1,4 @@
-"""Arithmetic and comparison of two values, broadcast from the last axis as PyTorch does."""
+"""Arithmetic of two values, broadcast from the last axis as PyTorch does."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import ClassVar, TypeAlias
 
 from specc.formula import product, var
 from specc.layers.base import Inference, Layer, LayerError, Operand
-from specc.layers.code import Code, Fn, Infix, X, method
+from specc.layers.code import Code, Infix, X, method
 from specc.layers.common import (
     broadcast,
     equal_sizes,
     known_size,
     lifted,
     numeric,
-    span_of,
     tensor,
 )
 from specc.sizes import Constraint, Size, render
@@ -63,7 +62,7 @@ def _spanned(left: Ends, right: Ends, function: Callable[[float, float], float])
     return Interval(0.0) if all(signs) else ANYTHING
 
 
-class _Binary(Layer):
+class Binary(Layer):
     """Two operands and an operator of Python's."""
 
     operands = ("a", "b")
@@ -101,7 +100,7 @@ class _Binary(Layer):
         return Infix(self.sign, left, right)
 
 
-class Add(_Binary):
+class Add(Binary):
     """Sum."""
 
     word = "add"
@@ -113,7 +112,7 @@ class Add(_Binary):
         return Interval(_sum(left[0], right[0]), _sum(left[1], right[1]))
 
 
-class Subtract(_Binary):
+class Subtract(Binary):
     """Difference."""
 
     word = "subtract"
@@ -125,7 +124,7 @@ class Subtract(_Binary):
         return Interval(_sum(left[0], _negative(right[1])), _sum(left[1], _negative(right[0])))
 
 
-class Multiply(_Binary):
+class Multiply(Binary):
     """Product, element by element."""
 
     word = "multiply"
@@ -137,7 +136,7 @@ class Multiply(_Binary):
         return _spanned(left, right, operator.mul)
 
 
-class Divide(_Binary):
+class Divide(Binary):
     """Quotient."""
 
     word = "divide"
@@ -154,7 +153,7 @@ class Divide(_Binary):
         return ANYTHING if spans_zero else _spanned(left, right, operator.truediv)
 
 
-class FloorDivide(_Binary):
+class FloorDivide(Binary):
     """Quotient rounded down."""
 
     word = "floor_divide"
@@ -163,7 +162,7 @@ class FloorDivide(_Binary):
     sign = "//"
 
 
-class Remainder(_Binary):
+class Remainder(Binary):
     """Remainder with the divisor's sign."""
 
     word = "remainder"
@@ -172,7 +171,7 @@ class Remainder(_Binary):
     sign = "%"
 
 
-class Power(_Binary):
+class Power(Binary):
     """Power."""
 
     word = "power"
@@ -184,68 +183,6 @@ class Power(_Binary):
         del left
         even = right.constant is not None and right.constant % 2 == 0
         return Interval(0.0, None) if even else ANYTHING
-
-
-class _Comparison(_Binary):
-    """A comparison: truth values."""
-
-    def _dtype(self, dtype: DType) -> DType:
-        del dtype
-        return "bool"
-
-    def _range(self, left: Tensor, right: Tensor) -> Interval:
-        del left, right
-        return Interval(0.0, 1.0)
-
-
-def _comparison(name: str, word_: str, sign_: str, words: str) -> type[_Comparison]:
-    body = {
-        "__doc__": f"Where a {sign_} b.",
-        "__module__": __name__,
-        "word": word_,
-        "summary": f"Where the first value is {words} the second; `a {sign_} b`.",
-        "formula": f"a {sign_} b",
-        "sign": sign_,
-        "__annotations__": {},
-    }
-    return type(name, (_Comparison,), body)
-
-
-Equal = _comparison("Equal", "equal", "==", "equal to")
-NotEqual = _comparison("NotEqual", "not_equal", "!=", "different from")
-Less = _comparison("Less", "less", "<", "less than")
-LessEqual = _comparison("LessEqual", "less_equal", "<=", "at most")
-Greater = _comparison("Greater", "greater", ">", "more than")
-GreaterEqual = _comparison("GreaterEqual", "greater_equal", ">=", "at least")
-
-
-class _Logical(_Comparison):
-    """Two truth values."""
-
-    function: ClassVar[str]
-
-    def _operand(self, x: Tensor, code: Code) -> Code:
-        del x
-        return code
-
-    def _code(self, left: Code, right: Code) -> Code:
-        return Fn(self.function, (left, right))
-
-
-class LogicalAnd(_Logical):
-    """Both."""
-
-    word, function, sign = "logical_and", "torch.logical_and", "and"
-    summary = "Where both truth values hold; `a and b`."
-    formula = "a ∧ b"
-
-
-class LogicalOr(_Logical):
-    """At least one."""
-
-    word, function, sign = "logical_or", "torch.logical_or", "or"
-    summary = "Where at least one truth value holds; `a or b`."
-    formula = "a ∨ b"
 
 
 class Matmul(Layer):
@@ -320,37 +257,3 @@ def _matrix_product(left: Tensor, right: Tensor) -> Code:
     if left.rank == 1:
         return Infix("@", a, b)
     return Infix("@", lifted(left, a, right.rank), lifted(right, b, left.rank))
-
-
-class Where(Layer):
-    """One of two values, element by element."""
-
-    word = "where"
-    summary = "The first value where a condition holds, else the second."
-    formula = "a if c else b"
-    operands = ("condition", "a", "b")
-
-    def infer(self, *operands: Operand | None) -> Inference:
-        """Sizes of all three together."""
-        condition = tensor(operands[0], self.word)
-        left, right = tensor(operands[1], self.word, 1), tensor(operands[2], self.word, 2)
-        if condition.dtype != "bool":
-            raise LayerError("E203", "where needs a condition of truth values", argument=0)
-        both, first = together(left, right, self.word)
-        out, second = together(condition, both, self.word)
-        span = span_of((left, right))
-        parts = tuple(
-            lifted(t, X(i) if i == 0 else numeric(t, X(i)), out.rank)
-            for i, t in enumerate((condition, left, right))
-        )
-        numbers = left.constant is not None and right.constant is not None
-        made = Tensor(
-            out.sizes, out.axes, "float" if numbers else both.dtype,
-            range=span, batched=out.batched,
-        )  # fmt: skip
-        code: Code = Fn("torch.where", parts)
-        return Inference(
-            outputs=(("output", made),),
-            forward=method(code, "float") if numbers else code,  # two whole literals are an int64
-            constraints=(*first, *second),
-        )

@@ -21,11 +21,12 @@ LAYERS: Vocabulary[Layer] = Vocabulary(
         "norm": "batch_norm:BatchNorm layer_norm:LayerNorm group_norm:GroupNorm"
         " instance_norm:InstanceNorm rms_norm:RMSNorm local_response_norm:LocalResponseNorm",
         "reparametrised": "weight_norm:WeightNorm spectral_norm:SpectralNorm",
-        "activation": "identity:Identity relu:ReLU relu6:ReLU6 leaky_relu:LeakyReLU prelu:PReLU"
-        " rrelu:RReLU elu:ELU selu:SELU celu:CELU gelu:GELU silu:SiLU mish:Mish softplus:Softplus"
+        "activation": "identity:Identity gelu:GELU silu:SiLU mish:Mish softplus:Softplus"
         " softsign:Softsign sigmoid:Sigmoid logsigmoid:LogSigmoid hardsigmoid:HardSigmoid tanh:Tanh"
         " hardtanh:HardTanh hardswish:HardSwish tanhshrink:TanhShrink softshrink:SoftShrink"
-        " hardshrink:HardShrink threshold:Threshold",
+        " hardshrink:HardShrink",
+        "rectifier": "relu:ReLU relu6:ReLU6 leaky_relu:LeakyReLU prelu:PReLU rrelu:RReLU elu:ELU"
+        " selu:SELU celu:CELU threshold:Threshold",
         "softmax": "softmax:Softmax log_softmax:LogSoftmax softmin:Softmin glu:GLU maxout:Maxout",
         "dropout": "dropout:Dropout channel_dropout:ChannelDropout alpha_dropout:AlphaDropout"
         " feature_alpha_dropout:FeatureAlphaDropout gaussian_noise:GaussianNoise",
@@ -41,9 +42,9 @@ LAYERS: Vocabulary[Layer] = Vocabulary(
         "joining": "concat:Concat stack:Stack split:Split chunk:Chunk",
         "framing": "pad:Pad crop:Crop",
         "arithmetic": "add:Add subtract:Subtract multiply:Multiply divide:Divide"
-        " floor_divide:FloorDivide remainder:Remainder power:Power matmul:Matmul where:Where"
-        " equal:Equal not_equal:NotEqual less:Less less_equal:LessEqual greater:Greater"
-        " greater_equal:GreaterEqual logical_and:LogicalAnd logical_or:LogicalOr",
+        " floor_divide:FloorDivide remainder:Remainder power:Power matmul:Matmul",
+        "comparison": "equal:Equal not_equal:NotEqual less:Less less_equal:LessEqual greater:Greater"
+        " greater_equal:GreaterEqual logical_and:LogicalAnd logical_or:LogicalOr where:Where",
         "elementwise": "negate:Negate abs:Abs sign:Sign square:Square sqrt:Sqrt exp:Exp log:Log"
         " log1p:Log1p sin:Sin cos:Cos floor:Floor round:Round clamp:Clamp logical_not:LogicalNot",
         "reduce": "mean:Mean sum:Sum max:Max min:Min std:Std var:Var norm:Norm logsumexp:LogSumExp"

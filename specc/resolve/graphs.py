@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from specc.formula import product, var
+from specc.layers import registry
 from specc.layers.base import Inference, Layer
 from specc.program import Apply, Ref
 from specc.resolve.context import Scope
@@ -33,19 +34,9 @@ MOVES = frozenset(
 )
 """Layers that say themselves on what their output stands."""
 REDUCTIONS = frozenset(("sum", "mean", "max", "min", "std"))
-_ITEMWISE = frozenset(
-    "specc.layers." + family
-    for family in (
-        "dense",
-        "activation",
-        "softmax",
-        "arithmetic",
-        "elementwise",
-        "shape",
-        "indexing",
-        "joining",
-        "reduce",
-    )
+_ITEMWISE = (
+    *("dense", "activation", "rectifier", "softmax", "arithmetic", "comparison"),
+    *("elementwise", "shape", "indexing", "joining", "reduce"),
 )
 """Families whose layers treat every item for itself."""
 
@@ -258,10 +249,10 @@ def _lifted(
     scope: Scope, flow: Flow | None, over: Over, graph: Flow | None, span: Span
 ) -> Flow | None:
     """A value of a whole graph at each of its nodes or edges, where the others are there."""
-    from specc.layers.graphs import Spread
-
     if flow is None or graph is None or over not in ("nodes", "edges") or _over(flow) != "items":
         return flow
+    from specc.layers.graphs import Spread
+
     return place(scope, Spread(to=over), (flow, graph), span)
 
 
@@ -270,7 +261,7 @@ def _lifted(
 
 def _common_end(scope: Scope, layer: Layer, flows: Operands) -> Ends | None:
     """The end at which all operands of an itemwise layer were gathered, if it is one."""
-    if type(layer).__module__ not in _ITEMWISE or layer.word == "rrelu":
+    if registry.LAYERS.family(layer.word) not in _ITEMWISE or layer.word == "rrelu":
         return None
     ends = [_gathered(scope, f.ref) for f in flows if f is not None and _over(f) is not None]
     first = ends[0] if ends else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from specc.initialization import INITIALIZATIONS
 from specc.layers import registry
 from specc.layers.base import LayerError
-from specc.layers.graphs import Masked
 from specc.metrics import METRICS, Metric
 from specc.nearest import nearest
 from specc.optim import OPTIMIZERS, SCHEDULES
@@ -188,6 +187,8 @@ def _masked(scope: Scope, value: Flow, mask: tree.Argument | None) -> Flow:
     where = flow(scope, mask.value)
     if where is POISON:
         return POISON
+    from specc.layers.graphs import Masked  # only where a metric has a mask
+
     maker = LayerMaker(Masked(), (), (), mask.span)
     return apply_layer(scope, maker, [("x", value), ("mask", where)], None, mask.span)
 

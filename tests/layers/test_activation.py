@@ -4,20 +4,21 @@ import pytest
 from pydantic import ValidationError
 
 from specc.layers import activation as a
+from specc.layers import rectifier as r
 from specc.layers import registry
 from specc.layers.base import Layer, LayerError
 from tests.layers.contract import check, printed, sequence, tensor
 
 POINTWISE: list[tuple[Layer, str]] = [
     (a.Identity(), "x0"),
-    (a.ReLU(), "F.relu(x0)"),
-    (a.ReLU6(), "F.relu6(x0)"),
-    (a.LeakyReLU(), "F.leaky_relu(x0, negative_slope=0.01)"),
-    (a.LeakyReLU(negative_slope=0.2), "F.leaky_relu(x0, negative_slope=0.2)"),
-    (a.ELU(), "F.elu(x0)"),
-    (a.ELU(alpha=0.5), "F.elu(x0, alpha=0.5)"),
-    (a.SELU(), "F.selu(x0)"),
-    (a.CELU(alpha=2.0), "F.celu(x0, alpha=2.0)"),
+    (r.ReLU(), "F.relu(x0)"),
+    (r.ReLU6(), "F.relu6(x0)"),
+    (r.LeakyReLU(), "F.leaky_relu(x0, negative_slope=0.01)"),
+    (r.LeakyReLU(negative_slope=0.2), "F.leaky_relu(x0, negative_slope=0.2)"),
+    (r.ELU(), "F.elu(x0)"),
+    (r.ELU(alpha=0.5), "F.elu(x0, alpha=0.5)"),
+    (r.SELU(), "F.selu(x0)"),
+    (r.CELU(alpha=2.0), "F.celu(x0, alpha=2.0)"),
     (a.GELU(), "F.gelu(x0)"),
     (a.GELU(approximate="tanh"), 'F.gelu(x0, approximate="tanh")'),
     (a.SiLU(), "F.silu(x0)"),
@@ -33,9 +34,9 @@ POINTWISE: list[tuple[Layer, str]] = [
     (a.TanhShrink(), "F.tanhshrink(x0)"),
     (a.SoftShrink(lambd=0.1), "F.softshrink(x0, lambd=0.1)"),
     (a.HardShrink(), "F.hardshrink(x0)"),
-    (a.Threshold(threshold=0.1, value=20.0), "F.threshold(x0, threshold=0.1, value=20.0)"),
-    (a.PReLU(), "module(x0)"),
-    (a.RReLU(), "module(x0)"),
+    (r.Threshold(threshold=0.1, value=20.0), "F.threshold(x0, threshold=0.1, value=20.0)"),
+    (r.PReLU(), "module(x0)"),
+    (r.RReLU(), "module(x0)"),
 ]
 SHAPES = [tensor(), tensor(7), tensor(4, 6, 5), sequence(5, 6)]
 
@@ -49,11 +50,11 @@ def test_pointwise(layer: Layer, code: str) -> None:
 
 
 def test_prelu_has_a_slope_for_each_channel() -> None:
-    run = check(a.PReLU(num_parameters=4, init=0.1), tensor(4, 6, 5))
+    run = check(r.PReLU(num_parameters=4, init=0.1), tensor(4, 6, 5))
     assert run.inference.count is not None
     assert run.inference.count.working() == "4"
     with pytest.raises(LayerError, match="prelu has 3 slopes for 4 channels"):
-        a.PReLU(num_parameters=3).infer(tensor(4, 6, 5))
+        r.PReLU(num_parameters=3).infer(tensor(4, 6, 5))
 
 
 def test_refusals() -> None:
@@ -64,7 +65,7 @@ def test_refusals() -> None:
 
 
 def test_every_word_of_the_family_is_reached() -> None:
-    for word in registry.families()["activation"]:
+    for word in (*registry.families()["activation"], *registry.families()["rectifier"]):
         found = registry.get(word)
         assert found is not None
         assert found.word == word

@@ -7,6 +7,7 @@ import pytest
 from specc.layers import arithmetic as arith
 from specc.layers import (
     attention,
+    comparison,
     conv,
     dense,
     dropout,
@@ -103,13 +104,13 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     (resample.PixelUnshuffle(factor=2), (tensor(3, 8, 6),)),
     (framing.Crop(), (IMAGE, tensor(2, 4, 5))),
     (framing.Crop(size=3), (IMAGE,)),
-    *((op(), (a, b)) for op in (arith.Add, arith.Subtract, arith.Multiply, arith.Less, arith.Equal)
+    *((op(), (a, b)) for op in (arith.Add, arith.Subtract, arith.Multiply, comparison.Less, comparison.Equal)
       for a, b in ((IMAGE, IMAGE), (tensor(5), ONE), (ONE, tensor(5)), (IMAGE, NUMBER), (NUMBER, tensor(5)))),
     (arith.Divide(), (tensor(5), NUMBER)),
     (arith.Power(), (tensor(5), Tensor((), (), batched=False, constant=2.0))),
     (arith.Matmul(), (sequence(3, 4), sequence(4, 5))),
-    (arith.Where(), (Tensor((5,), ("features",), "bool"), tensor(5), ONE)),
-    (arith.LogicalAnd(), (Tensor((5,), ("features",), "bool"), Tensor((5,), ("features",), "bool"))),
+    (comparison.Where(), (Tensor((5,), ("features",), "bool"), tensor(5), ONE)),
+    (comparison.LogicalAnd(), (Tensor((5,), ("features",), "bool"), Tensor((5,), ("features",), "bool"))),
     *((cls(), (tensor(5),)) for cls in (
         elementwise.Negate, elementwise.Abs, elementwise.Sign, elementwise.Square, elementwise.Exp,
         elementwise.Sin, elementwise.Cos, elementwise.Floor, elementwise.Round)),

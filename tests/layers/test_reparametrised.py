@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from specc.layers.activation import ReLU
 from specc.layers.base import Layer, LayerError
 from specc.layers.conv import Conv, ConvTranspose
 from specc.layers.dense import Bilinear, Linear
+from specc.layers.rectifier import ReLU
 from specc.layers.reparametrised import SpectralNorm, WeightNorm
 from tests.layers.contract import Run, check, printed, tensor
 

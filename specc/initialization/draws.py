@@ -1,16 +1,12 @@
-"""How weights begin: `init normal(0, 0.02)` in a train block, for all its networks.
-
-What is drawn are the weights of two axes and more (matrices, kernels, tables); biases begin at 0, and the
-scales of normalisations stay 1.
-"""
+"""The distributions that weights are drawn from."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from specc.layers.code import Code, Fn, Raw
+from specc.initialization.base import Initialization
 from specc.layers.common import positive
 
 Above0 = Annotated[float, AfterValidator(positive)]
@@ -23,20 +19,6 @@ Nonlinearity = Annotated[
     Field(description="The activation that follows."),
 ]
 Slope = Annotated[float, Field(ge=0, description="Slope of a leaky ReLU below 0.")]
-
-
-class Initialization(BaseModel):
-    """A function of torch.nn.init with its arguments, every one of them written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    word: ClassVar[str]
-    torch_name: ClassVar[str]
-
-    def call(self, weight: str) -> Fn:
-        """`nn.init.normal_(weight, mean=0.0, std=0.02)`."""
-        given: list[tuple[str, Code]] = [(n, getattr(self, n)) for n in type(self).model_fields]
-        return Fn(f"nn.init.{self.torch_name}", (Raw(weight),), tuple(given))
 
 
 class Normal(Initialization):
@@ -102,13 +84,3 @@ class Orthogonal(Initialization):
 
     word, torch_name = "orthogonal", "orthogonal_"
     gain: Gain = 1.0
-
-
-INITIALIZATIONS: dict[str, type[Initialization]] = {
-    i.word: i
-    for i in (
-        Normal, TruncatedNormal, Uniform, XavierUniform, XavierNormal, KaimingUniform,
-        KaimingNormal, Orthogonal,
-    )
-}  # fmt: skip
-"""Every way to begin by its word."""
