@@ -10,9 +10,14 @@ from specc.check.check import check
 from specc.diagnostics import Diagnostics
 from specc.layers.base import Convention
 from specc.program import Program, Static
+from specc.remaining import remaining
 from specc.resolve.file import resolve
 from specc.source import Source
+from specc.syntax import tree
 from specc.syntax.parse import parse
+
+_ROUNDS = 3
+"""How often an error is taken out and the rest compiled again."""
 
 
 class Compiled(Struct, frozen=True):
@@ -40,10 +45,35 @@ def compile_text(
         from specc.check.fitting import suggest_sizes  # only after an error
 
         suggest_sizes(file, diagnostics, overrides)
+        _check_rest(file, diagnostics, overrides or {}, convention)
         return Compiled(source, None, diagnostics)
     check(program, diagnostics, convention)
     sound = all(d.code[0] == "W" or d.code[:2] == "E6" for d in diagnostics)
     return Compiled(source, program if sound else None, diagnostics)
+
+
+def _check_rest(
+    file: tree.File,
+    diagnostics: Diagnostics,
+    overrides: Mapping[str, Static],
+    convention: Convention,
+) -> None:
+    """Check what the errors so far have left untouched, so that they hide no other."""
+    for _ in range(_ROUNDS):
+        rest = remaining(file, diagnostics)
+        if rest is None:
+            return
+        found = Diagnostics()
+        names = {d.name.id for d in rest.file.declarations if isinstance(d, tree.Param)}
+        program = resolve(rest.file, found, {n: v for n, v in overrides.items() if n in names})
+        whole = program is not None and not found.failed
+        if program is not None and whole:
+            check(program, found, convention)
+        for diagnostic in found:
+            if rest.independent(diagnostic):
+                diagnostics.add(diagnostic)
+        if whole or not found.failed:
+            return
 
 
 def compile_file(path: str, overrides: Mapping[str, Static] | None = None) -> Compiled:

@@ -7,10 +7,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class StepSettings(BaseModel):
-    """What a step may set for its own updates. Field names are the words of the language."""
+class Settings(BaseModel):
+    """Settings that are written one a line. Field names are the words of the language."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class StepSettings(Settings):
+    """What a step may set for its own updates."""
 
     clip_grad_norm: float | None = Field(
         None, gt=0, description="largest norm of all gradients together"
@@ -19,7 +23,7 @@ class StepSettings(BaseModel):
 
 
 class TrainSettings(StepSettings):
-    """What a run needs besides data, objective and optimizer. Field names are the words of the language."""
+    """What a run needs besides data, objective and optimizer."""
 
     batch: int = Field(64, ge=1, le=1_000_000, description="items in a batch")
     epochs: int = Field(10, ge=1, le=1_000_000, description="passes over the training rows")
@@ -44,10 +48,8 @@ class TrainSettings(StepSettings):
     )
 
 
-class SampleSettings(BaseModel):
+class SampleSettings(Settings):
     """The settings of a `sample` block."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     count: int = Field(64, ge=1, le=1_000_000, description="items to sample")
     seed: int = Field(0, ge=0, lt=2**63, description="seed of the draws")

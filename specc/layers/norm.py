@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from specc.formula import Formula, product, var
 from specc.layers.base import (
@@ -50,7 +50,19 @@ def _running(c: Size) -> tuple[Parameter, ...]:
 
 
 Momentum: TypeAlias = Annotated[Annotated[float, Field(ge=0, le=1), NONE_WORD] | None, or_none()]
-Epsilon: TypeAlias = Annotated[Annotated[float, Field(gt=0), NONE_WORD] | None, or_none()]
+
+
+def _small(value: float) -> float:
+    """A validator that also catches the number of features written where PyTorch has it."""
+    if not 0 < value < 1:
+        raise ValueError("must be more than 0 and less than 1; the number of features is inferred")
+    return value
+
+
+Variance: TypeAlias = Annotated[float, AfterValidator(_small)]
+Epsilon: TypeAlias = Annotated[
+    Annotated[float, AfterValidator(_small), NONE_WORD] | None, or_none()
+]
 
 
 class _ChannelNorm(Layer):
@@ -86,7 +98,7 @@ class BatchNorm(_ChannelNorm):
     formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
     prefix = "BatchNorm"
 
-    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+    eps: Variance = Field(1e-5, description="Added to the variance.")
     momentum: Momentum = Field(
         0.1,
         description="Share of the new batch in the moving averages (PyTorch's sense; keras' is one "
@@ -126,7 +138,7 @@ class InstanceNorm(_ChannelNorm):
     formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
     prefix = "InstanceNorm"
 
-    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+    eps: Variance = Field(1e-5, description="Added to the variance.")
     momentum: float = Field(
         0.1, ge=0, le=1, description="Share of the new batch in moving averages."
     )
@@ -186,7 +198,7 @@ class GroupNorm(_ChannelNorm):
     prefix = "GroupNorm"
 
     groups: Positive = Field(description="Number of groups.")
-    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+    eps: Variance = Field(1e-5, description="Added to the variance.")
     affine: bool = Field(True, description="Whether each channel has a learnt scale and offset.")
 
     def infer(self, *operands: Operand | None) -> Inference:
@@ -218,6 +230,7 @@ class _LastNorm(Layer):
                 "E301",
                 f"{self.word} over {self.axes} axes needs as many, and this is {x}",
                 text=str(x),
+                helps=(f"the number of features is inferred: {self.word}",),
             )
         return x.sizes[x.rank - self.axes :]
 
@@ -243,7 +256,7 @@ class LayerNorm(_LastNorm):
     summary = "Layer normalisation: the features of each position have mean 0 and variance 1."
     formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
 
-    eps: float = Field(1e-5, gt=0, description="Added to the variance.")
+    eps: Variance = Field(1e-5, description="Added to the variance.")
     affine: bool = Field(True, description="Whether each feature has a learnt scale.")
     bias: bool = Field(True, description="Whether each feature has a learnt offset.")
 

@@ -29,7 +29,8 @@ def _padding(value: object) -> object:
 
 
 Padding: TypeAlias = Annotated[
-    int | Symbolic | str | tuple[int | Symbolic, ...], BeforeValidator(_padding)
+    int | Symbolic | Literal["same", "valid"] | tuple[int | Symbolic, ...],
+    BeforeValidator(_padding),
 ]
 """A number for all spatial axes, one for each, `same` (TensorFlow's SAME) or `valid` (none)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -14,6 +15,7 @@ from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
 from specc.nearest import nearest
 from specc.program import Static
 from specc.resolve.static import show
+from specc.settings import Settings
 from specc.source import Span
 
 M = TypeVar("M", bound=BaseModel)
@@ -33,20 +35,25 @@ def construct(
     place: Span,
     diagnostics: Diagnostics,
     extra: Mapping[str, object] | None = None,
+    *,
+    incomplete: bool = False,
 ) -> M | None:
     """The model with these arguments, or None after a diagnostic for each that is wrong.
 
-    `word` is how the language calls it, `place` the span for what is missing.
+    `word` is how the language calls it, `place` the span for what is missing. Of an `incomplete` call
+    other arguments were refused: those left are still looked at, one by one.
     """
     values: dict[str, Any] = {name: given.value for name, given in arguments.items()}
     values.update(extra or {})
     try:
-        return model.model_validate(values)
+        made = model.model_validate(values, strict=True)
     except ValidationError as problem:
         for field, errors in _by_field(problem).items():
             given = arguments.get(field)
-            diagnostics.add(_diagnose(model, word, field, errors, given, place))
+            if given is not None or not incomplete:
+                diagnostics.add(_diagnose(model, word, field, errors, given, place))
         return None
+    return None if incomplete else made
 
 
 def _by_field(problem: ValidationError) -> dict[str, list[ErrorDetails]]:
@@ -64,15 +71,17 @@ def _diagnose(
     given: Given | None,
     place: Span,
 ) -> Diagnostic:
-    if errors[0]["type"] == "missing":
-        return Diagnostic(
-            "E202", f"{word} needs its {field}", place, notes=(signature(model, word),)
-        )
+    if given is None and errors[0]["type"] == "missing":
+        return Diagnostic("E202", f"{word} needs its {field}", place, notes=_form(model, word))
     if given is None:
         return Diagnostic("E204", f"{word}: {_reason(errors)}", place)
     choices = _choices(model, field)
     if isinstance(given.value, str) and choices:
-        return _unknown_choice(word, field, given, choices)
+        return _unknown_choice(model, word, field, given)
+    length = _length(model, field)
+    if isinstance(given.value, tuple) and length not in (None, len(given.value)):
+        message = f"{word}: {field} is a list of {length} numbers, not of {len(given.value)}"
+        return Diagnostic("E203", message, given.span, notes=_form(model, word))
     ranged = [e for e in errors if _is_range(e) and not isinstance(given.value, (str, bool))]
     if ranged:
         message = f"{word}: {field} is {show(given.value)}; it {_reason(ranged)}"
@@ -80,33 +89,55 @@ def _diagnose(
     return _wrong_type(model, word, field, given)
 
 
-def _unknown_choice(word: str, field: str, given: Given, choices: list[str]) -> Diagnostic:
+def _unknown_choice(model: type[BaseModel], word: str, field: str, given: Given) -> Diagnostic:
+    choices = _choices(model, field)
     close = nearest(str(given.value), choices)
     fix = Fix(f"{given.value} → {close[0]}", (Edit(given.span, close[0]),)) if close else None
+    others = [kind] if not (kind := kind_of(model, field)).startswith("one of") else []
     return Diagnostic(
         "E203",
         f'{word} has no {field} "{given.value}"',
         given.span,
         text=f'did you mean "{close[0]}"?' if close else "",
-        notes=(f"{field} is one of {', '.join(choices)}",),
+        notes=(f"{field} is one of {', '.join([*choices, *others])}",),
         fix=fix,
     )
+
+
+def _length(model: type[BaseModel], field: str) -> int | None:
+    """How many numbers a list has, where that is fixed."""
+    parts = get_args(model.model_fields[field].annotation)
+    fixed = get_origin(model.model_fields[field].annotation) is tuple and Ellipsis not in parts
+    return len(parts) if fixed else None
 
 
 def _wrong_type(model: type[BaseModel], word: str, field: str, given: Given) -> Diagnostic:
     wanted = kind_of(model, field)
     fix = None
-    text = given.value if isinstance(given.value, str) else ""
-    if text.strip().isdigit() and given.span.text.startswith(('"', "'")):
-        fix = Fix(f"{field}={text.strip()}", (Edit(given.span, text.strip()),))
+    meant = _meant(given, wanted)
+    if meant:
+        fix = Fix(f"{field}={meant}", (Edit(given.span, meant),))
     return Diagnostic(
         "E203",
         f"{word} needs {wanted} for its {field}, not {_kind(given.value)}",
         given.span,
         text=_kind(given.value),
-        notes=(signature(model, word),),
+        notes=_form(model, word),
         fix=fix,
     )
+
+
+def _meant(given: Given, wanted: str) -> str:
+    """The number or truth value that a text or a whole fraction stands for; "" where it is unclear."""
+    value = given.value
+    quoted = isinstance(value, str) and given.span.text.startswith('"')
+    text = str(value).strip()
+    if wanted == "true or false":
+        return text if quoted and text in ("true", "false") else ""
+    if quoted and re.fullmatch(r"\d+" if wanted == "a whole number" else r"\d+(\.\d+)?", text):
+        return text
+    whole = isinstance(value, float) and value % 1 == 0 and abs(value) < 2**53
+    return f"{value:.0f}" if whole and wanted == "a whole number" else ""
 
 
 def _kind(value: Static) -> str:
@@ -118,7 +149,7 @@ def _kind(value: Static) -> str:
         case tuple():
             return f"a list of {len(value)}"
         case float():
-            return f"the fraction {value:g}"
+            return f"the fraction {value:g}" if value % 1 else f"{value:.1f}, a fraction"
         case None:
             return "none"
         case _:
@@ -174,6 +205,8 @@ def kind_of(model: type[BaseModel], field: str) -> str:
     """What a field takes, in plain words."""
     info = model.model_fields[field]
     names = _names(info.annotation)
+    if names <= {"Literal", "NoneType"}:
+        return f"one of {', '.join(_choices(model, field))}"
     if names & {"int", "Symbolic"}:
         return "a number" if "float" in names else "a whole number"
     if "float" in names:
@@ -182,8 +215,7 @@ def kind_of(model: type[BaseModel], field: str) -> str:
         return "true or false"
     if "tuple" in names:
         return "a list of numbers"
-    choices = _choices(model, field)
-    return f"one of {', '.join(choices)}" if choices else "another value"
+    return "another value"
 
 
 def _names(annotation: object) -> set[str]:
@@ -191,6 +223,11 @@ def _names(annotation: object) -> set[str]:
     if origin in (Union, types.UnionType, Annotated):
         return {name for part in get_args(annotation) for name in _names(part)}
     return {getattr(origin or annotation, "__name__", "")}
+
+
+def _form(model: type[BaseModel], word: str) -> tuple[str, ...]:
+    """How a call is written, as a note; settings stand one a line and have no such form."""
+    return () if issubclass(model, Settings) else (signature(model, word),)
 
 
 def signature(model: type[BaseModel], word: str) -> str:

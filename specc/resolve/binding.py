@@ -59,6 +59,9 @@ def bind(
         if argument.name is not None:
             _keyword(scope, model, argument.name, argument, bound)
     if bound.failed:
+        construct(
+            model, model.word, bound.given, place, scope.diagnostics, bound.extra, incomplete=True
+        )
         return None
     if scope.role == "example":
         _from_weights(model, bound, place)

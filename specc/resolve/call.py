@@ -72,6 +72,8 @@ def _call_value(scope: Scope, callee: Meaning, expr: tree.Call) -> Meaning:
     given = arguments(scope, expr.arguments)
     named = next((a for a in given if a.name is not None), None)
     if callee is POISON or any(a.meaning is POISON for a in given):
+        for a in given:
+            as_flow(scope, a.meaning, a.span)
         return POISON
     if named is not None and named.name is not None:
         return scope.context.report(

@@ -175,8 +175,13 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
 
 def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
     places: dict[str, Span] = {}
+    uses: dict[str, dict[str, Span]] = {}
     for d in declared:
         match d:
+            case tree.Train() | tree.Sample():
+                named = uses.setdefault(type(d).__name__, {})
+                if not _duplicate(context, named, d.name):
+                    named[d.name.id] = d.name.span
             case tree.Param() | tree.Definition():
                 if not _duplicate(context, places, d.name):
                     places[d.name.id] = d.name.span

@@ -35,35 +35,44 @@ def hyperparameters(
     values: dict[str, Static] = {}
     operands: list[tuple[str, Flow]] = []
     position = 0
+    failed = False
     for argument in arguments:
-        if argument.name is None:
-            if position >= len(names):
-                scope.context.report(
-                    "E202",
-                    f"{definition.role} {definition.name.id} has no place for this argument",
-                    argument.span,
-                    notes=(head(definition),),
-                )
-                return None
-            name, position = names[position], position + 1
-        else:
-            name = argument.name.id
-        if name in values:
+        name, position = _field(scope, definition, argument, names, position)
+        if name is None:
+            failed = True
+        elif name in values:
+            failed = True
             scope.context.report(
                 "E202", f"{definition.name.id} gets its {name} twice", argument.span
             )
-            return None
-        if name not in names and name in input_names(definition):
+        elif name not in names and name in input_names(definition):
             operands.append((name, as_flow(scope, argument.meaning, argument.span)))
         elif name not in names:
+            failed = True
             _unknown_hyperparameter(scope, definition, argument, names)
-            return None
         else:
             value = _static(scope, definition, name, argument)
-            if value is None:
-                return None
-            values[name] = value
-    return _complete(scope, definition, values, tuple(operands), call, default)
+            failed |= value is None
+            if value is not None:
+                values[name] = value
+    return None if failed else _complete(scope, definition, values, tuple(operands), call, default)
+
+
+def _field(
+    scope: Scope, definition: tree.Definition, argument: Argument, names: list[str], position: int
+) -> tuple[str | None, int]:
+    """The name of what an argument is for, None after a diagnostic, and the place of the next one."""
+    if argument.name is not None:
+        return argument.name.id, position
+    if position < len(names):
+        return names[position], position + 1
+    scope.context.report(
+        "E202",
+        f"{definition.role} {definition.name.id} has no place for this argument",
+        argument.span,
+        notes=(head(definition),),
+    )
+    return None, position
 
 
 def _static(

@@ -58,19 +58,22 @@ def configured(
     `extra` are values that are no numbers, by their field.
     """
     given: dict[str, Given] = {}
+    failed = False
     fields = [f for f in model.model_fields if f not in (extra or {})]
     place = name.span if not written else name.span.to(written[-1].span)
     for argument in arguments(scope, written):
         key = argument.name.id if argument.name is not None else (fields[0] if fields else "")
         if key in fields:
             fields.remove(key)
-        elif not _report_argument(scope, model, name.id, argument, key, given):
-            return None
+        else:
+            _report_argument(scope, model, name.id, argument, key, given)
+            failed = True
+            continue
         value = _argument_value(scope, model, key, argument)
-        if value is None:
-            return None
-        given[key] = value
-    return construct(model, name.id, given, place, scope.diagnostics, extra)
+        if value is not None:
+            given[key] = value
+        failed |= value is None
+    return construct(model, name.id, given, place, scope.diagnostics, extra, incomplete=failed)
 
 
 def _report_argument(
@@ -80,7 +83,7 @@ def _report_argument(
     argument: Argument,
     key: str,
     given: Mapping[str, Given],
-) -> bool:
+) -> None:
     place = argument.name.span if argument.name is not None else argument.span
     close = nearest(key, list(model.model_fields)) if key else []
     message = f'{word} has no argument "{key}"' if key else f"{word} takes no argument here"
@@ -98,7 +101,6 @@ def _report_argument(
             fix=fix,
         )
     )
-    return False
 
 
 def _argument_value(

@@ -19,6 +19,8 @@ def list_of(scope: Scope, expr: tree.ListOf) -> Meaning:
     """`[h, x]`: a list, static where every item is."""
     items = tuple(scope.evaluate(item) for item in expr.items)
     if POISON in items:
+        for item, written in zip(items, expr.items, strict=True):
+            _known(scope, item, written.span)
         return POISON
     values = tuple(as_static(item) for item in items)
     if all(v is not None for v in values):
@@ -47,6 +49,8 @@ def _combine(scope: Scope, node: tree.Binary, left: Meaning, span: Span) -> Mean
         return scope.evaluate(node.right)
     right = scope.evaluate(node.right)
     if left is POISON or right is POISON:
+        _known(scope, left, span)
+        _known(scope, right, node.right.span)
         return POISON
     a, b = as_static(left), as_static(right)
     if a is not None and b is not None:
@@ -60,6 +64,12 @@ def _combine(scope: Scope, node: tree.Binary, left: Meaning, span: Span) -> Mean
             "E203", f"{node.operator} works on numbers, not on computed values", node.span
         )
     return _arithmetic(scope, word, node.span, (left, span), (right, node.right.span))
+
+
+def _known(scope: Scope, meaning: Meaning, span: Span) -> None:
+    """Report a name that nothing has, beside what is wrong already."""
+    if isinstance(meaning, Word):
+        unknown_name(scope, meaning.text, span)
 
 
 def _arithmetic(scope: Scope, word: str, place: Span, *operands: tuple[Meaning, Span]) -> Flow:

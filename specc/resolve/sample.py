@@ -6,8 +6,8 @@ from specc.program import SamplePlan, Show
 from specc.resolve.arguments import Given, construct
 from specc.resolve.assign import assign, named
 from specc.resolve.context import Context, Scope
-from specc.resolve.convert import as_static
 from specc.resolve.draw import draw
+from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
 from specc.resolve.setting import rhythm, show_of, twice
 from specc.settings import SampleSettings
@@ -64,7 +64,7 @@ def _statement(
         case tree.Setting(word=word, value=value) if (
             word.id in SampleSettings.model_fields and value
         ):
-            number = as_static(scope.evaluate(value))
+            number = static(scope, value)
             places = {w: g.span for w, g in given.items()}
             again = rhythm(scope, statement) or twice(scope, statement, places)
             if number is not None and not again:

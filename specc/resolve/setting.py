@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from specc.initialization import INITIALIZATIONS
 from specc.layers import registry
 from specc.layers.base import LayerError
@@ -18,6 +20,7 @@ from specc.resolve.layer import apply_layer
 from specc.resolve.library import configured, library, unknown_word, word_call
 from specc.resolve.values import POISON, Flow, LayerMaker, Word
 from specc.settings import StepSettings, TrainSettings
+from specc.sizes import Size
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import UNKNOWN, Tensor, ValueType
@@ -88,6 +91,10 @@ def rhythm(scope: Scope, statement: tree.Setting) -> bool:
 def twice(scope: Scope, statement: tree.Setting, places: dict[str, Span]) -> bool:
     """Whether a word was set before, which is reported."""
     word = statement.word.id
+    if {word, *places} >= {"epochs", "steps"} and word in ("epochs", "steps"):
+        message = "epochs and steps both say how long the training is"
+        scope.context.report("E403", message, statement.word.span, helps=("write one of them",))
+        return True
     if word in places:
         scope.context.report("E403", f"{word} is set twice", statement.word.span)
         return True
@@ -154,13 +161,24 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
             refs = tuple(f.ref for f in flows)
             draft.metrics.append(Measure(label, metric, refs, statement.span))
         return
-    if name is not None and written and _no_metric(scope, name):
+    if name is not None and (_no_metric if written else _compares_nothing)(scope, name):
         return
     value = flow(scope, statement.value)
     if value is not POISON:
         base = name.id if name is not None else "metric"
         label = _fresh_name(base, [m.name for m in draft.metrics])
         draft.metrics.append(Measure(label, None, (value.ref,), statement.span))
+
+
+def _compares_nothing(scope: Scope, name: tree.Name) -> bool:
+    """Whether a metric stands without what it compares, which is reported."""
+    if name.id not in METRICS or name.id in scope.names:
+        return False
+    wanted = METRICS[name.id].operands
+    message = f"{name.id} compares {' with '.join(wanted)}, and gets nothing"
+    helps = (f"metric {name.id}({', '.join(wanted)})",)
+    scope.context.report("E202", message, name.span, helps=helps)
+    return True
 
 
 def _no_metric(scope: Scope, name: tree.Name) -> bool:
@@ -275,10 +293,14 @@ def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Settin
         reason = "text shows what generate(Net, …) gives"
     elif kind == "plot" and len(types) < 2:
         reason = "plot draws values against the first one: it needs two"
-    elif kind == "scatter" and not _plane(types[0]):
-        reason = f"scatter draws points of two features or more, and this is {types[0]}"
+    elif kind == "scatter" and (wrong := [t for t in types if not _plane(t) and not _colour(t)]):
+        reason = f"scatter draws points of two features or more, and this is {wrong[0]}"
+    elif kind == "scatter" and not any(map(_plane, types)):
+        reason = "scatter draws points, and these are labels"
     elif kind in ("grid", "curve") and any(isinstance(t, Tensor) and not t.rank for t in types):
         reason = f"{kind} draws rows or images, and this is one number an item"
+    elif kind == "grid":
+        reason = _uneven([t for t in types if isinstance(t, Tensor)])
     if reason:
         scope.context.report("E203", reason, statement.span)
     return not reason
@@ -289,6 +311,31 @@ def _symbols(type: ValueType) -> bool:
     return isinstance(type, Tensor) and type.dtype == "int" and type.rank == 1
 
 
+def _uneven(types: list[Tensor]) -> str:
+    """Why values cannot stand in one grid; "" where they can."""
+    deep = next((t for t in types if t.rank > 3), None)
+    if deep is not None:
+        return f"grid draws images, and this is {deep}"
+    shapes = [_as_image(t) for t in types]
+    other = next((i for i, shape in enumerate(shapes) if shape != shapes[0]), None)
+    return "" if other is None else f"a grid of {types[0]} and {types[other]} has no common shape"
+
+
+def _as_image(type: Tensor) -> tuple[Size, ...]:
+    """Channels, height and width of a value as the grid draws it."""
+    sizes = type.sizes
+    if len(sizes) == 1:
+        side = math.isqrt(sizes[0]) if isinstance(sizes[0], int) else 0
+        return (1, side, side) if side and side * side == sizes[0] else (1, 1, sizes[0])
+    return (sizes[0] if len(sizes) == 3 and sizes[0] in (1, 3) else 1, *sizes[-2:])
+
+
+def _colour(type: ValueType) -> bool:
+    """Whether a value is one whole number for each point, which gives its colour."""
+    return isinstance(type, Tensor) and type.rank == 0 and type.dtype == "int"
+
+
 def _plane(type: ValueType) -> bool:
     """Whether the items of a value are points with at least two coordinates."""
-    return isinstance(type, Tensor) and type.rank == 1 and type.sizes[0] != 1
+    flat = isinstance(type, Tensor) and type.rank == 1 and type.sizes[0] != 1
+    return flat and isinstance(type, Tensor) and type.dtype == "float"

@@ -10,7 +10,7 @@ from lark.lexer import Lexer
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
 from specc.nearest import nearest
 from specc.source import Source, Span
-from specc.syntax.scan import Piece
+from specc.syntax.piece import Piece
 from specc.syntax.words import (
     CONTINUES,
     DECLARATIONS,

@@ -13,7 +13,8 @@ from specc.limits import MAX_NESTING, MAX_NUMBER_DIGITS
 from specc.source import Source, Span
 from specc.syntax import tree
 from specc.syntax.depth import too_deep
-from specc.syntax.words import DECLARATIONS
+from specc.syntax.headers import begins_declaration, mend_headers
+from specc.syntax.piece import Piece
 
 _PIECE = re.compile(
     r"""(?P<NL>\r\n|\n|\r)
@@ -28,15 +29,6 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
-
-
-class Piece(Struct, frozen=True):
-    """A word, number, text, sign or newline; `start` and `end` are offsets in the source."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 class Scanned(Struct):
@@ -64,6 +56,7 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
             found.pieces.append(Piece(kind, word, match.start(), at))
     _long_numbers(source, found.pieces, diagnostics)
     _nesting(source, found.pieces, diagnostics)
+    found.pieces = mend_headers(source, found.pieces, diagnostics)
     found.pieces = _Brackets(source, found.pieces, diagnostics).mended()
     return found
 
@@ -165,7 +158,7 @@ class _Brackets:
                 stack.pop()
             if i in self.dropped or piece.kind not in ("SIGN", "NAME"):
                 continue
-            if stack and self._new_declaration(i, piece):
+            if stack and begins_declaration(self.source, self.pieces, i):
                 return self._never_closed(stack[-1], before=i)
             if piece.text in _PAIRS:
                 stack.append(i)
@@ -178,14 +171,6 @@ class _Brackets:
         for _ in self.closed_at.get(len(self.pieces), ()):
             stack.pop()
         return self._never_closed(stack[-1], before=len(self.pieces)) if stack else True
-
-    def _new_declaration(self, i: int, piece: Piece) -> bool:
-        """Whether a declaration begins here, at the start of a line."""
-        starts_line = piece.start == 0 or self.source.text[piece.start - 1] in "\r\n"
-        if piece.kind != "NAME" or piece.text not in DECLARATIONS or not starts_line:
-            return False
-        ahead = self.pieces[i + 1] if i + 1 < len(self.pieces) else None
-        return ahead is not None and ahead.kind in ("NAME", "TEXT")
 
     def _never_closed(self, opener: int, before: int) -> bool:
         piece = self.pieces[opener]

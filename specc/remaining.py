@@ -1,0 +1,206 @@
+"""What an error leaves standing: the declarations that have nothing to do with it, to be checked too.
+
+So no fault hides another one. What reads a broken declaration is broken itself; of a `train` block only
+the statements are left out that are. Limits: an error in a file that is used leaves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from specc.diagnostics import Diagnostic, Diagnostics, Severity
+from specc.resolve.order import bound, names_read
+from specc.source import Span
+from specc.syntax import tree
+
+_NAMED = (tree.Param, tree.Definition, tree.Train, tree.Sample, tree.Program)
+_MISSING = ("E401", "E402", "E505", "E506", "W405")
+"""What may be said of a name for no other reason than that something was left out."""
+_INCOMPLETE = ("E507", "E510", "E511")
+"""What may be said of a training without steps for that reason."""
+
+_Part = TypeVar("_Part", tree.Declaration, tree.Statement)
+
+
+class Rest(Struct, frozen=True):
+    """The file without what is broken, and every word that was left out."""
+
+    file: tree.File
+    words: frozenset[str]
+
+    def independent(self, diagnostic: Diagnostic) -> bool:
+        """Whether a diagnostic about the rest is no consequence of what was left out."""
+        if diagnostic.code in _MISSING:
+            return not self.words & set(_words(diagnostic.span.text))
+        if diagnostic.code in _INCOMPLETE:
+            return not self._trimmed(diagnostic)
+        return not (diagnostic.code == "E206" and self._untyped(diagnostic.span))
+
+    def _untyped(self, span: Span) -> bool:
+        """Whether a network stands there that something left out may call."""
+        return any(
+            d.name.id in self.words
+            for d in self.file.declarations
+            if isinstance(d, tree.Definition) and _holds(d.span, span)
+        )
+
+    def _trimmed(self, diagnostic: Diagnostic) -> bool:
+        """Whether it is about a training without steps, whose own parts may be missing."""
+        inside = (d for d in self.file.declarations if isinstance(d, tree.Train))
+        return any(
+            _holds(d.span, diagnostic.span) and d.name.id in self.words
+            for d in inside
+            if not any(isinstance(s, tree.Step) for s in d.body)
+        )
+
+
+def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
+    """The rest of a file after the errors found so far; None where it cannot be told or is nothing."""
+    errors = [d for d in diagnostics if d.severity is Severity.ERROR]
+    if any(d.span.source is not file.source for d in errors):
+        return None
+    words = [d.span for d in errors if d.code.startswith("E2")]
+    declarations = [_with_optimizers(d, words) for d in file.declarations]
+    misread = [o for d in file.declarations for o in _optimizers(d) if _broken(o, words)]
+    kept = _sound(
+        declarations, [d.span for d in errors if not any(_holds(o.span, d.span) for o in misread)]
+    )
+    lost = _between(file, kept)
+    trained = all(d in kept for d in file.declarations if isinstance(d, tree.Train))
+    kept = [d for d in (_claims(d, lost, trained) for d in kept) if d is not None]
+    if not kept:
+        return None
+    return Rest(replace(file, declarations=tuple(kept)), lost)
+
+
+def _sound(declarations: Sequence[tree.Declaration], errors: list[Span]) -> list[tree.Declaration]:
+    """Those without errors that read no broken one; of trainings what is sound of them."""
+    broken = {d.name.id for d in declarations if isinstance(d, _NAMED) and _broken(d, errors)} - {
+        d.name.id for d in declarations if isinstance(d, tree.Train)
+    }
+    while True:
+        found = {
+            d.name.id
+            for d in declarations
+            if isinstance(d, (tree.Param, tree.Definition)) and _reads(d, broken)
+        }
+        if found <= broken:
+            break
+        broken |= found
+    kept: list[tree.Declaration] = []
+    for d in declarations:
+        if isinstance(d, tree.Train):
+            kept += _trimmed(d, errors, broken)
+        elif isinstance(d, tree.Answers) and not _broken(d, errors):
+            kept.append(d)  # claim by claim, below
+        elif not _broken(d, errors) and not (_is_named(d, broken) or _reads(d, broken)):
+            kept.append(d)
+    return kept
+
+
+def _is_named(declaration: tree.Declaration, names: set[str]) -> bool:
+    return isinstance(declaration, _NAMED) and declaration.name.id in names
+
+
+def _trimmed(train: tree.Train, errors: list[Span], broken: set[str]) -> list[tree.Train]:
+    """A training without its broken statements; none without data or an objective."""
+    broken = set(broken)
+    body = list(train.body)
+    while True:
+        bad = [s for s in body if _broken(s, errors) or _reads(s, broken)]
+        found = {n.id for s in bad for n in bound(s)}
+        if found <= broken:
+            break
+        broken |= found
+    kept = tuple(s for s in body if s not in bad)
+    whole = any(isinstance(s, tree.Data) for s in kept) and any(
+        isinstance(s, (tree.Objective, tree.Step)) for s in kept
+    )
+    if not whole or _broken(train.name, errors):
+        return []
+    return [train if kept == train.body else replace(train, body=kept)]
+
+
+def _optimizers(part: tree.Declaration | tree.Statement) -> list[tree.Expr]:
+    """The optimizers that a training or a statement of one names."""
+    match part:
+        case tree.Setting(word=tree.Name(id="optimizer"), value=value) if value is not None:
+            return [value]
+        case tree.UpdateRule():
+            return [part.optimizer]
+        case tree.Step() | tree.Train():
+            return [o for s in part.body for o in _optimizers(s)]
+    return []
+
+
+def _with_optimizers(part: _Part, errors: list[Span]) -> _Part:
+    """Where only an optimizer is misread, another one stands for it: the objective may be sound."""
+    wrong = [o for o in _optimizers(part) if _broken(o, errors)]
+    match part:
+        case _ if not wrong:
+            return part
+        case tree.Step() | tree.Train():
+            return replace(part, body=tuple(_with_optimizers(s, errors) for s in part.body))
+        case tree.UpdateRule():
+            return replace(part, optimizer=_any_optimizer(wrong[0]))
+        case tree.Setting():
+            return replace(part, value=_any_optimizer(wrong[0]))
+    return part
+
+
+def _any_optimizer(wrong: tree.Expr) -> tree.Call:
+    nowhere = Span(wrong.span.source, wrong.span.start, wrong.span.start)
+    return tree.Call(nowhere, tree.Name(nowhere, "sgd"), ())
+
+
+def _claims(
+    declaration: tree.Declaration, lost: frozenset[str], trained: bool
+) -> tree.Declaration | None:
+    """Claims and promises, as far as they are about what is left; a sample needs every training."""
+    match declaration:
+        case tree.Answers():
+            claims = tuple(c for c in declaration.claims if not _reads(c.subject, lost))
+            return replace(declaration, claims=claims) if claims else None
+        case tree.Expect():
+            about = {n.id for n in names_read(declaration.condition)}
+            dynamic = not trained and set(_words(declaration.span.text)) & {
+                "test",
+                "train",
+                "validation",
+            }
+            return None if about & lost or dynamic else declaration
+        case tree.Sample():
+            return declaration if trained else None
+    return declaration
+
+
+def _broken(part: tree.Declaration | tree.Statement | tree.Expr, errors: Iterable[Span]) -> bool:
+    return any(_holds(part.span, e) for e in errors)
+
+
+def _holds(span: Span, place: Span) -> bool:
+    return span.start <= place.start and place.start < max(span.end, span.start + 1)
+
+
+def _reads(node: object, names: Iterable[str]) -> bool:
+    wanted = set(names)
+    return bool(wanted) and any(n.id in wanted for n in names_read(node))
+
+
+def _between(file: tree.File, kept: Sequence[tree.Declaration]) -> frozenset[str]:
+    """The words of the text that belongs to nothing kept; of a trimmed training all."""
+    text, at = [], 0
+    whole = [d for d in kept if d in file.declarations]
+    for d in sorted(whole, key=lambda d: d.span.start):
+        text.append(file.source.text[at : d.span.start])
+        at = max(at, d.span.end)
+    return frozenset(_words("\n".join((*text, file.source.text[at:]))))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d]\w*", re.sub(r"#[^\n]*", "", text))

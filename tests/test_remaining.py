@@ -1,0 +1,128 @@
+"""No fault hides another one, and none is told twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.pipeline import compile_text
+
+BROKEN = "network A {\n    in x: vector[64]\n    x -> linear(0)\n}\n"
+NET = "network N {\n    in x: vector[64]\n    x -> linear(10) -> softmax\n}\n"
+CRITIC = "discriminator D {\n    in x: image[1, 8, 8]\n    x -> conv(3, 3x3)\n}\n"
+TRAIN = """train T {
+    data digits(flat=true) as x, label
+    minimize cross_entropy(N(x), label)
+    optimizer adam()
+}
+"""
+
+
+def codes(*parts: str) -> list[str]:
+    return [d.code for d in compile_text("specc 1\n\n" + "\n".join(parts)).diagnostics]
+
+
+def test_checks_go_on_behind_an_error() -> None:
+    found = codes(BROKEN, NET, "param unused = 3", CRITIC, TRAIN, "expect N.params == 3")
+    assert found == ["E204", "W405", "E502", "E503", "E601"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("metric acuracy(N(x), label)", "E206"),
+        ("epohcs 3", "E102"),
+        ("batch -1", "E204"),
+        ("show grid(N(y))", "E402"),
+    ],
+)
+def test_a_wrong_line_hides_no_wrong_objective(line: str, code: str) -> None:
+    spoilt = TRAIN.replace("optimizer adam()", f"optimizer adam()\n    {line}")
+    assert codes(NET, spoilt) == ["E503", code]
+
+
+def test_a_wrong_optimizer_hides_no_wrong_objective() -> None:
+    assert codes(NET, TRAIN.replace("adam", "adma")) == ["E503", "E206"]
+
+
+def test_what_reads_the_broken_is_left_alone() -> None:
+    claims = ['answers "Q" { A.params = 3  N.params = 3 }', "expect A.params == 3"]
+    spoilt = TRAIN.replace("N(x)", "A(x)")
+    assert codes(BROKEN, NET, spoilt, *claims, "expect test.mse <= 1") == ["E204", "E602"]
+
+
+def test_a_circle_hides_nothing_else() -> None:
+    circle = "block a(n) {\n    x -> b(n)\n}\nblock b(n) {\n    x -> a(n)\n}\n"
+    user = "network M {\n    in x: vector[3]\n    x -> a(3)\n}\n"
+    assert codes(circle, user, CRITIC) == ["E406", "E502"]
+
+
+def test_a_step_is_judged_beside_a_wrong_one() -> None:
+    steps = """train T {
+    data digits(flat=true) as x, label
+    step one {
+        minimize mse(x, x)
+        update N with adam()
+    }
+    step two {
+        minimize cross_entropy(N(x), lable)
+        update N with adam()
+    }
+}
+"""
+    assert codes(NET, steps) == ["E510", "E402"]
+
+
+def test_what_only_the_broken_reads_is_not_called_unused() -> None:
+    block = "block tower(n) {\n    x -> linear(n)\n}\nparam width = 3\n"
+    spoilt = "network A {\n    in x: vector[4]\n    x -> tower(width) -> linaer(3)\n}\n"
+    assert codes(block, spoilt, CRITIC) == ["E201", "E502"]
+
+
+@pytest.mark.parametrize(
+    "header", ["network N\n{\n    in x: vector[4]", "network N\n    in x: vector[4]"]
+)
+@pytest.mark.parametrize("end", ["}\n", ""])
+def test_a_header_without_a_brace_is_one_error(header: str, end: str) -> None:
+    text = f"{header}\n    x -> linear(3)\n{end}\n"
+    found = codes(text, CRITIC)
+    assert found == (["E101", "E502"] if end or "{" not in header else ["E101", "E101", "E502"])
+
+
+def test_two_trainings_of_one_name() -> None:
+    assert codes(NET.replace(" -> softmax", ""), TRAIN, TRAIN) == ["E403"]
+
+
+def test_epochs_or_steps() -> None:
+    both = TRAIN.replace("optimizer adam()", "optimizer adam()\n    epochs 3\n    steps 4")
+    assert codes(NET.replace(" -> softmax", ""), both) == ["E403"]
+
+
+@pytest.mark.parametrize(
+    "layer", ['dropout("0.5")', "linear(2, bias=1)", 'linear(2, bias="true")', "linear(3.0)"]
+)
+def test_kinds_of_values_are_not_mixed(layer: str) -> None:
+    assert codes(NET.replace("softmax", layer)) == ["E203"]
+
+
+def test_every_wrong_argument_is_named() -> None:
+    layer = 'conv(strides=2, padding=full, bias="a", channels=4, kernel=0)'
+    data = TRAIN.replace("flat=true", "flat=3, sise=3, range=[1, 0]").replace(
+        "adam()", 'adam(lr="a", betas=[0.9], foo=1)'
+    )
+    assert codes(NET.replace("softmax", layer)) == ["E202", "E203", "E203", "E204"]
+    assert codes(NET, data) == ["E203", "E202", "E204", "E203", "E203", "E202"]
+
+
+def test_a_name_that_nothing_has_beside_a_broken_value() -> None:
+    body = "network A {\n    in x: vector[4]\n    f = x -> linear(0)\n    out y = f - gone + [f, lost]\n}\n"
+    assert codes(body) == ["E204", "E402", "E402"]
+
+
+def test_the_number_of_features_is_no_epsilon() -> None:
+    assert codes(NET.replace("softmax", "batch_norm(64)")) == ["E204"]
+    assert codes(NET.replace("softmax", "layer_norm(64)")) == ["E301"]
+
+
+def test_values_of_different_shapes_share_no_grid() -> None:
+    shown = TRAIN.replace("optimizer adam()", "optimizer adam()\n    show grid(x, N(x))")
+    assert codes(NET.replace(" -> softmax", ""), shown) == ["E203"]
