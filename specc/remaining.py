@@ -70,7 +70,7 @@ def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
     kept = _sound(
         declarations, [d.span for d in errors if not any(_holds(o.span, d.span) for o in misread)]
     )
-    lost = _between(file, kept)
+    lost = _between(file, kept) | {w for d in errors for w in _words(d.text)}  # the names meant
     trained = all(d in kept for d in file.declarations if isinstance(d, tree.Train))
     kept = [d for d in (_claims(d, lost, trained) for d in kept) if d is not None]
     if not kept:

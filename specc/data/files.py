@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from specc.data.base import (
     DataField,
@@ -26,6 +26,13 @@ def known_sizes(types: Sequence[Tensor]) -> str | None:
     return "the sizes of a file's fields are numbers, not free sizes"
 
 
+def _one_sign(text: str) -> str:
+    """A validator for what stands between columns."""
+    if len(text) != 1 or text in '"\r\n':
+        raise ValueError("must be one sign, such as ; or a tab")
+    return text
+
+
 class Npz(Splitting):
     """Arrays of a NumPy archive."""
 
@@ -42,7 +49,7 @@ class Npz(Splitting):
     def refusal(self, types: Sequence[Tensor]) -> str | None:
         """As many keys as fields."""
         if self.keys is not None and len(self.keys) != len(types):
-            return f"npz names {len(self.keys)} keys, and {len(types)} fields are written"
+            return f"npz has {len(self.keys)} in keys=, and {len(types)} fields are written"
         return known_sizes(types)
 
 
@@ -118,8 +125,8 @@ class Csv(TableFile):
 
     word, kind = "csv", "csv"
     summary = "A table with a header line: the columns of numbers as a row, and the target."
-    delimiter: str = Field(
-        ",", min_length=1, max_length=1, description="What stands between columns."
+    delimiter: Annotated[str, AfterValidator(_one_sign)] = Field(
+        ",", description="What stands between columns."
     )
 
 

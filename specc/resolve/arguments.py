@@ -82,7 +82,11 @@ def _diagnose(
     if isinstance(given.value, tuple) and length not in (None, len(given.value)):
         message = f"{word}: {field} is a list of {length} numbers, not of {len(given.value)}"
         return Diagnostic("E203", message, given.span, notes=_form(model, word))
-    ranged = [e for e in errors if _is_range(e) and not isinstance(given.value, (str, bool))]
+    kinds = _names(model.model_fields[field].annotation)
+    fits = not isinstance(given.value, bool) and (
+        not isinstance(given.value, str) or "str" in kinds
+    )
+    ranged = [e for e in errors if fits and _is_range(e)]
     if ranged:
         message = f"{word}: {field} is {show(given.value)}; it {_reason(ranged)}"
         return Diagnostic("E204", message, given.span, text=_short_range(ranged[0]))

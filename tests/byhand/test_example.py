@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from specc.byhand.example import Worked, work
 from specc.byhand.show import as_text
+from specc.byhand.work import WorkError
 from specc.optim import OPTIMIZERS
 from specc.pipeline import compile_text
 
@@ -330,3 +331,12 @@ def test_weights_of_a_network_are_needed() -> None:
 def test_what_cannot_be_worked_is_said(body: str, message: str) -> None:
     compiled = compile_text(f'specc 1\nexample "e" {{\n{body}\n}}\n')
     assert [d.message for d in compiled.diagnostics] == [message]
+
+
+@pytest.mark.parametrize("mode", ["bicubic", "nearest_exact", "area"])
+def test_an_interpolation_without_a_working_is_refused_at_its_place(mode: str) -> None:
+    call = f"upsample(2, mode={mode})"
+    with pytest.raises(WorkError) as problem:
+        worked(f"given x: image = [[1, 2], [3, 4]]\ny = x -> {call}\nshow y")
+    assert problem.value.diagnostic.span.text == call
+    assert "no working by hand" in problem.value.diagnostic.message
