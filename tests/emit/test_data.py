@@ -463,7 +463,12 @@ BAD: dict[str, tuple[str, Callable[[], Any], str]] = {
     "csv: words": (
         CSV,
         text("t.csv", "a,b,y\n1,1,u\n1,1,v\n1,1,w\n"),
-        "t.csv: y has more classes than 2: u, v, w",
+        "t.csv: y has 3 classes, in the spec 2: u, v, w",
+    ),
+    "csv: header": (
+        CSV,
+        text("t.csv", "1,2,0\n1,1,1\n"),
+        "t.csv: line 1 holds numbers, and a header line is needed",
     ),
     "csv: target": (
         'csv("t.csv", target="z") as x: vector[2], y: category[2]',
