@@ -7,6 +7,7 @@ the statements are left out that are. Limits: an error in a file that is used le
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -59,71 +60,103 @@ class Rest(Struct, frozen=True):
         )
 
 
+class _Places(Struct, frozen=True):
+    """Where errors begin, in order."""
+
+    starts: tuple[int, ...]
+
+    def inside(self, span: Span) -> bool:
+        """Whether an error begins in a span."""
+        at = bisect_left(self.starts, span.start)
+        return at < len(self.starts) and self.starts[at] < max(span.end, span.start + 1)
+
+
+def _places(spans: Iterable[Span]) -> _Places:
+    return _Places(tuple(sorted(s.start for s in spans)))
+
+
 def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
     """The rest of a file after the errors found so far; None where it cannot be told or is nothing."""
     errors = [d for d in diagnostics if d.severity is Severity.ERROR]
     if any(d.span.source is not file.source for d in errors):
         return None
-    words = [d.span for d in errors if d.code.startswith("E2")]
+    words = _places(d.span for d in errors if d.code.startswith("E2"))
     declarations = [_with_optimizers(d, words) for d in file.declarations]
-    misread = [o for d in file.declarations for o in _optimizers(d) if _broken(o, words)]
-    kept = _sound(
-        declarations, [d.span for d in errors if not any(_holds(o.span, d.span) for o in misread)]
-    )
+    misread = _places(
+        e.span
+        for o in (o for d in file.declarations for o in _optimizers(d) if words.inside(o.span))
+        for e in errors
+        if _holds(o.span, e.span)
+    ).starts
+    kept = _sound(declarations, _places(d.span for d in errors if d.span.start not in misread))
     lost = _between(file, kept) | {w for d in errors for w in _words(d.text)}  # the names meant
-    trained = all(d in kept for d in file.declarations if isinstance(d, tree.Train))
+    trained = _trains(kept) == _trains(file.declarations)
     kept = [d for d in (_claims(d, lost, trained) for d in kept) if d is not None]
-    if not kept:
-        return None
-    return Rest(replace(file, declarations=tuple(kept)), lost)
+    return Rest(replace(file, declarations=tuple(kept)), lost) if kept else None
 
 
-def _sound(declarations: Sequence[tree.Declaration], errors: list[Span]) -> list[tree.Declaration]:
+def _trains(declarations: Iterable[tree.Declaration]) -> list[int]:
+    return [id(d) for d in declarations if isinstance(d, tree.Train)]
+
+
+def _sound(declarations: Sequence[tree.Declaration], errors: _Places) -> list[tree.Declaration]:
     """Those without errors that read no broken one; of trainings what is sound of them."""
-    broken = {d.name.id for d in declarations if isinstance(d, _NAMED) and _broken(d, errors)} - {
-        d.name.id for d in declarations if isinstance(d, tree.Train)
-    }
-    while True:
-        found = {
-            d.name.id
-            for d in declarations
-            if isinstance(d, (tree.Param, tree.Definition)) and _reads(d, broken)
-        }
-        if found <= broken:
-            break
-        broken |= found
+    reads = [_read(d) for d in declarations]
+    made = [
+        frozenset((d.name.id,)) if isinstance(d, (tree.Param, tree.Definition)) else frozenset()
+        for d in declarations
+    ]
+    wrong = [errors.inside(d.span) for d in declarations]
+    broken = _closure(made, reads, wrong)
     kept: list[tree.Declaration] = []
-    for d in declarations:
+    for d, read, bad in zip(declarations, reads, wrong, strict=True):
         if isinstance(d, tree.Train):
             kept += _trimmed(d, errors, broken)
-        elif isinstance(d, tree.Answers) and not _broken(d, errors):
+        elif isinstance(d, tree.Answers) and not bad:
             kept.append(d)  # claim by claim, below
-        elif not _broken(d, errors) and not (_is_named(d, broken) or _reads(d, broken)):
+        elif not bad and not (_is_named(d, broken) or read & broken):
             kept.append(d)
     return kept
+
+
+def _closure(
+    made: Sequence[frozenset[str]], reads: Sequence[frozenset[str]], wrong: Sequence[bool]
+) -> set[str]:
+    """The names of all that is wrong or reads what is."""
+    readers: dict[str, list[int]] = {}
+    for i, names in enumerate(reads):
+        for name in names:
+            readers.setdefault(name, []).append(i)
+    broken: set[str] = set()
+    waiting = [n for names, bad in zip(made, wrong, strict=True) if bad for n in names]
+    while waiting:
+        name = waiting.pop()
+        if name not in broken:
+            broken.add(name)
+            waiting += [n for i in readers.get(name, ()) for n in made[i]]
+    return broken
 
 
 def _is_named(declaration: tree.Declaration, names: set[str]) -> bool:
     return isinstance(declaration, _NAMED) and declaration.name.id in names
 
 
-def _trimmed(train: tree.Train, errors: list[Span], broken: set[str]) -> list[tree.Train]:
+def _trimmed(train: tree.Train, errors: _Places, broken: set[str]) -> list[tree.Train]:
     """A training without its broken statements; none without data or an objective."""
-    broken = set(broken)
-    body = list(train.body)
-    while True:
-        bad = [s for s in body if _broken(s, errors) or _reads(s, broken)]
-        found = {n.id for s in bad for n in bound(s)}
-        if found <= broken:
-            break
-        broken |= found
-    kept = tuple(s for s in body if s not in bad)
+    reads = [_read(s) for s in train.body]
+    wrong = [
+        errors.inside(s.span) or bool(r & broken) for s, r in zip(train.body, reads, strict=True)
+    ]
+    made = [frozenset(n.id for n in bound(s)) for s in train.body]
+    lost = _closure(made, reads, wrong)
+    rows = zip(train.body, reads, wrong, strict=True)
+    kept = tuple(s for s, read, bad in rows if not (bad or read & lost))
     whole = any(isinstance(s, tree.Data) for s in kept) and any(
         isinstance(s, (tree.Objective, tree.Step)) for s in kept
     )
-    if not whole or _broken(train.name, errors):
+    if not whole or errors.inside(train.name.span):
         return []
-    return [train if kept == train.body else replace(train, body=kept)]
+    return [train if len(kept) == len(train.body) else replace(train, body=kept)]
 
 
 def _optimizers(part: tree.Declaration | tree.Statement) -> list[tree.Expr]:
@@ -138,9 +171,9 @@ def _optimizers(part: tree.Declaration | tree.Statement) -> list[tree.Expr]:
     return []
 
 
-def _with_optimizers(part: _Part, errors: list[Span]) -> _Part:
+def _with_optimizers(part: _Part, errors: _Places) -> _Part:
     """Where only an optimizer is misread, another one stands for it: the objective may be sound."""
-    wrong = [o for o in _optimizers(part) if _broken(o, errors)]
+    wrong = [o for o in _optimizers(part) if errors.inside(o.span)]
     match part:
         case _ if not wrong:
             return part
@@ -164,10 +197,10 @@ def _claims(
     """Claims and promises, as far as they are about what is left; a sample needs every training."""
     match declaration:
         case tree.Answers():
-            claims = tuple(c for c in declaration.claims if not _reads(c.subject, lost))
+            claims = tuple(c for c in declaration.claims if not _read(c.subject) & lost)
             return replace(declaration, claims=claims) if claims else None
         case tree.Expect():
-            about = {n.id for n in names_read(declaration.condition)}
+            about = _read(declaration.condition)
             dynamic = not trained and set(_words(declaration.span.text)) & {
                 "test",
                 "train",
@@ -179,23 +212,19 @@ def _claims(
     return declaration
 
 
-def _broken(part: tree.Declaration | tree.Statement | tree.Expr, errors: Iterable[Span]) -> bool:
-    return any(_holds(part.span, e) for e in errors)
-
-
 def _holds(span: Span, place: Span) -> bool:
     return span.start <= place.start and place.start < max(span.end, span.start + 1)
 
 
-def _reads(node: object, names: Iterable[str]) -> bool:
-    wanted = set(names)
-    return bool(wanted) and any(n.id in wanted for n in names_read(node))
+def _read(node: object) -> frozenset[str]:
+    return frozenset(n.id for n in names_read(node))
 
 
 def _between(file: tree.File, kept: Sequence[tree.Declaration]) -> frozenset[str]:
     """The words of the text that belongs to nothing kept; of a trimmed training all."""
     text, at = [], 0
-    whole = [d for d in kept if d in file.declarations]
+    own = set(map(id, file.declarations))
+    whole = [d for d in kept if id(d) in own]
     for d in sorted(whole, key=lambda d: d.span.start):
         text.append(file.source.text[at : d.span.start])
         at = max(at, d.span.end)
