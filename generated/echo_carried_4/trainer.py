@@ -283,6 +283,8 @@ class Trainer(ABC):
         if state["cuda_rng"]:
             torch.cuda.set_rng_state_all(state["cuda_rng"])
         lines = self.log.read_text().splitlines() if self.log.exists() else []
+        if lines and not lines[-1].endswith("}"):
+            lines.pop()  # a kill may come in the middle of a line
         whole = [line for line in lines if json.loads(line)["step"] <= self.step]
         self.log.write_text("".join(f"{line}\n" for line in whole))
         left = "" if self.step < self.total else f"; no step is left of {self.total}"
@@ -370,7 +372,8 @@ class Trainer(ABC):
         """All steps that are left; the exit status."""
         columns = (TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn(),
                    TextColumn("{task.fields[shown]}  {task.fields[rate]:.0f} steps/s"))  # fmt: skip
-        with Progress(*columns, console=self.console, disable=self.args.quiet) as bar:
+        silent = self.args.quiet or self.step >= self.total
+        with Progress(*columns, console=self.console, disable=silent) as bar:
             task = bar.add_task("", total=self.total, epoch=0, shown="", rate=0)
             clock, since = time.perf_counter(), self.step
             while self.step < self.total and not stop.signal:
@@ -460,21 +463,28 @@ def check(words: str, left: float, sign: str, right: float) -> Promise:
 # -------------------------------------------------------------- the command line
 
 
+def count(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1")
+    return int(text)
+
+
 def parse_arguments(kind: type[Trainer]) -> argparse.Namespace:
     """What the command line says, and the spec where it is silent."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     parser = argparse.ArgumentParser(description=f"Train {kind.title}.")
     add = parser.add_argument
-    add("--epochs", type=int, default=kind.epochs)
-    add("--steps", type=int, default=kind.steps, help="iterations in all, instead")
-    add("--batch", type=int, default=kind.batch)
+    add("--epochs", type=count, default=kind.epochs)
+    add("--steps", type=count, default=kind.steps, help="iterations in all, instead")
+    add("--batch", type=count, default=kind.batch)
     add("--seed", type=int, default=kind.seed)
     add("--device", default=device)
-    add("--threads", type=int, default=1, help="CPU threads")
+    add("--threads", type=count, default=1, help="CPU threads")
     add("--out", type=Path, default=HERE / "run")
     add("--resume", action="store_true", help="go on")
-    add("--checkpoint-steps", type=int, default=kind.checkpoint_steps)
-    add("--checkpoint-epochs", type=int, default=kind.checkpoint_epochs)
+    add("--checkpoint-steps", type=count, default=kind.checkpoint_steps)
+    add("--checkpoint-epochs", type=count, default=kind.checkpoint_epochs)
     add("--compile", action=argparse.BooleanOptionalAction, help="default: on CUDA")
     add("--tensorboard", action="store_true", help="log for TensorBoard too")
     add("--quiet", action="store_true", help="no progress bar")
