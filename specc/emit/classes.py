@@ -12,33 +12,29 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specc.count.weights import parameters
 from specc.emit.cells import CellText, is_cell, uses
 from specc.emit.cells import results as results_of
 from specc.emit.expressions import Line, Naming, Statements, last_part
 from specc.emit.layout import docstring, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, fresh, snake, variable
-from specc.emit.shapes import annotation, shape, shown
+from specc.emit.shapes import annotation, shape
+from specc.emit.summary import owned, owner_of, table, title
 from specc.layers.base import Inference
 from specc.layers.code import Code, Printer, Raw, fn
-from specc.layers.plumbing import PLUMBING
 from specc.program import (
-    Apply,
     BareTensor,
     Body,
     Constant,
-    Node,
     Path,
     Program,
-    ReadPort,
     ReadTensor,
     Ref,
     Rounds,
     Stage,
 )
 from specc.resolve.symbolic import SymbolicBody, symbolic_body
-from specc.sizes import Size, Symbolic, free_symbols, render
+from specc.sizes import Symbolic, free_symbols, render
 from specc.syntax import tree
 from specc.types import Graph, Tensor
 
@@ -318,7 +314,7 @@ class _Class:
     def _stage_comment(self, stage: Stage) -> str:
         if not self.network:
             return ""
-        node = next((n for n in self.concrete.nodes if _owner(n) == (stage.name,)), None)
+        node = next((n for n in self.concrete.nodes if owner_of(n) == (stage.name,)), None)
         count = owned(stage)
         type = node.types[0][1] if node is not None else None
         shown = shape(type) if isinstance(type, Tensor) and len(node.types) == 1 else ""  # type: ignore[union-attr]
@@ -479,42 +475,10 @@ class _Class:
 
     def _doc(self) -> list[str]:
         definition = self.concrete.definition
-        doc = getattr(definition, "doc", "") or self._title()
-        return docstring(doc, self._table() if self.network else (), 4)
-
-    def _title(self) -> str:
-        words = {"repeat": "One round", "message_passing": "Message passing"}
-        word = words.get(self.concrete.role, self.concrete.role.capitalize())
-        body = self.concrete if self.network else self.body
-        ports = [p for _, t in body.inputs for p in shown(t)]
-        shapes = " and ".join(ports)
-        outputs = " and ".join(shape(t) for _, t in body.output_types() if isinstance(t, Tensor))
-        return f"{word}: {shapes} -> {outputs}."
-
-    def _table(self) -> list[str]:
-        found = [row for node in self.concrete.nodes if (row := self._row(node)) is not None]
-        if not found:
-            return []
-        rows = [("layer", "output", "parameters"), *found]
-        widths = [max(len(r[i]) for r in rows) for i in range(3)]
-        return [
-            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}".rstrip() for a, b, c in rows
-        ]
-
-    def _row(self, node: Node) -> tuple[str, str, str] | None:
-        type = node.types[0][1]
-        if not isinstance(type, Tensor) or isinstance(node.operation, (ReadPort, Constant)):
-            return None
-        if isinstance(node.operation, Apply) and node.operation.layer.word in PLUMBING:
-            return None
-        owner = _owner(node)
-        stage = None
-        if owner is not None and len(owner) == 1:
-            stage = next((s for s in self.concrete.stages if s.name == owner[0]), None)
-        if stage is None and not isinstance(node.operation, Apply):
-            return None
-        count = owned(stage) if stage is not None else 0
-        return node.name, str(type), render(count) if count != 0 else ""
+        doc = getattr(definition, "doc", "") or title(
+            self.concrete, self.concrete if self.network else self.body
+        )
+        return docstring(doc, table(self.concrete) if self.network else (), 4)
 
 
 def bare(unit: BareTensor) -> Code:
@@ -530,30 +494,8 @@ def _declared(line: Line, name: str) -> Line:
     return replace(line, text=line.text.replace(f"{name} = ", f"{name}: Tensor = ", 1))
 
 
-def _owner(node: Node) -> Path | None:
-    stage = getattr(node.operation, "stage", None)
-    return stage if isinstance(stage, tuple) else None
-
-
 def _tap(body: Body, name: str) -> Ref:
     for number, node in enumerate(body.nodes):
         if name in (node.name, node.variable):
             return Ref(number, node.types[0][0])
     raise AssertionError(name)
-
-
-def owned(stage: Stage) -> Size:
-    """The learnable numbers of a stage, without those that are another's."""
-    unit = stage.unit
-    if isinstance(unit, Body):
-        return _sum(owned(s) for s in unit.stages)
-    if isinstance(unit, Rounds):
-        return _sum(_sum(owned(s) for s in b.stages) * count for b, count in unit.bodies)
-    return _sum(p.count.value for p in parameters(stage) if p.kind != "buffer")
-
-
-def _sum(sizes: Iterable[Size]) -> Size:
-    total: Size = 0
-    for size in sizes:
-        total = total + size
-    return total

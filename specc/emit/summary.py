@@ -1,0 +1,70 @@
+"""What a class says of itself: shapes in and out, and the table of its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from specc.count.weights import parameters
+from specc.emit.shapes import shape, shown
+from specc.layers.plumbing import PLUMBING
+from specc.program import Apply, Body, Constant, Node, Path, ReadPort, Rounds, Stage
+from specc.sizes import Size, render
+from specc.types import Tensor
+
+
+def title(body: Body, shown_as: Body) -> str:
+    """`Encoder: [B, 1, 8, 8] -> [B, 8].`; `shown_as` is the form of the body whose shapes are told."""
+    words = {"repeat": "One round", "message_passing": "Message passing"}
+    word = words.get(body.role, body.role.capitalize())
+    shapes = " and ".join(p for _, t in shown_as.inputs for p in shown(t))
+    outputs = " and ".join(shape(t) for _, t in shown_as.output_types() if isinstance(t, Tensor))
+    return f"{word}: {shapes} -> {outputs}."
+
+
+def table(body: Body) -> list[str]:
+    """The lines of the table: every layer with its output and its own parameters."""
+    found = [row for node in body.nodes if (row := _row(body, node)) is not None]
+    if not found:
+        return []
+    rows = [("layer", "output", "parameters"), *found]
+    widths = [max(len(r[i]) for r in rows) for i in range(3)]
+    return [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}".rstrip() for a, b, c in rows]
+
+
+def _row(body: Body, node: Node) -> tuple[str, str, str] | None:
+    type = node.types[0][1]
+    if not isinstance(type, Tensor) or isinstance(node.operation, (ReadPort, Constant)):
+        return None
+    if isinstance(node.operation, Apply) and node.operation.layer.word in PLUMBING:
+        return None
+    owner = owner_of(node)
+    stage = None
+    if owner is not None and len(owner) == 1:
+        stage = next((s for s in body.stages if s.name == owner[0]), None)
+    if stage is None and not isinstance(node.operation, Apply):
+        return None
+    count = owned(stage) if stage is not None else 0
+    return node.name, str(type), render(count) if count != 0 else ""
+
+
+def owner_of(node: Node) -> Path | None:
+    """The stage whose weights a node uses."""
+    stage = getattr(node.operation, "stage", None)
+    return stage if isinstance(stage, tuple) else None
+
+
+def owned(stage: Stage) -> Size:
+    """The learnable numbers of a stage, without those that are another's."""
+    unit = stage.unit
+    if isinstance(unit, Body):
+        return _sum(owned(s) for s in unit.stages)
+    if isinstance(unit, Rounds):
+        return _sum(_sum(owned(s) for s in b.stages) * count for b, count in unit.bodies)
+    return _sum(p.count.value for p in parameters(stage) if p.kind != "buffer")
+
+
+def _sum(sizes: Iterable[Size]) -> Size:
+    total: Size = 0
+    for size in sizes:
+        total = total + size
+    return total
