@@ -114,7 +114,7 @@ class Step:
         self.optimizers = optimizers
         groups = [g for optimizer in optimizers for g in optimizer.param_groups]
         self.learning = [p for group in groups for p in group["params"]]
-        self.values = torch.zeros(0)
+        self.values: list[Tensor] = []
         trainer.updates[name] = self
 
     def __call__(self, *inputs: Any) -> None:
@@ -122,16 +122,16 @@ class Step:
         self.descend(*inputs)
         for optimizer in self.optimizers:
             optimizer.step()
-            optimizer.zero_grad()
+        for parameter in self.learning:  # faster than zero_grad and its checks
+            parameter.grad = None
 
     def descend(self, *inputs: Any) -> None:
         """The gradient of the sum of the terms, for what learns."""
         with self.trainer.autocast():
             terms = self.terms(*inputs)
-        values = tuple(terms.values())
-        roots = [value for value in values if value.requires_grad]
+        roots = [term for term in terms.values() if term.requires_grad]
         torch.autograd.backward(roots)
-        self.values = torch.stack(values).detach()
+        self.values = [term.detach() for term in terms.values()]
 
 
 # ---------------------------------------------------------------------- the run
@@ -278,22 +278,23 @@ class Trainer(ABC):
     def shuffle(self, epoch: int) -> None:
         """All rows in the order of an epoch, which depends on nothing but seed and epoch."""
         generator = torch.Generator().manual_seed(self.args.seed * 1_000_003 + epoch)
-        order = torch.randperm(len(self.train), generator=generator).to(self.device)
-        self.rows = tuple(field[order] for field in self.train.fields())
+        order = torch.randperm(len(self.train), generator=generator)
+        self.rows = tuple(field[order.to(self.device)] for field in self.train.fields())
 
     def advance(self) -> None:
         """The next batch."""
         start = self.step % self.batches * self.args.batch
         self.iteration(*[f[start : start + self.args.batch] for f in self.rows])
         self.step += 1
-        self.pending += [s.values for s in self.updates.values()]
+        self.pending += [v for s in self.updates.values() for v in s.values]
 
     def read(self) -> dict[str, float]:
         """Write the losses since the last reading to the log; the last of them."""
         if not self.pending:
             return dict.fromkeys(self.losses, math.nan)
-        values: list[list[float]] = torch.stack(self.pending).tolist()
         names = [term for terms in self.losses.values() for term in terms]
+        table = torch.stack(self.pending).view(-1, len(names))
+        values: list[list[float]] = table.tolist()
         first = self.step - len(values) + 1
         self.pending.clear()
         with self.log.open("a") as file:
@@ -352,7 +353,7 @@ class Trainer(ABC):
                     self.shuffle(epoch)
                 self.advance()
                 ended = self.step % self.batches == 0 or self.step == self.total
-                if len(self.pending) >= READ_EVERY or ended:
+                if self.step % READ_EVERY == 0 or ended:
                     shown = said(self.read())
                     rate = (self.step - since) / (time.perf_counter() - clock)
                     done = {"completed": self.step, "epoch": epoch + 1}

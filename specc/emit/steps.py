@@ -193,7 +193,6 @@ class Steps:
             "gradients": any(self.objective.second_order(s) for s in steps),
             "fixed": self.objective.fixed() or len(steps) > 1,
             "closure": any(u.optimizer.closure for s in steps for u in s.updates),  # type: ignore[attr-defined]
-            "steps_count": len(steps),
             "every": any(s.every > 1 for s in steps),
             "autocast_shared": getattr(self.plan.settings, "precision", None) != "float32",
         }

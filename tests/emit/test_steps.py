@@ -84,7 +84,7 @@ def moved(module: nn.Module, before: list[Tensor]) -> bool:
 
 
 def batch_of(run: types.SimpleNamespace) -> list[Tensor]:
-    return [f[:8] for f in run.rows]
+    return list(run.train.rows(0, 8).fields())
 
 
 def test_each_step_moves_only_what_it_updates(built) -> None:  # type: ignore[no-untyped-def]
