@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from specc.byhand import scalar as s
 from specc.byhand.activations import ELEMENTS
-from specc.byhand.array import Array, dropped, each, joined, picked, reshaped
+from specc.byhand.array import Array, build, dropped, each, joined, picked, reshaped
 from specc.byhand.modules import MODULES, Forward, Weights, linear
 from specc.byhand.notes import note
 from specc.byhand.scalar import Scalar
@@ -185,19 +185,29 @@ def last_outputs(x: Array) -> Array:
     return joined([dropped(forward, 1, x.sizes[1] - 1), dropped(backward, 1, 0)], 1)
 
 
-def hold_outputs(x: Array, mask: Array) -> Array:
-    """The last output before it wherever the mask is false: padding changes nothing."""
-    from specc.byhand.array import build
+def valid_first(x: Array, mask: Array) -> Array:
+    """The positions in front where the mask is true, in their order."""
 
-    def place(item: int, time: int) -> int:
-        return next((t for t in range(time, -1, -1) if mask[(item, t)].value), 0)
+    def source(row: int, place: int) -> int:
+        return sorted(range(x.sizes[1]), key=lambda t: not mask[(row, t)].value)[place]
 
-    return build(x.sizes, lambda i: x[(i[0], place(i[0], i[1]), *i[2:])])
+    return build(x.sizes, lambda i: x[(i[0], source(i[0], i[1]), *i[2:])])
+
+
+def spread_valid(x: Array, mask: Array) -> Array:
+    """The outputs back at the positions where the mask is true; elsewhere the one before, or 0."""
+
+    def value(i: tuple[int, ...]) -> Scalar:
+        place = sum(bool(mask[(i[0], t)].value) for t in range(i[1] + 1)) - 1
+        return x[(i[0], place, *i[2:])] if place >= 0 else s.ZERO
+
+    return build(x.sizes, value)
 
 
 HELPERS: dict[str, Callable[..., Any]] = {
     "run_lstm": run_lstm,
     "run_recurrent": run_recurrent,
     "last_outputs": last_outputs,
-    "hold_outputs": hold_outputs,
+    "valid_first": valid_first,
+    "spread_valid": spread_valid,
 }

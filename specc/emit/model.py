@@ -64,6 +64,8 @@ def imports(text: str, helper_texts: list[str]) -> str:
     used = [n for n in ("dataclass", "replace") if re.search(rf"(?<!\.)\b{n}\b", whole)]
     if used:
         lines.append(f"from dataclasses import {', '.join(used)}")
+    if re.search(r"\bAny\b", "\n".join(helper_texts)):
+        lines.append("from typing import Any")
     if lines:
         lines.append("")
     if re.search(r"\btorch\.", whole):

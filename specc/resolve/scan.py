@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from specc.layers import registry
 from specc.layers.common import equal_sizes
-from specc.layers.recurrent import Recurrent
+from specc.layers.recurrence import Recurrent
 from specc.program import Body, Path, Ref, Scan, Stage
 from specc.resolve.apply import input_names
 from specc.resolve.arguments import construct

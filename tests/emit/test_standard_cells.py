@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from importlib.resources import files
 from typing import Any
 
@@ -26,8 +27,8 @@ SEQUENCES = {
 TREES = {"child_sum_lstm": 3380, "binary_tree_lstm": 6200, "rntn": 33_320}
 
 
-def network(stage: str, port: str = "sequence[T, 10]") -> Program:
-    text = f"specc 1\nnetwork Net {{\n    in x: {port}\n    x -> {stage}\n}}\n"
+def network(stage: str, port: str = "sequence[T, 10]", port_name: str = "x") -> Program:
+    text = f"specc 1\nnetwork Net {{\n    in {port_name}: {port}\n    {port_name} -> {stage}\n}}\n"
     result = compile_text(text)
     assert [d.message for d in result.diagnostics] == []
     assert result.program is not None
@@ -60,13 +61,13 @@ def test_cells_of_trees(word: str, params: int) -> None:
 
 
 def copied(
-    linear: nn.Linear, kernel: Any, gate: int, hidden: bool = True, read: bool = True
+    linear: nn.Linear, kernel: Any, gate: int, hidden: bool = True, read: bool = True, end: str = ""
 ) -> None:
     """One gate's weights of a kernel in a linear layer of [h, x], of h or of x."""
     rows = slice(20 * gate, 20 * (gate + 1))
     parts = [("hh", hidden), ("ih", read)]
-    weights = [getattr(kernel, f"weight_{n}_l0")[rows] for n, used in parts if used]
-    offsets = [getattr(kernel, f"bias_{n}_l0")[rows] for n, used in parts if used]
+    weights = [getattr(kernel, f"weight_{n}_l0{end}")[rows] for n, used in parts if used]
+    offsets = [getattr(kernel, f"bias_{n}_l0{end}")[rows] for n, used in parts if used]
     with torch.no_grad():
         linear.weight.copy_(torch.cat(weights, 1))
         linear.bias.copy_(torch.stack(offsets).sum(0))
@@ -123,3 +124,44 @@ def test_stacked_both_ways_is_its_parts() -> None:
 
 def test_the_library_is_laid_out() -> None:
     assert format_text(Source("recurrent.spec", LIBRARY), Diagnostics()) == LIBRARY
+
+
+@pytest.mark.parametrize(
+    ("stage", "params"),
+    [
+        ("lstm(20, biases=1)", 2480), ("rnn(20, biases=1)", 620), ("gru(20, biases=1)", 1860),
+        ("gru(20, biases=1, bidirectional=true)", 3720), ("lstm(20, biases=1, layers=2)", 5760),
+    ],
+)  # fmt: skip
+def test_one_offset_for_each_gate_is_counted_and_kept(stage: str, params: int) -> None:
+    program = network(stage)
+    conforms(program, {"T": 5})
+    assert {count(program, c).totals.params for c in ("textbook", "pytorch", "keras")} == {params}
+    net = copy.deepcopy(instance(program))
+    assert sum(p.numel() for p in net.parameters()) == params
+    before = {n: p.clone() for n, p in net.named_parameters()}
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.1, weight_decay=0.5)
+    for _ in range(3):
+        optimizer.zero_grad()
+        net(torch.randn(4, 5, 10)).pow(2).mean().backward()
+        optimizer.step()
+    second = [b for n, b in net.named_buffers() if "bias_hh" in n]
+    assert second
+    assert all((b == 0).all() for b in second)
+    assert all((p != before[n]).any() for n, p in net.named_parameters())
+
+
+def test_one_offset_is_the_equations() -> None:
+    kernel, plain = (
+        instance(network("lstm(20, biases=1)")),
+        instance(network("scan(lstm_cell(20))")),
+    )
+    cell = plain.lstm_cell1
+    linears = (cell.linear1, cell.linear2, cell.linear3, cell.linear4)
+    for linear, gate in zip(linears, (1, 0, 2, 3), strict=True):
+        copied(linear, kernel.lstm1, gate)
+    x = torch.randn(3, 7, 10)
+    torch.testing.assert_close(plain(x), kernel(x))
+    whole = nn.LSTM(10, 20, batch_first=True)
+    whole.load_state_dict(kernel.lstm1.state_dict())
+    torch.testing.assert_close(whole(x)[0], kernel(x))

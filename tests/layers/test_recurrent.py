@@ -64,8 +64,9 @@ def test_padding_changes_nothing(layer: Any) -> None:
 
     found = evaluated(run.inference.forward, cells, names)
     torch.testing.assert_close(found, cells(x[:, :2])[0][:, -1])
-    with pytest.raises(LayerError, match="a mask stands behind the sequence"):
-        layer(units=3, reverse=True).infer(sequence(4, 2), None, MASK)
+    for way in ({"reverse": True}, {"bidirectional": True}, {"layers": 2, "bidirectional": True}):
+        for keep in ("all", "last"):
+            check(layer(units=3, keep=keep, **way), sequence(4, 2), None, MASK)
 
 
 def test_what_is_printed() -> None:
