@@ -35,7 +35,8 @@ class Tensor(Struct, frozen=True):
     `classes` is the number of different values of an integer tensor (a vocabulary, a label);
     `range` is what is known of the values; `constant` the number itself when it is a literal;
     `pooled_from`, of the indices of a max pooling, the spatial sizes of the map that they point into;
-    `over` what there is one of these for: one item, one node, one edge.
+    `over` what there is one of these for: one item, one node, one edge; `arity`, of the symbol at a node
+    of a tree, the most children that a node has.
     """
 
     sizes: tuple[Size, ...]
@@ -47,6 +48,7 @@ class Tensor(Struct, frozen=True):
     constant: float | None = None
     pooled_from: tuple[Size, ...] | None = None
     over: Over = "items"
+    arity: int = 2
 
     @property
     def rank(self) -> int:
@@ -130,9 +132,12 @@ def shape_of(type: ValueType) -> ValueType:
     return replace(type, range=ANYTHING, constant=None) if isinstance(type, Tensor) else type
 
 
-TREE_COLUMNS = 3
-"""Of a node: its symbol, and the places of its children from 1, 0 where there is none. Children come
-after their parents, so the root stands first."""
+def tree_columns(children: int) -> int:
+    """The width of a node: its symbol, and the places of its children from 1, 0 where there is none.
+
+    Children come after their parents, so the root stands first.
+    """
+    return 1 + children
 
 
 # The axis names of the port types, by word. Sizes follow in the same order.

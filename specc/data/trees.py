@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from specc.data.base import DataField, Splitting
 from specc.data.sequences import mask, tokens
-from specc.types import TREE_COLUMNS
+from specc.types import tree_columns
 
 
 class BooleanTrees(Splitting):
@@ -20,6 +20,9 @@ class BooleanTrees(Splitting):
         4, ge=1, le=12, description="Largest depth; an operator of two leaves has 1."
     )
     test_depth: int | None = Field(None, ge=1, le=12, description="Largest depth for testing.")
+    children: int = Field(
+        2, ge=2, le=8, description="Most operands of an operator, of which each has two."
+    )
     examples: int = Field(5_000, ge=10, le=1_000_000, description="Number of trees.")
     seed: int = Field(0, ge=0, lt=2**32, description="Seed of the trees.")
 
@@ -27,6 +30,17 @@ class BooleanTrees(Splitting):
     def deepest(self) -> int:
         """The largest depth of all."""
         return max(self.depth, self.test_depth or 0)
+
+    @property
+    def nodes(self) -> int:
+        """The nodes of the largest tree."""
+        return sum(self.children**level for level in range(self.deepest + 1))
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> BooleanTrees:
+        if self.nodes > 2**13:
+            raise ValueError(f"and children give trees of up to {self.nodes} nodes, more than 8192")
+        return self
 
     @model_validator(mode="after")
     def _every_fifth(self) -> BooleanTrees:
@@ -36,8 +50,8 @@ class BooleanTrees(Splitting):
 
     def fields(self) -> tuple[DataField, ...]:
         """The tree, a class for every node, and which nodes there are; the root stands first."""
-        nodes = 2 ** (self.deepest + 1) - 1
-        parts = DataField("tree", (nodes, TREE_COLUMNS), ("node", "part"), dtype="int", classes=5)
+        sizes, nodes = (self.nodes, tree_columns(self.children)), self.nodes
+        parts = DataField("tree", sizes, ("node", "part"), dtype="int", classes=5)
         value, there = tokens("value", nodes, 2), mask(nodes)
         return parts, _at_nodes(value), _at_nodes(there)
 

@@ -162,7 +162,7 @@ class CellText:
         outputs, rows, levels = (self._word(w) for w in ("outputs", "rows", "levels"))
         order, children = self._word("order"), self._word("children")
         lines = [
-            '"""The output at every node, [B, N, 3] -> [B, N, n]; all of one height are one step."""',
+            '"""The output at every node, [B, N, 1 + k] -> [B, N, n]; nodes of one height are one step."""',
             f"{levels}, {order}, {children} = tree_levels({x})",
             f"{x} = {x}[..., 0].flatten()",
         ]

@@ -90,9 +90,10 @@ def _members(node: object) -> Iterator[tree.Member]:
 def declare(scope: Scope, statement: tree.Declare) -> None:
     """`state h[units], c[units] = 1`: an input node for each state.
 
-    Over a tree it holds the states of both children, which `h.left` and `h.right` take apart.
+    Over a tree it holds the states of all children; of two, `h.left` and `h.right` take them apart.
     """
-    folded = is_folded(scope.context.definitions[scope.name])
+    definition = scope.context.definitions[scope.name]
+    folded, arity = is_folded(definition), _arity(scope, definition)
     for item in statement.items:
         sizes = sizes_of(scope, item, static)
         start = 0 if item.value is None else static(scope, item.value)
@@ -103,17 +104,27 @@ def declare(scope: Scope, statement: tree.Declare) -> None:
             scope.bind(item.name, POISON)
         else:
             name, axes = item.name.id, default_axes(len(sizes))
-            type = Tensor((2, *sizes), ("children", *axes)) if folded else Tensor(sizes, axes)
+            type = Tensor((arity, *sizes), ("children", *axes)) if folded else Tensor(sizes, axes)
             read = scope.add(name, item.span, ReadPort(name), (), (("output", type),), named=True)
             scope.states[name] = State(name, float(start))
             scope.bind(item.name, _children(scope, read, item.span) if folded else read)
 
 
+def _arity(scope: Scope, definition: tree.Definition) -> int:
+    """The most children of a node, where the cell is moved along trees."""
+    inputs = [n.id for s in definition.body if isinstance(s, tree.Input) for n in s.names]
+    symbol = scope.names.get(inputs[0]) if inputs else None
+    type = symbol.type if isinstance(symbol, Flow) else None
+    return type.arity if isinstance(type, Tensor) else 2
+
+
 def _children(scope: Scope, read: Flow, span: Span) -> Flow:
-    """A state over a tree: `children` are both, `left` and `right` one of them."""
+    """A state over a tree: `children` are all; where there are two, `left` and `right` are one each."""
     model = registry.get("index")
     assert model is not None
     ports = [("children", read.ref, read.type)]
+    if isinstance(read.type, Tensor) and read.type.sizes[0] != 2:
+        return Flow(tuple(ports))
     for number, name in enumerate(("left", "right")):
         maker = LayerMaker(model.model_validate({"entries": (number,)}), (), (), span)
         one = apply_layer(scope, maker, [(model.operands[0], read)], None, span)
@@ -201,7 +212,10 @@ def _fits(scope: Scope, target: tree.Name, state: Flow, value: Flow) -> bool:
 
 def _own(state: Flow) -> ValueType:
     """The type of a state at one step or node."""
-    return state.ports[1][2] if len(state.ports) > 1 else state.type
+    type = state.type
+    if state.ports[0][0] != "children" or not isinstance(type, Tensor):
+        return type
+    return type.with_sizes(type.sizes[1:], type.axes[1:])
 
 
 def next_value(scope: Scope, expr: tree.Next) -> Flow:

@@ -11,7 +11,7 @@ from specc.resolve.evaluation import static
 from specc.resolve.values import POISON
 from specc.sizes import Symbolic, symbol
 from specc.syntax import tree
-from specc.types import PORT_AXES, TREE_COLUMNS, UNKNOWN, Graph, Over, Tensor, Unknown, ValueType
+from specc.types import PORT_AXES, UNKNOWN, Graph, Over, Tensor, Unknown, ValueType, tree_columns
 
 
 def inputs(
@@ -121,6 +121,9 @@ def _typed(
                 notes=(f"{base.id}[T, vocab=1000]",),
             )
             return UNKNOWN
+    children = _children(scope, named.pop("children", None)) if base.id == "tree" else 2
+    if children is None:
+        return UNKNOWN
     axes = (
         tuple(f"axis{i}" for i in range(len(known))) if base.id == "tensor" else PORT_AXES[base.id]
     )
@@ -137,8 +140,20 @@ def _typed(
         )
         return UNKNOWN
     if base.id == "tree":
-        return Tensor((*known, TREE_COLUMNS), (*axes, "part"), "int", classes)
+        return Tensor((*known, tree_columns(children)), (*axes, "part"), "int", classes)
     return Tensor(known, axes, "int" if base.id == "tokens" else "float", classes)
+
+
+def _children(scope: Scope, argument: tree.Argument | None) -> int | None:
+    """The most children that a node of a tree has; None after a diagnostic."""
+    size = 2 if argument is None else _size(scope, argument)
+    if size is None or isinstance(size, int):
+        return size
+    assert argument is not None
+    scope.context.report(
+        "E203", "children is a known number: tree[N, vocab=5, children=3]", argument.span
+    )
+    return None
 
 
 _ON_GRAPH = ("node", "edge", "global", "nodes", "edges")

@@ -207,7 +207,9 @@ def _node(written: Written, value: Flow) -> tuple[Size, ValueType | None]:
     if isinstance(type, Unknown):
         return 0, None
     if isinstance(type, Tensor) and type.axes == ("node", "part"):
-        return type.sizes[0], Tensor((), (), "int", type.classes)
+        columns = type.sizes[1]
+        assert isinstance(columns, int)
+        return type.sizes[0], Tensor((), (), "int", type.classes, arity=columns - 1)
     written.scope.context.report(
         "E301",
         "fold moves along trees, and this is none",
