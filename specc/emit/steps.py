@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from specc.dependence import differentiates
 from specc.emit.environment import literal
 from specc.emit.layout import fits, statement
 from specc.emit.lines import function_head
@@ -190,7 +191,7 @@ class Steps:
             "clip_value": any(s.clip_value is not None for s in steps),
             "schedule": bool(self.schedules),
             "second": any(self.objective.second_order(s) for s in steps),
-            "gradients": any(self.objective.second_order(s) for s in steps),
+            "gradients": any(map(differentiates, self.plan.body.nodes)),
             "fixed": self.objective.fixed() or len(steps) > 1,
             "closure": any(u.optimizer.closure for s in steps for u in s.updates),  # type: ignore[attr-defined]
             "every": any(s.every > 1 for s in steps),
