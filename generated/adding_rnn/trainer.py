@@ -196,8 +196,20 @@ class Trainer(ABC):
         """Every term of every step, as means over a batch."""
 
     @abstractmethod
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+
+    @abstractmethod
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+
+    @abstractmethod
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
+
+    @abstractmethod
+    def show(self, epoch: int) -> None:
+        """The pictures of an epoch."""
 
     def autocast(self) -> AbstractContextManager[object]:
         """Half precision where it pays."""
@@ -316,21 +328,23 @@ class Trainer(ABC):
         layer = next((n for n, p in named if not p.isfinite().all()), "no weight")
         return f"step {step}: {term} is {terms[term]}; first not finite: {layer}"
 
-    @torch.inference_mode()
     def evaluate(self, split: str) -> dict[str, float]:
-        """The terms on a split, with random streams of its own."""
+        """The terms and the metrics on a split, with random streams of its own."""
         model, data, size = self.trained().eval(), self.splits[split], self.args.batch
         totals: dict[str, float] = {}
+        outputs: list[tuple[Tensor, ...]] = []
         with torch.random.fork_rng():
             torch.manual_seed(0)
             for start in range(0, len(data), size):
                 part = data.rows(start, start + size)
                 for term, value in self.terms(model, *part.fields()).items():
                     totals[term] = totals.get(term, 0.0) + value.item() * len(part)
+                outputs.append(self.outputs(model, *part.fields()))
         model.train()
         values = {term: total / len(data) for term, total in totals.items()}
         losses = {n: sum(values[t] for t in ts) for n, ts in self.losses.items()}
-        return losses | values
+        whole = [torch.cat(parts).detach() for parts in zip(*outputs, strict=True)]
+        return losses | values | self.metrics(*whole)
 
     # ---- the run
 
@@ -365,12 +379,13 @@ class Trainer(ABC):
         return self.finish()
 
     def end_epoch(self, epoch: int) -> bool:
-        """Report and a checkpoint; whether to stop early."""
+        """Report, pictures and a checkpoint; whether to stop early."""
         values = self.evaluate("test")
         line = f"epoch {epoch}  test: {said(values)}"
         self.console.print(line, highlight=False, soft_wrap=True)
         loss = sum(values[name] for name in self.losses)
         self.best = min(self.best, loss)
+        self.show(epoch)
         if epoch % self.args.checkpoint_epochs == 0:
             self.save()
         return False
@@ -381,6 +396,9 @@ class Trainer(ABC):
         save_model(self.trained(), str(weights))
         self.console.print(f"weights     {weights}", highlight=False)
         self.console.print(f"loss curve  {self.draw_curve()}", highlight=False)
+        for picture in sorted(self.args.out.glob("*.png")):
+            if picture.stem != "loss":
+                self.console.print(f"picture     {picture}", highlight=False)
         kept = True
         for words, numbers, holds in self.promises():
             mark = "kept  " if holds else "BROKEN"

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
     """The nodes of each height from the leaves up, the places of all nodes among these, and those of
-    their children from 1 (0 where there is none): [B, N, 3] -> rows, [B * N], [B * N, 2].
+    their children from 1 (0 where there is none): [B, N, 3] -> rows, [B * N], [B * N, k].
     """
     batch, nodes = trees.shape[:2]
     links = trees[..., 1:]
@@ -42,7 +42,7 @@ class Merge(nn.Module):
         return next_h
 
     def forward(self, symbol: Tensor) -> Tensor:
-        """The output at every node, [B, N, 3] -> [B, N, n]; all of one height are one step."""
+        """The output at every node, [B, N, 1 + k] -> [B, N, n]; nodes of one height are one step."""
         batch = symbol.shape[0]
         levels, order, children = tree_levels(symbol)
         symbol = symbol[..., 0].flatten()

@@ -43,27 +43,33 @@ class Split:
 def read() -> tuple[Tensor, ...]:
     """Trees level by level from the root: the children of node i are 2i + 1 and 2i + 2, if any."""
     generator = torch.Generator().manual_seed(0)
-    nodes = torch.arange(63)
-    level = (nodes + 1).float().log2().floor().long()
+    levels = torch.arange(6)
+    level = levels.repeat_interleave(2**levels)
+    nodes = torch.arange(len(level))
     deepest = torch.full((2000, 1), 4)
     deepest[::5] = 5
     inner = torch.rand(2000, len(nodes), generator=generator) < 0.7
     inner = (inner | (nodes == 0)) & (level < deepest)
     there = torch.ones_like(inner)
     for node in range(1, len(nodes)):
-        there[:, node] = inner[:, (node - 1) // 2] & there[:, (node - 1) // 2]
+        above = (node - 1) // 2
+        there[:, node] = inner[:, above] & there[:, above]
     inner &= there
     leaf = torch.randint(2, inner.shape, generator=generator)
     operator = torch.randint(2, 5, inner.shape, generator=generator)
     symbol = torch.where(inner, operator, leaf * there)
     value = symbol.clone()
+    child = 2 * nodes[:, None] + torch.arange(1, 3)
     for node in reversed(range(len(nodes) // 2)):
-        a, b = value[:, 2 * node + 1], value[:, 2 * node + 2]
+        below, here = value[:, child[node]], there[:, child[node]]
         kind = symbol[:, node]
-        found = torch.where(kind == 2, a & b, torch.where(kind == 3, a | b, a ^ b))
+        both, one = (below | ~here).amin(1) & 1, below.amax(1)
+        found = torch.where(
+            kind == 2, both, torch.where(kind == 3, one, below.sum(1) % 2)
+        )
         value[:, node] = torch.where(inner[:, node], found, value[:, node])
-    links = torch.stack((2 * nodes + 2, 2 * nodes + 3), 1) * inner[..., None]
-    tree = torch.cat((symbol[..., None], links), 2)
+    known = inner[..., None] & there[:, child.clamp(max=len(nodes) - 1)]
+    tree = torch.cat((symbol[..., None], (child + 1) * known), 2)
     return tree, value, there
 
 

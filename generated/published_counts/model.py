@@ -8,9 +8,21 @@ everywhere.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+
+def one_bias(cells: nn.RNN | nn.GRU | nn.LSTM) -> Any:
+    """The cells with one offset for each gate, as in textbooks: PyTorch's second is no weight and stays 0."""
+    for name in [n for n, _ in cells.named_parameters() if n.startswith("bias_hh")]:
+        bias = getattr(cells, name)
+        delattr(cells, name)
+        cells.register_buffer(name, torch.zeros_like(bias))
+    cells._flat_weights = [getattr(cells, name) for name in cells._flat_weights_names]
+    return cells
 
 
 class RnnCell(nn.Module):
@@ -362,6 +374,22 @@ class LstmKernel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.lstm1 = nn.LSTM(10, 20, batch_first=True)  # 2,560 parameters
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.lstm1(x)[0]  # [B, T, 20]
+        return x
+
+
+class TextbookKernel(nn.Module):
+    """Network: [B, T, 10] -> [B, T, 20].
+
+    layer  output  parameters
+    lstm1  T×20         2,480
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm1 = one_bias(nn.LSTM(10, 20, batch_first=True))  # 2,480 parameters
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.lstm1(x)[0]  # [B, T, 20]

@@ -1,0 +1,108 @@
+"""Training of Counting as in anbn_beyond.spec, written by specc 0.1.0.
+
+The words aⁿbⁿ up to n = 10, and then those of n = 11 … 20: a peephole LSTM goes on
+counting
+(Gers & Schmidhuber 2001). How far depends on the seed.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data import Split, load
+from model import Counter
+from trainer import Promise, Step, Trainer, check, main
+
+
+class Counting(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counter = Counter()
+
+    def forward(self, ids: Tensor, y: Tensor, sure: Tensor) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        logits = self.counter(ids)  # [B, T, 4]
+        logits = F.cross_entropy(
+            logits[sure], y[sure], reduction="sum"
+        ) / sure.sum().clamp(1)
+        return {"cross_entropy": logits}
+
+    def outputs(self, ids: Tensor, y: Tensor, sure: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        logits = self.counter(ids)  # [B, T, 4]
+        right = torch.logical_or(logits.argmax(2) == y, torch.logical_not(sure))
+        right = right.float().amin(1)  # [B]
+        return (right,)
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Counting"
+    spec = "38b2e9fda61c1532"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
+    epochs, batch, seed = 10, 64, 0
+    model: Counting
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Counting().to(self.device)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.01,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+            clip_norm=1.0,
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        assert isinstance(model, Counting)
+        return model.outputs(*batch)
+
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+        (value,) = outputs
+        return {
+            "min": value.float().mean().item(),
+        }
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        return [
+            check("test.min >= 0.3", test["min"], ">=", 0.3),
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Training))

@@ -1,0 +1,107 @@
+"""Training of Logic as in boolean_child_sum.spec, written by specc 0.1.0.
+
+Boolean expressions whose operators have two or three operands, in no order: a child-sum
+tree LSTM
+(Tai, Socher & Manning 2015).
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data import Split, load
+from model import Judge
+from trainer import Promise, Step, Trainer, check, main
+
+
+class Logic(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.judge = Judge()
+
+    def forward(self, t: Tensor, value: Tensor, there: Tensor) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        logits = self.judge(t)  # [B, N, 2]
+        logits = F.cross_entropy(
+            logits[there], value[there], reduction="sum"
+        ) / there.sum().clamp(1)
+        return {"cross_entropy": logits}
+
+    def outputs(self, t: Tensor, value: Tensor, there: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        logits = self.judge(t)  # [B, N, 2]
+        right = logits.argmax(2) == value  # [B, 121]
+        root = right[:, 0]  # [B]
+        return (root,)
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Logic"
+    spec = "a8b7adba86369db5"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
+    epochs, batch, seed = 12, 32, 0
+    model: Logic
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Logic().to(self.device)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.01,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        assert isinstance(model, Logic)
+        return model.outputs(*batch)
+
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+        (root,) = outputs
+        return {
+            "root": root.float().mean().item(),
+        }
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        return [
+            check("test.root >= 0.97", test["root"], ">=", 0.97),
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Training))
