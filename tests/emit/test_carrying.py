@@ -111,7 +111,7 @@ def test_every_row_goes_on_in_the_next_batch(
     spec = text(length=windows * steps, steps=steps, batch=batch)
     run = training(spec, tmp_path_factory.mktemp("run"))
     run.shuffle(epoch)
-    bits = run.rows[0][..., 0]
+    bits = run.train.x[run.order][..., 0]
     whole = run.train.x[..., 0].reshape(40, windows * steps)
     seen = []
     for group in bits.split(windows * batch):
@@ -150,7 +150,7 @@ def test_each_sequence_begins_anew(tmp_path: Path) -> None:
         states.append(run.model.echo.peephole_lstm1.carried)
     cell = run.model.echo.peephole_lstm1
     cell.carried = ()
-    for number, batch in enumerate(run.rows[0].split(4)[:5]):
+    for number, batch in enumerate(run.train.x[run.order].split(4)[:5]):
         cell.carried = () if number == 4 else cell.carried
         cell(batch, carry=True)
         torch.testing.assert_close(cell.carried, states[number])
@@ -198,5 +198,5 @@ def test_one_window_is_a_whole_sequence(tmp_path: Path) -> None:
     run.shuffle(0)
     run.advance()
     run.advance()
-    alone = run.model.echo.gru1(run.rows[0][4:8])[1]
+    alone = run.model.echo.gru1(run.train.x[run.order[4:8]])[1]
     torch.testing.assert_close(run.state()["carried"]["echo.gru1"][0], alone)
