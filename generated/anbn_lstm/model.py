@@ -1,8 +1,7 @@
 """The networks of anbn_lstm.spec, written by specc 0.1.0.
 
 The words aⁿbⁿ, read symbol by symbol: after the first b, each next symbol follows from
-a count.
-(Gers & Schmidhuber 2001.)
+a count. (Gers & Schmidhuber 2001.)
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from torch import Tensor, nn
 
 class Counter(nn.Module):
     """The words aⁿbⁿ, read symbol by symbol: after the first b, each next symbol
-    follows from a count.
-    (Gers & Schmidhuber 2001.)
+    follows from a count. (Gers & Schmidhuber 2001.)
 
     layer     output  parameters
     one_hot1  T×4

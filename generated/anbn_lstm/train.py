@@ -1,8 +1,7 @@
 """Training of Counting as in anbn_lstm.spec, written by specc 0.1.0.
 
 The words aⁿbⁿ, read symbol by symbol: after the first b, each next symbol follows from
-a count.
-(Gers & Schmidhuber 2001.)
+a count. (Gers & Schmidhuber 2001.)
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The networks of blocks_sage.spec, written by specc 0.1.0.
 
 GraphSAGE on sampled neighbourhoods (Hamilton, Ying & Leskovec 2017): a batch holds some
-nodes, ten
-neighbours of each and five of theirs, never the whole graph.
+nodes, ten neighbours of each and five of theirs, never the whole graph.
 """
 
 from __future__ import annotations
@@ -90,8 +89,8 @@ class Sage(nn.Module):
 
 class Groups(nn.Module):
     """GraphSAGE on sampled neighbourhoods (Hamilton, Ying & Leskovec 2017): a batch
-    holds some nodes, ten
-    neighbours of each and five of theirs, never the whole graph.
+    holds some nodes, ten neighbours of each and five of theirs, never the whole
+    graph.
 
     layer  output       parameters
     sage1  32 per node      25,632

@@ -1,8 +1,7 @@
 """Training of BlocksSAGE as in blocks_sage.spec, written by specc 0.1.0.
 
 GraphSAGE on sampled neighbourhoods (Hamilton, Ying & Leskovec 2017): a batch holds some
-nodes, ten
-neighbours of each and five of theirs, never the whole graph.
+nodes, ten neighbours of each and five of theirs, never the whole graph.
 """
 
 from __future__ import annotations

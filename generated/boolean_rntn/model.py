@@ -25,8 +25,7 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 
 class Merge(nn.Module):
     """Boolean expressions with a tensor network: every product of two children's
-    features has a weight
-    (Socher et al. 2013).
+    features has a weight (Socher et al. 2013).
     """
 
     def __init__(self, units: int) -> None:

@@ -9,8 +9,7 @@ from torch import Tensor, nn
 
 class Speller(nn.Module):
     """A picture is read once and named letter by letter: one to many. In training a
-    step reads the true letter before,
-    and afterwards its own.
+    step reads the true letter before, and afterwards its own.
     """
 
     def __init__(self, units: int) -> None:

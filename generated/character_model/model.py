@@ -1,8 +1,7 @@
 """The networks of character_model.spec, written by specc 0.1.0.
 
 A language model of characters: stories of a small grammar that holds 0.29 bits a
-character, so that
-nothing can do better in the mean.
+character, so that nothing can do better in the mean.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ from torch import Tensor, nn
 
 class Writer(nn.Module):
     """A language model of characters: stories of a small grammar that holds 0.29
-    bits a character, so that
-    nothing can do better in the mean.
+    bits a character, so that nothing can do better in the mean.
 
     layer       output  parameters
     embedding1  T×16           416

@@ -1,8 +1,7 @@
 """The networks of cora_gcn.spec, written by specc 0.1.0.
 
 Two-layer graph convolution at the sizes of Cora (Kipf & Welling 2017), as libraries
-build it: with
-a bias in every layer.
+build it: with a bias in every layer.
 """
 
 from __future__ import annotations
@@ -93,8 +92,7 @@ class Gcn(nn.Module):
 
 class CoraGCN(nn.Module):
     """Two-layer graph convolution at the sizes of Cora (Kipf & Welling 2017), as
-    libraries build it: with
-    a bias in every layer.
+    libraries build it: with a bias in every layer.
 
     layer     output       parameters
     hidden    16 per node      22,944

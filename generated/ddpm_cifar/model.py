@@ -1,4 +1,8 @@
-"""The networks of ddpm_cifar.spec, written by specc 0.1.0."""
+"""The networks of ddpm_cifar.spec, written by specc 0.1.0.
+
+The U-Net of Ho et al. (2020) for CIFAR-10: 128 channels times 1, 2, 2, 2, two residual
+blocks at each size and attention at 16×16; it is told the step and gives the noise.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +26,7 @@ class SelfAttention(nn.Module):
         self.heads = heads
         self.causal = causal
         self.dropout = dropout
-        self.in_proj = nn.Linear(
-            features, 3 * features, bias=bias
-        )  # queries, keys and values
+        self.in_proj = nn.Linear(features, 3 * features, bias=bias)  # q, k and v
         self.out_proj = nn.Linear(features, features, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -50,10 +52,7 @@ def embed_number(x: Tensor, features: int, base: float) -> Tensor:
 
 
 class Residual(nn.Module):
-    """The U-Net of Ho et al. (2020) for CIFAR-10: 128 channels times 1, 2, 2, 2, two
-    residual blocks at each size and
-    attention at 16×16; it is told the step and gives the noise.
-    """
+    """Two convolutions that are told the step, beside a way around them."""
 
     def __init__(self, t_features: int, channels: int) -> None:
         super().__init__()
@@ -75,10 +74,7 @@ class Residual(nn.Module):
 
 
 class Residual2(nn.Module):
-    """The U-Net of Ho et al. (2020) for CIFAR-10: 128 channels times 1, 2, 2, 2, two
-    residual blocks at each size and
-    attention at 16×16; it is told the step and gives the noise.
-    """
+    """Two convolutions that are told the step, beside a way around them."""
 
     def __init__(self, x_channels: int, t_features: int, channels: int) -> None:
         super().__init__()
@@ -163,7 +159,9 @@ class Larger(nn.Module):
 
 
 class UNet(nn.Module):
-    """Network: [B, 3, 32, 32] and [B] -> [B, 3, 32, 32].
+    """The U-Net of Ho et al. (2020) for CIFAR-10: 128 channels times 1, 2, 2, 2, two
+    residual blocks at each size and attention at 16×16; it is told the step and
+    gives the noise.
 
     layer                  output     parameters
     sinusoidal_embedding1  128

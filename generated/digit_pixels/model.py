@@ -1,8 +1,7 @@
 """The networks of digit_pixels.spec, written by specc 0.1.0.
 
 Digits as graphs of pixels: a node is a pixel with its value and place, joined to the
-eight around it.
-Three layers see three pixels far, which is not enough for all digits.
+eight around it. Three layers see three pixels far, which is not enough for all digits.
 """
 
 from __future__ import annotations
@@ -106,8 +105,8 @@ class Sage(nn.Module):
 
 class Digit(nn.Module):
     """Digits as graphs of pixels: a node is a pixel with its value and place, joined
-    to the eight around it.
-    Three layers see three pixels far, which is not enough for all digits.
+    to the eight around it. Three layers see three pixels far, which is not enough
+    for all digits.
 
     layer    output       parameters
     sage1    32 per node         224

@@ -1,8 +1,7 @@
 """Training of DigitPixels as in digit_pixels.spec, written by specc 0.1.0.
 
 Digits as graphs of pixels: a node is a pixel with its value and place, joined to the
-eight around it.
-Three layers see three pixels far, which is not enough for all digits.
+eight around it. Three layers see three pixels far, which is not enough for all digits.
 """
 
 from __future__ import annotations

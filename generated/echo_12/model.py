@@ -1,8 +1,7 @@
 """The networks of echo_12.spec, written by specc 0.1.0.
 
 Bits come back 8 steps later. Gradients end after windows of 12 steps while the state
-goes on:
-long enough to learn it (Williams & Peng 1990).
+goes on: long enough to learn it (Williams & Peng 1990).
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ def run_windows(
 
 class Echo(nn.Module):
     """Bits come back 8 steps later. Gradients end after windows of 12 steps while
-    the state goes on:
-    long enough to learn it (Williams & Peng 1990).
+    the state goes on: long enough to learn it (Williams & Peng 1990).
 
     layer    output  parameters
     gru1     T×32         3,360

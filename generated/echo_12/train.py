@@ -1,8 +1,7 @@
 """Training of Listening as in echo_12.spec, written by specc 0.1.0.
 
 Bits come back 8 steps later. Gradients end after windows of 12 steps while the state
-goes on:
-long enough to learn it (Williams & Peng 1990).
+goes on: long enough to learn it (Williams & Peng 1990).
 """
 
 from __future__ import annotations

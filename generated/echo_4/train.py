@@ -1,8 +1,7 @@
 """Training of Listening as in echo_4.spec, written by specc 0.1.0.
 
 Bits come back 8 steps later. Gradients end after windows of 4 steps, before a bit has
-come back:
-it cannot be learnt, though the state goes on.
+come back: it cannot be learnt, though the state goes on.
 """
 
 from __future__ import annotations

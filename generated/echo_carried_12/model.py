@@ -1,8 +1,8 @@
 """The networks of echo_carried_12.spec, written by specc 0.1.0.
 
 Bits come back 8 steps later, in streams that are read in windows of 12 steps. Each
-batch begins with the state
-that the one before has left: long enough to learn it (Williams & Peng 1990).
+batch begins with the state that the one before has left: long enough to learn it
+(Williams & Peng 1990).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def run_carried(cells: nn.RNN | nn.GRU | nn.LSTM, x: Tensor) -> Tensor:
 
 class Echo(nn.Module):
     """Bits come back 8 steps later, in streams that are read in windows of 12 steps.
-    Each batch begins with the state
-    that the one before has left: long enough to learn it (Williams & Peng 1990).
+    Each batch begins with the state that the one before has left: long enough to
+    learn it (Williams & Peng 1990).
 
     layer    output  parameters
     gru1     T×32         3,360

@@ -1,8 +1,8 @@
 """Training of Listening as in echo_carried_12.spec, written by specc 0.1.0.
 
 Bits come back 8 steps later, in streams that are read in windows of 12 steps. Each
-batch begins with the state
-that the one before has left: long enough to learn it (Williams & Peng 1990).
+batch begins with the state that the one before has left: long enough to learn it
+(Williams & Peng 1990).
 """
 
 from __future__ import annotations

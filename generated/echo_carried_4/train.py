@@ -1,9 +1,8 @@
 """Training of Listening as in echo_carried_4.spec, written by specc 0.1.0.
 
 Bits come back 8 steps later, in streams that are read in windows of 4 steps. Each batch
-begins with the state
-that the one before has left, and no gradient reaches a bit that comes back: it cannot
-be learnt.
+begins with the state that the one before has left, and no gradient reaches a bit that
+comes back: it cannot be learnt.
 """
 
 from __future__ import annotations

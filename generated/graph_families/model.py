@@ -88,8 +88,7 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 
 class Layer(nn.Module):
     """Which family a random graph is of, from its shape alone: three layers that sum
-    over the neighbours,
-    and the mean and maximum of the nodes.
+    over the neighbours, and the mean and maximum of the nodes.
     """
 
     def __init__(self, in_features: int, features: int) -> None:

@@ -1,8 +1,7 @@
 """The networks of karate_gcn.spec, written by specc 0.1.0.
 
 Two-layer graph convolution, semi-supervised on Zachary's karate club: of each faction
-only the member
-with the most friends is known (Kipf & Welling 2017).
+only the member with the most friends is known (Kipf & Welling 2017).
 """
 
 from __future__ import annotations
@@ -93,8 +92,7 @@ class Gcn(nn.Module):
 
 class Members(nn.Module):
     """Two-layer graph convolution, semi-supervised on Zachary's karate club: of each
-    faction only the member
-    with the most friends is known (Kipf & Welling 2017).
+    faction only the member with the most friends is known (Kipf & Welling 2017).
 
     layer     output       parameters
     gcn1      16 per node         560

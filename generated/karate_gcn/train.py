@@ -1,8 +1,7 @@
 """Training of KarateGCN as in karate_gcn.spec, written by specc 0.1.0.
 
 Two-layer graph convolution, semi-supervised on Zachary's karate club: of each faction
-only the member
-with the most friends is known (Kipf & Welling 2017).
+only the member with the most friends is known (Kipf & Welling 2017).
 """
 
 from __future__ import annotations

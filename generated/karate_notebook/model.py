@@ -1,8 +1,7 @@
 """The networks of karate_notebook.spec, written by specc 0.1.0.
 
 The karate club in the introduction of PyTorch Geometric: three graph convolutions down
-to two numbers, and a
-linear classifier of four communities.
+to two numbers, and a linear classifier of four communities.
 """
 
 from __future__ import annotations
@@ -92,8 +91,7 @@ class Gcn(nn.Module):
 
 class Members(nn.Module):
     """The karate club in the introduction of PyTorch Geometric: three graph
-    convolutions down to two numbers, and a
-    linear classifier of four communities.
+    convolutions down to two numbers, and a linear classifier of four communities.
 
     layer    output      parameters
     gcn1     4 per node         140

@@ -1,9 +1,8 @@
 """The networks of les_miserables.spec, written by specc 0.1.0.
 
 Who else meets whom in Les Misérables, by a graph autoencoder (Kipf & Welling 2016).
-Counting common
-neighbours finds a little more (area .87): with 254 meetings there is little to learn
-from.
+Counting common neighbours finds a little more (area .87): with 254 meetings there is
+little to learn from.
 """
 
 from __future__ import annotations
@@ -94,9 +93,8 @@ class Gcn(nn.Module):
 
 class Encoder(nn.Module):
     """Who else meets whom in Les Misérables, by a graph autoencoder (Kipf & Welling
-    2016). Counting common
-    neighbours finds a little more (area .87): with 254 meetings there is little to
-    learn from.
+    2016). Counting common neighbours finds a little more (area .87): with 254
+    meetings there is little to learn from.
 
     layer  output       parameters
     gcn1   32 per node       2,496

@@ -1,8 +1,7 @@
 """The networks of link_prediction.spec, written by specc 0.1.0.
 
 Graph autoencoder (Kipf & Welling 2016): nodes are joined as often as their codes agree,
-on a random
-graph of four groups with a fifth of the edges hidden.
+on a random graph of four groups with a fifth of the edges hidden.
 """
 
 from __future__ import annotations
@@ -93,8 +92,8 @@ class Gcn(nn.Module):
 
 class Encoder(nn.Module):
     """Graph autoencoder (Kipf & Welling 2016): nodes are joined as often as their
-    codes agree, on a random
-    graph of four groups with a fifth of the edges hidden.
+    codes agree, on a random graph of four groups with a fifth of the edges
+    hidden.
 
     layer  output       parameters
     gcn1   32 per node       3,232

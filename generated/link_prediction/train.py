@@ -1,8 +1,7 @@
 """Training of GraphAutoencoder as in link_prediction.spec, written by specc 0.1.0.
 
 Graph autoencoder (Kipf & Welling 2016): nodes are joined as often as their codes agree,
-on a random
-graph of four groups with a fifth of the edges hidden.
+on a random graph of four groups with a fifth of the edges hidden.
 """
 
 from __future__ import annotations

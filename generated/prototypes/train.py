@@ -1,9 +1,8 @@
 """Training of Prototypes as in prototypes.spec, written by specc 0.1.0.
 
 Prototypical networks (Snell, Swersky & Zemel 2017): a class is the mean of the codes of
-its few items,
-and an item belongs to the nearest. Ten classes, one item of each; the nearest pixels
-are right in .64.
+its few items, and an item belongs to the nearest. Ten classes, one item of each; the
+nearest pixels are right in .64.
 """
 
 from __future__ import annotations

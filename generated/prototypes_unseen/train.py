@@ -1,9 +1,8 @@
 """Training of Unseen as in prototypes_unseen.spec, written by specc 0.1.0.
 
 Prototypical networks (Snell, Swersky & Zemel 2017) asked about digits they never saw,
-one item of each.
-Seven classes are too few to learn from: the nearest pixels are right in .75, and the
-codes more seldom.
+one item of each. Seven classes are too few to learn from: the nearest pixels are right
+in .75, and the codes more seldom.
 """
 
 from __future__ import annotations

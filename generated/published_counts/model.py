@@ -1,9 +1,8 @@
 """The networks of published_counts.spec, written by specc 0.1.0.
 
 Cells of 20 units on 10 features, as books and frameworks count them: one offset for
-each gate in the cells
-written out, two in PyTorch's kernels. `specc count --convention textbook` counts one
-everywhere.
+each gate in the cells written out, two in PyTorch's kernels. `specc count --convention
+textbook` counts one everywhere.
 """
 
 from __future__ import annotations
@@ -55,9 +54,8 @@ class RnnCell(nn.Module):
 
 class Vanilla(nn.Module):
     """Cells of 20 units on 10 features, as books and frameworks count them: one
-    offset for each gate in the cells
-    written out, two in PyTorch's kernels. `specc count --convention textbook` counts
-    one everywhere.
+    offset for each gate in the cells written out, two in PyTorch's kernels.
+    `specc count --convention textbook` counts one everywhere.
 
     layer      output  parameters
     rnn_cell1  T×20           620

@@ -9,8 +9,7 @@ from torch import Tensor, nn
 
 class Coupling(nn.Module):
     """Eight affine couplings on points (Dinh et al. 2017): the first number scales
-    and moves the second, then they
-    change places.
+    and moves the second, then they change places.
     """
 
     def __init__(self, width: int) -> None:

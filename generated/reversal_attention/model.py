@@ -9,9 +9,8 @@ from torch import Tensor, nn
 
 class Writer(nn.Module):
     """A sequence is read both ways and written backwards by a decoder that attends
-    to what was read
-    (Bahdanau et al. 2015): the symbol before is the true one in training, and the
-    decoder's own after it.
+    to what was read (Bahdanau et al. 2015): the symbol before is the true one in
+    training, and the decoder's own after it.
     """
 
     def __init__(self, units: int, vocab: int) -> None:

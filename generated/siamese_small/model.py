@@ -1,8 +1,7 @@
 """The networks of siamese_small.spec, written by specc 0.1.0.
 
 The stand-in for Koch et al. (2015) on digits: a tower of two convolutions, called
-twice, with the margin loss of
-Hadsell et al. (2006).
+twice, with the margin loss of Hadsell et al. (2006).
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from torch import Tensor, nn
 
 class Tower(nn.Module):
     """The stand-in for Koch et al. (2015) on digits: a tower of two convolutions,
-    called twice, with the margin loss of
-    Hadsell et al. (2006).
+    called twice, with the margin loss of Hadsell et al. (2006).
 
     layer      output  parameters
     conv1      16×8×8         160

@@ -1,8 +1,7 @@
 """Training of Verification as in siamese_small.spec, written by specc 0.1.0.
 
 The stand-in for Koch et al. (2015) on digits: a tower of two convolutions, called
-twice, with the margin loss of
-Hadsell et al. (2006).
+twice, with the margin loss of Hadsell et al. (2006).
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The networks of sutskever_encoder.spec, written by specc 0.1.0.
 
 One side of the translator of Sutskever et al. (2014): four layers of 1000 cells on
-words of 1000 numbers,
-with PyTorch's two offsets for each gate.
+words of 1000 numbers, with PyTorch's two offsets for each gate.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ from torch import Tensor, nn
 
 class Reader(nn.Module):
     """One side of the translator of Sutskever et al. (2014): four layers of 1000
-    cells on words of 1000 numbers,
-    with PyTorch's two offsets for each gate.
+    cells on words of 1000 numbers, with PyTorch's two offsets for each gate.
 
     layer  output    parameters
     stack  20×1,000  32,032,000

@@ -59,9 +59,7 @@ class SelfAttention(nn.Module):
         self.heads = heads
         self.causal = causal
         self.dropout = dropout
-        self.in_proj = nn.Linear(
-            features, 3 * features, bias=bias
-        )  # queries, keys and values
+        self.in_proj = nn.Linear(features, 3 * features, bias=bias)  # q, k and v
         self.out_proj = nn.Linear(features, features, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,8 +1,7 @@
 """The networks of word_model.spec, written by specc 0.1.0.
 
 A language model of words: stories of a small grammar that holds 1.33 bits a word, so
-that nothing can do
-better in the mean.
+that nothing can do better in the mean.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ from torch import Tensor, nn
 
 class Writer(nn.Module):
     """A language model of words: stories of a small grammar that holds 1.33 bits a
-    word, so that nothing can do
-    better in the mean.
+    word, so that nothing can do better in the mean.
 
     layer       output  parameters
     embedding1  T×32         2,016

@@ -1,8 +1,7 @@
 """Pictures for word_model.spec, written by specc 0.1.0.
 
 A language model of words: stories of a small grammar that holds 1.33 bits a word, so
-that nothing can do
-better in the mean.
+that nothing can do better in the mean.
 """
 
 from __future__ import annotations

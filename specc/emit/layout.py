@@ -179,7 +179,7 @@ def indented(lines: Iterable[str], indent: int) -> str:
 
 def docstring(text: str, rows: Iterable[str], indent: int) -> list[str]:
     """A docstring of a text and the rows of a table, safe for any text."""
-    paragraphs = [_safe(p) for p in text.split("\n")]
+    paragraphs = [_safe(p) for p in _paragraphs(text)]
     first, rest = paragraphs[0] or "", paragraphs[1:]
     body = [
         *_wrapped(first, WIDTH - indent - 6),
@@ -190,6 +190,18 @@ def docstring(text: str, rows: Iterable[str], indent: int) -> list[str]:
         return [f'"""{body[0]}"""']
     middle = ["", *table] if table else []
     return [f'"""{body[0]}', *body[1:], *middle, '"""']
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The lines of a text joined to paragraphs; an empty line, an item of a list or an indent begins anew."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        goes_on = found and found[-1] and line.strip() and line[0] not in " -*"
+        if goes_on:
+            found[-1] += f" {line.strip()}"
+        else:
+            found.append(line.rstrip())
+    return found
 
 
 def _safe(text: str) -> str:
