@@ -8,9 +8,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_model
-from torch import Tensor, nn
 
-from data import decode
 from pictures import save_grid
 from train import VAE
 

@@ -25,9 +25,7 @@ class CrossAttention(nn.Module):
         self.heads = heads
         self.dropout = dropout
         self.q_proj = nn.Linear(features, features, bias=bias)
-        self.kv_proj = nn.Linear(
-            memory_features, 2 * features, bias=bias
-        )  # keys and values
+        self.kv_proj = nn.Linear(memory_features, 2 * features, bias=bias)  # k and v
         self.out_proj = nn.Linear(features, features, bias=bias)
 
     def forward(self, x: Tensor, memory: Tensor) -> Tensor:

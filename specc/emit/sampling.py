@@ -26,7 +26,8 @@ def sample_files(program: Program) -> dict[str, str]:
     stage = snake(plan.name) if len(program.trains) > 1 else ""
     drawings = [_Drawing(program, objective, s, i) for i, s in enumerate(program.samples)]
     needed = {n for d in drawings for n in d.plan.body.uses}
-    texts = [n for n in ("decode", "encode") if any(n in d.function() for d in drawings)]
+    code = "\n".join(d.function() for d in drawings)
+    texts = [n for n in ("decode", "encode") if re.search(rf"(?<![.\w]){n}\b", code)]
     own = helpers({w for d in drawings for w in re.findall(r"\w+", d.function())})
     text = render(
         "sample.py.j2",
