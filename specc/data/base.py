@@ -55,6 +55,7 @@ class DataSource(BaseModel):
     word: ClassVar[str]
     kind: ClassVar[str]
     summary: ClassVar[str]
+    graph_items: ClassVar[bool] = False  # items are graphs
     graphs: ClassVar[bool] = False  # the first field that a user describes is a graph
 
     def fields(self) -> tuple[DataField, ...] | None:
@@ -72,11 +73,12 @@ class DataSource(BaseModel):
 
 
 class Splitting(DataSource):
-    """Rows are split for testing: every fifth, or a share drawn with a seed."""
+    """Rows are split for testing: every fifth, a share drawn with a seed, or those of another source."""
 
-    test: Share | None = Field(
+    test: Share | DataSource | None = Field(
         None,
-        description="Share of the rows kept for testing, drawn at random; by default every fifth row.",
+        description="Share of the rows kept for testing, drawn at random, or another source that is "
+        "tested; by default every fifth row.",
     )
     split_seed: int = Field(0, ge=0, lt=2**63, description="Seed of a random split.")
     train: int | None = Field(
@@ -91,11 +93,41 @@ class Splitting(DataSource):
             if name in cls.model_fields:
                 cls.model_fields[name] = cls.model_fields.pop(name)
 
+    @property
+    def share(self) -> float | None:
+        """The share of the rows kept for testing, where one is written."""
+        return self.test if isinstance(self.test, float) else None
+
+    @property
+    def tested(self) -> DataSource | None:
+        """The source whose rows are tested, where there is one."""
+        return self.test if isinstance(self.test, DataSource) else None
+
+    def untested(self, other: DataSource) -> str | None:
+        """Why another source cannot be tested after learning from this one, None where it can."""
+        if not isinstance(other, Splitting) or isinstance(other, Derived) or self.graph_items:
+            return "rows of a table, of images or of sequences can be tested, each read from one source"
+        unwanted = {"test", "split_seed", "train", "transform", "standardize"}
+        written = sorted(unwanted & other.model_fields_set)
+        if written:
+            return f"all rows of {other.word} are tested; leave {written[0]}= out there"
+        mine, theirs = self.fields(), other.fields()
+        if (mine is None) != (theirs is None) or not same_items(mine or (), theirs or ()):
+            return f"the fields of {other.word} are not those of {self.word}"
+        return None
+
     @model_validator(mode="after")
     def _seed_is_used(self) -> Splitting:
-        if self.test is None and "split_seed" in self.model_fields_set:
+        if self.share is None and "split_seed" in self.model_fields_set:
             raise ValueError("split_seed is for a random split; say its share too, as in test=0.2")
         return self
+
+
+def same_items(left: Sequence[DataField], right: Sequence[DataField]) -> bool:
+    """Whether items of two sources have the same shapes and kinds of numbers."""
+    pairs = zip(left, right, strict=False)
+    same = all((a.sizes, a.dtype, a.classes) == (b.sizes, b.dtype, b.classes) for a, b in pairs)
+    return same and len(left) == len(right)
 
 
 TransformName = Literal["none", "standardize", "minmax", "tanh"]

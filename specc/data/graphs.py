@@ -144,6 +144,8 @@ class StochasticBlocks(NodeLabels, Links):
 class PixelGraphs(Splitting):
     """Digits as graphs of pixels."""
 
+    graph_items = True
+
     word, kind = "pixel_graphs", "pixel_graphs"
     summary = (
         "The 1,797 digits as graphs: a node is a pixel with its value, row and column, joined to the "
@@ -197,6 +199,8 @@ class EdgeList(Links):
 
 class RandomGraphs(Splitting):
     """Graphs of three random families, to be told apart."""
+
+    graph_items = True
 
     word, kind = "random_graphs", "random_graphs"
     summary = (

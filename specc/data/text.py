@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from specc.data.base import DataField, Splitting
+from specc.data.base import DataField, DataSource, Splitting
 from specc.data.sequences import tokens
 
 WORDS = r"\w+|[^\w\s]"
@@ -74,6 +74,11 @@ class TextWindows(Splitting):
 
 class Text(TextWindows):
     """A text in a file."""
+
+    def untested(self, other: DataSource) -> str | None:
+        """Numbers of symbols are those of one file."""
+        del other
+        return "each text numbers its own symbols, so that another one cannot be tested; put both in a file"
 
     word, kind = "text", "text"
     summary = "Windows of a text file: characters or words as numbers, and the ones that follow."

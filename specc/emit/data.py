@@ -87,7 +87,40 @@ def field_name(name: str) -> str:
     return f"{safe}_" if safe in _METHODS else safe
 
 
-def data_file(plan: TrainPlan) -> str:
+def data_files(plan: TrainPlan, name: str) -> dict[str, str]:
+    """The module that reads the data of a train block, and one for another source that is tested."""
+    written = plan.data
+    source = written.of if isinstance(written, Derived) else written
+    files = {f"{name}.py": data_file(plan, name)}
+    if isinstance(source, Splitting) and isinstance(source.tested, Splitting):
+        files[f"{name}_tested.py"] = _tested_file(plan, source, source.tested)
+    return files
+
+
+def _tested_file(plan: TrainPlan, source: Splitting, other: Splitting) -> str:
+    """The module that reads what is tested."""
+    named = _is_named(source, plan)
+    body = _body(other, None, plan, named)
+    lines = [i for i in _imports(other) if "dataclass" not in i]
+    text = render(
+        "data_tested.py.j2",
+        header=f'"""What {plan.name} is tested on: {_summary(other, None)}."""',
+        imports=[i for i in lines if i != "import math" or "math." in body],
+        constants=[line for lines in _constants(other, plan) for line in lines],
+        named=named,
+        body=body,
+    )
+    return _laid_out(text)
+
+
+def _is_named(source: Splitting, plan: TrainPlan) -> bool:
+    """Whether classes are numbered by their names, so that those of another file must be the same."""
+    classes = [_classes(t) for _, t in plan.body.inputs[1:] if isinstance(t, Tensor)]
+    kinds = ("csv", "parquet", "images")
+    return source.tested is not None and source.kind in kinds and any(classes)
+
+
+def data_file(plan: TrainPlan, name: str = "data") -> str:
     """The text of data.py for the source of a train block."""
     if is_of_graphs(plan.data):
         return _laid_out(graph_data(plan))
@@ -98,11 +131,13 @@ def data_file(plan: TrainPlan) -> str:
     assert isinstance(settings, TrainSettings)
     fields = [FieldText(field_name(n), _shape(t)) for n, t in plan.body.inputs]
     validated = settings.validation is not None
-    body = _body(source, derived, plan)
+    named = _is_named(source, plan)
+    body = _body(source, derived, plan, named)
+    imports = _imports(source, derived, f"{name}_tested")
     text = render(
         "data.py.j2",
         header=f'"""The data of {plan.name}: {_summary(source, derived)}."""',
-        imports=[i for i in _imports(source, derived) if i != "import math" or "math." in body],
+        imports=[i for i in imports if i != "import math" or "math." in body],
         constants=[line for lines in _constants(source, plan) for line in lines],
         fields=fields,
         field_tuple=_tuple([f"self.{f.name}" for f in fields]),
@@ -112,12 +147,14 @@ def data_file(plan: TrainPlan) -> str:
         held_out=list(getattr(derived, "held_out", None) or ()),
         tasks=getattr(derived, "examples", 0),
         tests=getattr(derived, "tests", 0),
-        test_share=source.test,
+        test_share=source.share,
+        tested=f"{name}_tested" if source.tested is not None else "",
+        named=named,
         split_seed=source.split_seed,
         train_rows=source.train,
         validated=validated,
         splits="train, validation and test" if validated else "train and test",
-        may_be_empty=source.kind in _UNSURE or source.test is not None or validated,
+        may_be_empty=source.kind in _UNSURE or source.share is not None or validated,
         where="{PATH}: " if _has_path(source) else "",
     )
     return _laid_out(text)
@@ -153,7 +190,7 @@ def _laid_out(text: str) -> str:
 # --------------------------------------------------------------------- imports
 
 
-def _imports(source: DataSource, derived: Derived | None = None) -> list[str]:
+def _imports(source: DataSource, derived: Derived | None = None, tested: str = "") -> list[str]:
     """The lines in the order of the linter: plain ones first, by module."""
     fitted = ", replace" if _transform(source) and derived is None else ""
     standard = [f"from dataclasses import dataclass{fitted}", *_STANDARD.get(source.kind, ())]
@@ -165,7 +202,11 @@ def _imports(source: DataSource, derived: Derived | None = None) -> list[str]:
     edged = derived is not None and derived.kind == "edges"
     if edged or (source.kind == "digits" and getattr(source, "size", 8) != 8):
         third.append("import torch.nn.functional as F")
-    return [*sorted(standard, key=_import_order), "", *sorted(third, key=_import_order)]
+    own: list[str] = []
+    if tested and isinstance(source, Splitting) and source.tested is not None:
+        standard.append("from functools import cache")
+        own = ["", f"import {tested}", f"from {tested} import DataError as DataError"]
+    return [*sorted(standard, key=_import_order), "", *sorted(third, key=_import_order), *own]
 
 
 def _import_order(line: str) -> tuple[bool, str]:
@@ -230,11 +271,16 @@ def _transform(source: DataSource) -> str:
     return render("data/transform.py.j2", s=source).rstrip("\n")
 
 
-def _body(source: DataSource, derived: Derived | None, plan: TrainPlan) -> str:
+def _read_by(source: object, fields: int) -> int:
+    """How many fields are read of a source, or of that which it is made of."""
+    counts = {"pairs": 2, "episodes": 2, "edges": 1}
+    return counts.get(source.kind, fields) if isinstance(source, Derived) else fields
+
+
+def _body(source: Splitting, derived: Derived | None, plan: TrainPlan, named: bool) -> str:
     """`read()` and what it calls, and what is made of its rows."""
     fields = len(plan.body.inputs)
-    counts = {"pairs": 2, "episodes": 2, "edges": 1}
-    count = fields if derived is None else counts.get(derived.kind, fields)
+    count = _read_by(plan.data, fields)
     values: dict[str, object] = {
         "s": source,
         "count": count,
@@ -244,6 +290,7 @@ def _body(source: DataSource, derived: Derived | None, plan: TrainPlan) -> str:
         "where": "{PATH}: " if _has_path(source) else "",
         "grammar": {"SENTENCES": SENTENCES, "SLOTS": SLOTS},
         "words": WORDS,
+        "named": named,
         "shortest": getattr(source, "shortest", 1) or getattr(source, "length", 1),
         **_columns(source, plan),
     }

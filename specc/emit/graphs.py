@@ -82,6 +82,7 @@ def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = F
         classes=_classes(plan.body),
         names=_names(plan.body),
         held_out=[],
+        tested="",
         test_share=getattr(source, "test", None),
         split_seed=getattr(source, "split_seed", 0),
         train_rows=getattr(source, "train", None),

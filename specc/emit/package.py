@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from specc import judges
-from specc.emit.data import data_file
+from specc.emit.data import data_files
 from specc.emit.environment import render
 from specc.emit.model import helpers, model_file
 from specc.emit.sampling import sample_files
@@ -23,7 +23,7 @@ def package(program: Program) -> dict[str, str]:
     files = {"__init__.py": "", "model.py": model_file(program)}
     for plan in program.trains:
         modules = Modules.of(program, plan)
-        files |= {f"{modules.data}.py": data_file(plan)}
+        files |= data_files(plan, modules.data)
         files |= train_files(program, plan, modules)
         files |= judge_files(plan)
     if len(program.trains) > 1:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from specc.data import SOURCES, DataSource, Derived
+from specc.data.base import Splitting
 from specc.program import ReadPort
 from specc.resolve.context import Scope
 from specc.resolve.library import configured, unknown_word, word_call
@@ -63,9 +64,42 @@ def _source(scope: Scope, expr: tree.Expr) -> DataSource | None:
         unknown_word(scope, "E206", "data set", name, list(SOURCES))
         return None
     model = SOURCES[name.id]
-    if not issubclass(model, Derived):
+    if issubclass(model, Derived):
+        return _derived(scope, model, name, written)
+    tested = next((a for a in written if _names_a_source(a)), None)
+    if tested is None:
         return configured(scope, model, name, written)
-    return _derived(scope, model, name, written)
+    return _tested(scope, model, name, written, tested)
+
+
+def _names_a_source(argument: tree.Argument) -> bool:
+    """Whether an argument is another source whose rows are tested: `test=csv("other.csv")`."""
+    word, _ = word_call(argument.value)
+    return argument.name is not None and argument.name.id == "test" and word is not None
+
+
+def _tested(
+    scope: Scope,
+    model: type[DataSource],
+    name: tree.Name,
+    written: tuple[tree.Argument, ...],
+    tested: tree.Argument,
+) -> DataSource | None:
+    """A source whose rows are all learnt from, and another one whose rows are tested."""
+    other = _source(scope, tested.value)
+    if other is None:
+        return None
+    source = configured(scope, model, name, tuple(a for a in written if a is not tested))
+    if source is None:
+        return None
+    reason = f"{name.id} has no rows to be tested apart"
+    if isinstance(source, Splitting):
+        reason = source.untested(other) or ""
+    if reason:
+        scope.context.report("E202", reason, tested.span)
+        return None
+    extra = {"test": other}
+    return configured(scope, model, name, tuple(a for a in written if a is not tested), extra)
 
 
 def _derived(
@@ -93,6 +127,18 @@ def _derived(
 def _refuse(scope: Scope, source: DataSource, statement: tree.Data, types: list[ValueType]) -> None:
     """Report what this source cannot give, where every field has a type."""
     tensors = [t for t in types if isinstance(t, Tensor)]
+    other = getattr(source, "tested", None)
+    for one in (source, other) if isinstance(other, DataSource) else (source,):
+        _refuse_one(scope, one, statement, types, tensors)
+
+
+def _refuse_one(
+    scope: Scope,
+    source: DataSource,
+    statement: tree.Data,
+    types: list[ValueType],
+    tensors: list[Tensor],
+) -> None:
     reason = source.refusal(tensors) if len(tensors) == len(types) else None
     if reason is not None:
         scope.context.report("E202", reason, statement.source.span)
