@@ -101,11 +101,16 @@ def _tested_file(plan: TrainPlan, source: Splitting, other: Splitting) -> str:
     """The module that reads what is tested."""
     named = _is_named(source, plan)
     body = _body(other, None, plan, named)
-    lines = [i for i in _imports(other) if "dataclass" not in i]
+    lines = [
+        i
+        for i in _imports(other)
+        if "dataclass" not in i and (i != "import math" or "math." in body)
+    ]
+    lines = lines[1:] if lines[0] == "" else lines
     text = render(
         "data_tested.py.j2",
         header=f'"""What {plan.name} is tested on: {_summary(other, None)}."""',
-        imports=[i for i in lines if i != "import math" or "math." in body],
+        imports=lines,
         constants=[line for lines in _constants(other, plan) for line in lines],
         named=named,
         body=body,
