@@ -1,8 +1,7 @@
 """The networks of anbn_beyond.spec, written by specc 0.1.0.
 
 The words aⁿbⁿ up to n = 10, and then those of n = 11 … 20: a peephole LSTM goes on
-counting
-(Gers & Schmidhuber 2001). How far depends on the seed.
+counting (Gers & Schmidhuber 2001). How far depends on the seed.
 """
 
 from __future__ import annotations
@@ -72,8 +71,7 @@ class PeepholeLstm(nn.Module):
 
 class Counter(nn.Module):
     """The words aⁿbⁿ up to n = 10, and then those of n = 11 … 20: a peephole LSTM
-    goes on counting
-    (Gers & Schmidhuber 2001). How far depends on the seed.
+    goes on counting (Gers & Schmidhuber 2001). How far depends on the seed.
 
     layer           output  parameters
     one_hot1        T×4

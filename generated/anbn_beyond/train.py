@@ -1,8 +1,7 @@
 """Training of Counting as in anbn_beyond.spec, written by specc 0.1.0.
 
 The words aⁿbⁿ up to n = 10, and then those of n = 11 … 20: a peephole LSTM goes on
-counting
-(Gers & Schmidhuber 2001). How far depends on the seed.
+counting (Gers & Schmidhuber 2001). How far depends on the seed.
 """
 
 from __future__ import annotations

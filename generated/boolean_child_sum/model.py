@@ -1,8 +1,7 @@
 """The networks of boolean_child_sum.spec, written by specc 0.1.0.
 
 Boolean expressions whose operators have two or three operands, in no order: a child-sum
-tree LSTM
-(Tai, Socher & Manning 2015).
+tree LSTM (Tai, Socher & Manning 2015).
 """
 
 from __future__ import annotations
@@ -76,8 +75,7 @@ class ChildSumLstm(nn.Module):
 
 class Judge(nn.Module):
     """Boolean expressions whose operators have two or three operands, in no order: a
-    child-sum tree LSTM
-    (Tai, Socher & Manning 2015).
+    child-sum tree LSTM (Tai, Socher & Manning 2015).
 
     layer            output  parameters
     child_sum_lstm1  N×24         4,824

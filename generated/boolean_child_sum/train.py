@@ -1,8 +1,7 @@
 """Training of Logic as in boolean_child_sum.spec, written by specc 0.1.0.
 
 Boolean expressions whose operators have two or three operands, in no order: a child-sum
-tree LSTM
-(Tai, Socher & Manning 2015).
+tree LSTM (Tai, Socher & Manning 2015).
 """
 
 from __future__ import annotations
