@@ -70,17 +70,31 @@ def _bce(p: Scalar, y: Scalar) -> Scalar:
     return s.negate(s.add(hit, miss))
 
 
+def bce(x: Array, y: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
+    """−y·ln p − (1 − y)·ln(1 − p)."""
+    return closed(_weighed(each(_bce, x, y), weight), reduction)
+
+
+def _weighed(losses: Array, weight: Array | None) -> Array:
+    return losses if weight is None else each(s.multiply, losses, weight)
+
+
 def bce_with_logits(
-    x: Array, y: Array, reduction: str = "mean", pos_weight: Array | None = None
+    x: Array,
+    y: Array,
+    reduction: str = "mean",
+    weight: Array | None = None,
+    pos_weight: Array | None = None,
 ) -> Array:
     """−w·y·ln σ(x) − (1 − y)·ln(1 − σ(x)), by softplus: no overflow."""
 
-    def one(a: Scalar, b: Scalar, *weight: Scalar) -> Scalar:
+    def one(a: Scalar, b: Scalar, *times: Scalar) -> Scalar:
         hit = s.multiply(b, s.softplus(s.negate(a)))
         miss = s.multiply(s.subtract(s.ONE, b), s.softplus(a))
-        return s.add(s.multiply(weight[0], hit) if weight else hit, miss)
+        return s.add(s.multiply(times[0], hit) if times else hit, miss)
 
-    return closed(each(one, x, y, *((pos_weight,) if pos_weight is not None else ())), reduction)
+    losses = each(one, x, y, *((pos_weight,) if pos_weight is not None else ()))
+    return closed(_weighed(losses, weight), reduction)
 
 
 def _poisson(
@@ -302,7 +316,7 @@ LOSSES: dict[str, Callable[..., Array]] = {
     "l1_loss": pairwise(_l1),
     "smooth_l1_loss": pairwise(_smooth_l1),
     "huber_loss": pairwise(_huber),
-    "binary_cross_entropy": pairwise(_bce),
+    "binary_cross_entropy": bce,
     "binary_cross_entropy_with_logits": bce_with_logits,
     "poisson_nll_loss": pairwise(_poisson),
     "gaussian_nll_loss": gaussian_nll,

@@ -27,7 +27,7 @@ def differences(
 def _against(
     network: str, entries: list[Entry], ours: Convention, theirs: Convention
 ) -> Iterator[Difference]:
-    groups: dict[tuple[str, str], list[tuple[str, Size, Size]]] = {}
+    groups: dict[tuple[str, str], list[tuple[str, Size, Size, Size]]] = {}
     for entry in entries:
         row, stage = entry.row, entry.stage
         assert stage is not None
@@ -36,7 +36,8 @@ def _against(
             counted = alternative(stage, theirs) or alternative(stage, ours)
             why = counted.why if counted else "buffers count as weights that are not trained"
             group = groups.setdefault((row.op, why), [])
-            group.append((row.path, row.times * here, row.times * there))
+            group.append((row.path, row.times * here, row.times * there, row.times))
     for (op, why), found in groups.items():
         here, there = add_up(f[1] for f in found), add_up(f[2] for f in found)
-        yield Difference(network, tuple(f[0] for f in found), op, theirs, here, there, why)
+        paths, layers = tuple(f[0] for f in found), add_up(f[3] for f in found)
+        yield Difference(network, paths, layers, op, theirs, here, there, why)

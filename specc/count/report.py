@@ -82,10 +82,14 @@ class Totals(Struct, frozen=True):
 
 
 class Difference(Struct, frozen=True):
-    """Where another convention counts otherwise: `theirs` instead of `ours` for all rows alike."""
+    """Where another convention counts otherwise: `theirs` instead of `ours` for all rows alike.
+
+    `paths` are the rows, `layers` the number of layers in them.
+    """
 
     network: str
     paths: tuple[str, ...]
+    layers: Size
     op: str
     convention: Convention
     ours: Size
@@ -96,7 +100,7 @@ class Difference(Struct, frozen=True):
     def text(self) -> str:
         """One sentence: `keras counts 1,024 more in batch_norm1: …`."""
         more = self.theirs - self.ours
-        where = self.paths[0] if len(self.paths) == 1 else f"{len(self.paths)} {self.op} layers"
+        where = self.paths[0] if self.layers == 1 else f"{render(self.layers)} {self.op} layers"
         shown = render(more) if not isinstance(more, int) else f"{abs(more):,}"
         word = "fewer" if isinstance(more, int) and more < 0 else "more"
         return f"{self.convention} counts {shown} {word} in {where} of {self.network}: {self.why}"

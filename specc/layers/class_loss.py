@@ -16,21 +16,19 @@ from specc.sizes import Constraint, Size, known, render
 from specc.types import Tensor
 
 
-class CrossEntropy(Loss):
-    """Cross-entropy of logits with class ids.
+class NLL(Loss):
+    """Negative log-likelihood of class ids.
 
     With class weights or an ignored class the mean is PyTorch's: one number for the batch, divided by the
     weights of its labels.
     """
 
-    word = "cross_entropy"
-    summary = "Cross-entropy of logits with class ids; applies the softmax itself."
-    formula = "−x[y] + ln Σ e^x[k]"
+    word = "nll"
+    summary = "Negative log-likelihood of class ids; takes log-probabilities."
+    formula = "−x[y]"
+    low: ClassVar[float | None] = None
     keyword_operands = ("where",)
-    function: ClassVar[str] = "F.cross_entropy"
-    label_smoothing: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
-        0.0, description="Share of the target spread over all classes."
-    )
+    function: ClassVar[str] = "F.nll_loss"
     ignore_index: int = Field(-100, description="Class id that counts for nothing.")
     weight: tuple[float, ...] | None = Field(None, description="A weight for each class.")
 
@@ -70,9 +68,7 @@ class CrossEntropy(Loss):
         weight: tuple[tuple[str, Code], ...] = ()
         if self.weight is not None:
             weight = (("weight", method(X(0), "new_tensor", list(self.weight))),)
-        return (*weight, *changed(
-            ignore_index=(self.ignore_index, -100), label_smoothing=(self.label_smoothing, 0.0)
-        ))  # fmt: skip
+        return (*weight, *changed(ignore_index=(self.ignore_index, -100)))
 
 
 def _in_order(operands: Sequence[Operand | None], word: str) -> Tensor:
@@ -156,14 +152,17 @@ def _classes_second(x: Tensor, axis: int) -> Code:
     return method(X(0), "transpose", 1, 2) if x.rank == 2 else method(X(0), "movedim", axis + 1, 1)
 
 
-class NLL(CrossEntropy):
-    """Negative log-likelihood of class ids."""
+class CrossEntropy(NLL):
+    """Cross-entropy of logits with class ids."""
 
-    word = "nll"
-    summary = "Negative log-likelihood of class ids; takes log-probabilities."
-    formula = "−x[y]"
-    low = None
-    function = "F.nll_loss"
-    label_smoothing: Annotated[float, AfterValidator(fraction(0, 0))] = Field(
-        0.0, description="Only cross_entropy smooths."
+    word = "cross_entropy"
+    summary = "Cross-entropy of logits with class ids; applies the softmax itself."
+    formula = "−x[y] + ln Σ e^x[k]"
+    low = 0.0
+    function = "F.cross_entropy"
+    label_smoothing: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
+        0.0, description="Share of the target spread over all classes."
     )
+
+    def _keywords(self) -> tuple[tuple[str, Code], ...]:
+        return (*super()._keywords(), *changed(label_smoothing=(self.label_smoothing, 0.0)))

@@ -105,12 +105,33 @@ class Huber(Elementwise):
     delta: Above0 = Field(1.0, description="Where the two meet.")
 
 
+Weights = Annotated[tuple[float, ...], Field(min_length=1)]
+
+
 class BCE(Elementwise):
     """Binary cross-entropy of probabilities."""
 
     word, function = "bce", "F.binary_cross_entropy"
     summary = "Binary cross-entropy; takes probabilities."
     formula = "−y·ln x − (1 − y)·ln(1 − x)"
+    weight: Weights | None = Field(None, description="A weight for each feature.")
+
+    def extra(self, x: Tensor) -> tuple[tuple[str, Code], ...]:
+        """The weights as tensors."""
+        return _weighed(x, weight=self.weight)
+
+
+def _weighed(x: Tensor, **given: float | tuple[float, ...] | None) -> tuple[tuple[str, Code], ...]:
+    """Weights as tensors beside x, one for all or one for each of its last axis."""
+    return tuple((n, _as_tensor(x, n, weight)) for n, weight in given.items() if weight is not None)
+
+
+def _as_tensor(x: Tensor, name: str, weight: float | tuple[float, ...]) -> Code:
+    if not isinstance(weight, tuple):
+        return method(X(0), "new_tensor", weight)
+    if not x.rank or (known(x.sizes[-1]) and len(weight) != x.sizes[-1]):
+        raise LayerError("E302", f"{len(weight)} weights for {x}", argument=name)
+    return method(X(0), "new_tensor", list(weight))
 
 
 class BCEWithLogits(Elementwise):
@@ -119,20 +140,14 @@ class BCEWithLogits(Elementwise):
     word, function = "bce_with_logits", "F.binary_cross_entropy_with_logits"
     summary = "Binary cross-entropy; takes logits and applies the sigmoid itself."
     formula = "−pos_weight·y·ln σ(x) − (1 − y)·ln(1 − σ(x))"
-    pos_weight: float | tuple[float, ...] | None = Field(
+    weight: Weights | None = Field(None, description="A weight for each feature.")
+    pos_weight: float | Weights | None = Field(
         None, description="Weight of the targets 1: one for all, or one for each feature."
     )
 
     def extra(self, x: Tensor) -> tuple[tuple[str, Code], ...]:
-        """The weight as a tensor."""
-        weight = self.pos_weight
-        if weight is None:
-            return ()
-        if isinstance(weight, tuple):
-            if not x.rank or (known(x.sizes[-1]) and len(weight) != x.sizes[-1]):
-                raise LayerError("E302", f"{len(weight)} weights for {x}", argument="pos_weight")
-            return (("pos_weight", method(X(0), "new_tensor", list(weight))),)
-        return (("pos_weight", method(X(0), "new_tensor", weight)),)
+        """The weights as tensors."""
+        return _weighed(x, weight=self.weight, pos_weight=self.pos_weight)
 
 
 class PoissonNLL(Elementwise):
@@ -144,6 +159,7 @@ class PoissonNLL(Elementwise):
     low = None
     log_input: bool = Field(True, description="Whether x is the logarithm of the rate.")
     full: bool = Field(False, description="Whether Stirling's term ln y! is added.")
+    eps: Above0 = Field(1e-8, description="Added to x where its logarithm is taken.")
 
 
 class MSLE(Elementwise):
@@ -185,6 +201,7 @@ class KLDiv(Loss):
     formula = "Σ y·(ln y − x)"
     low = None
     reduction: Reduction = Field("sum", description="How the axes of one item are reduced.")
+    log_target: bool = Field(False, description="Whether y holds log-probabilities too.")
 
     def infer(self, *operands: Operand | None) -> Inference:
         """[…] and […] to one number."""
@@ -198,7 +215,8 @@ class KLDiv(Loss):
     def _call(self, how: str) -> Code:
         if how == "mean":  # PyTorch warns that its own "mean" will change
             return method(self._call("none"), "mean")
-        return Fn("F.kl_div", (X(0), X(1)), (("reduction", how),))
+        options = changed(log_target=(self.log_target, False))
+        return Fn("F.kl_div", (X(0), X(1)), (*options, ("reduction", how)))
 
 
 class GaussianNLL(Loss):

@@ -40,6 +40,11 @@ def _affine(sizes: tuple[Size, ...], bias: bool = True) -> tuple[Parameter, ...]
     return (weight, Parameter("bias", sizes, count, "bias")) if bias else (weight,)
 
 
+def _learnt(affine: bool, bias: bool) -> int:
+    """How many numbers are learnt for each channel."""
+    return (1 + bias) if affine else 0
+
+
 def _running(c: Size) -> tuple[Parameter, ...]:
     count = var("c", c)
     return (
@@ -106,6 +111,7 @@ class BatchNorm(_ChannelNorm):
     )
     affine: bool = Field(True, description="Whether each channel has a learnt scale and offset.")
     track_running_stats: bool = Field(True, description="Whether moving averages are kept.")
+    bias: bool = Field(True, description="Whether an affine one has an offset.")
 
     def infer(self, *operands: Operand | None) -> Inference:
         """Any shape with channels or features first, unchanged."""
@@ -114,16 +120,17 @@ class BatchNorm(_ChannelNorm):
         c = var("c", channels)
         moving = _running(channels) if self.track_running_stats else ()
         options = (("eps", self.eps), ("momentum", self.momentum), *changed(
-            affine=(self.affine, True), track_running_stats=(self.track_running_stats, True)
+            affine=(self.affine, True), track_running_stats=(self.track_running_stats, True),
+            bias=(self.bias, True),
         ))  # fmt: skip
-        learnt = 2 * c if self.affine else None
-        keras = (4 if self.affine else 2) * c
+        learnt = _learnt(self.affine, self.bias)
+        keras = (learnt + 2) * c
         return Inference(
             outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
             module=Fn(self._name(x, 1), (channels,), options),
-            parameters=(*(_affine((channels,)) if self.affine else ()), *moving),
-            count=learnt,
+            parameters=(*(_affine((channels,), self.bias) if self.affine else ()), *moving),
+            count=learnt * c if learnt else None,
             macs=_macs(x) if self.affine else None,
             sees="point",
             conventions={"keras": Counted(keras, _MOVING)} if moving else {},
@@ -144,6 +151,7 @@ class InstanceNorm(_ChannelNorm):
     )
     affine: bool = Field(False, description="Whether each channel has a learnt scale and offset.")
     track_running_stats: bool = Field(False, description="Whether moving averages are kept.")
+    bias: bool = Field(True, description="Whether an affine one has an offset.")
 
     def infer(self, *operands: Operand | None) -> Inference:
         """A map with channels first, unchanged."""
@@ -154,17 +162,18 @@ class InstanceNorm(_ChannelNorm):
         conditions = _several(x)
         options = (("eps", self.eps), *changed(
             momentum=(self.momentum, 0.1), affine=(self.affine, False),
-            track_running_stats=(self.track_running_stats, False),
+            track_running_stats=(self.track_running_stats, False), bias=(self.bias, True),
         ))  # fmt: skip
+        learnt = _learnt(self.affine, self.bias)
         return Inference(
             outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
             module=Fn(self._name(x, 1), (channels,), options),
             parameters=(
-                *(_affine((channels,)) if self.affine else ()),
+                *(_affine((channels,), self.bias) if self.affine else ()),
                 *(_running(channels) if self.track_running_stats else ()),
             ),
-            count=2 * var("c", channels) if self.affine else None,
+            count=learnt * var("c", channels) if learnt else None,
             macs=_macs(x) if self.affine else None,
             sees="all",
             constraints=conditions,
@@ -200,18 +209,22 @@ class GroupNorm(_ChannelNorm):
     groups: Positive = Field(description="Number of groups.")
     eps: Variance = Field(1e-5, description="Added to the variance.")
     affine: bool = Field(True, description="Whether each channel has a learnt scale and offset.")
+    bias: bool = Field(True, description="Whether an affine one has an offset.")
 
     def infer(self, *operands: Operand | None) -> Inference:
         """Any shape with channels or features first, unchanged."""
         x = numbers(operands[0], self.word)
         channels = self._channels(x)
-        options = (("eps", self.eps), *changed(affine=(self.affine, True)))
+        learnt = _learnt(self.affine, self.bias)
+        options = (("eps", self.eps), *changed(
+            affine=(self.affine, True), bias=(self.bias, True)
+        ))  # fmt: skip
         return Inference(
             outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
             module=Fn("nn.GroupNorm", (self.groups, channels), options),
-            parameters=_affine((channels,)) if self.affine else (),
-            count=2 * var("c", channels) if self.affine else None,
+            parameters=_affine((channels,), self.bias) if self.affine else (),
+            count=learnt * var("c", channels) if learnt else None,
             macs=_macs(x) if self.affine else None,
             sees="all",
             constraints=divides(self.groups, channels, "channels"),

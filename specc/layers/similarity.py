@@ -119,6 +119,7 @@ class Triplet(Layer):
     loss = True
     margin: Above0 = Field(1.0, description="How much nearer the like one must be.")
     p: Above0 = Field(2.0, description="Order of the norm.")
+    eps: Above0 = Field(1e-6, description="Added to every difference, so that the root is safe.")
     swap: bool = Field(
         False, description="Whether d(p, n) stands in for d(a, n) where it is smaller."
     )
@@ -126,7 +127,12 @@ class Triplet(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """Three vectors to one number."""
         (a, *_), conditions = _vectors(operands, self.word, 3)
-        options = changed(margin=(self.margin, 1.0), p=(self.p, 2.0), swap=(self.swap, False))
+        options = changed(
+            margin=(self.margin, 1.0),
+            p=(self.p, 2.0),
+            eps=(self.eps, 1e-6),
+            swap=(self.swap, False),
+        )
         vectors = tuple(_flat(a, X(i)) for i in range(3))
         code = Fn("F.triplet_margin_loss", vectors, (*options, ("reduction", "none")))
         return _item(code, conditions, low=0.0)

@@ -27,7 +27,7 @@ SCHEDULES: Vocabulary[Schedule] = Vocabulary(
     {
         "schedules": "constant:Constant cosine:Cosine linear:Linear polynomial:Polynomial"
         " step:StepDecay multi_step:MultiStep exponential:Exponential inverse_sqrt:InverseSqrt"
-        " one_cycle:OneCycle",
+        " cosine_restarts:CosineRestarts cyclic:Cyclic one_cycle:OneCycle",
     },
 )
 """Every schedule by its word."""

@@ -16,10 +16,16 @@ class Constant(Schedule):
     """The same rate throughout, after the warm-up."""
 
     word = "constant"
+    share: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
+        1.0, description="Share of the rate in the first steps."
+    )
+    until: Annotated[int, Field(ge=0)] = Field(0, description="How many steps these are.")
 
     def rest(self) -> str:
-        """Always 1."""
-        return "1.0"
+        """1, behind the first steps."""
+        if self.share == 1 or not self.until:
+            return "1.0"
+        return f"({self.share:.12g} if step < {self.until} else 1.0)"
 
 
 class Cosine(Schedule):
@@ -33,20 +39,27 @@ class Cosine(Schedule):
     def rest(self) -> str:
         """final + (1 − final)·(1 + cos π·t)/2."""
         wave = "0.5 * (1 + math.cos(math.pi * step / steps))"
-        return wave if not self.final else f"({self.final:g} + {_rest(self.final)} * {wave})"
+        return wave if not self.final else f"({self.final:.12g} + {_rest(self.final)} * {wave})"
 
 
 class Linear(Schedule):
-    """A straight line down to a share of the start."""
+    """A straight line from one share of the rate to another."""
 
     word = "linear"
+    start: Annotated[float, AfterValidator(fraction(0, 1, open_low=True))] = Field(
+        1.0, description="Share of the rate at the beginning."
+    )
     final: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
         0.0, description="Share of the start that is left at the end."
     )
 
     def rest(self) -> str:
-        """1 − (1 − final)·t."""
-        return f"(1 - {_rest(self.final)} * step / steps)" if self.final else "(1 - step / steps)"
+        """start + (final − start)·t."""
+        fall = round(self.start - self.final, 12)
+        if fall == 1:
+            return "(1 - step / steps)"
+        sign, slope = ("-", fall) if fall >= 0 else ("+", -fall)
+        return f"({self.start:.12g} {sign} {slope:.12g} * step / steps)"
 
 
 class Polynomial(Schedule):
@@ -57,7 +70,7 @@ class Polynomial(Schedule):
 
     def rest(self) -> str:
         """(1 − t)^power."""
-        return f"(1 - step / steps) ** {self.power:g}"
+        return f"(1 - step / steps) ** {self.power:.12g}"
 
 
 class StepDecay(Schedule):
@@ -76,7 +89,9 @@ class MultiStep(Schedule):
     """A factor at given steps."""
 
     word = "multi_step"
-    at: tuple[Annotated[int, Field(ge=0)], ...] = Field(description="Steps of the falls.")
+    at: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] = Field(
+        description="Steps of the falls."
+    )
     gamma: Above0 = Field(0.1, description="Factor of each fall.")
 
     def rest(self) -> str:
@@ -108,6 +123,81 @@ class InverseSqrt(Schedule):
     def rest(self) -> str:
         """√(warmup/step) from the end of the warm-up."""
         return f"math.sqrt({self.warmup} / max(step + 1, {self.warmup}))"
+
+
+class CosineRestarts(Schedule):
+    """Half cosines one after the other, each from the full rate (Loshchilov & Hutter 2017)."""
+
+    word = "cosine_restarts"
+    every: Annotated[int, Field(ge=1)] = Field(description="Steps of the first half cosine.")
+    growth: Annotated[int, Field(ge=1)] = Field(
+        1, description="How many times as long each is as the one before."
+    )
+    final: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
+        0.0, description="Share of the rate at the end of each."
+    )
+
+    def rest(self) -> str:
+        """final + (1 − final)·(1 + cos π·t)/2, t the share of the half cosine that is over."""
+        wave = f"0.5 * (1 + math.cos(math.pi * {self._over()}))"
+        return f"({self.final:.12g} + {_rest(self.final)} * {wave})" if self.final else wave
+
+    def body(self) -> tuple[str, ...]:
+        """Which half cosine it is, where they grow, and how far it has come."""
+        if self.growth == 1:
+            return super().body()
+        ratio, m = self.growth - 1, self.growth
+        times, divided = ("", "") if ratio == 1 else (f" * {ratio}", f" // {ratio}")
+        wave = "0.5 * (1 + math.cos(math.pi * (step - begun) / length))"
+        rate = f"{self.final:.12g} + {_rest(self.final)} * {wave}" if self.final else wave
+        warm = f"min(1.0, (step + 1) / {self.warmup}) * " if self.warmup else ""
+        return (
+            f"over = int(math.log(step{times} // {self.every} + 1, {m}) + 1e-9)  # half cosines",
+            f"length = {self.every} * {m}**over",
+            f"begun = {self.every} * ({m}**over - 1){divided}",
+            f"return {warm}({rate})" if warm else f"return {rate}",
+        )
+
+    def _over(self) -> str:
+        if self.growth == 1:
+            return f"(step % {self.every} / {self.every})"
+        ratio, m = self.growth - 1, self.growth
+        done = f"(step{'' if ratio == 1 else f' * {ratio}'} // {self.every} + 1)"
+        length = f"{self.every} * (m := {m} ** int(math.log({done}, {m}) + 1e-9))"
+        begun = f"{self.every} * (m - 1){'' if ratio == 1 else f' // {ratio}'}"
+        return f"(1 / ({length}) * (step - {begun}))"
+
+
+class Cyclic(Schedule):
+    """Up to the rate and down again on straight lines (Smith 2017)."""
+
+    word = "cyclic"
+    rise: Annotated[int, Field(ge=1)] = Field(2000, description="Steps of a rise.")
+    fall: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Steps of a fall; as many as of a rise by default."
+    )
+    low: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
+        0.1, description="Share of the rate at the bottom."
+    )
+    shrink: Annotated[float, AfterValidator(fraction(0, 1, open_low=True))] = Field(
+        1.0, description="What each top is of the one before: 0.5 is PyTorch's triangular2."
+    )
+    gamma: Annotated[float, AfterValidator(fraction(0, 1, open_low=True))] = Field(
+        1.0, description="Factor of the tops at every step, PyTorch's exp_range."
+    )
+
+    def rest(self) -> str:
+        """low + (1 − low)·height, a triangle of every period."""
+        fall = self.fall or self.rise
+        period = self.rise + fall
+        up = f"step % {period} / {self.rise}"
+        down = f"({period} - step % {period}) / {fall}"
+        height = f"min({up}, {down})"
+        if self.shrink != 1:
+            height += f" * {self.shrink:.12g} ** (step // {period})"
+        if self.gamma != 1:
+            height += f" * {self.gamma:.12g} ** step"
+        return f"({self.low:.12g} + {_rest(self.low)} * {height})" if self.low else f"({height})"
 
 
 class OneCycle(Schedule):
@@ -142,7 +232,7 @@ class OneCycle(Schedule):
         )
 
     def _top(self) -> str:
-        return f"max(1, {self.rise:g} * steps - 1)"
+        return f"max(1, {self.rise:.12g} * steps - 1)"
 
     def _up(self) -> str:
         return f"1 - {_rest(self.start)} * 0.5 * (1 + math.cos(math.pi * step / top))"

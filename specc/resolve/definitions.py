@@ -180,14 +180,14 @@ def _unused(
     scope: Scope, definition: tree.Definition, hyperparameters: tuple[tuple[str, Static], ...]
 ) -> None:
     names = {n for n in scope.names if n in scope.places} | {n for n, _ in hyperparameters}
-    inside = {n.id for s in definition.body for n in labels(s)}
+    inside = {n.span.start for s in definition.body for n in labels(s, rounds=True)}
     for name in sorted(names - scope.read):
         place = scope.places.get(name)
         if name.startswith("_") or place is None:
             continue
         meaning = scope.names[name]
         if isinstance(meaning, Flow) and meaning is not POISON:
-            if name not in inside:
+            if place.start not in inside:
                 _report_unused(scope, name, place)
         elif not isinstance(meaning, Flow):
             _warn(scope, f'"{name}" is never used', place, f"delete it, or name it _{name}")

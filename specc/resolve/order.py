@@ -39,14 +39,14 @@ def next_name(state: tree.Name) -> tree.Name:
     return tree.Name(state.span, f"next {state.id}")
 
 
-def labels(node: object) -> Iterator[tree.Name]:
-    """Every `as NAME` below a node; those inside `repeat` and `for` belong to the rounds."""
+def labels(node: object, *, rounds: bool = False) -> Iterator[tree.Name]:
+    """Every `as NAME` below a node; those inside `repeat` and `for` belong to the `rounds`."""
     stack: list[object] = [node]
     while stack:
         item = stack.pop()
         if isinstance(item, tree.Stage) and item.label is not None:
             yield item.label
-        if not isinstance(item, (tree.Repeat, tree.For)):
+        if rounds or not isinstance(item, (tree.Repeat, tree.For)):
             stack.extend(reversed(tree.parts(item)))
 
 

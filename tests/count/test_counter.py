@@ -116,3 +116,14 @@ def test_receptive_fields_through_blocks_and_repetitions() -> None:
         "    x -> unit(4) -> max_pool(2x2) -> repeat 3 { unit(4) } -> conv(1, 1x1) as head\n}\n"
     ).networks
     assert network.rows[-1].receptive_field == "16×16"
+
+
+def test_a_difference_says_in_how_many_layers_it_is() -> None:
+    text = (
+        "specc 1\n\nblock part(c) {\n    x -> conv(c, 1x1) -> batch_norm\n}\n\n"
+        "network Net {\n    in x: image[4, 8, 8]\n    x -> part(4) -> repeat 3 { part(4) }\n}\n"
+    )
+    program = compile_text(text).program
+    assert program is not None
+    [difference] = [d for d in count(program).differences if d.convention == "keras"]
+    assert difference.text.startswith("keras counts 32 more in 4 batch_norm layers")

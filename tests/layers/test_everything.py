@@ -64,6 +64,9 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     (pool.GlobalMaxPool(keepdims=True), (IMAGE,)),
     *((norm.BatchNorm(), (x,)) for x in (tensor(5), SIGNAL, IMAGE, VOLUME)),
     (norm.BatchNorm(affine=False, track_running_stats=False, momentum=None), (IMAGE,)),
+    *((layer, (IMAGE,)) for layer in (
+        norm.BatchNorm(bias=False), norm.InstanceNorm(affine=True, bias=False),
+        norm.GroupNorm(groups=2, bias=False), norm.BatchNorm(affine=False, bias=False))),
     *((norm.InstanceNorm(affine=a), (IMAGE,)) for a in (True, False)),
     *((norm.GroupNorm(groups=2), (x,)) for x in (tensor(4), IMAGE)),
     *((norm.LayerNorm(), (x,)) for x in (tensor(5), sequence(3, 5))),

@@ -37,6 +37,12 @@ CASES: list[tuple[Layer, tuple[Operand, ...]]] = [
     *((lo.BCEWithLogits(reduction=r), (x, t)) for r in ("mean", "sum") for x, t in (
         (X, UNIT), (X, ONE), (X, ZERO), (tensor(1), number(0.9)), (IMAGE, IMAGE.with_range(0.0, 1.0)))),
     *((lo.PoissonNLL(reduction=r), (X, X.with_range(0.0, 1.0))) for r in ("mean", "sum")),
+    (lo.BCE(weight=(0.5, 1.0, 2.0, 0.0)), (UNIT, UNIT)),
+    *((lo.BCEWithLogits(reduction=r, weight=(0.5, 1.0, 2.0, 0.0), pos_weight=w), (X, UNIT))
+      for r in ("mean", "sum") for w in (None, 3.0, (1.0, 2.0, 3.0, 4.0))),
+    (lo.PoissonNLL(log_input=False, eps=0.5), (UNIT, UNIT)),
+    *((lo.KLDiv(reduction=r, log_target=True), (X, X)) for r in ("mean", "sum")),
+    (sim.Triplet(eps=0.1, p=1.0, swap=True), (X, X, X)),
     *((lo.Hinge(reduction=r), (X, t)) for r in ("mean", "sum") for t in (ONE, number(-1), X)),
     *((lo.KLDiv(reduction=r), (X, UNIT)) for r in ("mean", "sum")),
     *((lo.CrossEntropy(reduction=r), (x, t)) for r in ("mean", "sum") for x, t in (

@@ -133,6 +133,42 @@ TORCH = {
         lambda o: lr_scheduler.MultiStepLR(o, [10, 31], gamma=0.2),
     ),
     "exponential": ({"gamma": 0.97}, lambda o: lr_scheduler.ExponentialLR(o, 0.97)),
+    "constant later": (
+        {"share": 0.25, "until": 9},
+        lambda o: lr_scheduler.ConstantLR(o, factor=0.25, total_iters=9),
+    ),
+    "linear upwards": (
+        {"start": 0.2, "final": 0.9},
+        lambda o: lr_scheduler.LinearLR(o, 0.2, 0.9, STEPS),
+    ),
+    "cosine_restarts": (
+        {"every": 7},
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 7),
+    ),
+    "cosine_restarts longer": (
+        {"every": 3, "growth": 2, "final": 0.1},
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 3, 2, eta_min=0.1),
+    ),
+    "cosine_restarts by three": (
+        {"every": 2, "growth": 3},
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 2, 3),
+    ),
+    "cyclic": (
+        {"rise": 6},
+        lambda o: lr_scheduler.CyclicLR(o, 0.1, 1.0, 6, cycle_momentum=False),
+    ),
+    "cyclic lower": (
+        {"rise": 4, "fall": 9, "low": 0.2, "shrink": 0.5},
+        lambda o: lr_scheduler.CyclicLR(
+            o, 0.2, 1.0, 4, 9, mode="triangular2", cycle_momentum=False
+        ),
+    ),
+    "cyclic fading": (
+        {"rise": 5, "gamma": 0.98},
+        lambda o: lr_scheduler.CyclicLR(
+            o, 0.1, 1.0, 5, mode="exp_range", gamma=0.98, cycle_momentum=False
+        ),
+    ),
     "one_cycle": ({}, lambda o: lr_scheduler.OneCycleLR(o, 1.0, total_steps=STEPS)),
 }
 
@@ -166,7 +202,12 @@ def by_body(schedule: Schedule, steps: int) -> list[float]:
     return [names["factor"](s, steps) for s in range(steps)]
 
 
-REQUIRED = {"step": {"every": 3}, "multi_step": {"at": (4,)}, "exponential": {"gamma": 0.9}}
+REQUIRED = {
+    "step": {"every": 3},
+    "cosine_restarts": {"every": 5, "growth": 2},
+    "multi_step": {"at": (4,)},
+    "exponential": {"gamma": 0.9},
+}
 
 
 @given(st.sampled_from(sorted(SCHEDULES)), st.integers(1, 200), st.integers(1, 60))

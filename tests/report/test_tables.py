@@ -66,7 +66,7 @@ def test_quiet_keeps_the_tables_only():
 
 def test_several_networks_have_a_sum_and_conventions_are_explained():
     why = "the moving averages are counted"
-    difference = Difference("Net", ("bn1",), "batch_norm", "keras", 128, 256, why)
+    difference = Difference("Net", ("bn1",), 1, "batch_norm", "keras", 128, 256, why)
     report = CountReport("net.spec", "pytorch", (NET, NET), NET.totals, (difference,))
     text = printed(report, width=200)
     assert "net.spec: 156 parameters, 86,400 MACs" in text

@@ -165,3 +165,12 @@ def test_what_is_left_of_a_broken_statement_breaks_nothing(text: str) -> None:
 def test_a_wrong_claim_about_a_graph_layer_is_an_answer_like_any_other() -> None:
     text = "network Net {\n    in g: graph[node=1433]\n    g -> gcn(16) as hidden\n}\n"
     assert found(text + 'answers "a" {\n    hidden.params = 22_943\n}')[0][0][:2] == "E6"
+
+
+def test_a_label_inside_of_rounds_may_stay_unread() -> None:
+    text = (
+        "specc 1\n\nblock part(c, s=1) {\n    x -> conv(c, 3x3, stride=s, padding=1)\n}\n\n"
+        "network Net {\n    in x: image[3, 32, 32]\n"
+        "    x -> for c in [16, 32] { part(c, s=2) as stage } -> flatten -> linear(2)\n}\n"
+    )
+    assert list(compile_text(text).diagnostics) == []
