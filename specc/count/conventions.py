@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from specc.count.add import add_up
 from specc.count.counter import count
 from specc.count.differences import CONVENTIONS
 from specc.count.memory import FLOAT
@@ -12,9 +13,9 @@ from specc.count.rows import Entry, Tabler
 from specc.count.sums import Summer
 from specc.count.weights import parameters
 from specc.fields import FieldReader
-from specc.formula import Formula, product
+from specc.formula import Formula, Product, Var, product
 from specc.layers.base import Convention
-from specc.program import Program
+from specc.program import Apply, Program, Ref
 from specc.sizes import Size
 from specc.types import Tensor
 
@@ -102,11 +103,45 @@ def _total(totals: list[Totals]) -> Compared:
 
 
 def _bias_additions(entries: tuple[Entry, ...]) -> Size:
-    """One addition for each output number of a layer that multiplies and has an offset."""
+    """One addition for each offset at every place where its layer multiplies."""
     found: Size = 0
     for entry in entries:
-        kinds = {p.kind for p in parameters(entry.stage)} if entry.stage is not None else set()
-        output = entry.row.output
-        if "bias" in kinds and entry.row.macs != 0 and isinstance(output, Tensor):
-            found = found + product((entry.row.times, *output.sizes)).value
+        own = parameters(entry.stage) if entry.stage is not None else ()
+        biases = add_up(p.count.value for p in own if p.kind == "bias")
+        if biases != 0 and entry.row.macs != 0:
+            found = found + product((entry.row.times, biases, _places(entry))).value
     return found
+
+
+def _places(entry: Entry) -> Size:
+    """At how many places the offsets of a layer are added: positions, steps of a cell, rows."""
+    operation = entry.node.operation if entry.node is not None else None
+    output = entry.row.output
+    if isinstance(operation, Apply) and operation.layer.word in _STEPPED:
+        first = (
+            entry.body.nodes[operand.node].type(operand.port)
+            if (operand := _first(entry))
+            else None
+        )
+        return first.sizes[0] if isinstance(first, Tensor) else 1
+    if not isinstance(output, Tensor):
+        return 1
+    spatial = output.axes[:1] == ("channels",)
+    places = product(output.sizes[1:] if spatial else output.sizes[:-1]).value
+    return entry.place.steps * _on_graph(entry) * places
+
+
+_STEPPED = frozenset({"rnn", "lstm", "gru", "attention"})
+
+
+def _first(entry: Entry) -> Ref | None:
+    return next((r for r in entry.node.operands if r is not None), None) if entry.node else None
+
+
+def _on_graph(entry: Entry) -> Size:
+    """The nodes or edges of a graph, where the layer works at each of them."""
+    operation = entry.node.operation if entry.node is not None else None
+    macs = operation.inference.macs if isinstance(operation, Apply) else None
+    factors = macs.factors if isinstance(macs, Product) else ()
+    named = (f for f in factors if isinstance(f, Var) and f.symbol in {"nodes", "edges"})
+    return next((f.value for f in named), 1)

@@ -28,7 +28,7 @@ HELPERS = frozenset(
     (
         "CrossAttention Graph SelfAttention TransposedLinear add_positions embed_number gradient "
         "hold_outputs info_nce jacobian kl_bernoulli kl_sparsity kl_standard_normal laplace_noise "
-        "last_outputs max_at mean_at min_at neighbour_sum one_bias pad_same run_lstm run_packed "
+        "last_outputs masked max_at mean_at min_at neighbour_sum one_bias pad_same run_lstm run_packed "
         "run_recurrent run_carried run_windows softmax_at spread_valid std_at sum_at tree_levels "
         "unpool valid_first"
     ).split()

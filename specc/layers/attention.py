@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from specc.formula import Formula, Var, product, var
-from specc.layers.base import Inference, Layer, LayerError, Operand, Parameter, Positive
+from specc.formula import Formula, Var, product, total, var
+from specc.layers.base import (
+    Convention,
+    Counted,
+    Inference,
+    Layer,
+    LayerError,
+    Operand,
+    Parameter,
+    Positive,
+)
 from specc.layers.code import Fn, Module, X
 from specc.layers.common import fraction
 from specc.layers.spatial import changed, numbers
@@ -89,6 +99,13 @@ class Attention(Layer):
         bias = Parameter(f"{name}.bias", (fan_out.value,), fan_out, "bias")
         return (weight, bias), (fan_in + 1) * fan_out
 
+    def _as_in_the_paper(self, *projections: tuple[Parameter, ...]) -> Mapping[Convention, Counted]:
+        """The textbook's projections are matrices without offsets (Vaswani et al. 2017, section 3.2.2)."""
+        if not self.bias:
+            return {}
+        count = total(weight.count for weight, *_ in projections)
+        return {"textbook": Counted(count, "the projections of the paper have no offsets")}
+
     def _on_itself(self, x: Tensor, conditions: tuple[Constraint, ...]) -> Inference:
         time, d = var("T", x.sizes[0]), var("d", x.sizes[1])
         first, count_in = self._projection("in_proj", d, 3 * d)
@@ -102,6 +119,7 @@ class Attention(Layer):
             )),
             parameters=(*first, *last),
             count=count_in + count_out,
+            conventions=self._as_in_the_paper(first, last),
             macs=macs,
             sees="all",
             constraints=conditions,
@@ -130,6 +148,7 @@ class Attention(Layer):
             )),
             parameters=(*first, *second, *last),
             count=count_q + count_kv + count_out,
+            conventions=self._as_in_the_paper(first, second, last),
             macs=macs,
             sees="all",
             constraints=conditions,

@@ -20,7 +20,7 @@ LAYERS: Vocabulary[Layer] = Vocabulary(
         "resample": "upsample:Upsample pixel_shuffle:PixelShuffle pixel_unshuffle:PixelUnshuffle",
         "norm": "batch_norm:BatchNorm layer_norm:LayerNorm group_norm:GroupNorm"
         " instance_norm:InstanceNorm rms_norm:RMSNorm local_response_norm:LocalResponseNorm",
-        "reparametrised": "weight_norm:WeightNorm spectral_norm:SpectralNorm",
+        "reparametrised": "weight_norm:WeightNorm spectral_norm:SpectralNorm masked:Masked",
         "activation": "identity:Identity gelu:GELU silu:SiLU mish:Mish softplus:Softplus"
         " softsign:Softsign sigmoid:Sigmoid logsigmoid:LogSigmoid hardsigmoid:HardSigmoid tanh:Tanh"
         " hardtanh:HardTanh hardswish:HardSwish tanhshrink:TanhShrink softshrink:SoftShrink"

@@ -1,4 +1,4 @@
-"""Wrappers that compute another layer's weight anew from other tensors: weight and spectral norm."""
+"""Wrappers that compute another layer's weight anew: weight norm, spectral norm, and a mask."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec.structs import replace
 from pydantic import Field
 
-from specc.formula import Formula, product, var
+from specc.formula import Formula, formula, product, total, var
 from specc.layers.base import (
+    Counted,
     Inference,
     Layer,
     LayerError,
@@ -19,8 +20,9 @@ from specc.layers.base import (
     at_least,
 )
 from specc.layers.code import Code, Fn
+from specc.layers.common import equal_sizes
 from specc.layers.spatial import NONE_WORD, changed, or_none
-from specc.sizes import Size, Symbolic, known
+from specc.sizes import Constraint, Size, Symbolic, known, render
 
 Dimension: TypeAlias = Annotated[Annotated[int, NONE_WORD] | Symbolic | None, or_none(at_least(0))]
 
@@ -149,3 +151,90 @@ class SpectralNorm(_Reparametrised):
         left = Parameter(f"{name}.0._u", (rows,), var("u", rows), "buffer")
         right = Parameter(f"{name}.0._v", (columns,), var("v", columns), "buffer")
         return (original, left, right), None
+
+
+Bit: TypeAlias = Annotated[int, Field(ge=0, le=1)]
+Mask: TypeAlias = tuple[Bit | tuple[Bit | tuple[Bit | tuple[Bit, ...], ...], ...], ...]
+
+
+class Masked(_Reparametrised):
+    """Some entries of the weight are held at 0: stored, and neither used nor learnt."""
+
+    word = "masked"
+    summary = "Another layer, of whose weight only some entries are kept: sparse connections."
+    formula = "W = V ⊙ keep"
+    wrapper = "masked"
+
+    keep: Mask = Field(
+        description="Ones where a weight is kept, nested as the weight is: a row for each unit of `linear`; "
+        "`[[1, 1, 1], [1, 0, 0], [0, 0, 0]]` for every 3×3 kernel of `conv`."
+    )
+
+    def infer(self, *operands: Operand | None) -> Inference:
+        """What the wrapped layer gives, with the entries that are kept as the textbook counts them."""
+        inner, weight = self._inner(operands)
+        shape, conditions = self._shape(weight)
+        ones = _ones(self.keep)
+        rest = product(weight.sizes[: len(weight.sizes) - len(shape)])
+        kept = product((var("kept", ones), rest)) if rest.value != 1 else formula(ones)
+        learnt = [p for p in inner.parameters if p.name != "weight"]
+        effective = total((kept, *(p.count for p in learnt)))
+        name = "parametrizations.weight"
+        mask = Parameter(f"{name}.0.keep", shape, product(shape), "buffer")
+        original = Parameter(f"{name}.original", weight.sizes, weight.count)
+        why = f"{render(kept.value)} of {render(weight.count.value)} weights are kept; the others are stored"
+        return replace(
+            inner,
+            module=Fn("masked", (inner.module, _listed(self.keep))),
+            parameters=(*learnt, original, mask),
+            conventions={"textbook": Counted(effective, f"{why}, and neither used nor learnt")},
+            constraints=(*inner.constraints, *conditions),
+            notes=(*inner.notes, why),
+        )
+
+    def _shape(self, weight: Parameter) -> tuple[tuple[int, ...], tuple[Constraint, ...]]:
+        """The sizes of the mask, and the conditions for free ones.
+
+        Raises:
+            LayerError: E203, its rows differ, or it does not fit the last axes of the weight.
+        """
+        shape = _sizes(self.keep)
+        if shape is not None and len(shape) <= len(weight.sizes):
+            own = weight.sizes[len(weight.sizes) - len(shape) :]
+            pairs = [equal_sizes(a, b) for a, b in zip(own, shape, strict=True)]
+            if all(same for same, _ in pairs):
+                return shape, tuple(c for _, found in pairs for c in found)
+        given = "rows of several lengths" if shape is None else "×".join(map(str, shape))
+        message = (
+            f"{self.word}: the weight is {'×'.join(map(render, weight.sizes))}, the mask {given}"
+        )
+        raise LayerError("E203", message, argument="keep")
+
+    def _options(self) -> tuple[tuple[str, Code], ...]:
+        return ()
+
+    def _tensors(self, weight: Parameter) -> tuple[tuple[Parameter, ...], Formula | None]:
+        return (weight,), None
+
+
+def _sizes(mask: object) -> tuple[int, ...] | None:
+    """The sizes of nested lists; None where rows differ."""
+    if not isinstance(mask, tuple):
+        return ()
+    inside = {_sizes(row) for row in mask}
+    if len(inside) != 1:
+        return None
+    (row,) = inside
+    return None if row is None else (len(mask), *row)
+
+
+def _ones(mask: object) -> int:
+    if isinstance(mask, tuple):
+        return sum(map(_ones, mask))
+    return 1 if mask == 1 else 0
+
+
+def _listed(mask: object) -> Code:
+    if isinstance(mask, tuple):
+        return [_listed(row) for row in mask]
+    return 1 if mask == 1 else 0

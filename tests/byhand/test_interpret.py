@@ -31,7 +31,7 @@ RANDOM = {
     "channel_dropout",
     "rrelu",
 }
-NOT_BY_HAND = {"weight_norm", "spectral_norm"}
+NOT_BY_HAND = {"weight_norm", "spectral_norm", "masked"}
 X = tensor(4)
 NORMAL = FAMILIES["normal"].bind({"mean": X, "logvar": X})
 OTHER = FAMILIES["normal"].bind({"mean": X, "std": X.with_range(0.1, 2.0)})

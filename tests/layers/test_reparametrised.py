@@ -10,7 +10,7 @@ from specc.layers.base import Layer, LayerError
 from specc.layers.conv import Conv, ConvTranspose
 from specc.layers.dense import Bilinear, Linear
 from specc.layers.rectifier import ReLU
-from specc.layers.reparametrised import SpectralNorm, WeightNorm
+from specc.layers.reparametrised import Masked, SpectralNorm, WeightNorm
 from tests.layers.contract import Run, check, printed, tensor
 
 MAPS = {1: tensor(4, 9), 2: tensor(4, 6, 5), 3: tensor(4, 3, 4, 2)}
@@ -80,3 +80,37 @@ def test_an_axis_that_the_weight_has_not() -> None:
 def test_what_the_layer_inside_refuses() -> None:
     with pytest.raises(LayerError, match="a 7×7 kernel does not fit"):
         WeightNorm(layer=Conv(channels=3, kernel=7)).infer(tensor(4, 6, 5))
+
+
+KEEP = ((1, 0, 0, 1, 1), (0, 0, 1, 1, 0), (1, 1, 1, 0, 0))
+
+
+def test_a_mask_holds_weights_at_zero() -> None:
+    run = check(Masked(layer=Linear(features=3), keep=KEEP), tensor(5))
+    assert torch.equal(weight(run) != 0, torch.tensor(KEEP) != 0)
+    assert run.inference.count is not None
+    assert run.inference.count.value == 18
+    assert run.inference.conventions["textbook"].count.value == 8 + 3
+
+
+def test_a_mask_of_a_kernel_is_for_all_channels() -> None:
+    layer = Conv(channels=6, kernel=3, bias=False)
+    run = check(Masked(layer=layer, keep=((1, 1, 1), (1, 0, 0), (0, 0, 0))), tensor(4, 8, 8))
+    assert run.inference.conventions["textbook"].count.value == 4 * 4 * 6
+
+
+def test_what_is_masked_is_not_learnt() -> None:
+    run = check(Masked(layer=Linear(features=3), keep=KEEP), tensor(5))
+    assert run.module is not None
+    run.module(torch.rand(7, 5)).sum().backward()
+    (original,) = (p for n, p in run.module.named_parameters() if n.endswith("original"))
+    assert original.grad is not None
+    assert torch.equal(original.grad != 0, torch.tensor(KEEP) != 0)
+
+
+@pytest.mark.parametrize(
+    "keep", [((1, 0), (1,)), ((1, 0),), (1, 0, 1), (((1, 0, 0, 1, 1),) * 3,) * 2]
+)
+def test_a_mask_that_does_not_fit(keep: object) -> None:
+    with pytest.raises(LayerError, match="the weight is 3×5, the mask"):
+        Masked.model_validate({"layer": Linear(features=3), "keep": keep}).infer(tensor(5))
