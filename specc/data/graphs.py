@@ -176,6 +176,35 @@ class GraphNpz(NodeLabels):
     )
 
 
+class Geometric(NodeLabels):
+    """A graph of PyTorch Geometric."""
+
+    word, kind = "geometric", "geometric"
+    summary = (
+        "A graph of PyTorch Geometric, which must be installed and may download it: the graph with "
+        "its features, the label of each node."
+    )
+    graphs: ClassVar[bool] = True
+    collection: Literal[
+        "Actor", "Amazon", "CitationFull", "Coauthor", "KarateClub", "Planetoid", "WebKB", "WikiCS"
+    ] = Field(description="The class of torch_geometric.datasets, as in geometric(Planetoid).")
+    name: str | None = Field(
+        None,
+        pattern="^[A-Za-z0-9_.-]+$",
+        description="The graph of the collection, where it has several.",
+    )
+    path: str = Field("data", min_length=1, description="Folder that graphs are kept in.")
+
+    @model_validator(mode="after")
+    def _one_of_several(self) -> Geometric:
+        alone = self.collection in ("Actor", "KarateClub", "WikiCS")
+        if alone and self.name is not None:
+            raise ValueError(f"{self.collection} is one graph; leave name= out")
+        if not alone and self.name is None:
+            raise ValueError(f'{self.collection} has several graphs; say which, as in name="Cora"')
+        return self
+
+
 class EdgeList(Links):
     """Edges in a text file."""
 

@@ -6,8 +6,8 @@ import re
 
 from specc.data import DataSource
 from specc.data.base import Splitting
-from specc.data.graphs import NodeLabels, OneGraph, PixelGraphs, RandomGraphs
-from specc.emit.environment import render
+from specc.data.graphs import Geometric, NodeLabels, OneGraph, PixelGraphs, RandomGraphs
+from specc.emit.environment import literal, render
 from specc.emit.names import variable
 from specc.emit.shapes import shape, shown
 from specc.program import Body, TrainPlan
@@ -38,9 +38,9 @@ def graph_data(plan: TrainPlan) -> str:
         drawn=isinstance(source, RandomGraphs),
         digits=isinstance(source, PixelGraphs),
         networkx=source.kind in ("karate_club", "les_miserables", "random_graphs"),
-        numpy=source.graphs,
+        numpy=source.kind == "graph_npz",
         path=source.kind == "edge_list",
-        file=getattr(source, "path", ""),
+        file="" if source.kind == "geometric" else getattr(source, "path", ""),
         links=isinstance(source, OneGraph) and source.links,
         one=isinstance(source, OneGraph),
         mask=_mask(plan.body) if is_sampled(source) else "",
@@ -76,6 +76,7 @@ def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = F
         returned=returned,
         values=", ".join(_values(plan.body)) + ("," if count == 2 else ""),
         validated=validated,
+        **_geometric(source),
         linked=count > 2,
         counts=getattr(source, "neighbours", None),
         sizes=_sizes(plan.body),
@@ -90,6 +91,16 @@ def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = F
         may_be_empty=True,
         where="",
     ).rstrip("\n")
+
+
+def _geometric(source: DataSource) -> dict[str, str]:
+    """How a graph of PyTorch Geometric is made, and what it is called in errors."""
+    if not isinstance(source, Geometric):
+        return {}
+    given = [] if source.collection == "KarateClub" else [literal(source.path)]
+    given += [literal(source.name)] if source.name is not None else []
+    names = [source.collection, *([source.name] if source.name is not None else [])]
+    return {"given": ", ".join(given), "what": " ".join(names)}
 
 
 def _values(body: Body) -> list[str]:

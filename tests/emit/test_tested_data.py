@@ -137,7 +137,7 @@ def test_what_cannot_be_tested(data: str, said: str) -> None:
 
 @pytest.mark.slow
 def test_how_it_reads() -> None:
-    for number, (data, *_) in enumerate(SOURCES.values()):
+    for number, data in enumerate((CSV, SOURCES["moons"][0])):
         folder = Path(f"package{number}")
         folder.mkdir()
         for name, text in data_files(plan(data), "data").items():
