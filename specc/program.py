@@ -264,7 +264,9 @@ class Body(Struct, frozen=True, eq=False):
 
     name: str
     role: str
-    definition: tree.Definition | tree.Train | tree.Sample | tree.Repeat | tree.Example
+    definition: (
+        tree.Definition | tree.Train | tree.Sample | tree.Repeat | tree.Example | tree.Program
+    )
     hyperparameters: tuple[tuple[str, Static], ...]
     inputs: tuple[tuple[str, ValueType], ...]
     nodes: tuple[Node, ...]
@@ -409,6 +411,95 @@ class SamplePlan(Struct, frozen=True):
     settings: BaseModel
 
 
+class Act(Struct, frozen=True):
+    """A statement of a program that computes: `targets` are the names that its values get, in order.
+
+    The inputs of `body` are the variables and rows of data that it reads, by name.
+    """
+
+    body: Body
+    targets: tuple[str, ...]
+    values: tuple[Ref, ...]
+
+
+class Picture(Struct, frozen=True):
+    """`show grid(x)` in a program; `repeated` says that it stands in a loop."""
+
+    body: Body
+    show: Show
+    repeated: bool
+
+
+class Figure(Struct, frozen=True):
+    """`show threshold` or `return threshold`: a number that a program gives, under a name.
+
+    `last` says that the program ends with it.
+    """
+
+    body: Body
+    name: str
+    value: Ref
+    last: bool = False
+
+
+class Export(Struct, frozen=True):
+    """`export Encoder`: a network in files of its own. `inputs` are the types that it takes."""
+
+    network: str
+    inputs: tuple[tuple[str, ValueType], ...]
+
+
+class LoopPlan(Struct, frozen=True):
+    """`for t in … { … }` and `repeat n { … }`; `variable` is None where nothing counts.
+
+    The loop goes over `items`, or where they are None over `range(…)` of the values of `bounds`.
+    """
+
+    variable: str | None
+    items: tuple[int | float, ...] | None
+    bounds: Act | None
+    reverse: bool
+    actions: tuple[Action, ...]
+
+
+class BranchPlan(Struct, frozen=True):
+    """`if c { … } else { … }`, with the value of the condition."""
+
+    condition: Act
+    then: tuple[Action, ...]
+    otherwise: tuple[Action, ...]
+
+
+Action: TypeAlias = "Act | Picture | Figure | Export | LoopPlan | BranchPlan"
+
+
+class RowsRead(Struct, frozen=True):
+    """`test.x` in a program: the name of the input in its bodies, the train block, the split, the field."""
+
+    name: str
+    train: str
+    split: str
+    field: str
+
+
+class ProgramPlan(Struct, frozen=True):
+    """A `program` block. `arguments` are numbers with their defaults, None where one must be given.
+
+    `numbers` are the names that hold plain Python numbers, `reads` the rows of data that it reads.
+    """
+
+    name: str
+    span: Span
+    doc: str
+    arguments: tuple[tuple[str, int | float | None], ...]
+    actions: tuple[Action, ...]
+    settings: BaseModel
+    numbers: frozenset[str]
+    reads: tuple[RowsRead, ...]
+    uses: tuple[str, ...]
+    figures: tuple[str, ...]
+
+
 class GivenGraph(Struct, frozen=True):
     """Who is joined to whom in a given graph, and the features of its edges and of the whole, if any.
 
@@ -476,6 +567,7 @@ class Program(Struct, frozen=True):
     taps: tuple[tuple[str, str], ...] = field(default=())
     definitions: tuple[tree.Definition, ...] = ()
     examples: tuple[ExamplePlan, ...] = ()
+    programs: tuple[ProgramPlan, ...] = ()
 
     def network(self, name: str) -> Body:
         """The network of that name. Raises KeyError."""

@@ -6,7 +6,7 @@ A promise compares two sides. `test.mse` is a metric or a term of the objective 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -45,7 +45,14 @@ class Baseline(Struct, frozen=True):
     drawn: bool = False
 
 
-Side: TypeAlias = "Reading | Baseline | int | float | tuple[str, Side, Side]"
+class OfProgram(Struct, frozen=True):
+    """`walk.ratio`: a figure of a program, the last one where it is shown several times."""
+
+    program: str
+    figure: str
+
+
+Side: TypeAlias = "Reading | Baseline | OfProgram | int | float | tuple[str, Side, Side]"
 
 
 class Promise(Struct, frozen=True):
@@ -77,23 +84,76 @@ def promise(program: Program, plan: TrainPlan, expect: tree.Expect) -> Promise:
     Raises:
         PromiseError: it has none.
     """
+    return _compared(expect, _Reader(plan, {p.name: p.value for p in program.parameters}))
+
+
+def _compared(expect: tree.Expect, reader: Callable[[tree.Expr], Side]) -> Promise:
     condition = expect.condition
     if not isinstance(condition, tree.Binary) or condition.operator not in SIGNS:
         raise PromiseError(
             "a promise about training compares two numbers with <=, <, >= or >", condition.span
         )
-    reader = _Reader(plan, {p.name: p.value for p in program.parameters})
     left, right = reader(condition.left), reader(condition.right)
     words = " ".join(condition.span.text.split())
     return Promise(words, left, condition.operator, right)
 
 
-def readings(side: Side) -> Iterator[Reading | Baseline]:
+def of_programs(program: Program, expect: tree.Expect) -> bool:
+    """Whether a promise is about the figures of programs."""
+    names = {p.name for p in program.programs}
+    return any(n.id in names for n in names_read(expect.condition))
+
+
+def program_promise(program: Program, expect: tree.Expect) -> Promise:
+    """The meaning of an `expect` about figures of programs.
+
+    Raises:
+        PromiseError: it has none.
+    """
+    known = {p.name: p.figures for p in program.programs}
+    numbers = {p.name: p.value for p in program.parameters}
+
+    def read(expr: tree.Expr) -> Side:
+        match expr:
+            case tree.Number(value=value):
+                return value
+            case tree.Name(id=name) if isinstance(numbers.get(name), (int, float)):
+                found = numbers[name]
+                assert isinstance(found, (int, float))
+                return found
+            case tree.Unary(operator="-", operand=operand):
+                return "-", 0, read(operand)
+            case tree.Binary(operator="+" | "-" | "*" | "/" as sign, left=left, right=right):
+                return sign, read(left), read(right)
+            case tree.Member(base=tree.Name(id=word), name=figure) if word in known:
+                return _figure(word, figure, known[word])
+            case _:
+                raise PromiseError(
+                    "a promise about a program reads PROGRAM.FIGURE, numbers and parameters",
+                    expr.span,
+                )
+
+    return _compared(expect, read)
+
+
+def _figure(program: str, figure: tree.Name, known: tuple[str, ...]) -> OfProgram:
+    if figure.id in known:
+        return OfProgram(program, figure.id)
+    close = nearest(figure.id, list(known))
+    raise PromiseError(
+        f'program {program} shows no "{figure.id}"',
+        figure.span,
+        f'did you mean "{close[0]}"?' if close else "",
+        f"it shows {', '.join(known)}" if known else f"write: show {figure.id}",
+    )
+
+
+def readings(side: Side) -> Iterator[Reading | Baseline | OfProgram]:
     """The values that a side reads."""
     if isinstance(side, tuple):
         yield from readings(side[1])
         yield from readings(side[2])
-    elif isinstance(side, (Reading, Baseline)):
+    elif isinstance(side, (Reading, Baseline, OfProgram)):
         yield side
 
 

@@ -25,6 +25,7 @@ from safetensors.torch import save_model
 from torch import Tensor, nn
 
 from data import DataError, Split
+from pictures import save_film
 
 HERE = Path(__file__).resolve().parent
 READ_EVERY = 50  # steps between two readings of the losses: reading stops a GPU
@@ -394,6 +395,9 @@ class Trainer(ABC):
         save_model(self.trained(), str(weights))
         self.console.print(f"weights     {weights}", highlight=False)
         self.console.print(f"loss curve  {self.draw_curve()}", highlight=False)
+        film = save_film("grid", self.args.out)
+        if film is not None:
+            self.console.print(f"animation   {film}", highlight=False)
         for picture in sorted(self.args.out.glob("*.png")):
             if picture.stem != "loss":
                 self.console.print(f"picture     {picture}", highlight=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import torch
@@ -14,6 +15,12 @@ SCALE = 4  # pixels of the picture for a pixel of a small image
 
 def save_grid(rows: tuple[Tensor, ...], low: float, high: float, path: Path) -> Path:
     """Save images as a grid: a row for each value, or a square of one value's items."""
+    draw_grid(rows, low, high).save(path)
+    return path
+
+
+def draw_grid(rows: tuple[Tensor, ...], low: float, high: float) -> Image.Image:
+    """Images as a grid: a row for each value, or a square of one value's items."""
     blocks = [as_images(row.detach().float().cpu(), low, high) for row in rows]
     per_row = (
         blocks[0].shape[0] if len(blocks) > 1 else math.ceil(math.sqrt(len(blocks[0])))
@@ -29,9 +36,19 @@ def save_grid(rows: tuple[Tensor, ...], low: float, high: float, path: Path) -> 
     pixels = (canvas * 255).round().to(torch.uint8).permute(1, 2, 0).squeeze(-1).numpy()
     picture = Image.fromarray(pixels)
     scale = SCALE if width < 64 else 1
-    picture.resize(
-        (picture.width * scale, picture.height * scale), Image.Resampling.NEAREST
-    ).save(path)
+    size = (picture.width * scale, picture.height * scale)
+    return picture.resize(size, Image.Resampling.NEAREST)
+
+
+def save_film(name: str, folder: Path) -> Path | None:
+    """The grids of a training in the order of their epochs as a GIF; None for a single one."""
+    found = [(re.fullmatch(rf"{name}_(\d+)\.png", p.name), p) for p in folder.iterdir()]
+    paths = [p for _, p in sorted((int(m[1]), p) for m, p in found if m is not None)]
+    if len(paths) < 2:
+        return None
+    first, *others = [Image.open(path) for path in paths]
+    path = folder / f"{name}.gif"
+    first.save(path, save_all=True, append_images=others, duration=400, loop=0)
     return path
 
 

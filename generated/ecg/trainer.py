@@ -509,4 +509,10 @@ def main(kind: type[Trainer]) -> int:
         trainer.resume()
     elif trainer.log.exists():
         trainer.log.unlink()
-    return trainer.run(Stop())
+    status = trainer.run(Stop())
+    if status in (0, 1):
+        from sample import perform
+
+        kept = perform(args.out, args.out, args.device, spoken=sys.stderr)
+        status = status or int(not kept)
+    return status

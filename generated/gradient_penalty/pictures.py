@@ -18,6 +18,12 @@ SCALE = 4  # pixels of the picture for a pixel of a small image
 
 def save_grid(rows: tuple[Tensor, ...], low: float, high: float, path: Path) -> Path:
     """Save images as a grid: a row for each value, or a square of one value's items."""
+    draw_grid(rows, low, high).save(path)
+    return path
+
+
+def draw_grid(rows: tuple[Tensor, ...], low: float, high: float) -> Image.Image:
+    """Images as a grid: a row for each value, or a square of one value's items."""
     blocks = [as_images(row.detach().float().cpu(), low, high) for row in rows]
     per_row = (
         blocks[0].shape[0] if len(blocks) > 1 else math.ceil(math.sqrt(len(blocks[0])))
@@ -33,10 +39,8 @@ def save_grid(rows: tuple[Tensor, ...], low: float, high: float, path: Path) -> 
     pixels = (canvas * 255).round().to(torch.uint8).permute(1, 2, 0).squeeze(-1).numpy()
     picture = Image.fromarray(pixels)
     scale = SCALE if width < 64 else 1
-    picture.resize(
-        (picture.width * scale, picture.height * scale), Image.Resampling.NEAREST
-    ).save(path)
-    return path
+    size = (picture.width * scale, picture.height * scale)
+    return picture.resize(size, Image.Resampling.NEAREST)
 
 
 def as_images(values: Tensor, low: float, high: float) -> Tensor:

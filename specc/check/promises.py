@@ -10,7 +10,7 @@ from specc.program import Program
 def check_promises(program: Program, diagnostics: Diagnostics) -> None:
     """Report promises about training that read what training does not give (E401)."""
     for expect in program.expects:
-        if is_static(expect):
+        if is_static(expect, program):
             continue
         if not program.trains:
             diagnostics.add(
@@ -21,12 +21,17 @@ def check_promises(program: Program, diagnostics: Diagnostics) -> None:
             continue
         from specc.promises import (  # with the metrics, so only here
             PromiseError,
+            of_programs,
+            program_promise,
             promise,
             promised_of,
         )
 
         try:
-            promise(program, promised_of(program, expect), expect)
+            if of_programs(program, expect):
+                program_promise(program, expect)
+            else:
+                promise(program, promised_of(program, expect), expect)
         except PromiseError as problem:
             notes = (problem.note,) if problem.note else ()
             diagnostics.add(

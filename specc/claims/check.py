@@ -35,15 +35,19 @@ def check_claims(
         problems += [d for o in sheet.outcomes for d in o.diagnostics]
     tables = Tables(program, convention)
     for expect in program.expects:
-        if is_static(expect):
+        if is_static(expect, program):
             problems += _promise(tables, expect)
     for problem in problems:
         diagnostics.add(problem)
 
 
-def is_static(expect: tree.Expect) -> bool:
+def is_static(expect: tree.Expect, program: Program) -> bool:
     """Whether a promise is about the networks alone, and so can be tested without training."""
-    return not any(_of_training(names) for names in _paths(expect.condition))
+    programs = {p.name for p in program.programs}
+    return not any(
+        _of_training(names) or (len(names) > 1 and names[0].id in programs)
+        for names in _paths(expect.condition)
+    )
 
 
 def _of_training(names: tuple[tree.Name, ...]) -> bool:
@@ -53,7 +57,7 @@ def _of_training(names: tuple[tree.Name, ...]) -> bool:
 
 def dynamic_expects(program: Program) -> tuple[tree.Expect, ...]:
     """The promises about the trained model, which are tested at the end of training."""
-    return tuple(expect for expect in program.expects if not is_static(expect))
+    return tuple(expect for expect in program.expects if not is_static(expect, program))
 
 
 def outcomes(

@@ -17,23 +17,37 @@ desk = typer.Typer()
 
 @desk.command("run")
 def run_(
-    paths: opt.Paths = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH [NAME]", help="A spec, and one of its programs or examples."),
+    ] = None,
     only: Annotated[
         str | None, typer.Option("--only", metavar="TITLE", help="Examples with this in the title.")
     ] = None,
     places: Annotated[
         int | None, typer.Option("--places", min=0, max=15, help="Decimals of rounded numbers.")
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="NAME=NUMBER", help="An argument of the program."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Where the run went.")] = Path("runs"),
+    seed: opt.Seed = None,
+    device: opt.Device = None,
     settings: opt.Set = None,
     json: opt.Json = False,
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
-    """Work the examples of a spec by hand, with every value on the way."""
+    """Run a program with trained networks, or work examples by hand with every value on the way."""
     from specc.cli import run as verb
+    from specc.cli.train import Choices
 
     def run() -> int:
-        return verb.run(common_of(paths or [Path()], settings, json, quiet, color), only, places)
+        common = common_of(paths or [Path()], settings, json, quiet, color)
+        more = tuple(part for text in given or () for part in ("--with", text))
+        chosen = Choices(seed=seed, device=device, more=more)
+        return verb.run(common, only, places, out, chosen)
 
     finish(run)
 

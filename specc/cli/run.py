@@ -1,14 +1,17 @@
-"""`specc run`: work the examples of the specs by hand, every value shown."""
+"""`specc run`: run a program of a trained spec, or work its examples by hand, every value shown."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 from specc.cli.options import Common
 from specc.cli.outcome import WRONG, UsageError
 from specc.cli.speak import Work, as_text
-from specc.program import ExamplePlan
+from specc.cli.train import Choices, use
+from specc.program import ExamplePlan, Program
 
 EXAMPLE = """\
 example "by hand" {
@@ -17,18 +20,48 @@ example "by hand" {
 }"""
 
 
-def run(common: Common, only: str | None, places: int | None) -> int:
-    """Work every example, or those whose title holds a text."""
+def run(common: Common, only: str | None, places: int | None, out: Path, choices: Choices) -> int:
+    """Run the program that stands behind the spec; else work every example, or those of a title."""
+    common, name = _named(common)
     work = Work(common, claims=False)
-    plans = [plan for program in work.programs() for plan in program.examples]
+    programs = list(work.programs())
+    if name is not None and programs and not work.errors:
+        found = [p for p in programs if name in {q.name for q in p.programs}]
+        if found:
+            choices = replace(choices, more=("--program", name, *choices.more))
+            return max(use(found[0], out, choices), work.end())
+        if not any(name.lower() in e.title.lower() for p in programs for e in p.examples):
+            raise UsageError(_unknown(programs, name))
+    plans = [plan for program in programs for plan in program.examples]
+    only = name if only is None else only
     chosen = [p for p in plans if only is None or only.lower() in p.title.lower()]
     if not chosen and not work.errors:
-        raise UsageError(_none(plans, only))
+        raise UsageError(_none(programs, plans, only))
     status = _show(common, chosen, places)
     return max(status, work.end())
 
 
-def _none(plans: list[ExamplePlan], only: str | None) -> str:
+def _named(common: Common) -> tuple[Common, str | None]:
+    """`specc run vae.spec walk`: what is no file behind one that is, is a name."""
+    *before, last = common.paths
+    if len(before) == 1 and not last.exists() and last.suffix != ".spec":
+        return replace(common, paths=tuple(before)), str(last)
+    return common, None
+
+
+def _unknown(programs: list[Program], name: str) -> str:
+    words = [q.name for p in programs for q in p.programs]
+    titles = [f'"{e.title}"' for p in programs for e in p.examples]
+    known = ", ".join([*words, *titles])
+    return f"no program or example is called {name!r}; " + (
+        f"there are {known}" if known else "there is none"
+    )
+
+
+def _none(programs: list[Program], plans: list[ExamplePlan], only: str | None) -> str:
+    words = ", ".join(q.name for p in programs for q in p.programs)
+    if words and not plans:
+        return f"which program? write its name behind the spec: {words}"
     if only is not None and plans:
         titles = ", ".join(f'"{p.title}"' for p in plans)
         return f"no example is called {only!r}; there are {titles}"

@@ -63,12 +63,20 @@ def sample(common: Common, out: Path, choices: Choices) -> int:
     program = _only(work)
     if program is None:
         return work.end()
+    if not program.samples and not program.programs:
+        raise UsageError(f"{program.file.source.path} has no sample block and no program")
+    return use(program, out, choices)
+
+
+def use(program: Program, out: Path, choices: Choices) -> int:
+    """Write `sample.py` anew for a run that was trained, and run it."""
     target = build.folder(program, out)
-    if not program.samples:
-        raise UsageError(f"{program.file.source.path} has no sample block")
-    if not (target / "sample.py").exists():
+    if not (target / "train.py").exists():
         raise UsageError(f"there is nothing trained in {target}; run specc train first")
     _need_torch()
+    from specc.emit.package import write
+
+    write(program, target, using=True)
     return call(target / "sample.py", choices.flags())
 
 

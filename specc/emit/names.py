@@ -30,7 +30,7 @@ HELPERS = frozenset(
         "hold_outputs info_nce jacobian kl_bernoulli kl_sparsity kl_standard_normal laplace_noise "
         "last_outputs masked max_at mean_at min_at neighbour_sum one_bias pad_same run_lstm run_packed "
         "run_recurrent run_carried run_windows softmax_at spread_valid std_at sum_at tree_levels "
-        "unpool valid_first"
+        "pca_plane tsne_plane unpool valid_first"
     ).split()
 )
 """The classes and functions that a model may bring along. A test compares."""

@@ -48,15 +48,20 @@ def judge_files(plan: TrainPlan) -> dict[str, str]:
     return files
 
 
-def write(program: Program, target: Path) -> list[Path]:
+def write(program: Program, target: Path, *, using: bool = False) -> list[Path]:
     """Write the package into a folder, each file whole or not at all; the paths of the files.
+
+    With `using`, the files of the training stay as they are: a checkpoint may belong to them.
 
     Raises:
         OSError: the folder cannot be written.
     """
     target.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, text in package(program).items():
+    files = package(program)
+    for name, text in files.items():
+        if using and name.startswith("train"):
+            continue
         target.joinpath(name).parent.mkdir(exist_ok=True)
         _write(target / name, text)
         written.append(target / name)

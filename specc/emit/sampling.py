@@ -13,41 +13,57 @@ from specc.emit.names import snake
 from specc.emit.networks import Networks
 from specc.emit.objective import Objective
 from specc.emit.training import Modules, drawing, drawn
+from specc.emit.using import using
 from specc.program import Program, SamplePlan, TrainPlan
 from specc.settings import SampleSettings
 
 
 def sample_files(program: Program) -> dict[str, str]:
-    """sample.py, where there is a sample block."""
-    if not program.samples or not program.trains:
+    """sample.py, where there is a sample block or a program; with programs session.py beside it."""
+    if not (program.samples or program.programs) or not program.trains:
         return {}
     plan = _trained(program)
     objective = Objective(program, plan)
     stage = snake(plan.name) if len(program.trains) > 1 else ""
     drawings = [_Drawing(program, objective, s, i) for i, s in enumerate(program.samples)]
-    needed = {n for d in drawings for n in d.plan.body.uses}
-    code = "\n".join(d.function() for d in drawings)
-    texts = [n for n in ("decode", "encode") if re.search(rf"(?<![.\w]){n}\b", code)]
-    own = helpers({w for d in drawings for w in re.findall(r"\w+", d.function())})
+    texts = [d.function() for d in drawings]
+    use = using(program, objective.name)
+    written = "\n".join([*texts, *use.functions])
+    own = helpers(set(re.findall(r"\w+", written)))
+    code = "\n".join([*own, written])
+    tasks = [n for n in ("decode", "encode") if re.search(rf"(?<![.\w]){n}\b", "\n".join(texts))]
+    modules = Modules.of(program, plan)
+    settings = drawings[0].settings if drawings else SampleSettings.model_construct()
+    needed = [_weights(s) for s in ((stage,) if drawings else ())]
+    imports = {drawing(s) for d in drawings for s in d.plan.shows}, modules.train * bool(drawings)
+    says = "Draw samples of" if drawings else "Run the programs of"
     text = render(
         "sample.py.j2",
-        header=header(program, "Samples of"),
-        title=f"Sample {objective.name}.",
-        module=Modules.of(program, plan).train,
+        header=header(program, "Samples of" if drawings else "Programs of"),
+        title=f"Sample {objective.name}." if drawings else "Run the programs.",
+        says=f"{says} a trained run and print where the pictures are.",
         stage=stage,
         name=objective.name,
-        networks=sorted(needed),
+        imports=use.imports(*imports, (modules.data, tasks)),
         helpers=own,
-        uses_f=any("F." in d.function() for d in drawings) or any("F." in h for h in own),
-        text_data=Modules.of(program, plan).data if texts else "",
-        text_names=texts,
-        functions=[d.function() for d in drawings],
+        uses_f="F." in code,
+        torch_names=[
+            *(["Tensor"] if tasks or re.search(r"\bTensor\b", code) else []),
+            *(["nn"] if tasks or program.programs else []),
+        ],
+        functions=texts,
         blocks=drawings,
-        pictures=sorted({drawing(s) for d in drawings for s in d.plan.shows}),
-        count=drawings[0].settings.count,
-        seed=drawings[0].settings.seed,
+        count=settings.count,
+        seed=settings.seed,
+        needed=list(dict.fromkeys([*needed, *map(_weights, use.stages)])),
+        **use.values(),
     )
-    return {"sample.py": text}
+    files = {"sample.py": text}
+    return files | ({"session.py": render("session.py.j2")} if program.programs else {})
+
+
+def _weights(stage: str) -> str:
+    return f'"{stage}" / "model.safetensors"' if stage else '"model.safetensors"'
 
 
 def _trained(program: Program) -> TrainPlan:

@@ -23,8 +23,12 @@ from specc.initialization import Initialization
 from specc.layers.code import Printer
 from specc.metrics import Metric
 from specc.program import (
+    Action,
     Body,
+    BranchPlan,
+    LoopPlan,
     Measure,
+    Picture,
     Program,
     ReadPort,
     Ref,
@@ -32,7 +36,16 @@ from specc.program import (
     Show,
     TrainPlan,
 )
-from specc.promises import Baseline, Promise, Reading, Side, promise, promised_of, readings
+from specc.promises import (
+    Baseline,
+    Promise,
+    Reading,
+    Side,
+    of_programs,
+    promise,
+    promised_of,
+    readings,
+)
 from specc.settings import TrainSettings
 from specc.types import Tensor, ValueType
 
@@ -61,13 +74,18 @@ def stages_file(program: Program) -> str:
         header=header(program, "Training, stage by stage, as in"),
         stages=stages,
         samples=bool(program.samples),
+        programs=bool(program.programs),
     )
 
 
 def train_files(program: Program, plan: TrainPlan, modules: Modules) -> dict[str, str]:
     """train.py, the machinery it runs on, and pictures.py where pictures are drawn."""
     files = with_graphs(plan.body, _Training(program, plan, modules).texts())
-    if plan.shows or program.samples:
+    if (
+        plan.shows
+        or program.samples
+        or any(True for p in program.programs for _ in pictured(p.actions))
+    ):
         files["pictures.py"] = pictures_file(program)
     return files
 
@@ -76,9 +94,26 @@ def pictures_file(program: Program) -> str:
     """The text of pictures.py: a function for each kind of picture that is drawn."""
     blocks: tuple[TrainPlan | SamplePlan, ...] = (*program.trains, *program.samples)
     shows = [s for block in blocks for s in block.shows]
+    kinds = {s.kind for s in (*shows, *(s for p in program.programs for s in pictured(p.actions)))}
     return render(
-        "pictures.py.j2", header=header(program, "Pictures for"), kinds={s.kind for s in shows}
+        "pictures.py.j2",
+        header=header(program, "Pictures for"),
+        kinds=kinds,
+        images=bool(kinds & {"grid", "animation"}),
+        films=any(s.kind == "grid" for plan in program.trains for s in plan.shows),
     )
+
+
+def pictured(actions: Iterable[Action]) -> Iterable[Show]:
+    """The pictures of a program, those in loops and branches too."""
+    for action in actions:
+        match action:
+            case Picture(show=show):
+                yield show
+            case LoopPlan(actions=inner):
+                yield from pictured(inner)
+            case BranchPlan(then=then, otherwise=otherwise):
+                yield from pictured((*then, *otherwise))
 
 
 def spec_hash(program: Program) -> str:
@@ -165,7 +200,9 @@ class _Training:
         return [
             promise(self.program, self.plan, e)
             for e in self.program.expects
-            if not is_static(e) and promised_of(self.program, e) is self.plan
+            if not is_static(e, self.program)
+            and not of_programs(self.program, e)
+            and promised_of(self.program, e) is self.plan
         ]
 
     def _promise_lines(self, promises: Iterable[Promise]) -> list[str]:
@@ -261,7 +298,11 @@ class _Training:
             "windows": windows(self.plan),
             "metrics": metrics, "promises": promise_lines, "shows": shows,
             "shows_at": sorted({s.unit for s in shows}),
+            "films": [
+                t.name for t, s in zip(shows, self.plan.shows, strict=True) if s.kind == "grid"
+            ],
             "samples": bool(self.program.samples) and len(self.program.trains) == 1,
+            "programs": bool(self.program.programs) and len(self.program.trains) == 1,
             "modules": self.modules,
             "watched": "validation" if self.settings.validation else "test",
             "batch_norm": "batch_norm" in words(self.program, self.plan.body),
@@ -357,7 +398,7 @@ def drawn(body: Body, show: Show, rows: str) -> str:
     """The values of a picture as arguments, with the values of black and white where it has them."""
     if show.kind == "text":
         return f"{rows}, decode"
-    if show.kind != "grid":
+    if show.kind not in ("grid", "animation"):
         return rows
     low, high = _limits([body.nodes[r.node].type(r.port) for r in show.operands])
     return f"{rows}, {low}, {high}"

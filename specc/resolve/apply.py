@@ -45,11 +45,15 @@ def call_layer(
     its arguments, a constructor too.
     """
     model = registry.get(word)
+    if model is None and scope.role == "program":
+        from specc.layers.rows import WORDS  # only where there are programs
+
+        model = WORDS.get(word)
     if model is None:
         return unknown_layer(scope, word, name)
     if any(a.meaning is POISON for a in arguments):
         return POISON
-    given = any(a.name is None and is_tensor(a.meaning) for a in arguments)
+    given = any(a.name is None and is_tensor(a.meaning) for a in arguments) or not model.operands
     made = bind(scope, model, arguments, call, piped=not given)
     if made is None:
         return POISON

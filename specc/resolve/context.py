@@ -172,7 +172,9 @@ class Scope:
 
     def body(
         self,
-        definition: tree.Definition | tree.Train | tree.Sample | tree.Repeat | tree.Example,
+        definition: (
+            tree.Definition | tree.Train | tree.Sample | tree.Repeat | tree.Example | tree.Program
+        ),
         hyperparameters: tuple[tuple[str, Static], ...],
         inputs: tuple[tuple[str, ValueType], ...],
         outputs: tuple[tuple[str, Ref], ...],

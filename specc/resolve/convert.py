@@ -18,6 +18,7 @@ from specc.resolve.values import (
     NetworkInstance,
     Number,
     SharedInstance,
+    Splits,
     StageInstance,
     TensorRef,
     Word,
@@ -114,6 +115,8 @@ def _not_a_value(scope: Scope, meaning: Meaning, span: Span) -> Flow:
             text, help = f"{layer.word} has no operand here", f"x -> {span.text}"
         case BlockMaker(definition):
             text, help = f"block {definition.name.id} has no operand here", f"x -> {span.text}"
+        case Splits(name):
+            text, help = f"{name} is a train block, not a value", f"rows of it: {name}.test.x"
         case SharedInstance(name=name):
             text, help = f"{name} is an instance, not a value", f"call it: {name}(x)"
         case _:
@@ -130,6 +133,8 @@ def _kept(scope: Scope, text: str) -> tuple[str, ...]:
     """Where a name is known that is not known here."""
     if text not in scope.elsewhere:
         return ()
+    if scope.role == "program":
+        return ("it is named later, or in a loop or branch, which keeps it; name it before",)
     step = scope.elsewhere[text]
     return (
         f"it is named in step {step}, which keeps it; what several steps read is named outside of them",

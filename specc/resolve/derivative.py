@@ -16,7 +16,7 @@ from specc.types import Tensor
 
 def derivative(scope: Scope, callee: tree.Name, given: list[Argument], expr: tree.Call) -> Meaning:
     """The node of a derivative, or poison after a diagnostic."""
-    if scope.role not in ("train", "example"):
+    if scope.role not in ("train", "example", "program"):
         return scope.context.report(
             "E103",
             f"{callee.id} belongs in train: a network by itself has no gradients",

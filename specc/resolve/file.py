@@ -7,7 +7,16 @@ from itertools import pairwise
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.layers import registry
-from specc.program import Body, ExamplePlan, ParameterValue, Program, SamplePlan, Static, TrainPlan
+from specc.program import (
+    Body,
+    ExamplePlan,
+    ParameterValue,
+    Program,
+    ProgramPlan,
+    SamplePlan,
+    Static,
+    TrainPlan,
+)
 from specc.resolve.context import Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
@@ -132,6 +141,23 @@ def _samples(
     return made
 
 
+def _programs(
+    context: Context, file: tree.File, trains: tuple[TrainPlan, ...]
+) -> tuple[ProgramPlan, ...]:
+    written = [d for d in file.declarations if isinstance(d, tree.Program)]
+    if not written:
+        return ()
+    from specc.resolve.procedure import resolve_program
+
+    seen: dict[str, Span] = {}
+    for d in written:
+        name = tree.Name(d.name.span, d.name.id.casefold())
+        if not _duplicate(context, seen, name):
+            seen[name.id] = d.name.span
+    known = {p.name: p for p in trains}
+    return tuple(p for d in written if (p := resolve_program(context, d, known)) is not None)
+
+
 def _examples(context: Context, file: tree.File) -> tuple[ExamplePlan, ...]:
     written = [d for d in file.declarations if isinstance(d, tree.Example)]
     if not written:
@@ -154,6 +180,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     trains = _trains(context, file)
     samples = _samples(context, file, trains)
     examples = _examples(context, file)
+    programs = _programs(context, file, trains)
     _unused(context, bodies, file)
     networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)
     return Program(
@@ -167,6 +194,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         tuple(context.taps),
         tuple(context.definitions.values()),
         examples,
+        programs,
     )
 
 
@@ -187,8 +215,8 @@ def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
                     places[d.name.id] = d.name.span
                     if isinstance(d, tree.Definition):
                         _define(context, d)
-            case tree.Program():
-                context.report("E190", "program is not compiled by this version of specc", d.span)
+            case _:
+                continue
 
 
 def _define(context: Context, definition: tree.Definition) -> None:

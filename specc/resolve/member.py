@@ -19,6 +19,7 @@ from specc.resolve.values import (
     NetworkInstance,
     Number,
     SharedInstance,
+    Splits,
     StageInstance,
     TensorRef,
 )
@@ -40,6 +41,9 @@ def member(scope: Scope, base: Meaning, expr: tree.Member) -> Meaning:
             return _of_stage(scope, path, body.stage(path[-1]), expr)
         case SharedInstance(stage=stage) if stage is not None:
             return _of_stage(scope, stage, scope.stages[stage[-1]], expr)
+        case Splits(name, parts):
+            found = dict(parts).get(expr.name.id)
+            return found or _unknown(scope, expr, f"train {name}", [word for word, _ in parts])
         case _:
             return scope.context.report("E401", f"this has no {expr.name.id}", expr.name.span)
 

@@ -9,7 +9,7 @@ from specc.resolve.context import Context, Scope
 from specc.resolve.draw import draw
 from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
-from specc.resolve.setting import rhythm, show_of, twice
+from specc.resolve.setting import SHOWS, rhythm, show_of, twice
 from specc.settings import SampleSettings
 from specc.syntax import tree
 
@@ -58,7 +58,7 @@ def _statement(
             value = draw(scope, statement.distribution, statement.frozen)
             scope.bind(statement.target, named(scope, value, statement.target))
         case tree.Setting(word=word) if word.id == "show":
-            made = None if rhythm(scope, statement) else show_of(scope, statement)
+            made = None if rhythm(scope, statement) else show_of(scope, statement, (*SHOWS, "text"))
             if made is not None:
                 shows.append(made)
         case tree.Setting(word=word, value=value) if (

@@ -25,6 +25,7 @@ from specc.source import Span
 from specc.syntax import tree
 from specc.types import UNKNOWN, Tensor, ValueType
 
+_IMAGES = ("grid", "curve", "animation")
 SHOWS = ("grid", "curve", "scatter", "plot")
 
 
@@ -247,15 +248,14 @@ def _show(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
         draft.shows.append(made)
 
 
-def show_of(scope: Scope, statement: tree.Setting) -> Show | None:
-    """`show grid(x, y) every 5 epochs`."""
+def show_of(scope: Scope, statement: tree.Setting, kinds: tuple[str, ...] = SHOWS) -> Show | None:
+    """`show grid(x, y) every 5 epochs`; `kinds` are the pictures there are."""
     name, written = word_call(statement.value) if statement.value is not None else (None, ())
     if name is None or not written:
         scope.context.report(
             "E203", "show needs a picture of something", statement.span, helps=("show grid(x)",)
         )
         return None
-    kinds = (*SHOWS, "text") if scope.role == "sample" else SHOWS
     if name.id not in kinds:
         unknown_word(scope, "E206", "picture", name, list(kinds))
         return None
@@ -297,9 +297,9 @@ def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Settin
         reason = f"scatter draws points of two features or more, and this is {wrong[0]}"
     elif kind == "scatter" and not any(map(_plane, types)):
         reason = "scatter draws points, and these are labels"
-    elif kind in ("grid", "curve") and any(isinstance(t, Tensor) and not t.rank for t in types):
+    elif kind in _IMAGES and any(isinstance(t, Tensor) and not t.rank for t in types):
         reason = f"{kind} draws rows or images, and this is one number an item"
-    elif kind == "grid":
+    elif kind in ("grid", "animation"):
         reason = _uneven([t for t in types if isinstance(t, Tensor)])
     if reason:
         scope.context.report("E203", reason, statement.span)

@@ -126,6 +126,13 @@ class AdaptedNetwork(Struct, frozen=True):
     first_order: bool
 
 
+class Splits(Struct, frozen=True):
+    """The rows that a train block has, in a program: `VAE` of `VAE.test.x`, with its splits."""
+
+    name: str
+    parts: tuple[tuple[str, Flow], ...]
+
+
 Meaning: TypeAlias = (
     Flow
     | Word
@@ -138,6 +145,7 @@ Meaning: TypeAlias = (
     | AdaptedNetwork
     | StageInstance
     | TensorRef
+    | Splits
 )
 
 POISON = Flow((("output", Ref(-1), UNKNOWN),))

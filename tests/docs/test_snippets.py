@@ -82,3 +82,20 @@ def test_links_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [t for _, t in blocks("spec") if "\nprogram " in t])
+def test_the_programs_of_the_documentation_run(text: str, tmp_path: Path) -> None:
+    tmp_path.joinpath("model.spec").write_text(text, encoding="utf-8")
+    name = re.findall(r"^program (\w+)", text, re.M)[0]
+    for words in (
+        ["train", "model.spec", "--quiet", "--epochs", "2"],
+        ["run", "model.spec", name],
+        ["sample", "model.spec"],
+    ):
+        run = subprocess.run(
+            [sys.executable, "-m", "specc", *words],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stdout + run.stderr

@@ -231,7 +231,9 @@ def test_a_changed_spec_is_refused_with_what_changed(tmp_path: Path) -> None:
     assert "Adam of discriminator, lr: 0.001 -> 0.002" in said
 
 
-PROMISES = re.compile(r"^expect .*\b(?:test|train|validation)\.", re.MULTILINE)
+PROMISES = re.compile(
+    r"^expect .*\b(?:test|train|validation)\.|^program (?s:.*)^expect ", re.MULTILINE
+)
 LONG = {"dcgan_digits", "dcgan_digits_tutorial", "gradient_penalty"}
 """Specs that train for more than a minute: `make bars` runs them."""
 BARS = {

@@ -1,0 +1,203 @@
+"""Programs of codes.spec, written by specc 0.1.0.
+
+What the codes of an autoencoder are good for: neighbours, pictures of the plane, and an
+encoder to keep.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TextIO
+
+import torch
+from safetensors.torch import load_model
+from torch import Tensor, nn
+
+import data
+from model import Encoder
+from pictures import save_grid, save_scatter
+from session import Session, holds
+
+HERE = Path(__file__).resolve().parent
+
+
+def pca_plane(rows: Tensor) -> Tensor:
+    """The first two principal components of rows: [N, F] -> [N, 2]."""
+    centred = rows - rows.mean(0)
+    _, _, directions = torch.linalg.svd(centred, full_matrices=False)
+    points: Tensor = centred @ directions[:2].T
+    return points
+
+
+def tsne_plane(rows: Tensor, perplexity: float) -> Tensor:
+    """Points of a plane where near rows stay near: [N, F] -> [N, 2]."""
+    from sklearn.manifold import TSNE
+
+    fitted = TSNE(perplexity=min(perplexity, (len(rows) - 1) / 3), random_state=0)
+    return torch.from_numpy(fitted.fit_transform(rows.cpu().numpy())).to(rows.device)
+
+
+class Networks(nn.Module):
+    """The trained networks that the programs use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+
+
+def trained(run: Path, device: torch.device) -> Networks:
+    """The networks with the weights of a run."""
+    networks = Networks()
+    missing = set(networks.state_dict())
+    for file in ("model.safetensors",):
+        try:
+            absent, _ = load_model(networks, str(run / file), strict=False)
+        except RuntimeError as problem:
+            sys.exit(f"{run / file} has the weights of another model: {problem}")
+        missing &= set(absent)
+    if missing:
+        sys.exit(f"{run} has no weights for {', '.join(sorted(missing))}; train again")
+    return networks.to(device).eval().requires_grad_(False)
+
+
+@cache
+def read_rows(device: torch.device) -> dict[str, data.Split]:
+    """The rows of each split."""
+    return {n: s.to(device) for n, s in data.load().items()}
+
+
+def program_neighbours(networks: Networks, session: Session) -> None:
+    """The nearest training image of each test image, by their codes: mostly the same
+    digit.
+    """
+    train = read_rows(session.device)["train"]
+    test = read_rows(session.device)["test"]
+    known = networks.encoder(train.x)  # [B, 16]
+    code = networks.encoder(test.x)  # [B, 16]
+    nearest_one = torch.cdist(code, known).argmin(1)  # [B]
+    next_one = torch.cdist(code, known).argsort(1)[:, 1]  # [B]
+    same = (train.label[nearest_one] == test.label).float().mean()
+    session.figure("same", same)
+    x = test.x[:12]  # [B, 64]
+    x2 = train.x[nearest_one][:12]  # [B, 64]
+    x3 = train.x[next_one][:12]  # [B, 64]
+    save_grid((x, x2, x3), 0.0, 1.0, session.path("grid.png"))
+
+
+def program_planes(networks: Networks, session: Session) -> None:
+    """Codes on a plane, coloured by their digits."""
+    test = read_rows(session.device)["test"]
+    code = networks.encoder(test.x)  # [B, 16]
+    x = pca_plane(code)  # [B, 2]
+    save_scatter((x, test.label), session.path("scatter.png"))
+    x = tsne_plane(code, 30.0)  # [B, 2]
+    save_scatter((x, test.label), session.path("scatter.png"))
+
+
+def program_keep(networks: Networks, session: Session) -> None:
+    """The encoder in files of its own."""
+    session.export("encoder", networks.encoder, torch.zeros(2, 64))
+
+
+PROGRAMS: dict[str, Callable[..., None]] = {
+    "neighbours": program_neighbours,
+    "planes": program_planes,
+    "keep": program_keep,
+}
+COUNTS = {"neighbours": 64, "planes": 64, "keep": 64}
+SEEDS = {"neighbours": 0, "planes": 0, "keep": 0}
+ARGUMENTS: dict[str, dict[str, type]] = {
+    "neighbours": {},
+    "planes": {},
+    "keep": {},
+}
+
+
+def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
+    """Whether everything holds that the spec promises of the programs that were run."""
+    kept = []
+    if {"neighbours"} <= figures.keys():
+        kept.append(
+            holds(
+                "neighbours.same >= 0.9",
+                figures["neighbours"]["same"],
+                ">=",
+                0.9,
+                spoken,
+            )
+        )
+    return all(kept)
+
+
+@torch.no_grad()
+def perform(
+    run: Path,
+    out: Path,
+    device: str = "cpu",
+    only: str | None = None,
+    given: dict[str, float] | None = None,
+    count: int | None = None,
+    seed: int | None = None,
+    spoken: TextIO = sys.stdout,
+) -> bool:
+    """Run the programs with the weights of a run; whether every promise about them is kept."""
+    place = torch.device(device)
+    networks = trained(run, place)
+    out.mkdir(parents=True, exist_ok=True)
+    figures: dict[str, dict[str, float]] = {}
+    for name in PROGRAMS if only is None else (only,):
+        session = Session(name, out, place, count or COUNTS[name], spoken)
+        with torch.random.fork_rng():
+            torch.manual_seed(SEEDS[name] if seed is None else seed)
+            PROGRAMS[name](networks, session, **(given or {}))
+        figures[name] = session.finish()
+    return check(figures, spoken)
+
+
+def numbers(program: str, given: list[str]) -> dict[str, float]:
+    """`steps=40` as an argument of a program; SystemExit where it has none such."""
+    found: dict[str, float] = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        kind = ARGUMENTS[program].get(name)
+        try:
+            found[name] = kind(value) if kind is not None else 0
+        except ValueError:
+            kind = None
+        if kind is None:
+            takes = [f"{n}={k.__name__}" for n, k in ARGUMENTS[program].items()]
+            takes = takes or ["no arguments"]
+            sys.exit(f"{program} does not take {text}; it takes {', '.join(takes)}")
+    return found
+
+
+def main() -> int:
+    """Run the programs of a trained run and print where the pictures are."""
+    parser = argparse.ArgumentParser(description="Run the programs.")
+    parser.add_argument(
+        "--run", type=Path, default=HERE / "run", help="folder of the run"
+    )
+    parser.add_argument("--out", type=Path, default=None, help="folder of the pictures")
+    parser.add_argument("--count", type=int, default=None)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--program", choices=PROGRAMS, help="only this program")
+    parser.add_argument("--with", dest="given", action="append", metavar="NAME=VALUE")
+    args = parser.parse_args()
+    if not (args.run / "model.safetensors").exists():
+        print(f"there are no weights in {args.run}; train first", file=sys.stderr)
+        return 1
+    out = args.out or args.run
+    given = numbers(args.program, args.given or []) if args.program else {}
+    kept = perform(
+        args.run, out, args.device, args.program, given, args.count, args.seed
+    )
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Training of Classify as in dreams.spec, written by specc 0.1.0.
+
+Activation maximisation: the weights stay, and images climb towards what each class
+answers to.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data import Split, load
+from model import Classifier
+from trainer import Promise, Step, Trainer, check, main
+
+
+class Classify(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.classifier = Classifier()
+
+    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        guess = self.classifier(x)  # [B, 10]
+        cross_entropy = F.cross_entropy(guess, label)
+        return {"cross_entropy": cross_entropy}
+
+    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        guess = self.classifier(x)  # [B, 10]
+        return guess, label
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Classify"
+    spec = "59fb9827747ccace"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
+    epochs, batch, seed = 30, 64, 0
+    model: Classify
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Classify().to(self.device)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.002,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        assert isinstance(model, Classify)
+        return model.outputs(*batch)
+
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+        guess, label = outputs
+        return {
+            "accuracy": (guess.argmax(1) == label).float().mean().item(),
+        }
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        return [
+            check("test.accuracy >= 0.95", test["accuracy"], ">=", 0.95),
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Training))

@@ -1,0 +1,183 @@
+"""Programs of ecg.spec, written by specc 0.1.0.
+
+Anomalies: the autoencoder learns healthy heart beats only, so ill ones are rebuilt
+badly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TextIO
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_model
+from torch import Tensor, nn
+
+import data
+from model import Decoder, Encoder
+from pictures import save_curve
+from session import Session, holds
+
+HERE = Path(__file__).resolve().parent
+
+
+def balanced_accuracy(prediction: Tensor, target: Tensor) -> Tensor:
+    """Share of each true class's items that are found, averaged; scores [N, classes, ...]."""
+    right = (prediction.argmax(1) == target).float()
+    return torch.stack([right[target == c].mean() for c in target.unique()]).mean()
+
+
+class Networks(nn.Module):
+    """The trained networks that the programs use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = Decoder()
+
+
+def trained(run: Path, device: torch.device) -> Networks:
+    """The networks with the weights of a run."""
+    networks = Networks()
+    missing = set(networks.state_dict())
+    for file in ("model.safetensors",):
+        try:
+            absent, _ = load_model(networks, str(run / file), strict=False)
+        except RuntimeError as problem:
+            sys.exit(f"{run / file} has the weights of another model: {problem}")
+        missing &= set(absent)
+    if missing:
+        sys.exit(f"{run} has no weights for {', '.join(sorted(missing))}; train again")
+    return networks.to(device).eval().requires_grad_(False)
+
+
+@cache
+def read_rows(device: torch.device) -> dict[str, data.Split]:
+    """The rows of each split."""
+    return {n: s.to(device) for n, s in data.load().items()}
+
+
+def program_detect(networks: Networks, session: Session) -> None:
+    """Whoever is rebuilt worse than most of the healthy is called ill: above mean +
+    std of their errors.
+    """
+    train = read_rows(session.device)["train"]
+    test = read_rows(session.device)["test"]
+    healthy = train.x[train.ill == 0]  # [B, 140]
+    usual = networks.decoder(networks.encoder(healthy))  # [B, 140]
+    usual = F.l1_loss(usual, healthy, reduction="none").mean(1)  # [B]
+    threshold = usual.mean() + usual.std()
+    called = networks.decoder(networks.encoder(test.x))  # [B, 140]
+    called = F.l1_loss(called, test.x, reduction="none").mean(1)  # [B]
+    called = called > threshold  # [B]
+    found = called[test.ill == 1].float().mean()
+    spared = 1 - called[test.ill == 0].float().mean()
+    balanced_accuracy = (found + spared) / 2
+    session.figure("threshold", threshold)
+    session.figure("found", found)
+    session.figure("spared", spared)
+    session.figure("balanced_accuracy", balanced_accuracy)
+    x = test.x[:4]  # [B, 140]
+    x2 = networks.decoder(networks.encoder(test.x[:4]))  # [B, 140]
+    save_curve((x, x2), session.path("curve.png"))
+
+
+PROGRAMS: dict[str, Callable[..., None]] = {
+    "detect": program_detect,
+}
+COUNTS = {"detect": 64}
+SEEDS = {"detect": 0}
+ARGUMENTS: dict[str, dict[str, type]] = {
+    "detect": {},
+}
+
+
+def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
+    """Whether everything holds that the spec promises of the programs that were run."""
+    kept = []
+    if {"detect"} <= figures.keys():
+        kept.append(
+            holds(
+                "detect.balanced_accuracy >= 0.75",
+                figures["detect"]["balanced_accuracy"],
+                ">=",
+                0.75,
+                spoken,
+            )
+        )
+    return all(kept)
+
+
+@torch.no_grad()
+def perform(
+    run: Path,
+    out: Path,
+    device: str = "cpu",
+    only: str | None = None,
+    given: dict[str, float] | None = None,
+    count: int | None = None,
+    seed: int | None = None,
+    spoken: TextIO = sys.stdout,
+) -> bool:
+    """Run the programs with the weights of a run; whether every promise about them is kept."""
+    place = torch.device(device)
+    networks = trained(run, place)
+    out.mkdir(parents=True, exist_ok=True)
+    figures: dict[str, dict[str, float]] = {}
+    for name in PROGRAMS if only is None else (only,):
+        session = Session(name, out, place, count or COUNTS[name], spoken)
+        with torch.random.fork_rng():
+            torch.manual_seed(SEEDS[name] if seed is None else seed)
+            PROGRAMS[name](networks, session, **(given or {}))
+        figures[name] = session.finish()
+    return check(figures, spoken)
+
+
+def numbers(program: str, given: list[str]) -> dict[str, float]:
+    """`steps=40` as an argument of a program; SystemExit where it has none such."""
+    found: dict[str, float] = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        kind = ARGUMENTS[program].get(name)
+        try:
+            found[name] = kind(value) if kind is not None else 0
+        except ValueError:
+            kind = None
+        if kind is None:
+            takes = [f"{n}={k.__name__}" for n, k in ARGUMENTS[program].items()]
+            takes = takes or ["no arguments"]
+            sys.exit(f"{program} does not take {text}; it takes {', '.join(takes)}")
+    return found
+
+
+def main() -> int:
+    """Run the programs of a trained run and print where the pictures are."""
+    parser = argparse.ArgumentParser(description="Run the programs.")
+    parser.add_argument(
+        "--run", type=Path, default=HERE / "run", help="folder of the run"
+    )
+    parser.add_argument("--out", type=Path, default=None, help="folder of the pictures")
+    parser.add_argument("--count", type=int, default=None)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--program", choices=PROGRAMS, help="only this program")
+    parser.add_argument("--with", dest="given", action="append", metavar="NAME=VALUE")
+    args = parser.parse_args()
+    if not (args.run / "model.safetensors").exists():
+        print(f"there are no weights in {args.run}; train first", file=sys.stderr)
+        return 1
+    out = args.out or args.run
+    given = numbers(args.program, args.given or []) if args.program else {}
+    kept = perform(
+        args.run, out, args.device, args.program, given, args.count, args.seed
+    )
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""Programs of imputation.spec, written by specc 0.1.0."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TextIO
+
+import torch
+from safetensors.torch import load_model
+from torch import nn
+
+import data
+from model import Net
+from pictures import save_grid
+from session import Session, holds
+
+HERE = Path(__file__).resolve().parent
+
+
+class Networks(nn.Module):
+    """The trained networks that the programs use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = Net()
+
+
+def trained(run: Path, device: torch.device) -> Networks:
+    """The networks with the weights of a run."""
+    networks = Networks()
+    missing = set(networks.state_dict())
+    for file in ("model.safetensors",):
+        try:
+            absent, _ = load_model(networks, str(run / file), strict=False)
+        except RuntimeError as problem:
+            sys.exit(f"{run / file} has the weights of another model: {problem}")
+        missing &= set(absent)
+    if missing:
+        sys.exit(f"{run} has no weights for {', '.join(sorted(missing))}; train again")
+    return networks.to(device).eval().requires_grad_(False)
+
+
+@cache
+def read_rows(device: torch.device) -> dict[str, data.Split]:
+    """The rows of each split."""
+    return {n: s.to(device) for n, s in data.load().items()}
+
+
+def program_fill(networks: Networks, session: Session) -> None:
+    """Holes in test images, filled by the network and by the mean of the training
+    images.
+    """
+    test = read_rows(session.device)["test"]
+    train = read_rows(session.device)["train"]
+    x = test.x
+    keep = (torch.rand_like(x) < 0.7).float()  # [B, 64]
+    holes = 1 - keep  # [B, 64]
+    filled = keep * x + holes * networks.net(x, keep)  # [B, 64]
+    usual = keep * x + holes * train.x.mean(0)  # [B, 64]
+    many = holes.sum(1).sum()
+    error = ((filled - x) ** 2).sum(1).sum()
+    error = error / many
+    error_of_mean = ((usual - x) ** 2).sum(1).sum()
+    error_of_mean = error_of_mean / many
+    session.figure("error", error)
+    session.figure("error_of_mean", error_of_mean)
+    first = filled[:12]  # [B, 64]
+    x2 = x[:12]  # [B, 64]
+    x3 = (x * keep)[:12]  # [B, 64]
+    save_grid((x2, x3, first), 0.0, 1.0, session.path("grid.png"))
+
+
+PROGRAMS: dict[str, Callable[..., None]] = {
+    "fill": program_fill,
+}
+COUNTS = {"fill": 64}
+SEEDS = {"fill": 0}
+ARGUMENTS: dict[str, dict[str, type]] = {
+    "fill": {},
+}
+
+
+def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
+    """Whether everything holds that the spec promises of the programs that were run."""
+    kept = []
+    if {"fill"} <= figures.keys():
+        kept.append(
+            holds(
+                "fill.error <= 0.40 * fill.error_of_mean",
+                figures["fill"]["error"],
+                "<=",
+                0.4 * figures["fill"]["error_of_mean"],
+                spoken,
+            )
+        )
+    return all(kept)
+
+
+@torch.no_grad()
+def perform(
+    run: Path,
+    out: Path,
+    device: str = "cpu",
+    only: str | None = None,
+    given: dict[str, float] | None = None,
+    count: int | None = None,
+    seed: int | None = None,
+    spoken: TextIO = sys.stdout,
+) -> bool:
+    """Run the programs with the weights of a run; whether every promise about them is kept."""
+    place = torch.device(device)
+    networks = trained(run, place)
+    out.mkdir(parents=True, exist_ok=True)
+    figures: dict[str, dict[str, float]] = {}
+    for name in PROGRAMS if only is None else (only,):
+        session = Session(name, out, place, count or COUNTS[name], spoken)
+        with torch.random.fork_rng():
+            torch.manual_seed(SEEDS[name] if seed is None else seed)
+            PROGRAMS[name](networks, session, **(given or {}))
+        figures[name] = session.finish()
+    return check(figures, spoken)
+
+
+def numbers(program: str, given: list[str]) -> dict[str, float]:
+    """`steps=40` as an argument of a program; SystemExit where it has none such."""
+    found: dict[str, float] = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        kind = ARGUMENTS[program].get(name)
+        try:
+            found[name] = kind(value) if kind is not None else 0
+        except ValueError:
+            kind = None
+        if kind is None:
+            takes = [f"{n}={k.__name__}" for n, k in ARGUMENTS[program].items()]
+            takes = takes or ["no arguments"]
+            sys.exit(f"{program} does not take {text}; it takes {', '.join(takes)}")
+    return found
+
+
+def main() -> int:
+    """Run the programs of a trained run and print where the pictures are."""
+    parser = argparse.ArgumentParser(description="Run the programs.")
+    parser.add_argument(
+        "--run", type=Path, default=HERE / "run", help="folder of the run"
+    )
+    parser.add_argument("--out", type=Path, default=None, help="folder of the pictures")
+    parser.add_argument("--count", type=int, default=None)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--program", choices=PROGRAMS, help="only this program")
+    parser.add_argument("--with", dest="given", action="append", metavar="NAME=VALUE")
+    args = parser.parse_args()
+    if not (args.run / "model.safetensors").exists():
+        print(f"there are no weights in {args.run}; train first", file=sys.stderr)
+        return 1
+    out = args.out or args.run
+    given = numbers(args.program, args.given or []) if args.program else {}
+    kept = perform(
+        args.run, out, args.device, args.program, given, args.count, args.seed
+    )
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

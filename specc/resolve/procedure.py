@@ -1,0 +1,458 @@
+"""A `program` block: a procedure over trained networks, read in the order of the text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.layers import registry
+from specc.layers.rows import WORDS
+from specc.nearest import nearest
+from specc.program import (
+    Act,
+    Action,
+    Body,
+    BranchPlan,
+    Export,
+    Figure,
+    LoopPlan,
+    Picture,
+    ProgramPlan,
+    TrainPlan,
+)
+from specc.resolve.arguments import Given, construct
+from specc.resolve.assign import named
+from specc.resolve.context import Context, Scope
+from specc.resolve.convert import as_static
+from specc.resolve.draw import draw
+from specc.resolve.evaluation import flow, static
+from specc.resolve.library import unknown_word, word_call
+from specc.resolve.looping import bounds_of
+from specc.resolve.setting import SHOWS, rhythm, show_of, twice
+from specc.resolve.values import POISON, Flow, NetworkInstance, Number
+from specc.resolve.variables import Variable, Variables, joined
+from specc.settings import SampleSettings
+from specc.source import Span
+from specc.syntax import tree
+from specc.types import Tensor, ValueType
+
+PICTURES = (*SHOWS, "animation")
+MAX_LOOPS = 8
+"""Loops inside loops: each is read twice, to learn what its values are after a round."""
+
+
+def targets(statements: Sequence[tree.Statement]) -> Iterator[tree.Name]:
+    """Every name that statements assign, those inside of loops and branches too."""
+    for s in statements:
+        match s:
+            case tree.Assign():
+                yield from s.targets
+            case tree.Draw():
+                yield s.target
+            case tree.Loop():
+                yield from targets(s.body)
+            case tree.Branch():
+                yield from targets((*s.then, *s.otherwise))
+
+
+def resolve_program(
+    context: Context, program: tree.Program, trains: Mapping[str, TrainPlan]
+) -> ProgramPlan | None:
+    """The plan of a `program` block, or None after diagnostics."""
+    return _Procedure(context, program, trains).plan()
+
+
+class _Procedure:
+    """One program while it is read."""
+
+    def __init__(
+        self, context: Context, program: tree.Program, trains: Mapping[str, TrainPlan]
+    ) -> None:
+        self.context, self.program = context, program
+        times = Counter(n.id for n in targets(program.body))
+        once = frozenset(n for n, count in times.items() if count == 1)
+        self.names = Variables(context, program, trains, frozenset(times), once)
+        self.given: dict[str, Given] = {}
+        self.figures: dict[str, Span] = {}
+        self.depth = 0
+
+    def plan(self) -> ProgramPlan | None:
+        """The plan, None after diagnostics."""
+        arguments = self._arguments()
+        actions = self._block(self.program.body)
+        settings = construct(
+            SampleSettings, "program", self.given, self.program.name.span, self.context.diagnostics
+        )
+        if self.context.diagnostics.failed or settings is None:
+            return None
+        self._unused()
+        self._trained()
+        names = self.names
+        return ProgramPlan(
+            self.program.name.id, self.program.span, self.program.doc, arguments, actions, settings,
+            frozenset(names.numbers), tuple(names.reads.values()), tuple(names.uses),
+            tuple(self.figures),
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- arguments
+
+    def _arguments(self) -> tuple[tuple[str, int | float | None], ...]:
+        found: dict[str, int | float | None] = {}
+        for h in self.program.hyperparameters:
+            value = None if h.default is None else static(self.names.scope(h.default), h.default)
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                message = f"argument {h.name.id} needs the number that it has when none is given"
+                help = f"{h.name.id}=10"
+                self.context.report("E202", message, h.span, helps=(help,))
+            elif h.name.id in found:
+                self.context.report("E403", f'"{h.name.id}" is declared twice', h.name.span)
+            else:
+                found[h.name.id] = value
+                self._count(h.name, "int" if isinstance(value, int) else "float")
+        return tuple(found.items())
+
+    def _count(self, name: tree.Name, kind: str) -> None:
+        """A name for a plain number, which no statement may give another value."""
+        type = Tensor((), (), "int" if kind == "int" else "float", batched=False)
+        self.names.known[name.id] = Variable(type, name.span, plain=True, fixed=True)
+        self.names.numbers.add(name.id)
+
+    # --------------------------------------------------------------- statements
+
+    def _block(
+        self, statements: Sequence[tree.Statement], *, repeated: bool = False
+    ) -> tuple[Action, ...]:
+        made: list[Action] = []
+        for statement in statements:
+            made += self._statement(statement, repeated)
+        return tuple(made)
+
+    def _statement(self, statement: tree.Statement, repeated: bool) -> Sequence[Action]:
+        match statement:
+            case tree.Assign() | tree.Draw():
+                act = self._value(statement)
+                return () if act is None else (act,)
+            case tree.Loop():
+                return self._loop(statement)
+            case tree.Branch():
+                return self._branch(statement, repeated)
+            case tree.Return():
+                return self._figure(statement.value, "result", last=True)
+            case tree.Setting():
+                return self._setting(statement, repeated)
+            case _:
+                word = statement.span.first_word
+                message = f'"{word}" does not belong in program'
+                self.context.report("E103", message, statement.span)
+                return ()
+
+    # ------------------------------------------------------------------- values
+
+    def _value(self, statement: tree.Assign | tree.Draw) -> Act | None:
+        """`h = …`, `mu, logvar = …`, `z ~ …`."""
+        written = statement.targets if isinstance(statement, tree.Assign) else (statement.target,)
+        for name in written:
+            before = self.names.known.get(name.id)
+            if before is not None and before.fixed:
+                self._refuse_count(name, before)
+                return None
+        if isinstance(statement, tree.Draw):
+            scope = self.names.scope(statement.distribution)
+            drawn = draw(scope, statement.distribution, statement.frozen)
+            return self._one(scope, statement.target, drawn)
+        return self._assigned(statement)
+
+    def _refuse_count(self, name: tree.Name, before: Variable) -> None:
+        message = f"{name.id} is given by the loop or the call, and keeps its value"
+        label = Label(before.span, "first here")
+        self.context.report("E403", message, name.span, labels=(label,))
+
+    def _assigned(self, statement: tree.Assign) -> Act | None:
+        scope = self.names.scope(statement.value)
+        meaning = scope.evaluate(statement.value)
+        names = statement.targets
+        if len(names) == 1 and isinstance(meaning, Number) and self._stays(names[0], meaning):
+            self.names.statics[names[0].id] = meaning
+            return None
+        value = flow(scope, statement.value) if not isinstance(meaning, Flow) else meaning
+        if len(names) == 1:
+            return self._one(scope, names[0], value)
+        if value is not POISON and len(value.ports) != len(names):
+            has = f"{len(value.ports)} output{'s' if len(value.ports) != 1 else ''}"
+            message = f"{len(names)} names for a value with {has}"
+            value = self.context.report("E203", message, statement.span)
+        parts = value.ports if value is not POISON else POISON.ports * len(names)
+        flows = [Flow((port,)) for port in parts]
+        if value is not POISON and value.ref.node >= 0:
+            given = tuple((p, n.id) for (p, _, _), n in zip(value.ports, names, strict=True))
+            node = scope.nodes[value.ref.node]
+            scope.nodes[value.ref.node] = replace(node, variables=given, given=given)
+        return self.names.assign(scope, list(zip(names, flows, strict=True)))
+
+    def _stays(self, name: tree.Name, number: Number) -> bool:
+        """Whether a name is a number that is known before anything runs."""
+        return name.id in self.names.once and isinstance(number.value, (int, float, tuple))
+
+    def _one(self, scope: Scope, name: tree.Name, value: Flow) -> Act | None:
+        if len(value.ports) == 1 or value is POISON:
+            _name_port(scope, value, name.id)
+            return self.names.assign(scope, [(name, named(scope, value, name))])
+        parts = tuple((port, f"{name.id}_{port}") for port, _, _ in value.ports)
+        node = scope.nodes[value.ref.node]
+        if all(ref.node == value.ref.node for _, ref, _ in value.ports):
+            scope.nodes[value.ref.node] = replace(node, variables=parts)
+        held = [
+            (tree.Name(name.span, part), Flow((port,)))
+            for (_, part), port in zip(parts, value.ports, strict=True)
+        ]
+        act = self.names.assign(scope, held)
+        first = self.names.known[parts[0][1]]
+        self.names.known[name.id] = replace(first, parts=parts)
+        return act
+
+    # -------------------------------------------------------------------- loops
+
+    def _loop(self, loop: tree.Loop) -> Sequence[Action]:
+        if self.depth >= MAX_LOOPS:
+            message = f"loops stand in each other more than {MAX_LOOPS} deep"
+            self.context.report("E207", message, loop.span)
+            return ()
+        scope = self.names.scope(loop.items)
+        over = bounds_of(scope, loop, self.names.numbers)
+        if over is None:
+            return ()
+        items, refs, reverse = over
+        bounds = Act(self.names.body(scope), (), refs) if items is None else None
+        real = items is not None and any(isinstance(i, float) for i in items)
+        before = dict(self.names.known)
+        self.depth += 1
+        self._rehearse(loop, before, "float" if real else "int")
+        actions = self._round(loop, "float" if real else "int")
+        self.depth -= 1
+        self._meet(before, self.names.known, "a round of the loop")
+        variable = None if loop.variable is None else loop.variable.id
+        return (LoopPlan(variable, items, bounds, reverse, actions),)
+
+    def _round(self, loop: tree.Loop, kind: str) -> tuple[Action, ...]:
+        if loop.variable is not None:
+            before = self.names.known.get(loop.variable.id)
+            if before is not None:
+                self._refuse_count(loop.variable, before)
+            self._count(loop.variable, kind)
+        return self._block(loop.body, repeated=True)
+
+    def _rehearse(self, loop: tree.Loop, before: dict[str, Variable], kind: str) -> None:
+        """Read a round without a word, to learn what its values are when the next one begins."""
+        spoken, figures = self.context.diagnostics, dict(self.figures)
+        self.context.diagnostics = Diagnostics()
+        self._round(loop, kind)
+        self.context.diagnostics = spoken
+        self.figures = figures
+        after = self.names.known
+        met = {n: joined(v, after[n]) if n in after else v for n, v in before.items()}
+        self.names.known = {n: met[n] or v for n, v in before.items()}
+
+    def _meet(self, before: dict[str, Variable], after: dict[str, Variable], where: str) -> None:
+        """Go on with the names from before; those whose shape changed are reported (E302)."""
+        self.names.known = dict(before)
+        for name, old in before.items():
+            new = after.get(name, old)
+            both = joined(old, new)
+            if both is not None:
+                self.names.known[name] = both
+                continue
+            self.context.diagnostics.add(
+                Diagnostic(
+                    "E302",
+                    f"{name} is {_shown(old)} before, and {_shown(new)} after {where}",
+                    new.span,
+                    labels=(Label(old.span, _shown(old)),),
+                    helps=("a name keeps its shape; call the other value otherwise",),
+                )
+            )
+
+    # ----------------------------------------------------------------- branches
+
+    def _branch(self, branch: tree.Branch, repeated: bool) -> Sequence[Action]:
+        scope = self.names.scope(branch.condition)
+        meaning = scope.evaluate(branch.condition)
+        known = as_static(meaning)
+        if isinstance(known, bool):
+            return self._block(branch.then if known else branch.otherwise, repeated=repeated)
+        value = flow(scope, branch.condition) if not isinstance(meaning, Flow) else meaning
+        if value is POISON:
+            return ()
+        if not isinstance(value.type, Tensor) or value.type.batched or value.type.rank:
+            message = f"a condition is one truth value, and this is {_told(value)}"
+            help = "over all rows: mean(…, axis=batch) > 0.5"
+            self.context.report("E203", message, branch.condition.span, helps=(help,))
+            return ()
+        self.names.rows(scope)
+        condition = Act(self.names.body(scope), (), (value.ref,))
+        before = dict(self.names.known)
+        then = self._block(branch.then, repeated=repeated)
+        one = self.names.known
+        self.names.known = dict(before)
+        otherwise = self._block(branch.otherwise, repeated=repeated)
+        other = self.names.known
+        self._meet(before, one, "a branch")
+        self._meet(self.names.known, other, "a branch")
+        return (BranchPlan(condition, then, otherwise),)
+
+    # ----------------------------------------------------------------- settings
+
+    def _setting(self, statement: tree.Setting, repeated: bool) -> Sequence[Action]:
+        word, scope = statement.word.id, self.names.scope(statement.value)
+        if rhythm(scope, statement):
+            return ()
+        if statement.value is None:
+            self.context.report("E202", f"{word} needs a value", statement.span)
+        elif word == "show":
+            return self._show(scope, statement, repeated)
+        elif word == "export":
+            return self._export(scope, statement.value)
+        elif word in SampleSettings.model_fields:
+            places = {w: g.span for w, g in self.given.items()}
+            if not twice(scope, statement, places):
+                number = static(scope, statement.value)
+                if number is not None:
+                    self.given[word] = Given(number, statement.value.span)
+        else:
+            message = f'"{word}" does not belong in program'
+            self.context.report("E103", message, statement.span)
+        return ()
+
+    def _show(self, scope: Scope, statement: tree.Setting, repeated: bool) -> Sequence[Action]:
+        assert statement.value is not None
+        name, written = word_call(statement.value)
+        if name is not None and written and name.id in PICTURES:
+            show = show_of(scope, statement, PICTURES)
+            if show is None:
+                return ()
+            self.names.rows(scope)
+            return (Picture(self.names.body(scope), show, repeated),)
+        if name is not None and written and self._misspelt(scope, name):
+            unknown_word(scope, "E206", "picture", name, list(PICTURES))
+            return ()
+        return self._figure(statement.value, None)
+
+    def _misspelt(self, scope: Scope, name: tree.Name) -> bool:
+        known = name.id in (*registry.words(), *WORDS, *self.context.definitions, *scope.names)
+        return not known and bool(nearest(name.id, list(PICTURES)))
+
+    def _figure(
+        self, written: tree.Expr, name: str | None, *, last: bool = False
+    ) -> Sequence[Action]:
+        scope = self.names.scope(written)
+        value = flow(scope, written)
+        if value is POISON:
+            return ()
+        if len(value.ports) > 1 or not isinstance(value.type, Tensor):
+            message = f"a figure is made of numbers, and this is {_told(value)}"
+            self.context.report("E203", message, written.span)
+            return ()
+        self.names.rows(scope)
+        label = self._label(name or _named_as(written), written.span)
+        return (Figure(self.names.body(scope), label, value.ref, last),)
+
+    def _label(self, name: str, place: Span) -> str:
+        """A name of its own for the figure of a place, and the same one when the place is read again."""
+        number, label = 1, name
+        while self.figures.get(label, place) != place:
+            number += 1
+            label = f"{name}_{number}"
+        self.figures[label] = place
+        return label
+
+    def _export(self, scope: Scope, written: tree.Expr) -> Sequence[Action]:
+        meaning = scope.evaluate(written)
+        if not isinstance(meaning, NetworkInstance):
+            if meaning is not POISON:
+                message = "export takes the name of a network"
+                self.context.report("E203", message, written.span, helps=("export Encoder",))
+            return ()
+        body = self.context.network(meaning.name, None, written.span)
+        if body is None:
+            return ()
+        self.names.uses[meaning.name] = None
+        return (Export(meaning.name, body.inputs),)
+
+    # ------------------------------------------------------------------- at last
+
+    def _unused(self) -> None:
+        """Warn of values that nothing reads (W405)."""
+        for name in targets(self.program.body):
+            if name.id not in self.names.read and not name.id.startswith("_"):
+                self.context.diagnostics.add(
+                    Diagnostic(
+                        "W405", f'"{name.id}" is computed and never used', name.span,
+                        helps=(f"delete it, or name it _{name.id} to keep it",),
+                    )
+                )  # fmt: skip
+
+    def _trained(self) -> None:
+        """Networks with weights must come from a training (E507)."""
+        trained = {name for p in self.names.trains.values() for name in self._all(p.body)}
+        for name in self.names.uses:
+            body = self.context.network(name, None, self.program.name.span)
+            if body is not None and _weights(body) and name not in trained:
+                self.context.report(
+                    "E507",
+                    f"program {self.program.name.id} uses {name}, which nothing trains",
+                    self.program.name.span,
+                    helps=("train NAME { data …  minimize …  optimizer … }",),
+                )
+
+    def _all(self, body: Body) -> set[str]:
+        """The networks of a body, and those that they borrow from."""
+        found: set[str] = set()
+        ahead = list(body.uses)
+        while ahead:
+            name = ahead.pop()
+            if name not in found:
+                found.add(name)
+                inner = self.context.network(name, None, self.program.name.span)
+                ahead += inner.uses if inner is not None else ()
+        return found
+
+
+def _name_port(scope: Scope, value: Flow, name: str) -> None:
+    """Note on a call of several outputs that one of them has this name."""
+    port, ref, _ = value.ports[0]
+    if ref.node >= 0 and port != "output" and not scope.nodes[ref.node].variables:
+        scope.nodes[ref.node] = replace(scope.nodes[ref.node], variables=((port, name),))
+
+
+def _weights(body: Body) -> bool:
+    return any(s.unit is not None for s in body.stages)
+
+
+def _named_as(written: tree.Expr) -> str:
+    match written:
+        case tree.Name():
+            return written.id
+        case tree.Member():
+            return written.name.id
+        case tree.Call(callee=tree.Name(id=name)):
+            return name
+        case _:
+            return "value"
+
+
+def _shown(variable: Variable) -> str:
+    return _of_type(variable.type)
+
+
+def _of_type(type: ValueType) -> str:
+    if not isinstance(type, Tensor):
+        return "another kind of value"
+    return f"{type} for each row" if type.batched else f"{type} for all rows"
+
+
+def _told(value: Flow) -> str:
+    if len(value.ports) > 1:
+        return f"{len(value.ports)} outputs"
+    return _of_type(value.type)

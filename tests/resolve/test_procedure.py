@@ -1,0 +1,163 @@
+"""Programs: what is right compiles, what is wrong is said at its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.pipeline import compile_text
+from specc.program import BranchPlan, LoopPlan
+
+HEAD = """specc 1
+
+encoder Encoder {
+    in x: vector[64]
+    h = x -> linear(16) -> relu
+    out mu = h -> linear(4)
+    out logvar = h -> linear(4)
+}
+decoder Decoder {
+    in z: vector[4]
+    z -> linear(64) -> sigmoid
+}
+train AE {
+    data digits(flat=true) as x, label
+    mu, logvar = Encoder(x)
+    minimize mse(Decoder(mu), x) + 1e-3 * mean(logvar^2)
+    optimizer adam(lr=1e-3)
+}
+"""
+
+
+def compiled(body: str, head: str = "p()"):  # type: ignore[no-untyped-def]
+    return compile_text(f"{HEAD}\nprogram {head} {{\n{body}\n}}\n", "model.spec")
+
+
+def said(body: str, head: str = "p()") -> list[tuple[str, str, str]]:
+    """Code, message and the words it stands at."""
+    return [(d.code, d.message, d.span.text) for d in compiled(body, head).diagnostics]
+
+
+GOOD = {
+    "draw": "z ~ normal[4]\nshow grid(Decoder(z))",
+    "rows": "x = rows(test.x, first=8)\ne = Encoder(x)\nshow grid(x, Decoder(e.mu))",
+    "where": "t = rows(train.x, where=train.label == 3)\nm = mean(t, axis=batch)\nshow m",
+    "named": "show mean(AE.test.x)",
+    "loop": "s = 0\nfor t in range(5) {\n s = s + t\n}\nshow s",
+    "promoted": "s = 0\nrepeat 3 {\n s = s + mean(test.x)\n}\nshow mean(s, axis=batch)",
+    "grown": "a = rows(test.x, at=0)\nb = a\nfor k in range(3) {\n b = append(b, a)\n}\nshow grid(b)",
+    "branch": "s = 0\nif mean(test.x, axis=batch)[0] > 0.5 {\n s = 1\n} else {\n s = 2\n}\nshow s",
+    "known": "n = 3\nif n > 2 {\n show n\n}",
+    "ascent": "p ~ normal[64]\nrepeat 4 {\n p = p + gradient(sum(Encoder(p).mu), p)\n}\nshow grid(p)",
+    "nearest": "c = Encoder(train.x).mu\nat = nearest(Encoder(test.x).mu, among=c)\n"
+    "show grid(test.x, rows(train.x, at=at))",
+    "planes": "c = Encoder(test.x).mu\nshow scatter(pca(c), test.label)\nshow scatter(tsne(c), test.label)",
+    "export": "export Encoder",
+    "returned": "return mean(mean(test.x), axis=batch)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", GOOD.values(), ids=GOOD)
+def test_it_compiles(body: str) -> None:
+    assert said(body) == []
+
+
+WRONG = {
+    "unknown": ("show grid(y)", "E402", 'nothing is named "y"', "y"),
+    "later": ("show grid(y)\ny = test.x", "E402", 'nothing is named "y"', "y"),
+    "shape": (
+        "show grid(Decoder(test.x))",
+        "E302", "decoder Decoder takes z: 4, and gets 64", "Decoder(test.x)",
+    ),
+    "field": ("show grid(test.y)", "E401", 'this value has no part "y"', "y"),
+    "two row sets": (
+        "show mean(mean(test.x - train.x), axis=batch)",
+        "E302", "this joins values of different rows: the test rows of AE with the train rows of AE",
+        "test.x - train.x",
+    ),
+    "loop shape": (
+        "a = rows(test.x, first=2)\nrepeat 2 {\n a = Encoder(rows(test.x, first=2)).mu\n}\nshow a",
+        "E302", "a is 64 for each row before, and 4 for each row after a round of the loop", "a",
+    ),
+    "inside only": (
+        "repeat 2 {\n a = mean(test.x)\n show mean(a, axis=batch)\n}\nshow a",
+        "E402", 'nothing is named "a"', "a",
+    ),
+    "counter": (
+        "for t in range(3) {\n t = 2\n show t\n}",
+        "E403", "t is given by the loop or the call, and keeps its value", "t",
+    ),
+    "condition": (
+        "if test.label == 3 {\n show 1\n}",
+        "E203", "a condition is one truth value, and this is one number for each row", "test.label == 3",
+    ),
+    "picture": ("show gird(test.x)", "E206", 'there is no picture "gird"', "gird"),
+    "loop over": (
+        "for t in test.x {\n show t\n}",
+        "E203", "a loop goes over a list of numbers or a range", "test.x",
+    ),
+    "statement": ("minimize mean(test.x)", "E103", '"minimize" does not belong in program', None),
+    "setting": ("epochs 3", "E103", '"epochs" does not belong in program', None),
+    "unused": ("a = test.x\nshow 1", "W405", '"a" is computed and never used', "a"),
+    "apart": (
+        "p ~ normal[64]\ns = sum(p)\nshow grid(gradient(s, p))",
+        "E512", "s is not computed from p", "gradient(s, p)",
+    ),
+    "one way": (
+        "x = rows(test.x)\nshow grid(x)",
+        "E202", "rows takes one of first=, where= and at=", "rows(test.x)",
+    ),
+    "export": ("export test", "E203", "export takes the name of a network", "test"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "code", "message", "words"), WRONG.values(), ids=WRONG)
+def test_it_is_refused(body: str, code: str, message: str, words: str | None) -> None:
+    [(found, text, place)] = said(body)
+    assert (found, text) == (code, message)
+    assert words is None or place == words
+
+
+def test_arguments_need_a_number_and_are_no_sizes() -> None:
+    assert said("show steps", "p(steps)")[0][0] == "E202"
+    assert said("z ~ normal[n]\nshow grid(z)", "p(n=4)")[0][0] == "E203"
+    assert said("for t in range(n) {\n show t\n}", "p(n=4)") == []
+    [(code, message, _)] = said("for t in range(n) {\n show t\n}", "p(n=0.5)")
+    assert (code, message[:28]) == ("E203", "a range takes whole numbers:")
+
+
+def test_a_network_must_have_been_trained() -> None:
+    text = (
+        HEAD
+        + "network Other {\n in x: vector[64]\n x -> linear(2)\n}\nprogram p() { show Other(test.x) }\n"
+    )
+    [problem] = compile_text(text).diagnostics
+    assert (problem.code, problem.message) == ("E507", "program p uses Other, which nothing trains")
+
+
+def test_two_programs_of_one_name() -> None:
+    text = HEAD + "program p() { show 1 }\nprogram P() { show 2 }\n"
+    assert [d.code for d in compile_text(text).diagnostics] == ["E403"]
+
+
+def test_promises_read_figures() -> None:
+    text = HEAD + "program p() {\n error = mean(mean(test.x), axis=batch)\n show error\n}\n"
+    assert compile_text(text + "expect p.error <= 0.5\n").program is not None
+    [problem] = compile_text(text + "expect p.eror <= 0.5\n").diagnostics
+    assert (problem.code, problem.text) == ("E401", 'did you mean "error"?')
+
+
+def test_the_plan_keeps_loops_and_branches() -> None:
+    body = "s = 0\nfor t in range(3) {\n if t > 1 {\n  s = s + 1\n }\n}\nshow s"
+    program = compiled(body).program
+    assert program is not None
+    [plan] = program.programs
+    loop = plan.actions[1]
+    assert isinstance(loop, LoopPlan)
+    assert loop.items == (0, 1, 2)
+    assert isinstance(loop.actions[0], BranchPlan)
+    assert plan.numbers == {"t"}
+
+
+def test_deep_loops_end_with_a_message() -> None:
+    body = "repeat 2 {\n" * 40 + "show 1\n" + "}\n" * 40
+    assert [code for code, _, _ in said(body)] == ["E207"]
