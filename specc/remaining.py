@@ -89,8 +89,9 @@ def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
         if _holds(o.span, e.span)
     ).starts
     kept = _sound(declarations, _places(d.span for d in errors if d.span.start not in misread))
-    lost = _between(file, kept) | {w for d in errors for w in _words(d.text)}  # the names meant
     trained = _trains(kept) == _trains(file.declarations)
+    kept = [d for d in kept if trained or not isinstance(d, tree.Program)]
+    lost = _between(file, kept) | {w for d in errors for w in _words(d.text)}  # the names meant
     kept = [d for d in (_claims(d, lost, trained) for d in kept) if d is not None]
     return Rest(replace(file, declarations=tuple(kept)), lost) if kept else None
 

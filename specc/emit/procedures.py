@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-
-from msgspec.structs import replace
+from collections.abc import Iterable, Iterator
 
 from specc.dependence import differentiates
 from specc.emit.data import field_name
-from specc.emit.expressions import Naming, Statements
+from specc.emit.expressions import Naming
 from specc.emit.layout import docstring, fits, indented, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import fresh, snake, variable
 from specc.emit.networks import Networks
+from specc.emit.program_printer import ProgramPrinter
 from specc.emit.reading import Reading
 from specc.emit.training import drawing, drawn
-from specc.layers.code import Code, Fn, Infix, Method, Prefix, Raw, X
-from specc.plain import is_plain
 from specc.program import (
     Act,
     Action,
-    Apply,
     Body,
     BranchPlan,
     Constant,
     Export,
     Figure,
-    Invoke,
     LoopPlan,
-    Node,
     Picture,
     Program,
     ProgramPlan,
@@ -86,7 +80,7 @@ class ProgramText:
         """The Python names of all variables."""
         names: dict[str, str] = {}
         for name in self._variables():
-            own = variable(name)
+            own = variable(name.replace(".", "_"))
             names[name] = fresh(f"{own}_" if own in taken else own, names.values())
         return names
 
@@ -164,8 +158,8 @@ class ProgramText:
             case BranchPlan():
                 return self._branch(action, indent)
 
-    def _printer(self, body: Body, wanted: tuple[Ref, ...]) -> _Printer:
-        return _Printer(body, self._naming(), wanted, self.ports, self.plan.numbers)
+    def _printer(self, body: Body, wanted: tuple[Ref, ...]) -> ProgramPrinter:
+        return ProgramPrinter(body, self._naming(), wanted, self.ports, self.plan.numbers)
 
     def _naming(self) -> Naming:
         taps: dict[str, list[str]] = {}
@@ -190,7 +184,7 @@ class ProgramText:
 
     def _written(
         self, body: Body, wanted: tuple[Ref, ...], indent: int
-    ) -> tuple[list[str], _Printer]:
+    ) -> tuple[list[str], ProgramPrinter]:
         """The statements before a value, and the printer that has its text."""
         printer = self._printer(body, wanted)
         derived = any(differentiates(body.nodes[n]) for n in printer.reading.reached)
@@ -330,106 +324,3 @@ def _range(start: int, stop: int, step: int) -> str:
     if step != 1:
         return f"range({start}, {stop}, {step})"
     return f"range({start}, {stop})" if start else f"range({stop})"
-
-
-class _Printer(Statements):
-    """Prints a statement of a program: variables under their Python names, numbers as Python has them."""
-
-    def __init__(
-        self,
-        body: Body,
-        naming: Naming,
-        wanted: tuple[Ref, ...],
-        ports: Mapping[str, str],
-        numbers: frozenset[str],
-    ) -> None:
-        self.python = ports
-        self.numbers = numbers
-        super().__init__(body, naming, wanted, reserved=frozenset(ports.values()))
-
-    def plain(self, ref: Ref) -> bool:
-        """Whether a value is a number of Python."""
-        return is_plain(self.body.nodes, ref, self.numbers)
-
-    def _names(self) -> dict[int, str]:
-        """As always, with the names of the program."""
-        renamed = {variable(name): text for name, text in self.python.items()}
-        return {number: renamed.get(n, n) for number, n in super()._names().items()}
-
-    def _shape(self, number: int) -> str:
-        """The shape behind a statement; one number has none."""
-        type = self.shapes.nodes[number].types[0][1]
-        return (
-            super()._shape(number)
-            if not isinstance(type, Tensor) or type.batched or type.rank
-            else ""
-        )
-
-    def _port_name(self, number: int, node: Node, port: str) -> str:
-        given = dict(node.variables).get(port)
-        if given is not None and given in self.python:
-            return self.python[given]
-        return super()._port_name(number, node, port)
-
-    def _bind(self, node: Node, code: Code) -> Code:
-        """Numbers of Python become tensors where a function of torch takes them."""
-        apply = node.operation
-        if isinstance(apply, Apply) and apply.layer.word != "rows":
-            code = _tensors(code, {i for i in range(len(node.operands)) if self._lone(node, i)})
-        return super()._bind(node, code)
-
-    def _lone(self, node: Node, index: int) -> bool:
-        ref = node.operands[index]
-        if ref is None or isinstance(self.body.nodes[ref.node].operation, Constant):
-            return False
-        return self.plain(ref)
-
-    def _argument(self, node: Node, index: int) -> Code:
-        """An operand; one number where a network takes one of each row is repeated."""
-        ref, operation = node.operands[index], node.operation
-        assert ref is not None
-        assert isinstance(operation, Invoke)
-        type, port = self.body.nodes[ref.node].type(ref.port), operation.body.inputs[index][1]
-        single = isinstance(type, Tensor) and not type.batched and not type.rank
-        wanted = isinstance(port, Tensor) and port.batched
-        other = self._batched(node)
-        if not (single and wanted and other is not None):
-            return super()._argument(node, index)
-        size = Method(X(other), "size", (0,))
-        return Method(X(other), "new_full", ((size,), X(index)), _kind(port))
-
-    def _batched(self, node: Node) -> int | None:
-        for index, ref in enumerate(node.operands):
-            type = None if ref is None else self.body.nodes[ref.node].type(ref.port)
-            if isinstance(type, Tensor) and type.batched:
-                return index
-        return None
-
-
-def _kind(port: object) -> tuple[tuple[str, Code], ...]:
-    whole = isinstance(port, Tensor) and port.dtype == "int"
-    return (("dtype", Raw("torch.int64")),) if whole else ()
-
-
-def _tensors(code: Code, lone: set[int]) -> Code:
-    """The code with these operands as tensors wherever they stand in more than a sum or product."""
-    match code:
-        case X(index) if index in lone:
-            return Fn("torch.tensor", (code,))
-        case Infix(sign, left, right):
-            return Infix(sign, _beside(left, lone), _beside(right, lone))
-        case Prefix(sign, operand):
-            return Prefix(sign, _beside(operand, lone))
-        case Fn() | Method():
-            arguments = tuple(_tensors(a, lone) for a in code.arguments)
-            if isinstance(code, Method):
-                code = replace(code, base=_tensors(code.base, lone))
-            return replace(code, arguments=arguments)
-        case tuple() | list():
-            return type(code)(_tensors(c, lone) for c in code)
-        case _:
-            return code
-
-
-def _beside(code: Code, lone: set[int]) -> Code:
-    return code if isinstance(code, X) else _tensors(code, lone)

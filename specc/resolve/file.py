@@ -154,7 +154,10 @@ def _programs(
         name = tree.Name(d.name.span, d.name.id.casefold())
         if not _duplicate(context, seen, name):
             seen[name.id] = d.name.span
-    known = {p.name: p for p in trains}
+    known: dict[str, TrainPlan | None] = {
+        d.name.id: None for d in file.declarations if isinstance(d, tree.Train)
+    }
+    known |= {p.name: p for p in trains}
     return tuple(p for d in written if (p := resolve_program(context, d, known)) is not None)
 
 

@@ -71,7 +71,7 @@ def _range(
     refs = []
     for meaning, one in zip(meanings, written, strict=True):
         flow = as_flow(scope, meaning, one.span)
-        if flow is POISON:
+        if flow.ref.node < 0:
             return None
         if not _whole(scope, flow, numbers):
             message = "a range takes whole numbers: arguments, counters and what is made of them"

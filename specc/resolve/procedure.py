@@ -3,81 +3,74 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
-from specc.layers import registry
-from specc.layers.rows import WORDS
-from specc.nearest import nearest
 from specc.program import (
     Act,
     Action,
     Body,
     BranchPlan,
-    Export,
-    Figure,
     LoopPlan,
-    Picture,
     ProgramPlan,
     TrainPlan,
 )
 from specc.resolve.arguments import Given, construct
 from specc.resolve.assign import named
+from specc.resolve.assigned import counters, targets
 from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
 from specc.resolve.draw import draw
 from specc.resolve.evaluation import flow, static
-from specc.resolve.library import unknown_word, word_call
+from specc.resolve.exhibits import Exhibits, told
 from specc.resolve.looping import bounds_of
-from specc.resolve.setting import SHOWS, rhythm, show_of, twice
-from specc.resolve.values import POISON, Flow, NetworkInstance, Number
-from specc.resolve.variables import Variable, Variables, joined
+from specc.resolve.setting import rhythm, twice
+from specc.resolve.values import POISON, Flow, Number
+from specc.resolve.variables import Variable, Variables, joined, shape_told
 from specc.settings import SampleSettings
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Tensor, ValueType
+from specc.types import Tensor
 
-PICTURES = (*SHOWS, "animation")
 MAX_LOOPS = 8
 """Loops inside loops: each is read twice, to learn what its values are after a round."""
 
 
-def targets(statements: Sequence[tree.Statement]) -> Iterator[tree.Name]:
-    """Every name that statements assign, those inside of loops and branches too."""
-    for s in statements:
-        match s:
-            case tree.Assign():
-                yield from s.targets
-            case tree.Draw():
-                yield s.target
-            case tree.Loop():
-                yield from targets(s.body)
-            case tree.Branch():
-                yield from targets((*s.then, *s.otherwise))
-
-
 def resolve_program(
-    context: Context, program: tree.Program, trains: Mapping[str, TrainPlan]
+    context: Context, program: tree.Program, trains: Mapping[str, TrainPlan | None]
 ) -> ProgramPlan | None:
-    """The plan of a `program` block, or None after diagnostics."""
+    """The plan of a `program` block, or None after diagnostics; `trains` are those of the file."""
+    if not trains:
+        _untrained(context, program)
+        return None
     return _Procedure(context, program, trains).plan()
+
+
+def _untrained(context: Context, program: tree.Program) -> None:
+    if context.diagnostics.failed:
+        return
+    message = f"program {program.name.id} works with trained networks, and nothing is trained"
+    help = "train NAME { data …  minimize …  optimizer … }"
+    context.report("E507", message, program.name.span, helps=(help,))
 
 
 class _Procedure:
     """One program while it is read."""
 
     def __init__(
-        self, context: Context, program: tree.Program, trains: Mapping[str, TrainPlan]
+        self, context: Context, program: tree.Program, trains: Mapping[str, TrainPlan | None]
     ) -> None:
         self.context, self.program = context, program
         times = Counter(n.id for n in targets(program.body))
         once = frozenset(n for n, count in times.items() if count == 1)
         self.names = Variables(context, program, trains, frozenset(times), once)
         self.given: dict[str, Given] = {}
-        self.figures: dict[str, Span] = {}
+        self.shown = Exhibits(context, self.names)
         self.depth = 0
+        heads = (h.name for h in program.hyperparameters)
+        self.counters = {n.id: n.span for n in (*counters(program.body), *heads)}
 
     def plan(self) -> ProgramPlan | None:
         """The plan, None after diagnostics."""
@@ -94,7 +87,7 @@ class _Procedure:
         return ProgramPlan(
             self.program.name.id, self.program.span, self.program.doc, arguments, actions, settings,
             frozenset(names.numbers), tuple(names.reads.values()), tuple(names.uses),
-            tuple(self.figures),
+            tuple(self.shown.places),
         )  # fmt: skip
 
     # ---------------------------------------------------------------- arguments
@@ -117,7 +110,7 @@ class _Procedure:
     def _count(self, name: tree.Name, kind: str) -> None:
         """A name for a plain number, which no statement may give another value."""
         type = Tensor((), (), "int" if kind == "int" else "float", batched=False)
-        self.names.known[name.id] = Variable(type, name.span, plain=True, fixed=True)
+        self.names.known[name.id] = Variable(type, name.span)
         self.names.numbers.add(name.id)
 
     # --------------------------------------------------------------- statements
@@ -140,7 +133,7 @@ class _Procedure:
             case tree.Branch():
                 return self._branch(statement, repeated)
             case tree.Return():
-                return self._figure(statement.value, "result", last=True)
+                return self.shown.figure(statement.value, "result", last=True)
             case tree.Setting():
                 return self._setting(statement, repeated)
             case _:
@@ -155,9 +148,9 @@ class _Procedure:
         """`h = …`, `mu, logvar = …`, `z ~ …`."""
         written = statement.targets if isinstance(statement, tree.Assign) else (statement.target,)
         for name in written:
-            before = self.names.known.get(name.id)
-            if before is not None and before.fixed:
-                self._refuse_count(name, before)
+            if name.id in self.counters:
+                self._refuse_count(name, self.counters[name.id])
+                self.names.known.setdefault(name.id, Variable(POISON.type, name.span))
                 return None
         if isinstance(statement, tree.Draw):
             scope = self.names.scope(statement.distribution)
@@ -165,10 +158,10 @@ class _Procedure:
             return self._one(scope, statement.target, drawn)
         return self._assigned(statement)
 
-    def _refuse_count(self, name: tree.Name, before: Variable) -> None:
+    def _refuse_count(self, name: tree.Name, given: Span) -> None:
         message = f"{name.id} is given by the loop or the call, and keeps its value"
-        label = Label(before.span, "first here")
-        self.context.report("E403", message, name.span, labels=(label,))
+        labels = (Label(given, "given here"),)
+        self.context.report("E403", message, name.span, labels=labels)
 
     def _assigned(self, statement: tree.Assign) -> Act | None:
         scope = self.names.scope(statement.value)
@@ -200,7 +193,7 @@ class _Procedure:
         if len(value.ports) == 1 or value is POISON:
             _name_port(scope, value, name.id)
             return self.names.assign(scope, [(name, named(scope, value, name))])
-        parts = tuple((port, f"{name.id}_{port}") for port, _, _ in value.ports)
+        parts = tuple((port, f"{name.id}.{port}") for port, _, _ in value.ports)
         node = scope.nodes[value.ref.node]
         if all(ref.node == value.ref.node for _, ref, _ in value.ports):
             scope.nodes[value.ref.node] = replace(node, variables=parts)
@@ -227,11 +220,12 @@ class _Procedure:
         items, refs, reverse = over
         bounds = Act(self.names.body(scope), (), refs) if items is None else None
         real = items is not None and any(isinstance(i, float) for i in items)
-        before = dict(self.names.known)
+        before, statics = dict(self.names.known), dict(self.names.statics)
         self.depth += 1
         self._rehearse(loop, before, "float" if real else "int")
         actions = self._round(loop, "float" if real else "int")
         self.depth -= 1
+        self.names.statics = statics
         self._meet(before, self.names.known, "a round of the loop")
         variable = None if loop.variable is None else loop.variable.id
         return (LoopPlan(variable, items, bounds, reverse, actions),)
@@ -239,18 +233,18 @@ class _Procedure:
     def _round(self, loop: tree.Loop, kind: str) -> tuple[Action, ...]:
         if loop.variable is not None:
             before = self.names.known.get(loop.variable.id)
-            if before is not None:
-                self._refuse_count(loop.variable, before)
+            if before is not None and before.type != POISON.type:
+                self._refuse_count(loop.variable, before.span)
             self._count(loop.variable, kind)
         return self._block(loop.body, repeated=True)
 
     def _rehearse(self, loop: tree.Loop, before: dict[str, Variable], kind: str) -> None:
         """Read a round without a word, to learn what its values are when the next one begins."""
-        spoken, figures = self.context.diagnostics, dict(self.figures)
+        spoken, figures = self.context.diagnostics, dict(self.shown.places)
         self.context.diagnostics = Diagnostics()
         self._round(loop, kind)
         self.context.diagnostics = spoken
-        self.figures = figures
+        self.shown.places = figures
         after = self.names.known
         met = {n: joined(v, after[n]) if n in after else v for n, v in before.items()}
         self.names.known = {n: met[n] or v for n, v in before.items()}
@@ -267,9 +261,9 @@ class _Procedure:
             self.context.diagnostics.add(
                 Diagnostic(
                     "E302",
-                    f"{name} is {_shown(old)} before, and {_shown(new)} after {where}",
+                    f"{name} is {shape_told(old.type)} before, and {shape_told(new.type)} after {where}",
                     new.span,
-                    labels=(Label(old.span, _shown(old)),),
+                    labels=(Label(old.span, shape_told(old.type)),),
                     helps=("a name keeps its shape; call the other value otherwise",),
                 )
             )
@@ -283,21 +277,22 @@ class _Procedure:
         if isinstance(known, bool):
             return self._block(branch.then if known else branch.otherwise, repeated=repeated)
         value = flow(scope, branch.condition) if not isinstance(meaning, Flow) else meaning
-        if value is POISON:
+        if value.ref.node < 0:
             return ()
         if not isinstance(value.type, Tensor) or value.type.batched or value.type.rank:
-            message = f"a condition is one truth value, and this is {_told(value)}"
+            message = f"a condition is one truth value, and this is {told(value)}"
             help = "over all rows: mean(…, axis=batch) > 0.5"
             self.context.report("E203", message, branch.condition.span, helps=(help,))
             return ()
         self.names.rows(scope)
         condition = Act(self.names.body(scope), (), (value.ref,))
-        before = dict(self.names.known)
+        before, statics = dict(self.names.known), dict(self.names.statics)
         then = self._block(branch.then, repeated=repeated)
         one = self.names.known
         self.names.known = dict(before)
         otherwise = self._block(branch.otherwise, repeated=repeated)
         other = self.names.known
+        self.names.statics = statics
         self._meet(before, one, "a branch")
         self._meet(self.names.known, other, "a branch")
         return (BranchPlan(condition, then, otherwise),)
@@ -311,9 +306,9 @@ class _Procedure:
         if statement.value is None:
             self.context.report("E202", f"{word} needs a value", statement.span)
         elif word == "show":
-            return self._show(scope, statement, repeated)
+            return self.shown.show(scope, statement, repeated)
         elif word == "export":
-            return self._export(scope, statement.value)
+            return self.shown.export(scope, statement.value)
         elif word in SampleSettings.model_fields:
             places = {w: g.span for w, g in self.given.items()}
             if not twice(scope, statement, places):
@@ -324,61 +319,6 @@ class _Procedure:
             message = f'"{word}" does not belong in program'
             self.context.report("E103", message, statement.span)
         return ()
-
-    def _show(self, scope: Scope, statement: tree.Setting, repeated: bool) -> Sequence[Action]:
-        assert statement.value is not None
-        name, written = word_call(statement.value)
-        if name is not None and written and name.id in PICTURES:
-            show = show_of(scope, statement, PICTURES)
-            if show is None:
-                return ()
-            self.names.rows(scope)
-            return (Picture(self.names.body(scope), show, repeated),)
-        if name is not None and written and self._misspelt(scope, name):
-            unknown_word(scope, "E206", "picture", name, list(PICTURES))
-            return ()
-        return self._figure(statement.value, None)
-
-    def _misspelt(self, scope: Scope, name: tree.Name) -> bool:
-        known = name.id in (*registry.words(), *WORDS, *self.context.definitions, *scope.names)
-        return not known and bool(nearest(name.id, list(PICTURES)))
-
-    def _figure(
-        self, written: tree.Expr, name: str | None, *, last: bool = False
-    ) -> Sequence[Action]:
-        scope = self.names.scope(written)
-        value = flow(scope, written)
-        if value is POISON:
-            return ()
-        if len(value.ports) > 1 or not isinstance(value.type, Tensor):
-            message = f"a figure is made of numbers, and this is {_told(value)}"
-            self.context.report("E203", message, written.span)
-            return ()
-        self.names.rows(scope)
-        label = self._label(name or _named_as(written), written.span)
-        return (Figure(self.names.body(scope), label, value.ref, last),)
-
-    def _label(self, name: str, place: Span) -> str:
-        """A name of its own for the figure of a place, and the same one when the place is read again."""
-        number, label = 1, name
-        while self.figures.get(label, place) != place:
-            number += 1
-            label = f"{name}_{number}"
-        self.figures[label] = place
-        return label
-
-    def _export(self, scope: Scope, written: tree.Expr) -> Sequence[Action]:
-        meaning = scope.evaluate(written)
-        if not isinstance(meaning, NetworkInstance):
-            if meaning is not POISON:
-                message = "export takes the name of a network"
-                self.context.report("E203", message, written.span, helps=("export Encoder",))
-            return ()
-        body = self.context.network(meaning.name, None, written.span)
-        if body is None:
-            return ()
-        self.names.uses[meaning.name] = None
-        return (Export(meaning.name, body.inputs),)
 
     # ------------------------------------------------------------------- at last
 
@@ -395,7 +335,7 @@ class _Procedure:
 
     def _trained(self) -> None:
         """Networks with weights must come from a training (E507)."""
-        trained = {name for p in self.names.trains.values() for name in self._all(p.body)}
+        trained = {name for p in self.names.trains.values() if p for name in self._all(p.body)}
         for name in self.names.uses:
             body = self.context.network(name, None, self.program.name.span)
             if body is not None and _weights(body) and name not in trained:
@@ -428,31 +368,3 @@ def _name_port(scope: Scope, value: Flow, name: str) -> None:
 
 def _weights(body: Body) -> bool:
     return any(s.unit is not None for s in body.stages)
-
-
-def _named_as(written: tree.Expr) -> str:
-    match written:
-        case tree.Name():
-            return written.id
-        case tree.Member():
-            return written.name.id
-        case tree.Call(callee=tree.Name(id=name)):
-            return name
-        case _:
-            return "value"
-
-
-def _shown(variable: Variable) -> str:
-    return _of_type(variable.type)
-
-
-def _of_type(type: ValueType) -> str:
-    if not isinstance(type, Tensor):
-        return "another kind of value"
-    return f"{type} for each row" if type.batched else f"{type} for all rows"
-
-
-def _told(value: Flow) -> str:
-    if len(value.ports) > 1:
-        return f"{len(value.ports)} outputs"
-    return _of_type(value.type)

@@ -46,6 +46,8 @@ def _of(scope: Scope, node: Node, found: list[RowSet], given: Given) -> RowSet:
 
 
 def _has_rows(scope: Scope, ref: Ref) -> bool:
+    if ref.node < 0:
+        return False
     type = scope.nodes[ref.node].type(ref.port)
     return isinstance(type, Distribution) or (isinstance(type, Tensor) and type.batched)
 

@@ -22,7 +22,7 @@ SPLITS = ("train", "validation", "test")
 
 
 class Variable(Struct, frozen=True):
-    """What a name holds: a value of a type, with these rows; `plain` is a number of Python.
+    """What a name holds: a value of a type, with these rows.
 
     `parts` are the names of the outputs, where it is a call with several.
     """
@@ -30,8 +30,6 @@ class Variable(Struct, frozen=True):
     type: ValueType
     span: Span
     rows: RowSet = None
-    plain: bool = False
-    fixed: bool = False
     parts: tuple[tuple[str, str], ...] = ()
 
 
@@ -44,7 +42,7 @@ class Variables:
 
     context: Context
     program: tree.Program
-    trains: Mapping[str, TrainPlan]
+    trains: Mapping[str, TrainPlan | None]
     assigned: frozenset[str]
     once: frozenset[str]
     known: dict[str, Variable] = field(default_factory=dict)
@@ -97,11 +95,14 @@ class Variables:
 
     def _rows(self, scope: Scope, name: str) -> Meaning | None:
         """`test`, or `VAE` of `VAE.test`."""
-        if name in SPLITS and self.trains:
-            return self._split(scope, list(self.trains.values())[-1], name, f"{name}.")
-        plan = self.trains.get(name)
-        if plan is None or name in self.context.definitions:
+        if name in SPLITS:
+            last = list(self.trains.values())[-1]
+            return POISON if last is None else self._split(scope, last, name, f"{name}.")
+        if name not in self.trains or name in self.context.definitions:
             return None
+        plan = self.trains[name]
+        if plan is None:
+            return POISON
         found = ((s, self._split(scope, plan, s, f"{name}.{s}.")) for s in SPLITS)
         return Splits(name, tuple((s, flow) for s, flow in found if flow is not None))
 
@@ -150,12 +151,11 @@ class Variables:
 
     def _hold(self, scope: Scope, name: tree.Name, flow: Flow, rows: RowSet) -> None:
         type, once = flow.type, name.id in self.once
-        plain = once and is_plain(scope.nodes, flow.ref, self.numbers)
-        if plain:
+        if once and is_plain(scope.nodes, flow.ref, self.numbers):
             self.numbers.add(name.id)
         if isinstance(type, Tensor):
             type = replace(type, constant=None, range=type.range if once else ANYTHING)
-        self.known[name.id] = Variable(type, name.span, rows, plain)
+        self.known[name.id] = Variable(type, name.span, rows)
 
 
 def _ports(nodes: Sequence[Node]) -> Iterator[Node]:
@@ -178,3 +178,10 @@ def joined(before: Variable, after: Variable) -> Variable | None:
     if not old.rank and not old.batched and old.dtype == "float":
         return replace(before, type=new, rows=after.rows)
     return None
+
+
+def shape_told(type: ValueType) -> str:
+    """A type in words, for a message."""
+    if not isinstance(type, Tensor):
+        return "another kind of value"
+    return f"{type} for each row" if type.batched else f"{type} for all rows"

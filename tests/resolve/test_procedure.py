@@ -134,6 +134,30 @@ def test_a_network_must_have_been_trained() -> None:
     assert (problem.code, problem.message) == ("E507", "program p uses Other, which nothing trains")
 
 
+def test_a_program_needs_a_training_and_says_nothing_after_its_errors() -> None:
+    alone = "specc 1\nprogram p { show test.x }\n"
+    assert [d.code for d in compile_text(alone).diagnostics] == ["E507"]
+    broken = (
+        HEAD.replace("mse(Decoder", "mse(Decodr") + "program p { show grid(AE.test.x, test.x) }\n"
+    )
+    assert [d.code for d in compile_text(broken).diagnostics] == ["E201"]
+
+
+def test_names_of_outputs_and_names_of_the_spec_stay_apart() -> None:
+    body = "e = Encoder(test.x)\ne_mu = mean(test.x)\nshow e_mu\nshow grid(Decoder(e.mu))"
+    assert said(body) == []
+
+
+def test_a_number_of_a_block_is_known_there_only() -> None:
+    [(code, message, _)] = said("repeat 2 {\n n = 3\n show n\n}\nshow n")
+    assert (code, message) == ("E402", 'nothing is named "n"')
+
+
+def test_what_counts_a_loop_counts_nothing_else() -> None:
+    body = "t = mean(test.x)\nshow mean(t, axis=batch)\nfor t in range(3) {\n show t\n}"
+    assert [code for code, _, _ in said(body)] == ["E403"]
+
+
 def test_two_programs_of_one_name() -> None:
     text = HEAD + "program p() { show 1 }\nprogram P() { show 2 }\n"
     assert [d.code for d in compile_text(text).diagnostics] == ["E403"]
