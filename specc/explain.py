@@ -81,7 +81,8 @@ def explain(program: Program, convention: Convention = "pytorch") -> ExplainedMo
 
 
 def _settings(plan: TrainPlan) -> Iterator[tuple[str, BaseModel]]:
-    yield f"data of {plan.name}", plan.data
+    for source in getattr(plan.data, "parts", (plan.data,)):
+        yield f"data of {plan.name}", source
     for step in plan.steps:
         for update in step.updates:
             targets = ", ".join(".".join(path) for path in update.targets)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from math import prod
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.data.base import DataSource, Derived, Fitting, Splitting
+from specc.data.beside import Beside
 from specc.data.text import SENTENCES, SLOTS, WORDS
 from specc.emit.environment import literal, render
 from specc.emit.graphs import graph_data, is_of_graphs
@@ -90,11 +92,36 @@ def field_name(name: str) -> str:
 def data_files(plan: TrainPlan, name: str) -> dict[str, str]:
     """The module that reads the data of a train block, and one for another source that is tested."""
     written = plan.data
+    if isinstance(written, Beside):
+        return beside(plan, written, name)
     source = written.of if isinstance(written, Derived) else written
     files = {f"{name}.py": data_file(plan, name)}
     if isinstance(source, Splitting) and isinstance(source.tested, Splitting):
         files[f"{name}_tested.py"] = _tested_file(plan, source, source.tested)
     return files
+
+
+def beside(plan: TrainPlan, written: Beside, name: str) -> dict[str, str]:
+    """A module for each source, and one that draws their rows apart."""
+    files: dict[str, str] = {}
+    fields = [FieldText(field_name(n), _shape(t)) for n, t in plan.body.inputs]
+    owners = [at for at, count in enumerate(written.counts) for _ in range(count)]
+    modules = [f"{name}_{at}" for at in range(1, len(written.parts) + 1)]
+    for at, (module, part) in enumerate(zip(modules, written.parts, strict=True)):
+        own = tuple(p for p, owner in zip(plan.body.inputs, owners, strict=True) if owner == at)
+        body = replace(plan.body, inputs=own)
+        files |= data_files(replace(plan, data=part, body=body), module)
+    assert isinstance(plan.settings, TrainSettings)
+    text = render(
+        "data_beside.py.j2",
+        header=f'"""The data of {plan.name}: sources whose rows have nothing to do with each other."""',
+        modules=modules,
+        fields=fields,
+        field_tuple=_tuple([f"self.{f.name}" for f in fields]),
+        owners=tuple(owners),
+        validated=plan.settings.validation is not None,
+    )
+    return files | {f"{name}.py": _laid_out(text)}
 
 
 def _tested_file(plan: TrainPlan, source: Splitting, other: Splitting) -> str:

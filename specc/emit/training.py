@@ -296,6 +296,7 @@ class _Training:
             **steps.features(), **self._numbers(),
             "graphs": has_graphs(self.plan.body),
             "windows": windows(self.plan),
+            "sources": len(getattr(self.plan.data, "parts", ())),
             "metrics": metrics, "promises": promise_lines, "shows": shows,
             "shows_at": sorted({s.unit for s in shows}),
             "films": [

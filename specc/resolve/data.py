@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from specc.data import SOURCES, DataSource, Derived
 from specc.data.base import Splitting
+from specc.data.beside import Beside, stands_beside
 from specc.program import ReadPort
 from specc.resolve.context import Scope
 from specc.resolve.library import configured, unknown_word, word_call
@@ -22,14 +23,8 @@ if TYPE_CHECKING:
 
 def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
     """Resolve the source and bind the fields; their types are those of one item."""
-    if draft.data_span is not None:
-        scope.context.report(
-            "E190", "a second data source is not compiled by this version of specc", statement.span
-        )
-        return
-    draft.data_span = statement.span
     source = _source(scope, statement.source)
-    draft.data = source
+    known = len(draft.inputs)
     for number, item in enumerate(statement.fields):
         type = _field_type(scope, source, item, number)
         draft.inputs.append((item.name.id, type))
@@ -40,7 +35,29 @@ def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
     for mask in source.masks() if source is not None else ():
         _mask(scope, statement, mask, draft)
     if source is not None:
-        _refuse(scope, source, statement, [type for _, type in draft.inputs])
+        _refuse(scope, source, statement, [type for _, type in draft.inputs[known:]])
+    _into(scope, statement, source, draft, known)
+
+
+def _into(
+    scope: Scope, statement: tree.Data, source: DataSource | None, draft: Draft, known: int
+) -> None:
+    """Keep the source; a second one stands beside the first, and its rows are drawn apart."""
+    first, before = draft.data_span is None, draft.data
+    draft.data_span = statement.span
+    if first or source is None or before is None:
+        draft.data = source if first else None
+        return
+    assert isinstance(before, DataSource)
+    held = before if isinstance(before, Beside) else Beside(parts=(before,), counts=(known,))
+    for one in (*held.parts, source):
+        if not stands_beside(one):
+            message = f"{one.word} stands alone: its batches are no rows that are drawn apart"
+            scope.context.report("E202", message, statement.source.span)
+            draft.data = None
+            return
+    count = len(draft.inputs) - sum(held.counts)
+    draft.data = Beside(parts=(*held.parts, source), counts=(*held.counts, count))
 
 
 def _mask(scope: Scope, statement: tree.Data, name: str, draft: Draft) -> None:
