@@ -27,5 +27,5 @@ class Net(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         x = self.hidden(x)  # [B, 32]
-        x2: Tensor = self.linear1(torch.tanh(x))  # [B, 10]
-        return x2, x
+        linear: Tensor = self.linear1(torch.tanh(x))  # [B, 10]
+        return linear, x

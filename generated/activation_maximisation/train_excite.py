@@ -29,8 +29,8 @@ class Excite(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         unit = self.pattern / torch.linalg.vector_norm(self.pattern)  # [64]
         _, hidden = self.net(unit.unsqueeze(0))
-        hidden = hidden.select(1, 3)  # [B]
-        return {"select": hidden.mean()}
+        part = hidden.select(1, 3)  # [B]
+        return {"select": part.mean()}
 
 
 class Training(Trainer):

@@ -19,8 +19,8 @@ def samples(model: AAE, batch_size: int, device: torch.device, out: Path) -> lis
     """Draw, and save the pictures; their paths."""
     paths = []
     z = torch.randn(batch_size, 8, device=device)  # [B, 8]
-    x = model.decoder(z).reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
-    rows = (x,)
+    reshaped = model.decoder(z).reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
+    rows = (reshaped,)
     paths.append(save_grid(rows, 0.0, 1.0, out / "samples.png"))
     return paths
 

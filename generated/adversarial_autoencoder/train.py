@@ -89,15 +89,15 @@ class AAE(nn.Module):
         device = x.device
         code = self.encoder(x)  # [B, 8]
         prior = torch.randn(batch_size, 8, device=device)  # [B, 8]
-        x2 = self.decoder(prior)  # [B, 64]
-        return code, prior, x2, x
+        decoder_output = self.decoder(prior)  # [B, 64]
+        return code, prior, decoder_output, x
 
     def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         code = self.encoder(x)  # [B, 8]
         x = x.reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
-        x2 = self.decoder(code).reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
-        return x, x2
+        reshaped = self.decoder(code).reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
+        return x, reshaped
 
 
 class Training(Trainer):

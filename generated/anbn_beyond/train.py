@@ -28,17 +28,17 @@ class Counting(nn.Module):
     def forward(self, ids: Tensor, y: Tensor, sure: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.counter(ids)  # [B, T, 4]
-        logits = F.cross_entropy(
+        cross_entropy = F.cross_entropy(
             logits[sure], y[sure], reduction="sum"
         ) / sure.sum().clamp(1)
-        return {"cross_entropy": logits}
+        return {"cross_entropy": cross_entropy}
 
     def outputs(self, ids: Tensor, y: Tensor, sure: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         logits = self.counter(ids)  # [B, T, 4]
         right = torch.logical_or(logits.argmax(2) == y, torch.logical_not(sure))
-        right = right.float().amin(1)  # [B]
-        return (right,)
+        smallest = right.float().amin(1)  # [B]
+        return (smallest,)
 
 
 class Training(Trainer):

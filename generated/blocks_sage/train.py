@@ -39,9 +39,9 @@ class BlocksSAGE(nn.Module):
         self, g: Graph, block: Tensor, labelled: Tensor, held_out: Tensor
     ) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        x = self.groups(g)[held_out]  # [N, 4]
+        chosen = self.groups(g)[held_out]  # [N, 4]
         block = block[held_out]  # [N]
-        return x, block
+        return chosen, block
 
 
 class Training(Trainer):

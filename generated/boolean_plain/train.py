@@ -24,10 +24,10 @@ class Logic(nn.Module):
     def forward(self, t: Tensor, value: Tensor, there: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.judge(t)  # [B, N, 2]
-        logits = F.cross_entropy(
+        cross_entropy = F.cross_entropy(
             logits[there], value[there], reduction="sum"
         ) / there.sum().clamp(1)
-        return {"cross_entropy": logits}
+        return {"cross_entropy": cross_entropy}
 
     def outputs(self, t: Tensor, value: Tensor, there: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

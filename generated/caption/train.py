@@ -33,8 +33,8 @@ class Naming(nn.Module):
         """What the metrics compare."""
         logits = self.caption(image, before)  # [B, 6, 17]
         right = logits.argmax(2) == name  # [B, 6]
-        right = right.float().amin(1)  # [B]
-        return (right,)
+        smallest = right.float().amin(1)  # [B]
+        return (smallest,)
 
 
 class Training(Trainer):

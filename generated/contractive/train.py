@@ -42,9 +42,9 @@ class Contractive(nn.Module):
         logits = self.decoder(h)  # [B, 64]
         slope = (h * (1 - h)).unsqueeze(-1) * self.encoder.code.weight  # [B, 64, 64]
         slope = (slope**2).sum((1, 2))  # [B]
-        logits = torch.sigmoid(logits)  # [B, 64]
-        slope = slope.mean()  # []
-        return logits, x, slope.expand(batch_size)
+        sigmoid = torch.sigmoid(logits)  # [B, 64]
+        mean = slope.mean()  # []
+        return sigmoid, x, mean.expand(batch_size)
 
 
 class Training(Trainer):

@@ -25,8 +25,8 @@ def samples(
     """Draw, and save the pictures; their paths."""
     paths = []
     z = torch.randn(batch_size, 32, device=device)  # [B, 32]
-    z = model.g(z)  # [B, 1, 8, 8]
-    rows = (z,)
+    g_output = model.g(z)  # [B, 1, 8, 8]
+    rows = (g_output,)
     paths.append(save_grid(rows, -1.0, 1.0, out / "samples.png"))
     return paths
 

@@ -24,8 +24,8 @@ def samples(
     """Draw, and save the pictures; their paths."""
     paths = []
     z = torch.randn(batch_size, 100, device=device)  # [B, 100]
-    z = model.g(z)  # [B, 1, 28, 28]
-    rows = (z,)
+    g_output = model.g(z)  # [B, 1, 28, 28]
+    rows = (g_output,)
     paths.append(save_grid(rows, -1.0, 1.0, out / "samples.png"))
     return paths
 

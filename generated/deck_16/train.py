@@ -40,14 +40,14 @@ class Deck(nn.Module):
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         logits = self.decoder(self.encoder(x))  # [B, 784]
-        logits = torch.sigmoid(logits)  # [B, 784]
-        return logits, x
+        sigmoid = torch.sigmoid(logits)  # [B, 784]
+        return sigmoid, x
 
     def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         logits = self.decoder(self.encoder(x))  # [B, 784]
-        logits = torch.sigmoid(logits)  # [B, 784]
-        return x, logits
+        sigmoid = torch.sigmoid(logits)  # [B, 784]
+        return x, sigmoid
 
 
 class Training(Trainer):

@@ -35,9 +35,9 @@ class Compared(nn.Module):
         """What the metrics compare."""
         e = torch.randn_like(x)  # [B, 64]
         noisy = (x + self.noise * e).clamp(0, 1)  # [B, 64]
-        x2 = self.denoising(noisy)  # [B, 64]
-        noisy = self.plain(noisy)  # [B, 64]
-        return x2, x, noisy
+        denoising_output = self.denoising(noisy)  # [B, 64]
+        plain_output = self.plain(noisy)  # [B, 64]
+        return denoising_output, x, plain_output
 
 
 class Training(Trainer):

@@ -32,8 +32,8 @@ class DigitPixels(nn.Module):
 
     def outputs(self, g: Graph, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        x = self.digit(g)  # [B, 10]
-        return x, label
+        digit_output = self.digit(g)  # [B, 10]
+        return digit_output, label
 
 
 class Training(Trainer):

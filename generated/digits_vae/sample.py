@@ -19,8 +19,8 @@ def samples(model: VAE, batch_size: int, device: torch.device, out: Path) -> lis
     """Draw, and save the pictures; their paths."""
     paths = []
     z = torch.randn(batch_size, 8, device=device)  # [B, 8]
-    x = torch.sigmoid(model.decoder(z))  # [B, 1, 8, 8]
-    rows = (x,)
+    sigmoid = torch.sigmoid(model.decoder(z))  # [B, 1, 8, 8]
+    rows = (sigmoid,)
     paths.append(save_grid(rows, 0.0, 1.0, out / "samples.png"))
     return paths
 

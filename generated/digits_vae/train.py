@@ -45,8 +45,8 @@ class VAE(nn.Module):
         """What the picture shows."""
         mu, logvar = self.encoder(x)
         logits = self.decoder(self.latent(mu, logvar))  # [B, 1, 8, 8]
-        logits = torch.sigmoid(logits)  # [B, 1, 8, 8]
-        return x, logits
+        sigmoid = torch.sigmoid(logits)  # [B, 1, 8, 8]
+        return x, sigmoid
 
 
 class Training(Trainer):

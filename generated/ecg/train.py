@@ -39,8 +39,8 @@ class Anomalies(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         x_hat = self.decoder(self.encoder(x))  # [B, 140]
         error = F.mse_loss(x_hat, x, reduction="none").mean(1)  # [B]
-        x = ((ill == 0).float() * error).mean()  # []
-        return {"mean_error": x}
+        mean = ((ill == 0).float() * error).mean()  # []
+        return {"mean_error": mean}
 
     def outputs(self, x: Tensor, ill: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

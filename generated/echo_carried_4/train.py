@@ -29,10 +29,10 @@ class Listening(nn.Module):
     def forward(self, x: Tensor, y: Tensor, known: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.echo(x)  # [B, T, 2]
-        logits = F.cross_entropy(
+        cross_entropy = F.cross_entropy(
             logits[known], y[known], reduction="sum"
         ) / known.sum().clamp(1)
-        return {"cross_entropy": logits}
+        return {"cross_entropy": cross_entropy}
 
 
 class Training(Trainer):

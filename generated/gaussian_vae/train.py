@@ -69,10 +69,10 @@ class VAE(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         mu, logvar = self.encoder(x)
         x_hat = self.decoder(self.latent(mu, logvar))  # [B, 64]
-        x_hat = (-22.22222222222222 * (x - x_hat) ** 2 - -0.9781814516812086).sum(1)
-        x_hat = -x_hat  # [B]
+        log_prob = (-22.22222222222222 * (x - x_hat) ** 2 - -0.9781814516812086).sum(1)
+        log_prob = -log_prob  # [B]
         kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum()
-        return {"log_prob": x_hat.mean(), "kl": kl / mu.size(0)}
+        return {"log_prob": log_prob.mean(), "kl": kl / mu.size(0)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

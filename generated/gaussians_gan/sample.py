@@ -23,8 +23,8 @@ def samples(model: GAN, batch_size: int, device: torch.device, out: Path) -> lis
     """Draw, and save the pictures; their paths."""
     paths = []
     z = torch.randn(batch_size, 16, device=device)  # [B, 16]
-    z = model.g(z)  # [B, 2]
-    rows = (z,)
+    g_output = model.g(z)  # [B, 2]
+    rows = (g_output,)
     paths.append(save_scatter(rows, out / "samples.png"))
     return paths
 

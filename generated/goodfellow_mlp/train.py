@@ -72,8 +72,8 @@ class GAN(nn.Module):
         device = real.device
         z = torch.randn(batch_size, 100, device=device)  # [B, 100]
         fake = self.g(z)  # [B, 784]
-        fake = fake.reshape(-1, 1, 28, 28)  # [B, 1, 28, 28]
-        return (fake,)
+        reshaped = fake.reshape(-1, 1, 28, 28)  # [B, 1, 28, 28]
+        return (reshaped,)
 
 
 class Training(Trainer):

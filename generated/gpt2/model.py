@@ -52,8 +52,8 @@ class TransformerLayer(nn.Module):
         self.dropout2 = nn.Dropout(0.1)
 
     def forward(self, x: Tensor) -> Tensor:
-        x2 = self.dropout1(self.attention1(self.layer_norm1(x)))  # [B, T, width]
-        h = x + x2  # [B, T, width]
+        dropout = self.dropout1(self.attention1(self.layer_norm1(x)))  # [B, T, width]
+        h = x + dropout  # [B, T, width]
         x = F.gelu(self.linear1(self.layer_norm2(h)), approximate="tanh")  # [B, T, …]
         y: Tensor = h + self.dropout2(self.linear2(x))  # [B, T, width]
         return y

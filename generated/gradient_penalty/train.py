@@ -56,18 +56,18 @@ class Critic(nn.Module):
         mixed.requires_grad_()
         norm = (gradient(self.d(mixed), mixed) ** 2).sum((1, 2, 3))  # [B]
         norm = torch.sqrt(norm + 1e-12)  # [B]
-        x = self.d(fake).mean(1)  # [B]
-        x2 = -self.d(real).mean(1)  # [B]
+        mean = self.d(fake).mean(1)  # [B]
+        negated = -self.d(real).mean(1)  # [B]
         return {
-            "mean_d_fake": x.mean(),
-            "mean_d_real": x2.mean(),
+            "mean_d_fake": mean.mean(),
+            "mean_d_real": negated.mean(),
             "mean": 10 * ((norm - 1) ** 2).mean(),
         }
 
     def generator_loss(self, fake: Tensor) -> dict[str, Tensor]:
         """Minimized over G."""
-        x = -self.d(fake).mean(1)  # [B]
-        return {"mean_d": x.mean()}
+        negated = -self.d(fake).mean(1)  # [B]
+        return {"mean_d": negated.mean()}
 
     def forward(self, real: Tensor, label: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""

@@ -28,8 +28,8 @@ class GraphFamilies(nn.Module):
 
     def outputs(self, g: Graph, family: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        x = self.family(g)  # [B, 3]
-        return x, family
+        family_output = self.family(g)  # [B, 3]
+        return family_output, family
 
 
 class Training(Trainer):

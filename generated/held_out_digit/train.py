@@ -36,8 +36,8 @@ class Anomalies(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         error = F.mse_loss(self.decoder(self.encoder(x)), x, reduction="none").mean(1)
-        x = ((label != 0).float() * error).mean()  # []
-        return {"mean_error": x}
+        mean = ((label != 0).float() * error).mean()  # []
+        return {"mean_error": mean}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

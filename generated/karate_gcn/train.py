@@ -39,9 +39,9 @@ class KarateGCN(nn.Module):
         self, g: Graph, faction: Tensor, labelled: Tensor, held_out: Tensor
     ) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        x = self.members(g)[held_out]  # [N, 2]
+        chosen = self.members(g)[held_out]  # [N, 2]
         faction = faction[held_out]  # [N]
-        return x, faction
+        return chosen, faction
 
 
 class Training(Trainer):

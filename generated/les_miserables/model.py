@@ -85,8 +85,8 @@ class Gcn(nn.Module):
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         degree = graph.degree(graph.target)  # [N]
-        x2 = torch.sqrt(degree[graph.source] * degree[graph.target])  # [E]
-        a = neighbour_sum(self.linear1(x), graph, 1 / x2)  # [N, features]
+        root = torch.sqrt(degree[graph.source] * degree[graph.target])  # [E]
+        a = neighbour_sum(self.linear1(x), graph, 1 / root)  # [N, features]
         y: Tensor = a + self.b  # [N, features]
         return y
 

@@ -82,10 +82,11 @@ class Turing(nn.Module):
         next_h: Tensor = o * torch.tanh(next_c)  # [B, units]
         w = self.linear9(next_h)  # [B, 66]
         x = w[:, 20:21]  # [B, 1]
-        x2 = w[:, 21:22]  # [B, 1]
-        x3 = w[:, 22:25]  # [B, 3]
+        part = w[:, 21:22]  # [B, 1]
+        part2 = w[:, 22:25]  # [B, 3]
+        part3 = w[:, 25:26]  # [B, 1]
         next_writes: Tensor = self.address1(
-            w[:, :20], x, x2, x3, w[:, 25:26], memory, writes
+            w[:, :20], x, part, part2, part3, memory, writes
         )
         erase = torch.sigmoid(w[:, 26:46])  # [B, 20]
         add = w[:, 46:66]  # [B, 20]
@@ -95,10 +96,12 @@ class Turing(nn.Module):
         ) + at * add.unsqueeze(1)
         r = self.linear10(next_h)  # [B, 26]
         x = r[:, 20:21]  # [B, 1]
-        x2 = r[:, 21:22]  # [B, 1]
-        x3 = r[:, 22:25]  # [B, 3]
-        x4 = r[:, 25:26]  # [B, 1]
-        next_looks: Tensor = self.address2(r[:, :20], x, x2, x3, x4, next_memory, looks)
+        part = r[:, 21:22]  # [B, 1]
+        part2 = r[:, 22:25]  # [B, 3]
+        part3 = r[:, 25:26]  # [B, 1]
+        next_looks: Tensor = self.address2(
+            r[:, :20], x, part, part2, part3, next_memory, looks
+        )
         next_read: Tensor = next_memory * next_looks.unsqueeze(2)  # [B, 128, 20]
         next_read = next_read.sum(1)  # [B, 20]
         x = self.linear11(torch.cat([next_h, next_read], 1))  # [B, 8]
@@ -152,10 +155,11 @@ class Turing(nn.Module):
             next_h = o * torch.tanh(next_c)  # [B, units]
             w = self.linear9(next_h)  # [B, 66]
             x = w[:, 20:21]  # [B, 1]
-            x2 = w[:, 21:22]  # [B, 1]
-            x3 = w[:, 22:25]  # [B, 3]
+            part = w[:, 21:22]  # [B, 1]
+            part2 = w[:, 22:25]  # [B, 3]
+            part3 = w[:, 25:26]  # [B, 1]
             next_writes = self.address1(
-                w[:, :20], x, x2, x3, w[:, 25:26], memory, writes
+                w[:, :20], x, part, part2, part3, memory, writes
             )
             erase = torch.sigmoid(w[:, 26:46])  # [B, 20]
             add = w[:, 46:66]  # [B, 20]
@@ -163,10 +167,12 @@ class Turing(nn.Module):
             next_memory = memory * (1 - at * erase.unsqueeze(1)) + at * add.unsqueeze(1)
             r = self.linear10(next_h)  # [B, 26]
             x = r[:, 20:21]  # [B, 1]
-            x2 = r[:, 21:22]  # [B, 1]
-            x3 = r[:, 22:25]  # [B, 3]
-            x4 = r[:, 25:26]  # [B, 1]
-            next_looks = self.address2(r[:, :20], x, x2, x3, x4, next_memory, looks)
+            part = r[:, 21:22]  # [B, 1]
+            part2 = r[:, 22:25]  # [B, 3]
+            part3 = r[:, 25:26]  # [B, 1]
+            next_looks = self.address2(
+                r[:, :20], x, part, part2, part3, next_memory, looks
+            )
             next_read = next_memory * next_looks.unsqueeze(2)  # [B, 128, 20]
             next_read = next_read.sum(1)  # [B, 20]
             x = self.linear11(torch.cat([next_h, next_read], 1))  # [B, 8]

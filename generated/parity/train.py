@@ -28,10 +28,10 @@ class Bits(nn.Module):
     def forward(self, x: Tensor, odd: Tensor, valid: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.parity(x)  # [B, T, 2]
-        logits = F.cross_entropy(
+        cross_entropy = F.cross_entropy(
             logits[valid], odd[valid], reduction="sum"
         ) / valid.sum().clamp(1)
-        return {"cross_entropy": logits}
+        return {"cross_entropy": cross_entropy}
 
     def outputs(self, x: Tensor, odd: Tensor, valid: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

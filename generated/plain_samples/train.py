@@ -69,8 +69,8 @@ class Plain(nn.Module):
         z = self.encoder(x)  # [B, 8]
         x_hat = self.decoder(z)  # [B, 64]
         w = torch.randn(batch_size, 8, device=device)  # [B, 8]
-        x2 = self.decoder(w)  # [B, 64]
-        return x_hat, x, x2, z, w
+        decoder_output = self.decoder(w)  # [B, 64]
+        return x_hat, x, decoder_output, z, w
 
 
 class Training(Trainer):

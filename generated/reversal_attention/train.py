@@ -27,10 +27,10 @@ class Reversing(nn.Module):
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.reverser(source, before)  # [B, T, 12]
-        logits = F.cross_entropy(
+        cross_entropy = F.cross_entropy(
             logits[valid], target[valid], reduction="sum"
         ) / valid.sum().clamp(1)
-        return {"cross_entropy": logits}
+        return {"cross_entropy": cross_entropy}
 
     def outputs(
         self, source: Tensor, target: Tensor, before: Tensor, valid: Tensor
@@ -38,8 +38,8 @@ class Reversing(nn.Module):
         """What the metrics compare."""
         logits = self.reverser(source, before)  # [B, T, 12]
         right = torch.logical_or(logits.argmax(2) == target, torch.logical_not(valid))
-        right = right.float().amin(1)  # [B]
-        return (right,)
+        smallest = right.float().amin(1)  # [B]
+        return (smallest,)
 
 
 def factor(step: int, steps: int) -> float:

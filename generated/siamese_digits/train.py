@@ -35,15 +35,15 @@ class Siamese(nn.Module):
     def forward(self, a: Tensor, b: Tensor, same: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         d = F.pairwise_distance(self.embed(a), self.embed(b))  # [B]
-        x = same * d**2 / 2 + (1 - same) * (1.0 - d).clamp(min=0) ** 2 / 2  # [B]
-        x = x.mean()  # []
-        return {"mean": x}
+        total = same * d**2 / 2 + (1 - same) * (1.0 - d).clamp(min=0) ** 2 / 2  # [B]
+        total = total.mean()  # []
+        return {"mean": total}
 
     def outputs(self, a: Tensor, b: Tensor, same: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         d = F.pairwise_distance(self.embed(a), self.embed(b))  # [B]
-        d = -d  # [B]
-        return d, same
+        negated = -d  # [B]
+        return negated, same
 
 
 class Training(Trainer):

@@ -40,8 +40,8 @@ class Sparse(nn.Module):
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         h = self.encoder(x)  # [B, 128]
-        h = h.mean(1)  # [B]
-        return (h,)
+        mean = h.mean(1)  # [B]
+        return (mean,)
 
 
 class Training(Trainer):

@@ -37,15 +37,15 @@ class Sparse(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         h = self.encoder(x)  # [B, 25]
-        x = F.mse_loss(self.decoder(h), x, reduction="none").sum(1)  # [B]
-        x = x / 2  # [B]
-        return {"mse": x.mean(), "kl_sparsity": 3 * kl_sparsity(h, 0.01)}
+        mse = F.mse_loss(self.decoder(h), x, reduction="none").sum(1)  # [B]
+        mse = mse / 2  # [B]
+        return {"mse": mse.mean(), "kl_sparsity": 3 * kl_sparsity(h, 0.01)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         h = self.encoder(x)  # [B, 25]
-        h = h.mean(1)  # [B]
-        return (h,)
+        mean = h.mean(1)  # [B]
+        return (mean,)
 
 
 class Training(Trainer):

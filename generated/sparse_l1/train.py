@@ -33,8 +33,8 @@ class Sparse(nn.Module):
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         h = self.encoder(x)  # [B, 128]
-        x = (h > 0.1).float().mean(1)  # [B]
-        return (x,)
+        mean = (h > 0.1).float().mean(1)  # [B]
+        return (mean,)
 
 
 class Training(Trainer):

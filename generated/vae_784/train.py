@@ -57,8 +57,8 @@ class VAE(nn.Module):
             else mu
         )
         logits = self.decoder(z)  # [B, 784]
-        logits = torch.sigmoid(logits)  # [B, 784]
-        return logits, x
+        sigmoid = torch.sigmoid(logits)  # [B, 784]
+        return sigmoid, x
 
 
 class Training(Trainer):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
+from specc.emit.described import described
 from specc.emit.inline import bound, written
 from specc.emit.layout import WIDTH, width
 from specc.emit.names import attribute, free, variable
@@ -162,9 +163,15 @@ class Statements:
         taken = self._taken(number)
         for ref in self.reading.operands(node)[:1]:
             name = self.texts.get(ref, "")
-            if name in self.declared and not taken(name) and self._alike(node, ref):
+            own = (
+                self.body.nodes[ref.node].variable is not None
+            )  # a name of the spec says what it is
+            if name in self.declared and not own and not taken(name) and self._alike(node, ref):
                 return name
-        return free(variable(node.name) if node.named else "x", taken)
+        if node.named:
+            return free(variable(node.name), taken)
+        piped = self.body.role not in ("train", "sample") and not taken("x")
+        return "x" if piped else free(described(node), taken)
 
     def _alike(self, node: Node, ref: Ref) -> bool:
         """Whether both are graphs, or neither is: a name keeps its type."""

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from specc.emit.package import write
+from specc.emit.package import package, write
 from specc.pipeline import compile_text
 
 SPEC = """specc 1
@@ -234,3 +234,26 @@ def test_a_term_equals_its_formula(
     gradients = [p.grad for p in run.parameters() if p.grad is not None]
     assert gradients
     assert all(g.isfinite().all() for g in gradients)
+
+
+def test_values_without_a_name_are_called_what_they_are() -> None:
+    text = """specc 1
+
+network Net {
+    in x: vector[64]
+    x -> linear(10)
+}
+train T {
+    data digits(flat=true) as x, label
+    logits = Net(x)
+    minimize cross_entropy(logits, label, weight=[1, 1, 1, 1, 1, 1, 1, 1, 1, 2])
+    optimizer adam()
+    metric accuracy(softmax(logits), label)
+}
+"""
+    program = compile_text(text).program
+    assert program is not None
+    train = package(program)["train.py"]
+    assert "cross_entropy = F.cross_entropy(" in train
+    assert "softmax = torch.softmax(logits, 1)" in train
+    assert "logits = F." not in train
