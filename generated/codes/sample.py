@@ -83,9 +83,9 @@ def program_neighbours(networks: Networks, session: Session) -> None:
     same = (train.label[nearest_one] == test.label).float().mean()
     session.figure("same", same)
     x = test.x[:12]  # [B, 64]
-    x2 = train.x[nearest_one][:12]  # [B, 64]
-    x3 = train.x[next_one][:12]  # [B, 64]
-    save_grid((x, x2, x3), 0.0, 1.0, session.path("grid.png"))
+    rows = train.x[nearest_one][:12]  # [B, 64]
+    rows2 = train.x[next_one][:12]  # [B, 64]
+    save_grid((x, rows, rows2), 0.0, 1.0, session.path("grid.png"))
 
 
 def program_planes(networks: Networks, session: Session) -> None:

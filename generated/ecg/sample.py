@@ -83,8 +83,8 @@ def program_detect(networks: Networks, session: Session) -> None:
     session.figure("spared", spared)
     session.figure("balanced_accuracy", balanced_accuracy)
     x = test.x[:4]  # [B, 140]
-    x2 = networks.decoder(networks.encoder(test.x[:4]))  # [B, 140]
-    save_curve((x, x2), session.path("curve.png"))
+    decoder_output = networks.decoder(networks.encoder(test.x[:4]))  # [B, 140]
+    save_curve((x, decoder_output), session.path("curve.png"))
 
 
 PROGRAMS: dict[str, Callable[..., None]] = {

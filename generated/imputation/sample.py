@@ -69,9 +69,9 @@ def program_fill(networks: Networks, session: Session) -> None:
     session.figure("error", error)
     session.figure("error_of_mean", error_of_mean)
     first = filled[:12]  # [B, 64]
-    x2 = x[:12]  # [B, 64]
-    x3 = (x * keep)[:12]  # [B, 64]
-    save_grid((x2, x3, first), 0.0, 1.0, session.path("grid.png"))
+    rows = x[:12]  # [B, 64]
+    rows2 = (x * keep)[:12]  # [B, 64]
+    save_grid((rows, rows2, first), 0.0, 1.0, session.path("grid.png"))
 
 
 PROGRAMS: dict[str, Callable[..., None]] = {
