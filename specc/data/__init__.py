@@ -21,7 +21,7 @@ SOURCES: Vocabulary[DataSource] = Vocabulary(
         "trees": "boolean_trees:BooleanTrees",
         "graphs": "karate_club:KarateClub les_miserables:LesMiserables"
         " stochastic_blocks:StochasticBlocks random_graphs:RandomGraphs pixel_graphs:PixelGraphs"
-        " graph_npz:GraphNpz edge_list:EdgeList geometric:Geometric",
+        " graph_npz:GraphNpz graphs_npz:GraphsNpz edge_list:EdgeList geometric:Geometric",
         "files": "npz:Npz npy:Npy idx:Idx images:Images csv:Csv parquet:Parquet",
     },
 )

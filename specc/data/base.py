@@ -57,6 +57,9 @@ class DataSource(BaseModel):
     summary: ClassVar[str]
     graph_items: ClassVar[bool] = False  # items are graphs
     graphs: ClassVar[bool] = False  # the first field that a user describes is a graph
+    label_over: ClassVar[Over] = (
+        "nodes"  # what there is one of the further fields for, behind a graph
+    )
 
     def fields(self) -> tuple[DataField, ...] | None:
         """The fields in order, or None where only the file knows."""

@@ -6,11 +6,13 @@ count is said by masks and by pairs, not by rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from specc.data.base import DataField, DataSource, Share, Splitting, label_field
+from specc.types import Over, Tensor
 
 
 def graph_field(**sizes: int) -> DataField:
@@ -174,6 +176,32 @@ class GraphNpz(NodeLabels):
     directed: bool = Field(
         False, description="Whether an edge leads one way only; else its reverse is added."
     )
+
+
+class GraphsNpz(Splitting):
+    """Many graphs in an archive of NumPy."""
+
+    word, kind = "graphs_npz", "graphs_npz"
+    summary = (
+        "Graphs in an .npz archive with the arrays node [N, features], owner [N] (the graph of each node, "
+        "from 0), edges [E, 2] and label [graphs]; edge and global where the spec has such features; "
+        "fields: the graph, a class or numbers."
+    )
+    graphs: ClassVar[bool] = True
+    graph_items: ClassVar[bool] = True
+    label_over: ClassVar[Over] = "items"
+    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    directed: bool = Field(
+        False, description="Whether an edge leads one way only; else its reverse is added."
+    )
+
+    def refusal(self, types: Sequence[Tensor]) -> str | None:
+        """One target at most: a class, a number or a vector."""
+        if len(types) > 1:
+            return "graphs_npz reads 2 fields, the graph and its label"
+        if types and (types[0].rank > 1 or (types[0].dtype == "int" and types[0].rank)):
+            return "the label of a graph is a class, a number or a vector"
+        return None
 
 
 class Geometric(NodeLabels):

@@ -17,7 +17,7 @@ from specc.types import Graph, Tensor, ValueType
 
 def is_of_graphs(source: object) -> bool:
     """Whether a source gives graphs."""
-    return isinstance(source, (OneGraph, RandomGraphs, PixelGraphs))
+    return isinstance(source, OneGraph) or getattr(source, "graph_items", False)
 
 
 def graph_data(plan: TrainPlan) -> str:
@@ -38,7 +38,7 @@ def graph_data(plan: TrainPlan) -> str:
         drawn=isinstance(source, RandomGraphs),
         digits=isinstance(source, PixelGraphs),
         networkx=source.kind in ("karate_club", "les_miserables", "random_graphs"),
-        numpy=source.kind == "graph_npz",
+        numpy=source.kind in ("graph_npz", "graphs_npz"),
         path=source.kind == "edge_list",
         file="" if source.kind == "geometric" else getattr(source, "path", ""),
         links=isinstance(source, OneGraph) and source.links,
@@ -77,6 +77,7 @@ def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = F
         values=", ".join(_values(plan.body)) + ("," if count == 2 else ""),
         validated=validated,
         **_geometric(source),
+        target=_target(plan.body) if source.kind == "graphs_npz" else "",
         linked=count > 2,
         counts=getattr(source, "neighbours", None),
         sizes=_sizes(plan.body),
@@ -91,6 +92,12 @@ def _part(name: str, source: DataSource, plan: TrainPlan, *, validated: bool = F
         may_be_empty=True,
         where="",
     ).rstrip("\n")
+
+
+def _target(body: Body) -> str:
+    """What is asked of a graph: the size of a vector, `scalar`, or nothing."""
+    types = [t for _, t in body.inputs[1:] if isinstance(t, Tensor)]
+    return "".join(str(t.sizes[0]) if t.sizes else "scalar" for t in types[:1])
 
 
 def _geometric(source: DataSource) -> dict[str, str]:

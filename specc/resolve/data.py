@@ -156,7 +156,8 @@ def _refuse_one(
     types: list[ValueType],
     tensors: list[Tensor],
 ) -> None:
-    reason = source.refusal(tensors) if len(tensors) == len(types) else None
+    complete = len(tensors) == len(types) or source.graphs
+    reason = source.refusal(tensors) if complete else None
     if reason is not None:
         scope.context.report("E202", reason, statement.source.span)
 
@@ -201,7 +202,9 @@ def _of_graph(
         word = "a graph" if source.graphs and number == 0 else "no graph"
         scope.context.report("E206", f"{item.name.id} is {word} in {source.word}", item.span)
         return UNKNOWN
-    return replace(type, over="nodes") if source.graphs and isinstance(type, Tensor) else type
+    if source.graphs and isinstance(type, Tensor):
+        return replace(type, over=source.label_over)
+    return type
 
 
 def _example(source: DataSource, number: int) -> str:
