@@ -166,18 +166,18 @@ def _fields(entry: Entry, inference: Inference | None, before: Fields) -> Iterat
     windows = {w.axis: w for w in inference.windows} if inference is not None else {}
     for (port, axis), seen in entry.row.sees.items():
         if axis == HOPS:
-            yield Step("sees", seen_text(axis, seen))
+            yield Step("receptive field", seen_text(axis, seen))
             continue
-        title = f"sees {axis}"
+        title = f"receptive field, {axis}"
         if isinstance(seen, Everything):
-            yield Step(title, "all")
+            yield Step(title, f"all of {port}")
             continue
         working = _grown(before.get((port, axis)), windows.get(axis))
         same = working is not None and working.value == seen.size
         yield Step(title, render(seen.size), working if same else None)
         if not (seen.size == 1 and seen.jump == 1 and seen.start == 0):
-            yield Step(f"jump {axis}", _jump(seen.jump))
-            yield Step(f"start {axis}", render(seen.start))
+            yield Step("  jump", f"{_jump(seen.jump)} from one to the next")
+            yield Step("  start", f"{render(seen.start)}, where the first one begins")
 
 
 def _jump(jump: Size | Fraction) -> str:

@@ -43,13 +43,16 @@ def side_by_side(common: Common, form: Form) -> int:
     from specc.report import conventions, machine
 
     work = Work(common, claims=False)
-    found = [c for program in work.programs() for c in compare(program)]
+    programs = list(work.programs())
+    by_file = [(p.file.source.path, compare(p)) for p in programs]
+    found = [c for _, comparisons in by_file for c in comparisons]
     if form == "json":
         document: dict[str, Json] = {"networks": [conventions.document(c) for c in found]}
         document |= machine.document(work.diagnostics)
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif found and form == "terminal":
-        print(conventions.terminal(found, common.palette()))
+        texts = [(path, conventions.terminal(c, common.palette())) for path, c in by_file if c]
+        print("\n\n".join(f"{path}\n{t}" if len(programs) > 1 else t for path, t in texts))
     elif found:
         forms = {"csv": conventions.as_csv, "latex": conventions.latex}
         print(forms.get(form, conventions.markdown)(found))
@@ -79,6 +82,8 @@ def _print(
             tables.terminal(r, m, width=width, palette=palette, quiet=common.quiet)
             for r, m in shown
         ]
+        if len(texts) > 1:
+            texts = [f"{r.path}\n{text}" for (r, _), text in zip(shown, texts, strict=True)]
         print("\n".join(texts), end="")
 
 

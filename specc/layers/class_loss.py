@@ -119,7 +119,7 @@ def fits(x: Tensor, y: Tensor, word: str) -> tuple[int, tuple[Constraint, ...]]:
     if not same:
         raise LayerError(
             "E302",
-            f"{word}: {render(x.sizes[axis])} scores for {render(y.classes)} classes",
+            f"{word}: {_scores(x.sizes[axis])} for {render(y.classes)} classes",
             text=f"{render(x.sizes[axis])} ≠ {render(y.classes)}",
             helps=(
                 f"the last layer needs {render(y.classes)} features",
@@ -134,6 +134,10 @@ def _one_vector(x: Tensor) -> str:
     if "time" in x.axes:
         return "keep=last in the recurrent layer, or mean(…, axis=time), leaves one vector"
     return "-> flatten before the last layer makes one vector of each item"
+
+
+def _scores(number: Size) -> str:
+    return "1 score" if number == 1 else f"{render(number)} scores"
 
 
 def _one_score(classes: Size) -> tuple[str, ...]:
