@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from math import sqrt
 
 from msgspec import Struct, field
 from pydantic import BaseModel
@@ -15,9 +16,9 @@ from pydantic import BaseModel
 from specc.byhand import scalar as s
 from specc.byhand.array import Array
 from specc.byhand.scalar import Scalar, Value, constant, given
-from specc.optim.adam import Adam, Adamax, AdamW, NAdam
+from specc.optim.adam import Adam, Adamax, AdamW, NAdam, RAdam
 from specc.optim.adaptive import Adadelta, Adagrad, RMSprop
-from specc.optim.descent import SGD
+from specc.optim.descent import ASGD, SGD, Rprop
 
 Kept = dict[str, Scalar]
 Trail = dict[str, Scalar]
@@ -224,6 +225,50 @@ def _adadelta(o: Adadelta, move: Move) -> Trail:
     return {"E[g²]": squares, "Δ": step, "E[Δ²]": moved, "new": new}
 
 
+def _asgd(o: ASGD, move: Move) -> Trail:
+    """The step itself; the average of the weights, from step t0 on, is kept beside them."""
+    gradient = _decayed(move, o.weight_decay)
+    rate = move.before("η", o.lr)
+    weight = s.subtract(move.weight, s.multiply(_times(o.lambd, rate), move.weight))
+    new = s.subtract(weight, s.multiply(rate, gradient))
+    fall = s.raised(
+        1 + s.times(s.exactly(o.lambd * o.lr), Fraction(move.number)), s.exactly(o.alpha)
+    )
+    return {"η": constant(s.over(s.exactly(o.lr), fall)), "new": new}
+
+
+def _rprop(o: Rprop, move: Move) -> Trail:
+    """A step of its own for each weight: longer while the slope keeps its sign, shorter when it turns."""
+    turn = move.gradient.value * move.before("sign").value
+    factor = o.etas[1] if turn > 0 else o.etas[0] if turn < 0 else 1.0
+    low, high = map(s.exactly, o.step_sizes)
+    step = constant(
+        min(max(s.times(move.before("step", o.lr).value, s.exactly(factor)), low), high)
+    )
+    sign = 0 if turn < 0 else (move.gradient.value > 0) - (move.gradient.value < 0)
+    new = s.subtract(move.weight, _times(Fraction(sign), step))
+    return {"sign": constant(Fraction(sign)), "step": step, "new": new}
+
+
+def _radam(o: RAdam, move: Move) -> Trail:
+    """Adam's step where the variance can be told from its length ρ, the mean alone before that."""
+    weight = _shrunk(move, o.lr, o.weight_decay) if o.decoupled_weight_decay else move.weight
+    gradient = move.gradient if o.decoupled_weight_decay else _decayed(move, o.weight_decay)
+    trail = _moments(o.betas, move, gradient)
+    trail["m̂"] = _unbiased(trail["m"], o.betas[0], move.number)
+    beta, t = float(o.betas[1]), move.number
+    longest = 2 / (1 - beta) - 1
+    length = longest - 2 * t * beta**t / (1 - beta**t)
+    trail["ρ"] = constant(length)
+    step = trail["m̂"]
+    if length > 5:
+        top = (length - 4) * (length - 2) * longest
+        share = sqrt(top / ((longest - 4) * (longest - 2) * length)) * sqrt(1 - beta**t)
+        step = _times(share, _over_root(step, trail["v"], o.eps))
+    trail["new"] = s.subtract(weight, _times(o.lr, step))
+    return trail
+
+
 RULES: dict[type, Callable[..., Trail]] = {
     SGD: _sgd,
     Adam: _adam,
@@ -233,5 +278,8 @@ RULES: dict[type, Callable[..., Trail]] = {
     RMSprop: _rmsprop,
     Adagrad: _adagrad,
     Adadelta: _adadelta,
+    ASGD: _asgd,
+    Rprop: _rprop,
+    RAdam: _radam,
 }
 """The rules that are worked by hand, by the optimizer's class."""

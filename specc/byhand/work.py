@@ -17,6 +17,7 @@ from specc.byhand.array import Array, dropped, expanded, joined, lone, reshaped,
 from specc.byhand.interpret import ByHandError, Interpreter
 from specc.byhand.notes import Page, page
 from specc.byhand.scalar import constant, so_far
+from specc.byhand.scans import cut, fed, held, valid_at
 from specc.diagnostics import Diagnostic
 from specc.layers.base import Inference
 from specc.layers.plumbing import PLUMBING
@@ -326,49 +327,61 @@ def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
     return {node.types[0][0]: value}
 
 
-def scan_refused(scan: Scan, *, masked: bool) -> str | None:
+def scan_refused(scan: Scan) -> str | None:
     """Why a scan cannot be worked by hand, None where it can."""
-    if scan.over == "tree":
-        return "folds a tree, which has no working by hand"
-    if masked:
-        return "has a mask, which has no working by hand"
-    if scan.truncate is not None or scan.free_running != "never":
-        return "is cut or fed with its own output, which has no working by hand"
-    return None
+    return "folds a tree, which has no working by hand" if scan.over == "tree" else None
 
 
 def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     """One step of the cell for each position."""
     operation = node.operation
     assert isinstance(operation, Scan)
-    body, states = operation.body, operation.body.states
+    if why := scan_refused(operation):
+        raise ByHandError(why)
+    states = operation.body.states
     sequence, *rest = frame.operands(node)
-    others = rest[: len(rest) - 1 - len(states)]
-    refused = scan_refused(operation, masked=rest[-1] is not None)
-    if refused is not None:
-        raise ByHandError(refused)
-    if operation.over == "tree":
-        raise ByHandError("goes along a tree, which has no working by hand")
-    if operation.free_running != "never":
-        raise ByHandError("reads its own outputs, which has no working by hand")
-    now = {s.name: v for s, v in zip(states, rest[len(others) :], strict=False)}
+    others, firsts, mask = rest[: -1 - len(states)], rest[-1 - len(states) : -1], rest[-1]
+    kinds = dict(operation.body.inputs)
     now = {
-        s.name: _start(s, now[s.name], dict(body.inputs)[s.name], sequence, frame.symbols)
-        for s in states
+        s.name: _start(s, value, kinds[s.name], sequence, frame.symbols)
+        for s, value in zip(states, firsts, strict=True)
     }
-    names = [name for name, _ in body.inputs if name not in now]
     outputs: list[Array] = []
     time = sequence.sizes[1]
-    for t in reversed(range(time)) if operation.reverse else range(time):
-        inputs = dict(zip(names, (dropped(sequence, 1, t), *others), strict=True))
-        prefix = f"{frame.inner(operation.stage)[:-1]}[{t}]."
-        made = dict(_cell_step(frame, body, {**inputs, **now}, operation.stage, prefix))
-        now = {s.name: made[f"next {s.name}"] for s in states}
-        outputs.append(next(v for name, v in made.items() if not name.startswith("next ")))
+    for number, t in enumerate(reversed(range(time)) if operation.reverse else range(time)):
+        if (
+            operation.truncate is not None
+            and number % _whole(operation.truncate, frame.symbols) == 0
+        ):
+            now = {name: cut(value) for name, value in now.items()} if number else now
+        inputs = [_read(operation, sequence, t, outputs), *others]
+        output, made = _step(frame, operation, inputs, now, t)
+        valid = valid_at(mask, t)
+        now = {s.name: held(valid, made[f"next {s.name}"], now[s.name]) for s in states}
+        outputs.append(held(valid, output, outputs[-1] if outputs else None))
     kept = outputs[::-1] if operation.reverse else outputs
     lifted = [reshaped(o, (o.sizes[0], 1, *o.sizes[1:])) for o in kept]
     whole = outputs[-1] if operation.keep == "last" else joined(lifted, 1)
     return {node.types[0][0]: whole, **now}
+
+
+def _read(scan: Scan, sequence: Array, t: int, outputs: list[Array]) -> Array:
+    """What a step reads: its position of the sequence, or the output before it where it runs freely."""
+    if scan.free_running == "never" or not outputs:
+        return dropped(sequence, 1, t)
+    kind = scan.body.inputs[0][1]
+    return fed(outputs[-1], classes=isinstance(kind, Tensor) and kind.dtype != "float")
+
+
+def _step(
+    frame: Frame, scan: Scan, read: list[Any], now: dict[str, Array], t: int
+) -> tuple[Array, dict[str, Any]]:
+    """The output of one step, and all that it gives."""
+    names = [name for name, _ in scan.body.inputs if name not in now]
+    inputs = {**dict(zip(names, read, strict=True)), **now}
+    prefix = f"{frame.inner(scan.stage)[:-1]}[{t}]."
+    made = dict(_cell_step(frame, scan.body, inputs, scan.stage, prefix))
+    return next(v for name, v in made.items() if not name.startswith("next ")), made
 
 
 def _start(

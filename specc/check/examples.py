@@ -69,7 +69,7 @@ def _why_not(node: Node) -> str | None:
     if type(operation) not in OPERATIONS:
         return "has no working by hand"
     if isinstance(operation, Scan):
-        return scan_refused(operation, masked=node.operands[-1] is not None)
+        return scan_refused(operation)
     if not isinstance(operation, Apply):
         return None
     inference = operation.inference

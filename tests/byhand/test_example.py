@@ -132,6 +132,9 @@ OPTIMIZER_CASES = [
     "sgd(lr=0.1, momentum=0.9, dampening=0.5)", "adam(lr=0.1, amsgrad=true, weight_decay=0.1)",
     "adamw(lr=0.05, weight_decay=0.1)", "adamax(lr=0.1)", "nadam(lr=0.1)",
     "rmsprop(lr=0.05, momentum=0.9, centered=true)", "adagrad(lr=0.5, lr_decay=0.1)", "adadelta()",
+    "asgd(lr=0.1, weight_decay=0.1)", "asgd(lr=0.1, lambd=0.2)", "rprop(lr=0.3)",
+    "rprop(lr=2, step_sizes=[0.001, 3])", "radam(lr=0.1)", "radam(lr=0.1, betas=[0.9, 0.6])",
+    "radam(lr=0.1, betas=[0.8, 0.7], weight_decay=0.1, decoupled_weight_decay=true)",
 ]  # fmt: skip
 
 
@@ -139,7 +142,7 @@ OPTIMIZER_CASES = [
 def test_an_optimizer_is_torch(optimizer: str) -> None:
     done = worked(
         "given w = [1.5, -2]\nloss = sum((w - 1) ^ 2 * 3 + w)\nminimize loss\n"
-        f"optimizer {optimizer}\nsteps 4"
+        f"optimizer {optimizer}\nsteps 7"
     )
     program = compile_text(
         f'specc 1\nexample "e" {{ given w = 1\n minimize w ^ 2\n optimizer {optimizer} }}'
