@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from specc.byhand import activations as act
-from specc.byhand import losses, modules, spatial
+from specc.byhand import losses, modules, resampling, spatial
 from specc.byhand import scalar as s
 from specc.byhand.array import Array, each, joined, lone, picked, reduced, reshaped
 from specc.byhand.gradient import gradients
@@ -71,7 +71,10 @@ def _interpolate(
     scale_factor: Any = None,
     mode: str = "nearest",
     align_corners: bool = False,
+    antialias: bool = False,
 ) -> Array:
+    if antialias or mode not in resampling.MODES:
+        raise NotImplementedError("antialias" if antialias else mode)
     rank = x.rank - 2
     if size is not None:
         out = spatial.per_axis(tuple(size) if isinstance(size, (tuple, list)) else size, rank)
@@ -80,11 +83,7 @@ def _interpolate(
             tuple(scale_factor) if isinstance(scale_factor, (tuple, list)) else scale_factor, rank
         )
         out = tuple(math.floor(n * s.exactly(f)) for n, f in zip(x.sizes[2:], factors, strict=True))
-    if mode == "nearest":
-        return spatial.nearest(x, out)
-    if mode in ("linear", "bilinear", "trilinear"):
-        return spatial.linear(x, out, align_corners)
-    raise NotImplementedError(mode)
+    return resampling.MODES[mode](x, out, align_corners)
 
 
 # ------------------------------------------------------- functions of our own

@@ -1,4 +1,4 @@
-"""Kernels that slide: convolution (cross-correlation), its transpose, pooling, padding and resampling.
+"""Kernels that slide: convolution (cross-correlation), its transpose, pooling and padding.
 
 Maps are [batch, channels, space…], weights as PyTorch keeps them. What lies outside of a map is left out of
 a sum: a zero adds nothing.
@@ -7,7 +7,6 @@ a sum: a zero adds nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from itertools import product
 from math import prod
 
@@ -272,43 +271,7 @@ def _mirrored(i: int, size: int, mode: str) -> int | None:
             return None
 
 
-# ------------------------------------------------------------------- resampling
-
-
-def nearest(x: Array, out: Sequence[int]) -> Array:
-    """Each output position takes the number at ⌊i·n/m⌋."""
-    return build(
-        (*x.sizes[:2], *out),
-        lambda i: x[
-            (*i[:2], *(a * n // m for a, n, m in zip(i[2:], x.sizes[2:], out, strict=True)))
-        ],
-    )
-
-
-def linear(x: Array, out: Sequence[int], align_corners: bool = False) -> Array:
-    """Each output position is a weighted mean of its neighbours along each axis."""
-
-    def element(index: Index) -> Scalar:
-        rows = zip(index[2:], x.sizes[2:], out, strict=True)
-        sides = [_neighbours(i, n, m, align_corners) for i, n, m in rows]
-        corners = list(product(*sides))
-        values = [x[(*index[:2], *(place for place, _ in corner))] for corner in corners]
-        shares = [
-            constant(prod((share for _, share in corner), start=Fraction(1))) for corner in corners
-        ]
-        return s.dot(values, shares)
-
-    return build((*x.sizes[:2], *out), element)
-
-
-def _neighbours(i: int, size: int, out: int, corners: bool) -> list[tuple[int, Fraction]]:
-    if corners:
-        at = Fraction(i * (size - 1), out - 1) if out > 1 else Fraction(0)
-    else:
-        at = max(Fraction(2 * i + 1, 2) * Fraction(size, out) - Fraction(1, 2), Fraction(0))
-    low = min(int(at), size - 1)
-    high = min(low + 1, size - 1)
-    return [(low, 1 - (at - low)), (high, at - low)] if at != low else [(low, Fraction(1))]
+# --------------------------------------------------------- channels and space
 
 
 def shuffled(x: Array, factor: int) -> Array:

@@ -63,8 +63,7 @@ CASES = [
     for layer, operands in (
         *test_everything.CASES, *test_losses.CASES, *ACTIVATIONS, *RECURRENT, *DISTRIBUTIONS,
     )
-    if layer.word not in RANDOM | NOT_BY_HAND and getattr(layer, "mode", "") not in
-    ("bicubic", "nearest_exact", "area")
+    if layer.word not in RANDOM | NOT_BY_HAND and not getattr(layer, "antialias", False)
 ]  # fmt: skip
 
 
