@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from specc.exam.result import Mark, Verdict
 from specc.exam.symbols import read_symbols
 from specc.exam.units import mistaken_unit
 from specc.exam.unreadable import Unreadable
-from specc.exam.written import Quantity, Shape, Symbols, Written, read
+from specc.exam.written import Quantity, Shape, Symbols, Written, dotted_thousands, read
 from specc.sizes import Size, Symbolic
 
 SHOWN = 4  # slips that give the same figure
@@ -48,7 +49,8 @@ class _Marker(Struct):
         except Unreadable as error:
             self.unread[asked.key] = str(error)
             return
-        if written is not None:
+        if written is not None and given is not None:
+            written = _thousands(asked, given, written)
             self.answers[asked.key] = Answered(asked, written, _right(asked, written))
 
     def mark(self, asked: Asked, given: Given | None) -> Mark:
@@ -143,6 +145,15 @@ def _blank(asked: Asked, verdict: Verdict, given: Given | None = None) -> Mark:
 def _right(asked: Asked, written: Written) -> bool:
     value = asked.figure.value
     return agrees(written, value, asked.question.tolerance) or channels_last(written, value)
+
+
+def _thousands(asked: Asked, given: Given, written: Written) -> Written:
+    """`48.000` as forty-eight thousand where that is right and forty-eight is not."""
+    bare = dotted_thousands(given.text)
+    if bare is None or _right(asked, written):
+        return written
+    other = Quantity(Fraction(int(bare)))
+    return other if _right(asked, other) else written
 
 
 def _notes(asked: Asked, answered: Answered) -> Iterator[str]:

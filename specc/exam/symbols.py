@@ -57,6 +57,9 @@ def read_symbols(e: Expression, figure: Figure, values: Mapping[str, Size]) -> R
         for meaning in islice(_meanings(letters(e), symbols(figure.formula)), MOST_TRIALS):
             if _identical(e, figure.formula, meaning):
                 return Reading(True, _here(e, figure.formula, meaning), _said(meaning))
+        for meaning in islice(_meanings(letters(e), symbols(figure.formula)), MOST_TRIALS):
+            if _identical(e, figure.formula, meaning, put_in=True):
+                return Reading(True, _here(e, figure.formula, meaning), _said(meaning))
         for meaning in _meanings(letters(e), symbols(figure.formula)):
             return Reading(False, _here(e, figure.formula, meaning), _said(meaning))
     known = {n: Fraction(v) for n, v in values.items() if isinstance(v, int)}
@@ -120,11 +123,17 @@ def _groups(own: Mapping[str, Size]) -> list[tuple[str, ...]]:
     return [*joint, *((q,) for q in own)]
 
 
-def _identical(e: Expression, formula: Formula, meaning: Meaning) -> bool:
+def _identical(e: Expression, formula: Formula, meaning: Meaning, *, put_in: bool = False) -> bool:
+    """Whether both agree wherever they are evaluated; `put_in`: with numbers for the other letters."""
+    own = symbols(formula)
+    named = {q for quantities in meaning.values() for q in quantities}
+    fixed = {n: v for n, v in own.items() if n not in named} if put_in else {}
+    if put_in and not (fixed and named):
+        return False
     chance = random.Random(0)
     for _ in range(POINTS):
         try:
-            point = _point(formula, meaning, chance)
+            point = {**_point(formula, meaning, chance), **fixed}
             true = valued(formula, point)
             theirs = _evaluated(e, _values(meaning, point))
         except (ArithmeticError, ValueError):

@@ -67,6 +67,13 @@ class Word(Struct, frozen=True):
 
 Written: TypeAlias = Quantity | Shape | FreeShape | Symbols | Word
 
+NUMBER_WORDS: dict[str, int] = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+} | {"nothing": 0, "no parameters": 0, "no weights": 0, "no biases": 0}
+"""Numbers that are written out."""
 MISSING = frozenset({"", "-", "–", "—", "?", "n/a", "none", "null"})
 """What stands where no answer was given."""
 
@@ -82,6 +89,8 @@ def read(text: str, figure: str) -> Written | None:
         return None
     if text.lower() in {"all", "everything", "whole input"}:
         return Word("all")
+    if text.lower() in NUMBER_WORDS:
+        return Quantity(Fraction(NUMBER_WORDS[text.lower()]))
     if figure == "compression_ratio":
         text = re.sub(r"(?i)(?<=\d)\s*(?::\s*1|to 1|times|x|×)$", "", text)
     wanted = figure in SHAPES or figure.startswith("receptive")
@@ -100,6 +109,8 @@ def quantity(text: str, *, memory: bool = False) -> Quantity | None:
     about = text[:1] in "≈~" or text.lower().startswith(("ca", "about "))
     bare = re.sub(r"^(?:[≈~]|ca\.?|about)\s*", "", text, flags=re.I)
     bare = bare if memory else _NOUN.sub("", bare)
+    if re.fullmatch(r"-?\d{1,3}(\.\d{3}){2,}", bare):
+        bare = bare.replace(".", "")
     match = _GROUPED.match(bare) or _PLAIN.match(bare)
     if match is None:
         return None
@@ -195,3 +206,9 @@ def _formula(text: str) -> Quantity | Symbols:
         return Quantity(value_of(expression, {}))
     except ArithmeticError as error:
         raise Unreadable(str(error)) from None
+
+
+def dotted_thousands(text: str) -> str | None:
+    """`48.000` and `1.234.567` without their dots, which may stand for a decimal point or for nothing."""
+    bare = text.strip()
+    return bare.replace(".", "") if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", bare) else None

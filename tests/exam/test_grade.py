@@ -217,6 +217,12 @@ def test_a_right_figure_is_right_whatever_came_before() -> None:
         ("C3.weights", "k²·c·f"),
         ("C3.height", "⌊(n + 2p − k)/s⌋ + 1"),
         ("C3.width", "floor((n + 2*p - k)/s) + 1"),
+        ("F5.params", "n_in*120 + 120"),
+        ("C3.params", "(25*c + 1)*f"),
+        ("C3.params", "(k^2*6 + 1)*16"),
+        ("C1.biases", "six"),
+        ("S2.params", "zero"),
+        ("F5.params", "48.120"),
     ],
 )
 def test_formulas_that_are_the_same(figure: str, formula: str) -> None:
@@ -228,6 +234,7 @@ def test_formulas_that_are_the_same(figure: str, formula: str) -> None:
     ("formula", "slip"),
     [
         ("k^2*c*f", "bias-forgotten"),
+        ("25*c*f", "bias-forgotten"),
         ("(k^2*f+1)*c", "in-out-swapped"),
         ("(k*c+1)*f", "kernel-not-squared"),
     ],

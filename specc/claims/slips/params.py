@@ -331,7 +331,11 @@ PARAMS = (
     _slip("outputs-counted", "outputs are counted for weights", _elements),
     _slip("work-counted", "multiplications are counted for weights", _work),
 )
-WEIGHTS = (_slip("biases-included", "biases are counted as weights", _with_biases), *_COMMON)
+WEIGHTS = (
+    _slip("biases-included", "biases are counted as weights", _with_biases),
+    *_COMMON,
+    _slip("flatten-of-wrong-map", "the input of a fully connected layer is mistaken", _flattened),
+)
 BIASES = (
     _slip("one-bias", "one bias is counted for the whole layer", _one_for_all),
     _slip("bias-per-position", "a bias is counted for every position", _per_position),
