@@ -176,6 +176,10 @@ class _Reader(Struct, frozen=True):
                 return sign, self(left), self(right)
             case tree.Member(base=base, name=name) if self._split_of(base) is not None:
                 return Reading(self._split(expr), self._known(name))
+            case tree.Member(base=tree.Member(base=tree.Name() as name, name=split)) if (
+                split.id in SPLITS
+            ):
+                raise PromiseError(f'there is no training named "{name.id}"', name.span)
             case tree.Call(callee=tree.Member() as member, arguments=(argument,)):
                 return self._baseline(member, argument.value)
             case _:
@@ -202,7 +206,8 @@ class _Reader(Struct, frozen=True):
 
     def _names(self) -> list[str]:
         terms = [t.name for t in self.plan.terms]
-        return [*(m.name for m in self.plan.metrics), *terms, *self.plan.losses()]
+        metrics = (m.name for m in self.plan.metrics)
+        return list(dict.fromkeys((*metrics, *terms, *self.plan.losses())))
 
     def _known(self, name: tree.Name) -> str:
         if name.id in self._names():

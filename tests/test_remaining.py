@@ -126,3 +126,22 @@ def test_the_number_of_features_is_no_epsilon() -> None:
 def test_values_of_different_shapes_share_no_grid() -> None:
     shown = TRAIN.replace("optimizer adam()", "optimizer adam()\n    show grid(x, N(x))")
     assert codes(NET.replace(" -> softmax", ""), shown) == ["E203"]
+
+
+def test_a_promise_names_a_training_and_a_claim_a_figure() -> None:
+    net = NET.replace(" -> softmax", "")
+    found = compile_text(
+        f"specc 1\n\n{net}\n{TRAIN}\nexpect Z.test.mse <= 1\nexpect N\n"
+    ).diagnostics
+    assert [d.message for d in found] == [
+        'there is no training named "Z"',
+        "N is a network; a claim is about one of its figures",
+    ]
+
+
+def test_parameters_of_a_draw_stand_before_its_shape() -> None:
+    drawn = TRAIN.replace("    minimize", "    z ~ normal[6](seed=3)\n    minimize").replace(
+        "N(x)", "N(x + sum(z))"
+    )
+    found = list(compile_text(f"specc 1\n\n{NET}\n{drawn}").diagnostics)
+    assert [(d.code, d.helps) for d in found] == [("E202", ("normal(seed=3)[6]",))]

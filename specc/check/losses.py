@@ -46,6 +46,7 @@ def check_losses(program: Program, diagnostics: Diagnostics) -> None:
         if not _twice(use, diagnostics) and not _not_probabilities(use, diagnostics):
             _range(use, diagnostics)
             _logarithm(use, diagnostics)
+            _no_chances(use, diagnostics)
 
 
 def _uses(program: Program) -> Iterator[Use]:
@@ -196,6 +197,26 @@ def _logarithm(use: Use, diagnostics: Diagnostics) -> None:
             "not a number there",
             (Label(origin.node.span, "not bounded below"),),
             helps=("end in relu, softplus or sigmoid, or take mse",),
+        )
+    )
+
+
+def _no_chances(use: Use, diagnostics: Diagnostics) -> None:
+    """Targets of a binary cross-entropy that are no probabilities: its minimum is not at them."""
+    target = use.type(use.target)
+    if use.word != "bce_with_logits" or target is None or target.constant is not None:
+        return
+    low, high = target.range.low, target.range.high
+    if (low is None or low >= 0) and (high is None or high <= 1):
+        return
+    beyond = f"down to {low:g}" if low is not None and low < 0 else f"up to {high:g}"
+    diagnostics.add(
+        Diagnostic(
+            "W504",
+            f"{use.word} takes targets from 0 to 1, as probabilities are",
+            use.node.span,
+            f"targets go {beyond}".replace("-", "−"),
+            helps=("range=[0, 1] in the data, or mse behind tanh",),
         )
     )
 

@@ -102,6 +102,9 @@ class Evaluator:
             return symbol(name.id)
         if name.id == "all":
             return "all"
+        if name.id in {b.name for b in self.tables.program.networks}:
+            message = f"{name.id} is a network; a claim is about one of its figures"
+            raise _error("E603", message, name, f"such as {name.id}.params")
         near = nearest(name.id, [*self.names, *sorted(self.symbols)], 1)
         text = f'did you mean "{near[0]}"?' if near else ""
         raise _error("E402", f'nothing is named "{name.id}"', name, text)

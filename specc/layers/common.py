@@ -153,7 +153,7 @@ def same_shape(left: Tensor, right: Tensor, word: str, index: int = 1) -> tuple[
 
 def _difference(left: Tensor, right: Tensor) -> str:
     if left.rank != right.rank:
-        return f"{left.rank} axes against {right.rank}"
+        return f"{left.rank} {'axis' if left.rank == 1 else 'axes'} against {right.rank}"
     triples = zip(left.axes, left.sizes, right.sizes, strict=True)
     parts = [f"{a} {render(s)} ≠ {render(t)}" for a, s, t in triples if not equal_sizes(s, t)[0]]
     return ", ".join(parts)

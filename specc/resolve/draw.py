@@ -83,11 +83,25 @@ def _read(scope: Scope, expr: tree.Expr) -> Written | None:
         and _free_family(scope, called)
     ):
         return _call(scope, expr, called)
+    if isinstance(called, tree.Index) and isinstance(called.base, tree.Name):
+        if not _free_family(scope, called.base):
+            return Written(scope.evaluate(expr))
+        _turned_round(scope, expr, called)
+        return None
     name = expr.callee if isinstance(expr, tree.Call) else expr
     if isinstance(name, tree.Name) and not _known(scope, name):
         _unknown(scope, name)
         return None
     return Written(scope.evaluate(expr))
+
+
+def _turned_round(scope: Scope, expr: tree.Expr, called: tree.Index) -> None:
+    """Report `normal[6](seed=3)`: parameters stand before the shape."""
+    shape = called.span.text[called.span.text.index("[") :]
+    family, given = called.base.span.text, expr.span.text[len(called.span.text) :]
+    helps = (f"{family}{given}{shape}",)
+    message = "the parameters of a draw stand before its shape"
+    scope.context.report("E202", message, expr.span, helps=helps)
 
 
 def _free_family(scope: Scope, name: tree.Name) -> bool:

@@ -69,3 +69,21 @@ def test_the_fix_deletes_the_stage_with_its_arrow() -> None:
     mended = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
     assert "x -> linear(10)\n" in mended
     assert compile_text(mended).program is not None
+
+
+def test_targets_of_a_binary_cross_entropy_are_probabilities() -> None:
+    text = """specc 1
+
+network Net {
+    in x: vector[64]
+    x -> linear(64)
+}
+train T {
+    data digits(flat=true, range=[-1, 1]) as x, label
+    minimize bce_with_logits(Net(x), x)
+    optimizer adam()
+}
+"""
+    [found] = compile_text(text).diagnostics
+    assert (found.code, found.text) == ("W504", "targets go down to −1")
+    assert not compile_text(text.replace(", range=[-1, 1]", "")).diagnostics.items
