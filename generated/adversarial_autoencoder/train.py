@@ -100,11 +100,16 @@ class AAE(nn.Module):
         return x, reshaped
 
 
+def factor(step: int, steps: int) -> float:
+    """The learning rate at a step, as a share of its start."""
+    return 0.5 * (1 + math.cos(math.pi * step / steps))
+
+
 class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "AAE"
-    spec = "f3287761143be43f"
+    spec = "461490a9244f1b83"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "reconstruction": ("mse",),
         "criticism": ("bce_with_logits_prior", "bce_with_logits_code"),
@@ -134,6 +139,7 @@ class Training(Trainer):
                 decoupled_weight_decay=False,
                 fused=True,
             ),
+            schedule=factor,
         )
         self.criticism_step = Step(
             self,
@@ -141,14 +147,15 @@ class Training(Trainer):
             self.model.criticism_loss,
             torch.optim.Adam(
                 self.model.critic.parameters(),
-                lr=0.001,
-                betas=(0.9, 0.999),
+                lr=0.002,
+                betas=(0.5, 0.999),
                 eps=1e-08,
                 weight_decay=0.0,
                 amsgrad=False,
                 decoupled_weight_decay=False,
                 fused=True,
             ),
+            schedule=factor,
         )
         self.regularisation_step = Step(
             self,
@@ -157,13 +164,14 @@ class Training(Trainer):
             torch.optim.Adam(
                 self.model.encoder.parameters(),
                 lr=0.001,
-                betas=(0.9, 0.999),
+                betas=(0.5, 0.999),
                 eps=1e-08,
                 weight_decay=0.0,
                 amsgrad=False,
                 decoupled_weight_decay=False,
                 fused=True,
             ),
+            schedule=factor,
         )
 
     def iteration(self, *batch: Tensor) -> None:

@@ -109,11 +109,14 @@ class Step:
         name: str,
         terms: Callable[..., dict[str, Tensor]],
         *optimizers: torch.optim.Optimizer,
+        schedule: Callable[[int, int], float] | None = None,
     ) -> None:
         self.trainer = trainer
         self.terms = torch.compile(terms) if trainer.compiles else terms
         self.optimizers = optimizers
         groups = [g for optimizer in optimizers for g in optimizer.param_groups]
+        self.rates = [group["lr"] for group in groups]
+        self.schedule = schedule
         self.learning = [p for group in groups for p in group["params"]]
         self.values: list[Tensor] = []
         trainer.updates[name] = self
@@ -121,6 +124,7 @@ class Step:
     def __call__(self, *inputs: Tensor) -> None:
         """Forward, backward, update."""
         self.descend(*inputs)
+        self.pace()
         for optimizer in self.optimizers:
             optimizer.step()
         for parameter in self.learning:  # faster than zero_grad and its checks
@@ -133,6 +137,14 @@ class Step:
         roots = [term for term in terms.values() if term.requires_grad]
         torch.autograd.backward(roots, inputs=self.learning)
         self.values = [term.detach() for term in terms.values()]
+
+    def pace(self) -> None:
+        """The learning rates of this step."""
+        if self.schedule is not None:
+            factor = self.schedule(self.trainer.step, self.trainer.total)
+            groups = [g for o in self.optimizers for g in o.param_groups]
+            for group, rate in zip(groups, self.rates, strict=True):
+                group["lr"] = rate * factor
 
 
 # ---------------------------------------------------------------------- the run
