@@ -208,8 +208,10 @@ class ProgramText:
         kept = [
             (target, ref)
             for target, ref in zip(act.targets, act.values, strict=True)
-            if target in self.read or len(act.targets) == 1
+            if target in self.read
         ]
+        if not kept:
+            return []
         wanted = tuple(ref for _, ref in kept)
         lines, printer = self._written(act.body, wanted, indent)
         graph = bool(lines) and lines[0].startswith("with torch.enable_grad")

@@ -190,7 +190,8 @@ class _Procedure:
         return name.id in self.names.once and isinstance(number.value, (int, float, tuple))
 
     def _one(self, scope: Scope, name: tree.Name, value: Flow) -> Act | None:
-        if len(value.ports) == 1 or value is POISON:
+        value = value if value.ref.node >= 0 else POISON
+        if len(value.ports) == 1:
             _name_port(scope, value, name.id)
             return self.names.assign(scope, [(name, named(scope, value, name))])
         parts = tuple((port, f"{name.id}.{port}") for port, _, _ in value.ports)

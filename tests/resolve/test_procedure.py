@@ -158,6 +158,11 @@ def test_what_counts_a_loop_counts_nothing_else() -> None:
     assert [code for code, _, _ in said(body)] == ["E403"]
 
 
+def test_an_unknown_operand_of_a_call_with_two_outputs_is_said_once() -> None:
+    [(code, message, _)] = said("e = Encoder(nothing)\nshow grid(Decoder(e.mu))")
+    assert (code, message) == ("E402", 'nothing is named "nothing"')
+
+
 def test_two_programs_of_one_name() -> None:
     text = HEAD + "program p() { show 1 }\nprogram P() { show 2 }\n"
     assert [d.code for d in compile_text(text).diagnostics] == ["E403"]
