@@ -46,7 +46,8 @@ def _biases(w: Working) -> Iterator[Change]:
     sizes = sizes_given(w.case.inference)
     elements = product(sizes).value
     if w.formula.value != 0 and elements != 0 and sizes:
-        yield w.to(w.formula + elements), f"adding the {render(elements)} biases multiplies nothing"
+        number = "bias" if elements == 1 else f"{render(elements)} biases"
+        yield w.to(w.formula + elements), f"adding the {number} multiplies nothing"
 
 
 def _at_input(w: Working) -> Iterator[Change]:

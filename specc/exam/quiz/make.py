@@ -11,6 +11,13 @@ from specc.claims.outcome import Value, text
 from specc.claims.slips import Finding, alternatives
 from specc.claims.slips.start import start
 from specc.claims.subjects import Subject, Tables
+from specc.exam.quiz.byhand import (
+    HandTopic,
+    choose_by_hand,
+    hand_item,
+    hand_topics,
+    has_answer,
+)
 from specc.exam.quiz.item import Item, Kind, Point, Quiz, Step, Variant, Wrong
 from specc.exam.quiz.topics import Topic, choose, stem, topics
 from specc.exam.quiz.variants import Changed, model_text, variants
@@ -40,14 +47,30 @@ def make(
         QuizError: the spec has no layer with a figure.
     """
     random = Random(f"specc quiz {seed}")
-    chosen = choose(_askable(program, convention), questions, random)
-    if not chosen:
-        raise QuizError("there is nothing to ask: no network has a layer with weights or windows")
-    made = list(variants(program, number, random, lambda p: _answers(p, chosen, convention)))
-    title = program.networks[0].name if len(program.networks) == 1 else "Models"
+    askable, hand = _askable(program, convention), hand_topics(program)
+    by_hand = choose_by_hand(hand, max(questions // 2, questions - len(askable)), random)
+    chosen = choose(askable, questions - len(by_hand), random)
+    if not chosen and not by_hand:
+        raise QuizError(
+            "there is nothing to ask: no network has a layer with weights or windows, "
+            "and no example has a number to work out"
+        )
+
+    def fits(other: Program) -> bool:
+        own = all(has_answer(other, topic) for topic in by_hand)
+        return own and _answers(other, chosen, convention)
+
+    made = list(variants(program, number, random, fits))
+    title = program.networks[0].name if len(program.networks) == 1 else _title(program)
     return Quiz(
-        title, convention, tuple(_variant(m, chosen, random, kind, convention) for m in made)
+        title,
+        convention,
+        tuple(_variant(m, chosen, by_hand, random, kind, convention) for m in made),
     )
+
+
+def _title(program: Program) -> str:
+    return "Models" if program.networks else "By hand"
 
 
 def _askable(program: Program, convention: Convention) -> list[Topic]:
@@ -99,7 +122,12 @@ def _subject(tables: Tables, topic: Topic) -> Subject | None:
 
 
 def _variant(
-    changed: Changed, chosen: list[Topic], random: Random, kind: str, convention: Convention
+    changed: Changed,
+    chosen: list[Topic],
+    by_hand: list[HandTopic],
+    random: Random,
+    kind: str,
+    convention: Convention,
 ) -> Variant:
     tables = Tables(changed.program, convention)
     items: list[Item] = []
@@ -107,6 +135,8 @@ def _variant(
         subject = _subject(tables, topic)
         if subject is not None and _known(_right(subject, topic)):
             items.append(_item(tables, topic, subject, random, kind))
+    worked = (hand_item(changed.program, topic) for topic in by_hand)
+    items += [one for one in worked if one is not None]
     return Variant(changed.name, changed.changes, model_text(changed.program), tuple(items))
 
 

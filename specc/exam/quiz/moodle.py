@@ -36,6 +36,11 @@ def is_number(item: Item) -> bool:
     return not item.right.startswith("[")
 
 
+def spread(item: Item) -> str:
+    """How far a number may be from the answer: a decimal by half of its fourth place."""
+    return "0.0001" if "." in item.right else "0"
+
+
 def why(item: Item, text: str) -> str:
     """What an answer is told: the working, or the slip and why it is wrong."""
     wrong = item.slip(text)
@@ -80,7 +85,9 @@ def _answer(item: Item, text: str) -> Iterator[str]:
     share = 100 if text == item.right else 0
     feedback = f'<feedback format="html"><text>{escape(escape(why(item, text)))}</text></feedback>'
     for way in (text,) if item.options else ways(item, text):
-        tolerance = "<tolerance>0</tolerance>" if not item.options and is_number(item) else ""
+        tolerance = (
+            f"<tolerance>{spread(item)}</tolerance>" if not item.options and is_number(item) else ""
+        )
         yield (
             f'<answer fraction="{share}" format="plain_text"><text>{escape(way)}</text>'
             f"{feedback}{tolerance}</answer>"
@@ -112,7 +119,7 @@ def _gift(variant: Variant, item: Item) -> Iterator[str]:
     for text in item.options or (item.right, *(w.text for w in item.wrong)):
         feedback = told(why(item, text))
         for way in (text,) if item.options else ways(item, text):
-            yield f"    {_mark(item, text)}{told(way)}{':0' if number else ''}#{feedback}"
+            yield f"    {_mark(item, text)}{told(way)}{f':{spread(item)}' if number else ''}#{feedback}"
     yield "}"
 
 

@@ -112,8 +112,29 @@ def places(file: tree.File) -> list[Place]:
             value = declaration.value.value
             if isinstance(value, int) and value > 1:
                 found.append(Place(declaration.value.span, declaration.name.id, _width(value)))
+        elif isinstance(declaration, tree.Example):
+            found += _of_example(declaration)
     ports = _ports(file)
     return [replace(p, also=tuple(ports.get(p.span.text, ()))) for p in found]
+
+
+def _of_example(example: tree.Example) -> Iterator[Place]:
+    """The whole numbers of what is given; classes and edges stay."""
+    for statement in example.body:
+        if isinstance(statement, tree.Given) and statement.type is None:
+            stack: list[tree.Expr] = [statement.value]
+            while stack:
+                expr = stack.pop(0)
+                if isinstance(expr, tree.ListOf):
+                    stack = [*expr.items, *stack]
+                elif isinstance(expr, tree.Number) and expr.value == int(expr.value):
+                    name = statement.target.span.text
+                    yield Place(expr.span, name, _small(int(expr.value)))
+
+
+def _small(value: int) -> Callable[[Random], str]:
+    options = [n for n in range(10 if abs(value) < 10 else 100) if n != value]
+    return lambda random: str(random.choice(options))
 
 
 def _ports(file: tree.File) -> dict[str, list[Span]]:
@@ -190,6 +211,6 @@ def _kernel(value: int, axes: int) -> Callable[[Random], str]:
 
 
 def model_text(program: Program) -> str:
-    """The parameters, networks and blocks of a spec as they are written: what a student needs to see."""
-    shown = (tree.Param, tree.Definition)
+    """Parameters, networks, blocks and examples as they are written: what a student needs to see."""
+    shown = (tree.Param, tree.Definition, tree.Example)
     return "\n".join(d.span.text for d in program.file.declarations if isinstance(d, shown))
