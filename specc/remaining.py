@@ -37,13 +37,14 @@ class Rest(Struct, frozen=True):
     def independent(self, diagnostic: Diagnostic) -> bool:
         """Whether a diagnostic about the rest is no consequence of what was left out."""
         if diagnostic.code in _MISSING:
-            return not self.words & set(_words(diagnostic.span.text))
+            unread = diagnostic.code == "W405" and self._called(diagnostic.span)
+            return not (unread or self.words & set(_words(diagnostic.span.text)))
         if diagnostic.code in _INCOMPLETE:
             return not self._trimmed(diagnostic)
-        return not (diagnostic.code == "E206" and self._untyped(diagnostic.span))
+        return not (diagnostic.code == "E206" and self._called(diagnostic.span))
 
-    def _untyped(self, span: Span) -> bool:
-        """Whether a network stands there that something left out may call."""
+    def _called(self, span: Span) -> bool:
+        """Whether a definition stands there that something left out may call."""
         return any(
             d.name.id in self.words
             for d in self.file.declarations

@@ -145,3 +145,21 @@ def test_parameters_of_a_draw_stand_before_its_shape() -> None:
     )
     found = list(compile_text(f"specc 1\n\n{NET}\n{drawn}").diagnostics)
     assert [(d.code, d.helps) for d in found] == [("E202", ("normal(seed=3)[6]",))]
+
+
+def test_a_parameter_without_a_value_is_one_error() -> None:
+    parameters = "param w = 3 / 0\nparam d = w + 1\nparam s = range(10 ^ 12)\n"
+    body = "x -> linear(w) -> repeat d { linear(w) } -> for c in s { linear(c) } -> linear(len(s))"
+    net = f"network N {{\n    in x: vector[w]\n    {body}\n}}\n"
+    assert codes(parameters, net, "expect N.params == w") == ["E203", "E203"]
+
+
+def test_every_wrong_number_of_rounds_is_named() -> None:
+    rounds = "repeat -1 { linear(3) } -> repeat 2.5 { linear(3) } -> for c in 5 { linear(c) }"
+    assert codes(NET.replace("softmax", rounds)) == ["E204", "E203", "E203"]
+
+
+def test_a_block_without_its_argument_is_marked_where_it_is_used() -> None:
+    text = "specc 1\n\nblock b(n) {\n    x -> linear(n)\n}\n" + NET.replace("softmax", "b")
+    [found] = compile_text(text).diagnostics
+    assert (found.code, found.span.line) == ("E202", 8)

@@ -58,6 +58,9 @@ def _call_word(scope: Scope, callee: tree.Name, expr: tree.Call) -> Meaning:
         from specc.resolve.derivative import derivative  # only where there is one
 
         return derivative(scope, callee, given, expr)
+    alone = callee.id in STATIC_FUNCTIONS and registry.get(callee.id) is None
+    if alone and any(a.meaning is POISON for a in given):
+        return POISON
     values = [as_static(a.meaning) for a in given]
     if callee.id in STATIC_FUNCTIONS and given and all(v is not None for v in values):
         try:

@@ -46,12 +46,14 @@ class Context:
     `network` the body of a network, whose operands' types are None when it is only reached into.
     `evaluate` gives the meaning of an expression. All are set by `resolve.file`, so that no module
     needs one above it.
-    `assume` holds numbers for symbols, with which conditions are decided.
+    `assume` holds numbers for symbols, with which conditions are decided; `broken` the parameters whose
+    value was refused.
     """
 
     diagnostics: Diagnostics
     definitions: dict[str, tree.Definition] = field(default_factory=dict)
     parameters: dict[str, ParameterValue] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
     assume: dict[str, int] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     taps: dict[tuple[str, str], None] = field(default_factory=dict)

@@ -273,6 +273,7 @@ def _parameters(
         else:
             value = static(scope, d.value)
         if value is None:
+            context.broken.add(d.name.id)
             value = symbol(d.name.id)
         context.parameters[d.name.id] = ParameterValue(d.name.id, value, d.name.span, d.doc)
     for name in left:

@@ -19,7 +19,7 @@ from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
 from specc.resolve.values import POISON, Meaning, NetworkInstance
 from specc.syntax import tree
-from specc.types import Tensor
+from specc.types import Tensor, Unknown
 
 _EXAMPLE = 'generate(Net, start="the ", length=200, temperature=0.8)'
 
@@ -45,7 +45,7 @@ def generate(scope: Scope, expr: tree.Call) -> Meaning:
     if name is None or settings is None:
         return POISON
     body = scope.context.network(name, None, expr.span)
-    if body is None:
+    if body is None or any(isinstance(t, Unknown) for _, t in body.output_types()):
         return POISON
     found = _scores(body)
     if found is None:

@@ -27,17 +27,18 @@ def lookup(scope: Scope, name: tree.Name) -> Meaning:
     parameter = scope.context.parameters.get(name.id)
     if parameter is not None:
         scope.context.read.add(name.id)
-        return Number(parameter.value, name.id)
+        known = name.id not in scope.context.broken
+        return Number(parameter.value, name.id) if known else POISON
     definition = scope.context.definitions.get(name.id)
     if definition is not None:
-        return _definition(scope, definition)
+        return _definition(scope, definition, name)
     return Word(name.id)
 
 
-def _definition(scope: Scope, definition: tree.Definition) -> Meaning:
+def _definition(scope: Scope, definition: tree.Definition, use: tree.Name) -> Meaning:
     scope.context.read.add(definition.name.id)
     if definition.hyperparameters is not None:
-        made = hyperparameters(scope, definition, [], definition.name.span, default_of(scope))
+        made = hyperparameters(scope, definition, [], use.span, default_of(scope))
         return POISON if made is None else made
     if definition.role not in ("block", "cell", "message_passing"):
         return NetworkInstance(definition.name.id)

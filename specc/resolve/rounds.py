@@ -30,7 +30,7 @@ def repeat(
 
     As soon as a round keeps the type of its operand, all further rounds are like it.
     """
-    if count is None or isinstance(value.type, Unknown):
+    if count is None:
         return POISON
     if not isinstance(count, (int, Symbolic)) or isinstance(count, bool):
         return scope.context.report("E203", "repeat needs a whole number", written.count.span)
@@ -38,6 +38,8 @@ def repeat(
         return scope.context.report(
             "E204", f"repeat {count}: the number of rounds is at least 0", written.count.span
         )
+    if isinstance(value.type, Unknown):
+        return POISON
     if count == 0:
         return value
     if _reads_outside(scope, written) or graph_behind(value) is not None:

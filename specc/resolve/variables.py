@@ -169,6 +169,8 @@ def _ports(nodes: Sequence[Node]) -> Iterator[Node]:
 def joined(before: Variable, after: Variable) -> Variable | None:
     """What a name holds where two ways meet; None where the shapes are at odds."""
     old, new = before.type, after.type
+    if isinstance(new, Unknown):
+        return after  # wrong already
     rows = before.rows if before.rows == after.rows else None
     if not isinstance(old, Tensor) or not isinstance(new, Tensor):
         return before if not isinstance(old, Graph) else None
