@@ -163,6 +163,11 @@ def test_an_unknown_operand_of_a_call_with_two_outputs_is_said_once() -> None:
     assert (code, message) == ("E402", 'nothing is named "nothing"')
 
 
+def test_what_a_loop_spoils_is_not_spoken_of_again() -> None:
+    body = "s = 0\nrepeat 2 {\n s = s + nothing\n}\nshow mean(s, axis=batch)"
+    assert [code for code, _, _ in said(body)] == ["E402"]
+
+
 def test_two_programs_of_one_name() -> None:
     text = HEAD + "program p() { show 1 }\nprogram P() { show 2 }\n"
     assert [d.code for d in compile_text(text).diagnostics] == ["E403"]
