@@ -123,7 +123,12 @@ class Attention(Layer):
             macs=macs,
             sees="all",
             constraints=conditions,
+            notes=(f"queries, keys, values and out_proj: each {self._each(d)}",),
         )  # fmt: skip
+
+    def _each(self, width: Var) -> str:
+        """The weights of one of four projections: (64 + 1)·64."""
+        return product((width + 1 if self.bias else width, width)).numbers()
 
     def _on_memory(
         self, x: Tensor, memory: Tensor, conditions: tuple[Constraint, ...]
@@ -152,4 +157,8 @@ class Attention(Layer):
             macs=macs,
             sees="all",
             constraints=conditions,
+            notes=(
+                f"queries and out_proj: each {self._each(d)}",
+                f"keys and values: each {product((m + 1 if self.bias else m, d)).numbers()}",
+            ),
         )  # fmt: skip
