@@ -22,7 +22,12 @@ HERE = Path(__file__).resolve().parent
 
 
 def generate(
-    net: nn.Module, start: Tensor, count: int, length: int, temperature: float, window: int
+    net: nn.Module,
+    start: Tensor,
+    count: int,
+    length: int,
+    temperature: float,
+    window: int,
 ) -> Tensor:
     """Symbols drawn one after the other from the scores behind those before: [count, length]."""
     found = start[:length].repeat(count, 1)

@@ -12,7 +12,9 @@ from pathlib import Path
 from torch import Tensor
 
 
-def save_text(rows: tuple[Tensor, ...], decode: Callable[[Tensor], str], path: Path) -> Path:
+def save_text(
+    rows: tuple[Tensor, ...], decode: Callable[[Tensor], str], path: Path
+) -> Path:
     """Save symbols as the text that they stand for, a paragraph for each item."""
     texts = [decode(item) for row in rows for item in row.cpu()]
     path.write_text("\n\n".join(texts) + "\n", encoding="utf-8")

@@ -94,7 +94,7 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         logits, after = outputs
-        bits = (F.cross_entropy(logits.movedim(-1, 1), after) / math.log(2))
+        bits = F.cross_entropy(logits.movedim(-1, 1), after).div(math.log(2))
         return {
             "bits": bits.item(),
         }

@@ -109,4 +109,4 @@ class Bits(Metric):
     word, compares, better = "bits", "classes", "lower"
     summary = "Mean cross-entropy in bits: what a symbol costs when it is coded with these scores."
     formula = "cross_entropy / ln 2"
-    text = "(F.cross_entropy(prediction, target) / math.log(2))"
+    text = "F.cross_entropy(prediction, target).div(math.log(2))"
