@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import ast
 import importlib.util
 import math
 import sys
@@ -257,3 +259,30 @@ train T {
     assert "cross_entropy = F.cross_entropy(" in train
     assert "softmax = " in train
     assert "logits = F." not in train
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "2.5", "many"])
+def test_a_run_counts_in_whole_numbers_from_1(text: str) -> None:
+    program = compile_text(PLAIN).program
+    assert program is not None
+    tree = ast.parse(package(program)["trainer.py"])
+    [count] = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "count"]
+    names: dict[str, Any] = {"argparse": argparse}
+    exec(compile(ast.Module([count], []), "trainer.py", "exec"), names)
+    assert names["count"]("12") == 12
+    with pytest.raises(argparse.ArgumentTypeError, match=f"{text} is no whole number from 1"):
+        names["count"](text)
+
+
+PLAIN = """specc 1
+
+network Net {
+    in x: vector[64]
+    x -> linear(10)
+}
+train T {
+    data digits(flat=true) as x, label
+    minimize cross_entropy(Net(x), label)
+    optimizer adam()
+}
+"""
