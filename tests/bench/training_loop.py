@@ -19,7 +19,7 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 BATCH = 64
-ROUNDS = 25
+ROUNDS = 11
 SPECS = Path(__file__).parents[2] / "specs"
 MARK = 0.93  # of the floor, for the generated loop
 
@@ -34,10 +34,10 @@ class Case:
 
 
 CASES = (
-    Case("autoencoder 784-128-64-128-784", "autoencoders/deck_sigmoid_mse.spec", 3),
-    Case("variational autoencoder, convolutions", "autoencoders/digits_vae.spec", 1),
-    Case("GAN of dense networks", "adversarial/gaussians_gan.spec", 1),
-    Case("DCGAN on digits", "adversarial/dcgan_digits.spec", 1),
+    Case("autoencoder 784-128-64-128-784", "autoencoders/deck_sigmoid_mse.spec", 10),
+    Case("variational autoencoder, convolutions", "autoencoders/digits_vae.spec", 2),
+    Case("GAN of dense networks", "adversarial/gaussians_gan.spec", 2),
+    Case("DCGAN on digits", "adversarial/dcgan_digits.spec", 2),
 )
 
 Loop = Callable[[], float]
