@@ -45,7 +45,8 @@ def suggest_sizes(
 ) -> None:
     """Add the sizes that fit to the diagnostics of sizes that do not."""
     wrong = [d for d in diagnostics.items if d.code in CODES]
-    if not wrong or len(file.source.text) > LONGEST:
+    turned = any(d.code == "W307" for d in diagnostics.items)  # another order mends these
+    if not wrong or turned or len(file.source.text) > LONGEST:
         return
     for declaration in file.declarations:
         opened = _opened(file, declaration)

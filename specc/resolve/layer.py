@@ -10,6 +10,7 @@ from specc.layers.base import Inference, LayerError, Operand
 from specc.program import Apply, Path, Stage, Tie
 from specc.resolve.context import Scope
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
+from specc.resolve.remarks import remark_on_map
 from specc.resolve.table import table_before
 from specc.resolve.values import POISON, Flow, LayerMaker
 from specc.sizes import Size, SizeLimit, Symbolic, render
@@ -49,6 +50,9 @@ def apply_layer(
     if inference is None or there is None:
         return POISON
     inference, flows = on_place(inference, there), there.flows
+    x = flows[0].type if flows and flows[0] is not None else None
+    if word == "linear" and isinstance(x, Tensor):
+        remark_on_map(scope, x, span)
     scope.constraints.extend(inference.constraints)
     if stage is None and inference.module is not None:
         stage = (name,)

@@ -8,6 +8,7 @@ from specc.nearest import nearest
 from specc.program import ReadPort
 from specc.resolve.context import Scope, Types
 from specc.resolve.evaluation import static
+from specc.resolve.remarks import remark_on_order
 from specc.resolve.values import POISON
 from specc.sizes import Symbolic, symbol
 from specc.syntax import tree
@@ -141,6 +142,8 @@ def _typed(
         return UNKNOWN
     if base.id == "tree":
         return Tensor((*known, tree_columns(children)), (*axes, "part"), "int", classes)
+    if base.id == "image":
+        remark_on_order(scope, known, written.span)
     return Tensor(known, axes, "int" if base.id == "tokens" else "float", classes)
 
 
