@@ -266,7 +266,9 @@ class Builder(Transformer[Token, Any]):
         return tree.Example(self._span(c[0], c[2][1]), self.text([c[1]]), c[2][0])
 
     def start(self, c: list[Any]) -> tuple[tuple[Token, Token], list[Any]]:
-        version, *declarations = [n for n in c if not isinstance(n, Token)]  # lines may be empty before it
+        version, *declarations = [
+            n for n in c if not isinstance(n, Token)
+        ]  # lines may be empty before it
         return version, declarations
 
 
