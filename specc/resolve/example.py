@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel
 
 from specc.layers.base import Parameter
+from specc.nearest import nearest
 from specc.optim import OPTIMIZERS
 from specc.program import (
     Apply,
@@ -44,6 +45,7 @@ from specc.syntax import tree
 from specc.types import Unknown, ValueType
 
 _INSIDE = "given, let, minimize, update, optimizer, steps, places, show"
+_SETTINGS = ("optimizer", "show", "steps", "places")
 _MOST_STEPS = 50
 _MOST_PLACES = 15
 
@@ -273,6 +275,8 @@ def _setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
         draft.steps = _whole(scope, word, value, 1, _MOST_STEPS, 1)
     elif word == "places":
         draft.places = _whole(scope, word, value, 0, _MOST_PLACES, 4)
+    elif nearest(word, _SETTINGS):
+        unknown_word(scope, "E102", "setting", statement.word, list(_SETTINGS))
     else:
         scope.context.report(
             "E103",
