@@ -16,3 +16,9 @@ def test_two_statements_on_a_line_are_told_apart() -> None:
 def test_a_line_that_means_nothing_is_reported_once() -> None:
     found = list(compile_text("specc 1\npass\n", "t").diagnostics)
     assert [d.code for d in found] == ["E102"]
+
+
+def test_what_stands_beside_the_version_is_refused_alone() -> None:
+    body = "network N {\n    in x: vector[2]\n    x -> relu\n}\n"
+    for text in ("specc 1<specc 1\n\nspecc 1\n\n", f"\n}}specc 1\n\n{body}"):
+        assert [d.code for d in compile_text(text, "t").diagnostics] == ["E101"]
