@@ -16,7 +16,7 @@ def check_roles(program: Program, diagnostics: Diagnostics) -> None:
     """Report decoders that do not give back their encoder's input (E501) and discriminators that
     do not end in scores (E502)."""
     for encoder, decoder in dict.fromkeys(_pairs(program)):
-        _mirror(encoder, decoder, diagnostics)
+        _mirror(program, encoder, decoder, diagnostics)
     for network in program.networks:
         if network.role == "discriminator":
             _scores(network, diagnostics)
@@ -56,7 +56,7 @@ def _only_pair(program: Program) -> Iterator[tuple[Body, Body]]:
         yield by_role["encoder"][0], by_role["decoder"][0]
 
 
-def _mirror(encoder: Body, decoder: Body, diagnostics: Diagnostics) -> None:
+def _mirror(program: Program, encoder: Body, decoder: Body, diagnostics: Diagnostics) -> None:
     wanted = encoder.inputs[0][1]
     name, ref = decoder.outputs[0]
     given = decoder.nodes[ref.node].type(ref.port)
@@ -66,6 +66,8 @@ def _mirror(encoder: Body, decoder: Body, diagnostics: Diagnostics) -> None:
         return
     if wanted.dtype == "int" and wanted.classes in given.sizes:
         return  # scores over a vocabulary answer for tokens
+    from specc.check.mirroring import fitting_kernel  # it compiles anew, so only after an error
+
     last, labels = _last_sizes(decoder)
     diagnostics.add(
         Diagnostic(
@@ -77,6 +79,7 @@ def _mirror(encoder: Body, decoder: Body, diagnostics: Diagnostics) -> None:
             notes=(f"encoder {encoder.name}: {encoder.inputs[0][0]} is {wanted}",)
             if len(decoder.outputs) == 1
             else (f"compared: its first output, {name}",),
+            helps=fitting_kernel(program, decoder, wanted),
         )
     )
 
