@@ -248,7 +248,9 @@ def graph(
         Path | None, typer.Option("--svg", metavar="FILE", help="Write this SVG; `-` prints it.")
     ] = None,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print a Mermaid flowchart.")] = False,
-    out: Annotated[Path, typer.Option("--out", help="The folder of the SVGs.")] = Path(),
+    out: Annotated[
+        Path, typer.Option("--out", help="The folder of the SVGs, or FILE.svg.")
+    ] = Path(),
     settings: opt.Set = None,
     json: opt.Json = False,
     quiet: opt.Quiet = False,

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from specc.cli.options import Common
-from specc.cli.outcome import UsageError
+from specc.cli.outcome import WRONG, UsageError, complain
 from specc.cli.speak import Work
 from specc.program import Program
 
@@ -14,7 +14,8 @@ from specc.program import Program
 def run(common: Common, out: Path) -> int:
     """Write the packages of all specs without errors, each to a folder of the spec's name."""
     work = Work(common)
-    programs = list(work.programs())
+    found = list(work.programs())
+    programs = [program for program in found if not _empty(program)]
     folders = [(program, folder(program, out)) for program in programs]
     _refuse_clash(folders)
     written = [write(program, target) for program, target in folders]
@@ -22,7 +23,17 @@ def run(common: Common, out: Path) -> int:
         print(json.dumps({"written": [[f.as_posix() for f in files] for files in written]}))
     elif folders and not common.quiet:
         print("\n".join(target.as_posix() for _, target in folders))
-    return work.end()
+    status = work.end()
+    return status if len(programs) == len(found) else max(status, WRONG)
+
+
+def _empty(program: Program) -> bool:
+    """Whether a spec has nothing that becomes code; that is said."""
+    parts = (program.networks, program.trains, program.samples, program.examples, program.programs)
+    if any(parts):
+        return False
+    complain(f"{program.file.source.path}: there is nothing to build, for it has no network")
+    return True
 
 
 def folder(program: Program, out: Path) -> Path:

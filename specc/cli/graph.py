@@ -14,6 +14,10 @@ from specc.graph import diagrams
 from specc.program import Program
 
 STDOUT = Path("-")
+PICTURES = frozenset(
+    ".png .jpg .jpeg .gif .webp .bmp .tif .tiff .pdf .ps .eps .dot .mmd .md".split()
+)
+"""Endings of files that are not written."""
 
 
 def run(common: Common, svg: Path | None, out: Path, *, mermaid: bool) -> int:
@@ -21,11 +25,24 @@ def run(common: Common, svg: Path | None, out: Path, *, mermaid: bool) -> int:
     if mermaid and svg is not None:
         raise UsageError("--svg and --mermaid cannot both be asked for")
     work = Work(common, claims=False)
+    _refuse_pictures(svg, out)
+    if out.suffix.lower() == ".svg" and not out.is_dir():
+        svg = svg or out
     if mermaid:
         _mermaid(common, work)
     else:
         _svg(common, work, svg, out)
     return work.end()
+
+
+def _refuse_pictures(svg: Path | None, out: Path) -> None:
+    """Only SVG and Mermaid are drawn, and a folder is not called `vae.png` on purpose."""
+    asked = next((p for p in (svg, out) if p and p.suffix.lower() in PICTURES), None)
+    if asked is not None and not asked.is_dir():
+        raise UsageError(
+            f"no {asked.suffix[1:]} is drawn, but SVG (--svg {asked.with_suffix('.svg')}) "
+            "and Mermaid (--mermaid prints it)"
+        )
 
 
 def _mermaid(common: Common, work: Work) -> None:

@@ -20,12 +20,21 @@ MOST = 1_000_000
 
 
 class Given(Struct, frozen=True):
-    """One answer: who gave it, to which figure, as written, and in which line of the file."""
+    """One answer: who gave it, to which figure, as written, and in which line of the file.
+
+    `named` is the line that names the figure where that is another: the header of a wide table.
+    """
 
     student: str
     figure: str
     text: str
     line: int
+    named: int = 0
+
+    @property
+    def question_line(self) -> int:
+        """The line that names the figure."""
+        return self.named or self.line
 
 
 class Problem(Struct, frozen=True):
@@ -47,7 +56,7 @@ class AnswerFile(Struct):
     students: dict[str, int] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, student: str, figure: str, text: str, line: int) -> None:
+    def add(self, student: str, figure: str, text: str, line: int, named: int = 0) -> None:
         """Keep an answer; the first counts when there are two."""
         self.students.setdefault(student, line)
         if (student, figure) in self._seen:
@@ -55,7 +64,7 @@ class AnswerFile(Struct):
             self.wrong(line, f"a second answer{who} to {figure}; the first counts")
         elif len(self.given) < MOST:
             self._seen.add((student, figure))
-            self.given.append(Given(student, figure, text.strip(), line))
+            self.given.append(Given(student, figure, text.strip(), line, named))
 
     def wrong(self, line: int, message: str) -> None:
         """Keep what is wrong with a line."""
@@ -77,9 +86,9 @@ def read_answers(path: str, text: str) -> AnswerFile:
 def _csv(text: str, found: AnswerFile) -> None:
     """A table with a header: `student,C1.params,…`, or `student,question,answer`."""
     rows = _rows(text, found)
-    line, header = next(rows, (1, []))
+    top, header = next(rows, (1, []))
     if not header:
-        found.wrong(line, "there is no header: student,C1.params,… or student,question,answer")
+        found.wrong(top, "there is no header: student,C1.params,… or student,question,answer")
         return
     names = [h.lower() for h in header]
     who = next((i for i, n in enumerate(names) if n in STUDENT), None)
@@ -93,7 +102,7 @@ def _csv(text: str, found: AnswerFile) -> None:
         elif asked is not None and answer is not None:
             found.add("" if who is None else row[who], row[asked], row[answer], line)
         else:
-            _wide(found, header, row, who, line)
+            _wide(found, _Header(top, header, who), row, line)
 
 
 def _rows(text: str, found: AnswerFile) -> Iterator[tuple[int, list[str]]]:
@@ -115,9 +124,17 @@ def _width(row: list[str], header: list[str]) -> str:
     return f"{len(row)} {fields} where the header has {len(header)}{more}"
 
 
-def _wide(found: AnswerFile, header: list[str], row: list[str], who: int | None, line: int) -> None:
+class _Header(Struct, frozen=True):
+    """The first row of a table: its line, its names, and the column of the student."""
+
+    line: int
+    names: list[str]
+    who: int | None
+
+
+def _wide(found: AnswerFile, header: _Header, row: list[str], line: int) -> None:
     """A student in each row; columns that name no figure are passed over."""
-    at = who if who is not None else (0 if "." not in header[0] else None)
+    at = header.who if header.who is not None else (0 if "." not in header.names[0] else None)
     student = "" if at is None else row[at]
     if at is not None and not student:
         found.wrong(line, "nobody's name stands here")
@@ -126,9 +143,9 @@ def _wide(found: AnswerFile, header: list[str], row: list[str], who: int | None,
         found.wrong(line, f"{student} has a row already, in line {found.students[student]}")
         return
     found.students[student] = line
-    for name, cell in zip(header, row, strict=True):
+    for name, cell in zip(header.names, row, strict=True):
         if "." in name:
-            found.add(student, name, cell, line)
+            found.add(student, name, cell, line, header.line)
 
 
 # ------------------------------------------------------------------------ JSON

@@ -51,8 +51,8 @@ def _sizes(expressions: tuple[Expression, ...], value: tuple[Value, ...]) -> boo
     return all(isinstance(v, (int, Symbolic)) and same_size(e, v) for e, v in pairs)
 
 
-def channels_last(written: Written, value: Value) -> bool:
-    """Whether a shape is the right one with its channels behind: `14×14×6` for [6, 14, 14]."""
+def first_axis_last(written: Written, value: Value) -> bool:
+    """Whether a shape is the right one with its first axis behind: `14×14×6` for [6, 14, 14]."""
     if not isinstance(written, Shape) or not isinstance(value, tuple) or len(value) < 2:
         return False
     return written.sizes == (*value[1:], value[0]) and written.sizes != value

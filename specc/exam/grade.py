@@ -71,17 +71,26 @@ class _Paper(Struct):
     def _found(self, given: Given, *, fixed: bool) -> tuple[Key, ...]:
         """Those of one block where the answer names it, as in `Q3: C1.params`; else of all blocks."""
         title, _, figure = (part.strip() for part in given.figure.rpartition(":"))
+        line = given.question_line
+        if "." not in figure:
+            self.problems.append(Problem(line, self._no_figure(figure)))
+            return ()
         if not fixed:
-            return self.put(Question(figure, title, self.convention), given.line)
+            return self.put(Question(figure, title, self.convention), line)
         try:
             wanted = self.desk.ask(Question(figure, convention=self.convention)).key[1:]
         except ClaimError as error:
-            self.problems.append(Problem(given.line, reason(error)))
+            self.problems.append(Problem(line, reason(error)))
             return ()
         found = tuple(k for k in self.asked if k[1:] == wanted and title in {"", k[0]})
         if not found:
-            self.problems.append(Problem(given.line, f"the paper does not ask for {given.figure}"))
+            self.problems.append(Problem(line, f"the paper does not ask for {given.figure}"))
         return found
+
+    def _no_figure(self, written: str) -> str:
+        """Why a bare word asks for nothing, with a question of this paper as an example."""
+        example = next((a.question.text for a in self.asked.values()), "C1.params")
+        return f'"{written}" is no question; one names a layer and its figure, as {example} does'
 
 
 def slips_of_class(graded: Graded) -> Iterable[tuple[str, str, int]]:

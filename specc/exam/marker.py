@@ -15,9 +15,10 @@ from specc.claims.slips import diagnose
 from specc.exam.answers import Given
 from specc.exam.asked import Asked, Key
 from specc.exam.carried import Answered, carried
-from specc.exam.compare import agrees, channels_last
+from specc.exam.compare import agrees, first_axis_last
 from specc.exam.result import Mark, Verdict
 from specc.exam.symbols import read_symbols
+from specc.exam.telling import adding_up, order_of
 from specc.exam.units import mistaken_unit
 from specc.exam.unreadable import Unreadable
 from specc.exam.written import Quantity, Shape, Symbols, Written, dotted_thousands, read
@@ -137,14 +138,14 @@ def _blank(asked: Asked, verdict: Verdict, given: Given | None = None) -> Mark:
         verdict,
         asked.question.marks if verdict == "right" else 0.0,
         text(asked.figure.value),
-        asked.figure.working or rule(asked.subject, asked.word),
+        asked.figure.working or rule(asked.subject, asked.word) or adding_up(asked),
         line=given.line if given else 0,
     )
 
 
 def _right(asked: Asked, written: Written) -> bool:
     value = asked.figure.value
-    return agrees(written, value, asked.question.tolerance) or channels_last(written, value)
+    return agrees(written, value, asked.question.tolerance) or first_axis_last(written, value)
 
 
 def _thousands(asked: Asked, given: Given, written: Written) -> Written:
@@ -158,8 +159,8 @@ def _thousands(asked: Asked, given: Given, written: Written) -> Written:
 
 def _notes(asked: Asked, answered: Answered) -> Iterator[str]:
     value = asked.figure.value
-    if channels_last(answered.written, value):
-        yield f"channels last; specc and PyTorch put them first: {text(value)}"
+    if first_axis_last(answered.written, value):
+        yield f"{order_of(asked.subject, asked.word)}: {text(value)}"
     if isinstance(answered.written, Shape) and answered.written.batch:
         yield "with a batch axis, which specc leaves out"
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from specc.claims.figures import Figure
 from specc.claims.slips.rewrite import symbols, valued
-from specc.exam.expression import Expression, evaluate, letters
+from specc.exam.expression import Expression, Letter, evaluate, letters
 from specc.formula import Formula
 from specc.sizes import Size, Symbolic, free_symbols
 from specc.sizes import evaluate as size_value
@@ -61,6 +61,8 @@ def read_symbols(e: Expression, figure: Figure, values: Mapping[str, Size]) -> R
             if _identical(e, figure.formula, meaning, put_in=True):
                 return Reading(True, _here(e, figure.formula, meaning), _said(meaning))
         for meaning in _meanings(letters(e), symbols(figure.formula)):
+            if _word(e, symbols(figure.formula)):
+                break
             return Reading(False, _here(e, figure.formula, meaning), _said(meaning))
     known = {n: Fraction(v) for n, v in values.items() if isinstance(v, int)}
     return Reading(False, _evaluated(e, known)) if letters(e) <= known.keys() else None
@@ -101,6 +103,11 @@ def _meanings(names: frozenset[str], own: Mapping[str, Size]) -> Iterator[Meanin
     free = [g for g in _groups(own) if not set(g) & taken]
     for chosen in permutations(free, len(rest)):
         yield {**fixed, **dict(zip(rest, chosen, strict=True))}
+
+
+def _word(e: Expression, own: Mapping[str, Size]) -> bool:
+    """Whether an answer is one name that nobody uses for a quantity: `abc` is no formula."""
+    return isinstance(e, Letter) and not _usual(e.name, own)
 
 
 def _usual(name: str, own: Mapping[str, Size]) -> tuple[str, ...]:

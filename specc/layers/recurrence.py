@@ -21,6 +21,7 @@ from specc.layers.base import (
     Operand,
     Parameter,
     Positive,
+    SizeRule,
 )
 from specc.layers.code import Code, Fn, Item, Module, Raw, X, fn, method
 from specc.layers.common import as_sequence, equal_sizes, fraction, tensor
@@ -86,6 +87,7 @@ class Recurrent(Layer):
         sides = self._sides(x) if alone else ()
         return Inference(
             outputs=(("output", output), *sides),
+            sizes=self._both_ways(),
             forward=self._forward(given),
             with_sides=self._with_sides(given) if sides else None,
             module=self._module(x.sizes[1]),
@@ -97,6 +99,11 @@ class Recurrent(Layer):
             constraints=self._states_fit(given),
             notes=self._notes(x.sizes[1]),
         )
+
+    def _both_ways(self) -> tuple[SizeRule, ...]:
+        """The features of both directions side by side."""
+        both = product((2, var("h", self.out)))
+        return (SizeRule("features", both),) if self.bidirectional else ()
 
     # --------------------------------------------------------------- conditions
 

@@ -119,11 +119,15 @@ def uses(memory: Memory) -> tuple[tuple[str, Size], ...]:
     return tuple((name, getattr(memory, name)) for name in names)
 
 
+NO_TRAINING = "without gradients and optimizer, for no train block says which"
+
+
 def memory_line(memory: Memory) -> str:
     """`VAE, batch 64: 1.2 MiB = weights 240 KiB + gradients …`; estimated for eager PyTorch."""
     *parts, (_, total) = uses(memory)
     kept = " + ".join(f"{name} {octets(size)}" for name, size in parts if size != 0)
-    return f"memory of {memory.name}, batch {render(memory.batch)}: {kept} = {octets(total)}"
+    line = f"memory of {memory.name}, batch {render(memory.batch)}: {kept} = {octets(total)}"
+    return f"{line}; {NO_TRAINING}" if memory.gradients == 0 and memory.weights != 0 else line
 
 
 def octets(size: Size) -> str:

@@ -28,3 +28,11 @@ def test_a_wrong_spec_is_not_built(specc: Run, lenet: Path) -> None:
     assert (ended.status, ended.out) == (1, "")
     assert "C1.params is 156, not 150" in ended.err
     assert not Path("made").exists()
+
+
+def test_an_empty_spec_builds_nothing(specc: Run, lenet: Path) -> None:
+    Path("only.spec").write_text("specc 1\n", encoding="utf-8")
+    ended = specc("build", "only.spec", str(lenet), "--out", "made")
+    assert (ended.status, ended.out) == (1, "made/lenet\n")
+    assert "only.spec: there is nothing to build" in ended.err
+    assert not Path("made/only").exists()

@@ -146,3 +146,8 @@ def test_the_conventions_side_by_side(specc: Run) -> None:
     assert specc("count", "net.spec", "--convention", "all", "--csv").out.count("N1") == 1
     for form in ("--latex", "--markdown"):
         assert "batch" in specc("count", "net.spec", "--convention", "all", form).out
+
+
+def test_memory_without_a_train_block_says_what_is_missing(specc: Run, lenet: Path) -> None:
+    shown = specc("count", str(lenet), "--batch", "64").out
+    assert "without gradients and optimizer, for no train block says which" in shown

@@ -76,3 +76,16 @@ def test_no_text_of_a_spec_leaves_its_place(specc: Run) -> None:
     text = RESIDUAL.replace("Net", name)
     Path("net.spec").write_text(text, encoding="utf-8")
     assert f"network {name}" in texts(specc("graph", "net.spec", "--svg", "-").out)
+
+
+def test_a_picture_of_another_format_is_refused(specc: Run, lenet: Path) -> None:
+    ended = specc("graph", str(lenet), "--out", "lenet.png")
+    assert ended.status == 2
+    assert "no png is drawn, but SVG (--svg lenet.svg)" in ended.err
+    assert not Path("lenet.png").exists()
+
+
+def test_out_may_be_an_svg(specc: Run, lenet: Path) -> None:
+    ended = specc("graph", str(lenet), "--out", "drawn.svg")
+    assert (ended.status, ended.out) == (0, "drawn.svg\n")
+    assert Path("drawn.svg").is_file()

@@ -319,3 +319,84 @@ def test_a_large_class_is_marked() -> None:
         program(BLOCK), read_answers("a.csv", f"student,C1.params,S2.output\n{rows}")
     )
     assert len(graded.scripts) == students
+
+
+SEQUENCE = """specc 1
+
+network Reader {
+    in s: tokens[20, vocab=1000]
+    s -> embedding(50) as E -> lstm(128) as L1
+      -> lstm(64, keep=last, bidirectional=true) as L2 -> linear(5) as O
+}
+
+network Signal {
+    in w: signal[2, 50]
+    w -> conv(8, 3, padding=1) as D -> max_pool(2) as M
+}
+"""
+
+
+def answered(answers: str, suffix: str = "question,answer\n") -> Graded:
+    compiled = compile_text(SEQUENCE)
+    assert compiled.program is not None, list(compiled.diagnostics)
+    return grade(compiled.program, read_answers("a.csv", suffix + answers))
+
+
+def only(answers: str) -> Mark:
+    ((mark,),) = [s.marks for s in answered(answers).scripts]
+    return mark
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        ("L1.output,128x20", "features first; specc and PyTorch (batch_first=True) put the steps"),
+        ("D.output,50x8", "channels last; specc and PyTorch put them first: [8, 50]"),
+        (
+            'L1.weight_hh_l0,"[128, 512]"',
+            "the axes turned round; specc and PyTorch write: [512, 128]",
+        ),
+    ],
+)
+def test_a_shape_turned_round_is_told_by_its_own_axes(answer: str, note: str) -> None:
+    mark = only(answer)
+    assert mark.verdict == "right"
+    assert mark.notes[0].startswith(note)
+
+
+def test_one_direction_forgotten_in_a_size() -> None:
+    mark = only("L2.output,64")
+    assert (mark.slips, mark.working) == (("one-direction",), "2·64 = 128")
+
+
+def test_a_pooling_with_one_coefficient_for_each_channel() -> None:
+    mark = only("M.params,8")
+    assert mark.slips == ("pooling-parameters",)
+    assert mark.working == "M learns nothing: 0"
+
+
+def test_the_working_of_a_total_adds_up_its_layers() -> None:
+    mark = only("Reader.params,200000")
+    assert mark.working == "E 50,000 + L1 92,160 + L2 99,328 + O 645 = 242,133"
+
+
+def test_a_word_that_is_no_quantity_is_no_formula() -> None:
+    mark = one(C1__params="abc")
+    assert (mark.verdict, mark.notes) == (
+        "unreadable",
+        ("letters that the question does not have",),
+    )
+
+
+def test_a_wrong_column_is_reported_at_the_header() -> None:
+    graded = answered("Ann,1,2\n", "student,E.params,C9.output\n")
+    assert [p.line for p in graded.problems] == [1]
+
+
+def test_a_question_without_a_figure_is_told_with_one_of_the_paper() -> None:
+    file = read_answers("a.csv", "student,question,answer\nAnn,S2.output,1\nBob,Q1,3\n")
+    (problem,) = grade(program(BLOCK), file).problems
+    assert problem.line == 3
+    assert problem.message == (
+        '"Q1" is no question; one names a layer and its figure, as C1.params does'
+    )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.exam.compare import agrees, channels_last
+from specc.exam.compare import agrees, first_axis_last
 from specc.exam.unreadable import Unreadable
 from specc.exam.written import Quantity, Shape, Symbols, read
 
@@ -48,13 +48,13 @@ def test_ways_to_write_a_shape(text: str) -> None:
     assert isinstance(written, Shape)
     assert written.sizes == (6, 14, 14)
     assert agrees(written, (6, 14, 14))
-    assert not channels_last(written, (6, 14, 14))
+    assert not first_axis_last(written, (6, 14, 14))
 
 
 def test_channels_last_is_told_from_first() -> None:
     written = read("14×14×6", "output")
     assert written is not None
-    assert channels_last(written, (6, 14, 14))
+    assert first_axis_last(written, (6, 14, 14))
     assert not agrees(written, (6, 14, 14))
 
 

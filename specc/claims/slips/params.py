@@ -224,7 +224,7 @@ def _pooling(w: Working) -> Iterator[Change]:
         return
     window, channels = product(v.kernel for v in windows), x.sizes[0]
     reason = f"{case.layer.word} learns nothing: its window has no weights"
-    for counted in (window, window * channels, (window + 1) * channels, window + 1,
+    for counted in (window, Constant(channels), window * channels, (window + 1) * channels, window + 1,
                     product((window, channels, channels)),
                     product((window * channels + 1, channels))):  # fmt: skip
         yield w.to(counted), reason

@@ -136,6 +136,11 @@ def _kernel(w: Working) -> Iterator[Change]:
         )
 
 
+def _one_way(w: Working) -> Iterator[Change]:
+    reason = "the outputs of both directions stand side by side"
+    yield from _again(w, reason, bidirectional=False)
+
+
 # ------------------------------------------------------------------ transposed
 
 
@@ -226,6 +231,7 @@ SIZES = (
     Slip("other-legal-size", "the other legal size of conv_transpose", _other_size),
     Slip("not-same", "padding=same is assumed", _not_same),
     Slip("kernel-forgotten", "the kernel's size is forgotten", _kernel, deep=True),
+    Slip("one-direction", "one direction is counted, not both", _one_way),
     Slip("one-too-many", "one position too many", _one_more),
     Slip("axes-order", "the axes are in another order", _order, deep=True),
     Slip("input-copied", "the input's shape is given", _input),
