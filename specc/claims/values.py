@@ -107,6 +107,11 @@ class Evaluator:
             raise _error("E603", message, name, f"such as {name.id}.params")
         near = nearest(name.id, [*self.names, *sorted(self.symbols)], 1)
         text = f'did you mean "{near[0]}"?' if near else ""
+        trains = self.tables.program.trains
+        if name.id in {m.name for plan in trains for m in plan.metrics} or (
+            name.id == "loss" and trains
+        ):
+            text = f"of which rows? test.{name.id}"
         raise _error("E402", f'nothing is named "{name.id}"', name, text)
 
     def _unary(self, expr: tree.Expr, sign: str, value: Value) -> Value:

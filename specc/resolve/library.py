@@ -142,7 +142,10 @@ def chosen(scope: Scope, expr: tree.Expr, kind: str, entries: Mapping[str, type[
         return None
     if name.id not in entries:
         unknown_word(scope, "E206", kind, name, list(entries))
-        return None
+        meant = nearest(name.id, list(entries), 1)
+        if not meant:
+            return None
+        name = tree.Name(name.span, meant[0])  # read as such from here on
     return configured(scope, entries[name.id], name, written)
 
 

@@ -56,6 +56,9 @@ def layer_question(
     for name in model.model_fields:
         if name in _VARIED and name not in named:
             named[name] = _wanted(name, conditions) or usual(name)
+    if not named:
+        wanted = next((n for n in model.model_fields if model.model_fields[n].is_required()), "…")
+        raise SolveError(f"say what of {word} may change: --vary {wanted}=1..64")
     chosen = tuple(Varied(f"{_STAGE}.{v.name}", v.values) for v in named.values())
     return Question(_file(word, sizes), conditions, chosen, {}, convention)
 
