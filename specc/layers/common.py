@@ -258,16 +258,35 @@ def span_of(tensors: tuple[Tensor, ...]) -> Interval:
 def as_sequence(x: Tensor) -> tuple[str, ...]:
     """What makes a sequence of a vector, a signal or an image."""
     if x.rank == 1:
-        return ("declare in x: sequence[t, n], and call with x -> reshape[t, n]",)
+        return (
+            "declare in x: sequence[t, n], and call with x -> reshape[t, n]",
+            f"-> {_one_by_one(x.sizes[0])}",
+        )
     if x.axes[:1] != ("channels",):
         return ()
     if x.rank == 2:
-        return ("-> transpose makes time × features of it",)
+        features, steps = x.sizes
+        if steps == 1 and features != 1:  # what is wanted of a long vector is hardly one step
+            return (f"-> {_one_by_one(features)}",)
+        return (f"-> transpose makes {_steps(steps, features)} of it",)
     if x.rank == 3:
         return (
             "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
         )
     return ()
+
+
+def _one_by_one(size: Size) -> str:
+    """What reads the numbers of a vector one after the other."""
+    if not isinstance(size, int):
+        return f"unsqueeze(0) -> transpose makes {_steps(size, 1)} of a vector"
+    return f"reshape[1, {size}] -> transpose makes {_steps(size, 1)} of it"
+
+
+def _steps(steps: Size, features: Size) -> str:
+    """`140 steps of 1 feature`."""
+    ends = ["" if size == 1 else "s" for size in (steps, features)]
+    return f"{render(steps)} step{ends[0]} of {render(features)} feature{ends[1]}"
 
 
 def moved(x: Tensor, order: tuple[int, ...]) -> Tensor:

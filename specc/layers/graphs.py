@@ -15,7 +15,7 @@ from pydantic import Field
 from specc.formula import product, var
 from specc.layers.base import Inference, Layer, LayerError, Operand, Window
 from specc.layers.code import Attribute, Code, Fn, Infix, Item, Raw, X, fn, method
-from specc.layers.common import tensor
+from specc.layers.common import equal_sizes, feature_axis, tensor
 from specc.types import Graph, Interval, Over, Tensor
 
 Feature = Literal["node", "edge", "global"]
@@ -286,24 +286,46 @@ class At(Layer):
 
 
 class Masked(Layer):
-    """The items where a mask holds: `accuracy(y, label, where=held_out)`."""
+    """The items, or the positions, where a mask holds: `accuracy(y, label, where=held_out)`."""
 
     word = "masked"
-    summary = "The items where a mask holds, one behind the other."
+    summary = "The items or positions where a mask holds, one behind the other."
     operands = ("x", "mask")
     DTYPE: ClassVar[str] = "bool"
 
     def infer(self, *operands: Operand | None) -> Inference:
-        """The same sizes, fewer items."""
+        """The same sizes, fewer items; of a mask of positions what stands at one of them."""
         x = tensor(operands[0], self.word)
         mask = tensor(operands[1], self.word, 1)
+        place: Code = X(1) if mask.dtype == "bool" else method(X(1), "bool")
+        if mask.rank and mask.batched and mask.over == x.over:
+            return self._positions(x, mask, place)
         if mask.rank or not mask.batched or mask.over != x.over:
-            raise LayerError(
-                "E302", f"where says which items count: one truth value for {x}", text=str(mask),
-                argument="where",
-            )  # fmt: skip
-        code: Code = X(1) if mask.dtype == "bool" else method(X(1), "bool")
-        return Inference((("output", x),), Item(X(0), (code,)))
+            raise _no_mask(x, mask)
+        return Inference((("output", x),), Item(X(0), (place,)))
+
+    def _positions(self, x: Tensor, mask: Tensor, place: Code) -> Inference:
+        """Scores have an axis more than the mask, that of the classes; targets have its axes."""
+        axis = feature_axis(x) if x.rank == mask.rank + 1 else x.rank
+        pairs = [s for i, s in enumerate(x.sizes) if i != axis]
+        if len(pairs) != mask.rank:
+            raise _no_mask(x, mask)
+        found = [equal_sizes(a, b) for a, b in zip(pairs, mask.sizes, strict=True)]
+        if not all(same for same, _ in found):
+            raise _no_mask(x, mask)
+        conditions = tuple(c for _, more in found for c in more)
+        value: Code = X(0) if axis >= x.rank - 1 else method(X(0), "movedim", axis + 1, -1)
+        out = x.with_sizes(x.sizes[axis : axis + 1], x.axes[axis : axis + 1])
+        return Inference((("output", out),), Item(value, (place,)), constraints=conditions)
+
+
+def _no_mask(x: Tensor, mask: Tensor) -> LayerError:
+    return LayerError(
+        "E302",
+        f"where says which items or positions count: one truth value for each of {x}",
+        text=str(mask),
+        argument="where",
+    )
 
 
 def destination(x: Tensor, to: Over) -> tuple[Code, Code]:

@@ -139,6 +139,8 @@ def _page(entry: Entry) -> Iterator[str]:
     model = entry.model
     if model is not None and issubclass(model, Layer):
         yield from _of_layer(model)
+    if fields := _fields(entry):
+        yield f"  fields by default: {', '.join(fields)}"
     width = max(map(len, entry.fields), default=0)
     for name, field in entry.fields.items():
         yield f"  {name:{width}}  {_default_text(field):10}  {field.description or ''}".rstrip()
@@ -210,8 +212,20 @@ def _apart(entry: Entry) -> tuple[Apart, ...]:
     return APART.get(entry.word, ()) if entry.kind == "layer" else ()
 
 
+def _fields(entry: Entry) -> tuple[str, ...]:
+    """`signal: vector[140]` and the like, of a data source whose fields are known without a file."""
+    from specc.data.base import DataSource
+    from specc.data.shown import fields_shown
+
+    if entry.model is None or not issubclass(entry.model, DataSource):
+        return ()
+    return fields_shown(entry.model)
+
+
 def _section(entry: Entry) -> str:
     lines = [f"### `{entry.word}`", "", entry.summary, "", f"    {entry.signature}"]
+    if fields := _fields(entry):
+        lines += ["", f"Fields by default: {', '.join(f'`{f}`' for f in fields)}."]
     model = entry.model
     if model is not None and issubclass(model, Layer) and model.formula:
         lines += ["", f"    {model.formula}"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from specc.layers import registry
 from specc.layers.base import Inference
 from specc.nearest import nearest
 from specc.program import Apply, Body, Invoke, Path, Ref, Stage
+from specc.resolve import mismatch
 from specc.resolve.binding import Argument, bind
 from specc.resolve.context import Scope
 from specc.resolve.convert import is_tensor
@@ -28,7 +28,6 @@ from specc.resolve.values import (
     SharedInstance,
     StageInstance,
 )
-from specc.sizes import render
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import Graph, Tensor, Unknown, ValueType, same_features
@@ -304,22 +303,6 @@ def _for_network(
     ]
 
 
-def _reshaped(port: str, wanted: ValueType, have: ValueType) -> tuple[str, ...]:
-    """What makes the one shape of the other, where both have equally many numbers."""
-    if not isinstance(wanted, Tensor) or not isinstance(have, Tensor):
-        return ()
-    if not all(isinstance(s, int) for s in (*wanted.sizes, *have.sizes)):
-        return ()
-    sizes = ", ".join(map(render, have.sizes))
-    if have.rank > 1 and wanted.sizes == (*have.sizes[1:], have.sizes[0]):
-        return (f"channels come first: in {port}: image[{sizes}]",) if have.rank == 3 else ()
-    if prod(wanted.sizes) != prod(have.sizes):
-        return ()
-    if wanted.rank == 1:
-        return (f"-> flatten makes {wanted} of {have}",)
-    return (f"-> reshape[{', '.join(map(render, wanted.sizes))}] makes {wanted} of {have}",)
-
-
 def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> bool:
     for (port, wanted), flow in zip(body.inputs, operands, strict=True):
         have = flow.type
@@ -341,7 +324,7 @@ def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> boo
                 span,
                 text=shape,
                 notes=(f"how it came: {scope.trail(flow.ref)}",),
-                helps=_reshaped(port, wanted, have),
+                helps=mismatch.helps(scope, port, wanted, flow),
             )
             return False
         if have.dtype != wanted.dtype and have.constant is None:

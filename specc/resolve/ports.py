@@ -79,7 +79,10 @@ def port_type(scope: Scope, written: tree.Expr) -> ValueType:
     base = written.base if isinstance(written, tree.Index) else written
     given = written.arguments if isinstance(written, tree.Index) else ()
     if not isinstance(base, tree.Name):
-        scope.context.report("E203", "a type is a word with sizes: image[1, 28, 28]", written.span)
+        message = "a type is a word with sizes: image[1, 28, 28]"
+        round_ones = isinstance(written, tree.Call) and isinstance(written.callee, tree.Name)
+        text = written.span.text.replace("(", "[").replace(")", "]")
+        scope.context.report("E203", message, written.span, helps=(text,) if round_ones else ())
         return UNKNOWN
     if base.id == "graph":
         return _graph(scope, given)

@@ -21,6 +21,7 @@ from specc.syntax.words import (
 )
 
 _OPERANDS = ("NAME", "NUMBER", "SIZE", "TEXT")
+_BINDS = ("=", "~", ",")
 _UNITS = {"epoch": "epochs", "epochs": "epochs", "step": "steps", "steps": "steps"}
 
 
@@ -95,8 +96,34 @@ class Typer:
             signs = following.kind == "SIGN" and following.text in CONTINUES
             if signs or (following.kind == "NAME" and following.text in ("else", "and", "or")):
                 return
+            if self._hangs(following):
+                return
         self._put("NL", piece)
         self.fresh, self.statement = True, ""
+
+    def _hangs(self, following: Piece) -> bool:
+        """Whether the line ends in `->` and the next one goes on with a stage; said once, and read so."""
+        arrow = self.out[-1]
+        if arrow.type != "ARROW":
+            return False
+        at = self.pieces.index(following, self.i)
+        behind = self.pieces[at + 1 : at + 2]
+        stage = following.kind == "NAME" and following.text not in (*STATEMENTS, *SETTINGS, "as")
+        if not stage or (behind and behind[0].text in _BINDS):
+            return False
+        start, end = arrow.start_pos or 0, arrow.end_pos or 0
+        span = Span(self.source, start, end)
+        if all(d.span != span for d in self.diagnostics):
+            gap = len(self.source.text[:start]) - len(self.source.text[:start].rstrip(" \t"))
+            moved = Edit(Span(self.source, following.start, following.start), "-> ")
+            edits = (Edit(Span(self.source, start - gap, end), ""), moved)
+            self.diagnostics.add(
+                Diagnostic(
+                    "E101", 'a line ends in "->"', span, "the next line begins with it",
+                    fix=Fix(f"-> {following.text}, on the next line", edits),
+                )
+            )  # fmt: skip
+        return True
 
     def _sign(self, piece: Piece) -> None:
         self._put(SIGNS[piece.text], piece)

@@ -19,6 +19,7 @@ from specc.source import Source, Span
 from specc.syntax import tree
 from specc.syntax.lexer import Typer
 from specc.syntax.scan import scan
+from specc.syntax.slips import habit
 from specc.syntax.tables import parser
 from specc.syntax.transform import Builder
 
@@ -130,7 +131,8 @@ def _unexpected(source: Source, tokens: list[Token], at: int, expected: set[str]
     begins = token.type == "NAME" or token.type.startswith("KW_")
     if begins and "NL" in expected and before.type not in ("RBRACE", "NL"):
         return Diagnostic("E101", message, span, "a statement begins on a line of its own")
-    return Diagnostic("E101", message, span, _wanted(expected))
+    helps = habit(source, tokens, at, _first(tokens, at))
+    return Diagnostic("E101", message, span, _wanted(expected), helps=helps)
 
 
 def _first(tokens: list[Token], at: int) -> Token:

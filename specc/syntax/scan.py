@@ -187,6 +187,8 @@ class _Brackets:
         line = self._line_after(at)
         if line and piece.text != "{":
             text += f"; line {line} begins a new statement"
+        elif before < len(self.pieces) and begins_declaration(self.source, self.pieces, before):
+            text += f"; line {line} begins a new block"
         self.diagnostics.add(
             Diagnostic(
                 "E101", f'"{piece.text}" is never closed', span, text, helps=self._help(opener, at)

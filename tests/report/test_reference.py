@@ -25,3 +25,8 @@ def test_conventions_name_known_layers_and_their_sources() -> None:
     assert set(APART) <= set(words())
     assert all(a.source and a.text for found in APART.values() for a in found)
     assert any("Keras counts" in line for line in page("batch_norm"))
+
+
+def test_a_source_tells_the_types_of_its_fields() -> None:
+    assert "  fields by default: signal: vector[140], label: category[2]" in page("ecg")
+    assert not any("fields by default" in line for word in ("csv", "conv") for line in page(word))

@@ -43,7 +43,17 @@ TABLE = 'csv("a.csv", target=y)'
             {"pipe": "reshape[8, 8] -> transpose -> lstm(10)"},
             "keep=last in the recurrent layer, or mean(…, axis=time), leaves one vector",
         ),
-        ({"pipe": "reshape[8, 8] -> lstm(10)"}, "-> transpose makes time × features of it"),
+        ({"pipe": "reshape[8, 8] -> lstm(10)"}, "-> transpose makes 8 steps of 8 features of it"),
+        (
+            {"pipe": "unsqueeze(-1) -> lstm(10)"},
+            "-> reshape[1, 64] -> transpose makes 64 steps of 1 feature of it",
+        ),
+        (
+            {"pipe": "unsqueeze(0) -> lstm(10)"},
+            "-> transpose makes 64 steps of 1 feature of it",
+        ),
+        ({"port": "image(1, 8, 8)", "data": "digits"}, "image[1, 8, 8]"),
+        ({"pipe": "reshape[1, 8, 8] -> conv(4, (3, 3))"}, "the sizes of a window: 3x3"),
         (
             {"pipe": "lstm(10, keep=last)"},
             "declare in x: sequence[t, n], and call with x -> reshape[t, n]",
@@ -78,3 +88,26 @@ def test_a_column_may_be_called_as_a_value_made_of_the_data() -> None:
     text = SPEC.format(**(USUAL | {"data": data}))
     text = text.replace("as x, label", "as x: vector[64], label: category[10]")
     assert list(compile_text(text, "t").diagnostics) == []
+
+
+def test_the_shape_of_a_draw_stands_in_brackets() -> None:
+    text = (
+        "specc 1\ngenerator G {\n    in z: vector[8]\n    z -> linear(64)\n}\n"
+        "train T {\n    data digits(flat=true) as x, label\n    z ~ normal(8)\n"
+        "    minimize mse(G(z), x)\n    optimizer adam(lr=1e-3)\n}\n"
+    )
+    helps = [h for d in compile_text(text, "t.spec").diagnostics for h in d.helps]
+    assert helps == ["normal[8]: the shape of a draw stands in square brackets"]
+    other = text.replace("normal(8)", "normal(0, 1)")
+    helps = [h for d in compile_text(other, "t.spec").diagnostics for h in d.helps]
+    assert helps == ["normal(0, 1)[8] draws 8 numbers"]
+
+
+def test_the_positions_of_a_metric_may_be_masked() -> None:
+    text = (
+        "specc 1\nnetwork Echo {\n    in x: sequence[T, 1]\n    x -> gru(8) -> linear(2)\n}\n"
+        "train L {\n    data echo(length=30) as x, y, known\n    logits = Echo(x)\n"
+        "    minimize cross_entropy(logits, y, where=known)\n    optimizer adam(lr=1e-2)\n"
+        "    metric accuracy(logits, y, where=known)\n    metric f1(logits, y, where=known)\n}\n"
+    )
+    assert not list(compile_text(text, "t.spec").diagnostics)

@@ -1,0 +1,48 @@
+"""What helps where a call gets a value of another shape than its input has."""
+
+from __future__ import annotations
+
+from math import prod
+
+from specc.program import Sample
+from specc.resolve.context import Scope
+from specc.resolve.values import Flow
+from specc.sizes import render
+from specc.types import Tensor, ValueType
+
+
+def helps(scope: Scope, port: str, wanted: ValueType, flow: Flow) -> tuple[str, ...]:
+    """What makes the one shape of the other, where that is known."""
+    have = flow.type
+    if not isinstance(wanted, Tensor) or not isinstance(have, Tensor):
+        return ()
+    return _drawn(scope, wanted, have, flow) or _reshaped(port, wanted, have)
+
+
+def _drawn(scope: Scope, wanted: Tensor, have: Tensor, flow: Flow) -> tuple[str, ...]:
+    """`normal(8)` is one number around 8, and `normal[8]` has 8 of them."""
+    node = scope.nodes[flow.ref.node] if flow.ref.node >= 0 else None
+    if node is None or not isinstance(node.operation, Sample) or have.rank or not wanted.rank:
+        return ()
+    family, _, given = node.span.text.partition("(")
+    sizes = f"[{', '.join(map(render, wanted.sizes))}]"
+    if "[" in given:
+        return ()
+    numbers = [n.strip() for n in given.rstrip().removesuffix(")").split(",")]
+    if numbers == list(map(render, wanted.sizes)):
+        return (f"{family}{sizes}: the shape of a draw stands in square brackets",)
+    return (f"{node.span.text}{sizes} draws {wanted} numbers",)
+
+
+def _reshaped(port: str, wanted: Tensor, have: Tensor) -> tuple[str, ...]:
+    """What makes the one shape of the other, where both have equally many numbers."""
+    if not all(isinstance(s, int) for s in (*wanted.sizes, *have.sizes)):
+        return ()
+    sizes = ", ".join(map(render, have.sizes))
+    if have.rank > 1 and wanted.sizes == (*have.sizes[1:], have.sizes[0]):
+        return (f"channels come first: in {port}: image[{sizes}]",) if have.rank == 3 else ()
+    if prod(wanted.sizes) != prod(have.sizes):
+        return ()
+    if wanted.rank == 1:
+        return (f"-> flatten makes {wanted} of {have}",)
+    return (f"-> reshape[{', '.join(map(render, wanted.sizes))}] makes {wanted} of {have}",)
