@@ -6,17 +6,29 @@ A promise compares two sides. `test.mse` is a metric or a term of the objective 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from specc.metrics import METRICS, Metric
 from specc.nearest import nearest
-from specc.program import Apply, Program, ReadPort, Static, TrainPlan
+from specc.program import (
+    Action,
+    Apply,
+    BranchPlan,
+    Figure,
+    LoopPlan,
+    Program,
+    ProgramPlan,
+    ReadPort,
+    Static,
+    TrainPlan,
+)
 from specc.resolve.order import names_read
 from specc.source import Span
 from specc.syntax import tree
+from specc.types import Tensor, ValueType
 
 SPLITS = ("train", "validation", "test")
 MEANS = ("mean_image", "mean_target", "mean_row")
@@ -67,9 +79,19 @@ class Promise(Struct, frozen=True):
 class PromiseError(Exception):
     """A promise that has no meaning: what is wrong, where, and what was probably meant."""
 
-    def __init__(self, message: str, span: Span, text: str = "", note: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        span: Span,
+        text: str = "",
+        note: str = "",
+        *,
+        code: str = "E401",
+        help: str = "",
+    ) -> None:
         super().__init__(message)
         self.message, self.span, self.text, self.note = message, span, text, note
+        self.code, self.help = code, help
 
 
 def promised_of(program: Program, expect: tree.Expect) -> TrainPlan:
@@ -110,7 +132,7 @@ def program_promise(program: Program, expect: tree.Expect) -> Promise:
     Raises:
         PromiseError: it has none.
     """
-    known = {p.name: p.figures for p in program.programs}
+    known = {p.name: p for p in program.programs}
     numbers = {p.name: p.value for p in program.parameters}
 
     def read(expr: tree.Expr) -> Side:
@@ -136,8 +158,14 @@ def program_promise(program: Program, expect: tree.Expect) -> Promise:
     return _compared(expect, read)
 
 
-def _figure(program: str, figure: tree.Name, known: tuple[str, ...]) -> OfProgram:
+def _figure(program: str, figure: tree.Name, plan: ProgramPlan) -> OfProgram:
+    known = plan.figures
     if figure.id in known:
+        for shown in _figures(plan.actions):
+            if shown.name == figure.id:
+                _one_number(
+                    program, figure, shown.body.nodes[shown.value.node].type(shown.value.port)
+                )
         return OfProgram(program, figure.id)
     close = nearest(figure.id, list(known))
     raise PromiseError(
@@ -146,6 +174,29 @@ def _figure(program: str, figure: tree.Name, known: tuple[str, ...]) -> OfProgra
         f'did you mean "{close[0]}"?' if close else "",
         f"it shows {', '.join(known)}" if known else f"write: show {figure.id}",
     )
+
+
+def _figures(actions: Iterable[Action]) -> Iterator[Figure]:
+    for action in actions:
+        match action:
+            case Figure():
+                yield action
+            case LoopPlan(actions=inner):
+                yield from _figures(inner)
+            case BranchPlan(then=then, otherwise=otherwise):
+                yield from _figures((*then, *otherwise))
+
+
+def _one_number(program: str, figure: tree.Name, type: ValueType) -> None:
+    """A promise compares single numbers, so a figure of many is refused (E203)."""
+    if not isinstance(type, Tensor) or not (type.batched or type.rank):
+        return
+    mean = f"mean({figure.id})" if type.rank else figure.id
+    mean = f"mean({mean}, axis=batch)" if type.batched else mean
+    many = f"{type} numbers" if type.rank else "one number"
+    many += " for each row" * type.batched
+    message = f"{program}.{figure.id} is {many}, and a promise compares single numbers"
+    raise PromiseError(message, figure.span, code="E203", help=f"show one number: {mean}")
 
 
 def readings(side: Side) -> Iterator[Reading | Baseline | OfProgram]:

@@ -46,6 +46,13 @@ def draw(
         return samples(model, count, place, out)
 
 
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1")
+    return int(text)
+
+
 def main() -> int:
     """Draw samples of a trained run and print where the pictures are."""
     parser = argparse.ArgumentParser(description="Sample DCGAN.")
@@ -53,7 +60,7 @@ def main() -> int:
         "--run", type=Path, default=HERE / "run", help="folder of the run"
     )
     parser.add_argument("--out", type=Path, default=None, help="folder of the pictures")
-    parser.add_argument("--count", type=int, default=64)
+    parser.add_argument("--count", type=positive, default=64)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()

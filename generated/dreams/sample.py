@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -140,9 +141,19 @@ def perform(
         session = Session(name, out, place, count or COUNTS[name], spoken)
         with torch.random.fork_rng():
             torch.manual_seed(SEEDS[name] if seed is None else seed)
-            PROGRAMS[name](networks, session, **(given or {}))
+            try:
+                PROGRAMS[name](networks, session, **(given or {}))
+            except ZeroDivisionError as problem:
+                sys.exit(divided(name, given or {}, problem))
         figures[name] = session.finish()
     return check(figures, spoken)
+
+
+def divided(name: str, given: dict[str, float], problem: ZeroDivisionError) -> str:
+    """What to say of a program that divides by 0: where, and with which arguments."""
+    line = traceback.extract_tb(problem.__traceback__)[-1].line
+    said = ", ".join(f"{n}={v}" for n, v in given.items())
+    return f"program {name} divides by 0 in: {line}" + (f"   (with {said})" if said else "")
 
 
 def numbers(program: str, given: list[str]) -> dict[str, float]:
@@ -162,6 +173,13 @@ def numbers(program: str, given: list[str]) -> dict[str, float]:
     return found
 
 
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1")
+    return int(text)
+
+
 def main() -> int:
     """Run the programs of a trained run and print where the pictures are."""
     parser = argparse.ArgumentParser(description="Run the programs.")
@@ -169,7 +187,7 @@ def main() -> int:
         "--run", type=Path, default=HERE / "run", help="folder of the run"
     )
     parser.add_argument("--out", type=Path, default=None, help="folder of the pictures")
-    parser.add_argument("--count", type=int, default=None)
+    parser.add_argument("--count", type=positive, default=None)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--program", choices=PROGRAMS, help="only this program")

@@ -8,7 +8,7 @@ from specc.program import Program
 
 
 def check_promises(program: Program, diagnostics: Diagnostics) -> None:
-    """Report promises about training that read what training does not give (E401)."""
+    """Report promises about training that read what training does not give (E401, E203)."""
     for expect in program.expects:
         if is_static(expect, program):
             continue
@@ -34,6 +34,8 @@ def check_promises(program: Program, diagnostics: Diagnostics) -> None:
                 promise(program, promised_of(program, expect), expect)
         except PromiseError as problem:
             notes = (problem.note,) if problem.note else ()
+            helps = (problem.help,) if problem.help else ()
+            where = problem.span, problem.text
             diagnostics.add(
-                Diagnostic("E401", problem.message, problem.span, problem.text, (), notes)
+                Diagnostic(problem.code, problem.message, *where, notes=notes, helps=helps)
             )

@@ -12,9 +12,9 @@ from types import FrameType
 
 from msgspec import Struct
 
-from specc.cli import build
+from specc.cli import build, kept
 from specc.cli.options import Common
-from specc.cli.outcome import FINE, UsageError, complain
+from specc.cli.outcome import FINE, WRONG, UsageError, complain
 from specc.cli.speak import Work
 from specc.program import Program
 
@@ -51,10 +51,31 @@ def run(common: Common, out: Path, choices: Choices) -> int:
         raise UsageError(f"{program.file.source.path} has no train block")
     _need_torch()
     target = build.folder(program, out)
+    if choices.resume and kept.of_another_spec(target, _digest(program)):
+        return _resume_other(program, target, choices)
     build.write(program, target)
     if not common.quiet:
         complain(f"built {target}")
     return call(target / "train.py", choices.flags())
+
+
+def _digest(program: Program) -> str:
+    from specc.emit.training import spec_hash
+
+    return spec_hash(program)
+
+
+def _resume_other(program: Program, target: Path, choices: Choices) -> int:
+    """Let the script say what is otherwise in the checkpoint, with the package of the run untouched."""
+    flags = ["--out", str(target.resolve() / "run"), *choices.flags()]
+    status = kept.beside(
+        target,
+        lambda folder: build.write(program, folder),
+        lambda folder: call(folder / "train.py", flags),
+    )
+    if status == WRONG:
+        complain(f"{target} is as it was; a run goes on with the --set that it began with")
+    return status
 
 
 def sample(common: Common, out: Path, choices: Choices) -> int:
@@ -74,10 +95,30 @@ def use(program: Program, out: Path, choices: Choices) -> int:
     if not (target / "train.py").exists():
         raise UsageError(f"there is nothing trained in {target}; run specc train first")
     _need_torch()
+    _refuse_other(program, target)
     from specc.emit.package import write
 
     write(program, target, using=True)
     return call(target / "sample.py", choices.flags())
+
+
+def _refuse_other(program: Program, target: Path) -> None:
+    """Weights of other sizes are refused before the code that fits them is written over.
+
+    Raises:
+        UsageError: the networks are not those that were trained.
+    """
+    from specc.emit.model import model_file
+
+    trained = target / "model.py"
+    if not trained.exists():
+        return
+    differing = kept.other_networks(trained.read_text(encoding="utf-8"), model_file(program))
+    if differing:
+        raise UsageError(
+            f"{target} was trained with other networks: {'; '.join(differing)}; "
+            "give the --set that it was trained with, or train again"
+        )
 
 
 def _only(work: Work) -> Program | None:

@@ -122,6 +122,21 @@ def test_what_is_wrong_on_the_command_line_is_said(run: Path, tmp_path: Path) ->
     )  # fmt: skip
     status, said = script(run / "sample.py", "--run", str(tmp_path))
     assert (status, said.startswith("there are no weights in")) == (1, True)
+    status, said = script(run / "sample.py", "--count", "0")
+    assert (status, "--count: 0 is no whole number from 1" in said) == (2, True)
+
+
+def test_a_division_by_0_is_said_with_its_line(run: Path, tmp_path: Path) -> None:
+    program = "program share(steps=2) {\n    s = 1 / (steps - 1)\n    show s\n}\n"
+    compiled = compile_text(HEAD + program, "model.spec").program
+    assert compiled is not None
+    write(compiled, tmp_path)
+    flags = ("--run", str(run / "run"), "--out", str(tmp_path), "--program", "share")
+    assert script(tmp_path / "sample.py", *flags)[0] == 0
+    status, said = script(tmp_path / "sample.py", *flags, "--with", "steps=1")
+    assert (status, said.strip()) == (
+        1, "program share divides by 0 in: s = 1 / (steps - 1)   (with steps=1)",
+    )  # fmt: skip
 
 
 def test_the_exported_encoder_is_the_trained_one(run: Path) -> None:
