@@ -135,7 +135,7 @@ def test_a_division_by_0_is_said_with_its_line(run: Path, tmp_path: Path) -> Non
     assert script(tmp_path / "sample.py", *flags)[0] == 0
     status, said = script(tmp_path / "sample.py", *flags, "--with", "steps=1")
     assert (status, said.strip()) == (
-        1, "program share divides by 0 in: s = 1 / (steps - 1)   (with steps=1)",
+        1, "program share steps=1 divides by 0 in: s = 1 / (steps - 1)",
     )  # fmt: skip
 
 
