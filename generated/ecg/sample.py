@@ -145,8 +145,8 @@ def perform(
 def divided(name: str, given: dict[str, float], problem: ZeroDivisionError) -> str:
     """What to say of a program that divides by 0: where, and with which arguments."""
     line = traceback.extract_tb(problem.__traceback__)[-1].line
-    said = f"   (with {', '.join(f'{n}={v}' for n, v in given.items())})" if given else ""
-    return f"program {name} divides by 0 in: {line}{said}"
+    said = "".join(f" {n}={v}" for n, v in given.items())
+    return f"program {name}{said} divides by 0 in: {line}"
 
 
 def numbers(program: str, given: list[str]) -> dict[str, float]:
