@@ -154,8 +154,7 @@ class _Brackets:
         """Walk once; True when nothing was wrong any more."""
         stack: list[int] = []
         for i, piece in enumerate(self.pieces):
-            for _ in self.closed_at.get(i, ()):
-                stack.pop()
+            self._close(stack, i)
             if i in self.dropped or piece.kind not in ("SIGN", "NAME"):
                 continue
             if stack and begins_declaration(self.source, self.pieces, i):
@@ -168,9 +167,19 @@ class _Brackets:
                 if not (stack and _PAIRS[self.pieces[stack[-1]].text] == piece.text):
                     return self._mismatched(stack, i) if stack else self._closes_nothing(i)
                 stack.pop()
-        for _ in self.closed_at.get(len(self.pieces), ()):
-            stack.pop()
+        self._close(stack, len(self.pieces))
         return self._never_closed(stack[-1], before=len(self.pieces)) if stack else True
+
+    def _close(self, stack: list[int], at: int) -> None:
+        """Close what was put in before a piece; a later mend may have left it without its opener."""
+        if at not in self.closed_at:
+            return
+        kept = []
+        for sign in self.closed_at[at]:
+            if stack and _PAIRS[self.pieces[stack[-1]].text] == sign:
+                stack.pop()
+                kept.append(sign)
+        self.closed_at[at] = kept
 
     def _never_closed(self, opener: int, before: int) -> bool:
         piece = self.pieces[opener]

@@ -53,3 +53,11 @@ def test_a_type_stands_behind_a_colon() -> None:
     text = "specc 1\nnetwork N {\n    in x = image(1, 8, 8)\n    x -> flatten\n}\n"
     [found] = compile_text(text, "t").diagnostics
     assert found.helps == ("in x: image[1, 8, 8]",)
+
+
+def test_brackets_that_cross_are_mended() -> None:
+    head = (
+        "network ( {(in x: vector[n]\n    x -> linear(10)\n      -> linear\n    3) as y -> relu\n"
+    )
+    text = f"specc 1\n\n{head}      -{{\n    a = 1\n    b.> linear(1) as z\n}}\n\ntrain T {{\n"
+    assert {d.code for d in compile_text(text, "t").diagnostics} >= {"E101"}
