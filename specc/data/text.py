@@ -7,6 +7,7 @@ known: no model can do better in the mean.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from math import log2
 from typing import Any, Literal
 
@@ -61,9 +62,9 @@ class TextWindows(Splitting):
         super().__pydantic_init_subclass__(**settings)
 
     @property
+    @abstractmethod
     def known(self) -> int:
         """How many symbols are told apart, 0 among them for any other."""
-        raise NotImplementedError
 
     def fields(self) -> tuple[DataField, ...]:
         """The symbols and those that follow each."""
