@@ -187,6 +187,20 @@ def _figures(actions: Iterable[Action]) -> Iterator[Figure]:
                 yield from _figures((*then, *otherwise))
 
 
+def surely_shown(actions: Iterable[Action]) -> frozenset[str]:
+    """The figures that a program shows whichever branches it takes."""
+    found: set[str] = set()
+    for action in actions:
+        match action:
+            case Figure(name=name):
+                found.add(name)
+            case LoopPlan(items=items, actions=inner) if items:
+                found |= surely_shown(inner)
+        if any(figure.last for figure in _figures((action,))):
+            break
+    return frozenset(found)
+
+
 def _one_number(program: str, figure: tree.Name, type: ValueType) -> None:
     """A promise compares single numbers, so a figure of many is refused (E203)."""
     if not isinstance(type, Tensor) or not (type.batched or type.rank):

@@ -106,10 +106,12 @@ def program_alter(networks: Networks, session: Session) -> None:
     for alpha in (0, 0.5, 1):
         share = torch.tensor(0.0)
         for digit in range(10):
-            targets = train.x[train.label == digit]  # [B, 64]
+            targets = session.where(
+                train.x, train.label == digit, "train.label == digit"
+            )
             mu, _ = networks.encoder(targets)
             average = mu.mean(0)  # [8]
-            others = z[test.label != digit]  # [B, 8]
+            others = session.where(z, test.label != digit, "test.label != digit")
             altered = networks.decoder(others + alpha * (average - others))  # [B, 64]
             altered = torch.sigmoid(altered)  # [B, 64]
             x = (networks.judge(altered).argmax(1) == digit).float().mean()
@@ -133,11 +135,14 @@ def program_arithmetic(networks: Networks, session: Session) -> None:
     known, _ = networks.encoder(train.x)
     share = torch.tensor(0.0)
     for from_ in range(10):
-        minus = known[train.label == from_].mean(0)  # [8]
-        left = z[test.label == from_] - minus  # [B, 8]
+        minus = session.where(known, train.label == from_, "train.label == from")
+        minus = minus.mean(0)  # [8]
+        left = session.where(z, test.label == from_, "test.label == from")  # [B, 8]
+        left = left - minus  # [B, 8]
         for to in range(10):
             if to != from_:
-                plus = known[train.label == to].mean(0)  # [8]
+                plus = session.where(known, train.label == to, "train.label == to")
+                plus = plus.mean(0)  # [8]
                 guess = torch.sigmoid(networks.decoder(left + plus))  # [B, 64]
                 guess = networks.judge(guess).argmax(1)  # [B]
                 share = share + (guess == to).float().mean() / 90

@@ -69,15 +69,17 @@ def program_detect(networks: Networks, session: Session) -> None:
     """
     train = read_rows(session.device)["train"]
     test = read_rows(session.device)["test"]
-    healthy = train.x[train.ill == 0]  # [B, 140]
+    healthy = session.where(train.x, train.ill == 0, "train.ill == 0")  # [B, 140]
     usual = networks.decoder(networks.encoder(healthy))  # [B, 140]
     usual = F.l1_loss(usual, healthy, reduction="none").mean(1)  # [B]
     threshold = usual.mean() + usual.std()
     called = networks.decoder(networks.encoder(test.x))  # [B, 140]
     called = F.l1_loss(called, test.x, reduction="none").mean(1)  # [B]
     called = called > threshold  # [B]
-    found = called[test.ill == 1].float().mean()
-    spared = 1 - called[test.ill == 0].float().mean()
+    found = session.where(called, test.ill == 1, "test.ill == 1")  # [B]
+    found = found.float().mean()
+    x = session.where(called, test.ill == 0, "test.ill == 0")  # [B]
+    spared = 1 - x.float().mean()
     balanced_accuracy = (found + spared) / 2
     session.figure("threshold", threshold)
     session.figure("found", found)

@@ -58,6 +58,12 @@ class Session:
         """Add frames to an animation."""
         self.films.setdefault(name, []).extend(frames)
 
+    def where(self, values: Tensor, holds: Tensor, words: str) -> Tensor:
+        """The rows where a condition holds; SystemExit where it holds nowhere."""
+        if not holds.any():
+            sys.exit(f"program {self.program}: no row has {words}")
+        return values[holds]
+
     def export(self, name: str, network: nn.Module, *examples: Tensor) -> None:
         """A network in files of its own: its weights, and itself as a graph for any number of rows."""
         save_model(network, str(self.path(f"{name}.safetensors")))
@@ -91,6 +97,20 @@ class Session:
             print(path, file=self.spoken)
         last = {name: values[-1] for name, values in self.figures.items()}
         return {n: float(v) for n, v in last.items() if isinstance(v, (int, float))}
+
+
+def shown(
+    words: str,
+    figures: dict[str, dict[str, float]],
+    *names: tuple[str, str],
+    spoken: TextIO = sys.stdout,
+) -> bool:
+    """Whether the figures of a promise were shown; one that was not breaks it, and that is said."""
+    missing = [f"{p}.{f}" for p, f in names if f not in figures[p]]
+    if missing:
+        reason = f"{' and '.join(missing)} not shown in this run"
+        print(f"promise BROKEN  {words}   ({reason})", file=spoken)
+    return not missing
 
 
 def holds(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
+
+from specc.cli.outcome import complain
 
 DIGEST = re.compile(r'^    spec = "([0-9a-f]{16})"$', re.MULTILINE)
 
@@ -20,6 +24,12 @@ def other_networks(old: str, new: str) -> list[str]:
     before, now = _constructors(old), _constructors(new)
     differing = [n for n in before if n in now and ast.dump(before[n]) != ast.dump(now[n])]
     return [f"{name}{_sizes(before[name], now[name])}" for name in differing]
+
+
+def gone(old: str, new: str) -> list[str]:
+    """Classes that only the old of two model.py has, in words."""
+    now = _constructors(new)
+    return [f"{name} (there is none now)" for name in _constructors(old) if name not in now]
 
 
 def _constructors(code: str) -> dict[str, ast.FunctionDef]:
@@ -54,6 +64,41 @@ def of_another_spec(target: Path, digest: str) -> bool:
 
 def _checkpoints(target: Path) -> dict[Path, int]:
     return {p: p.stat().st_mtime_ns for p in target.glob("run/**/checkpoint.pt")}
+
+
+def has_run(target: Path) -> bool:
+    """Whether a package has a run that something would be lost with: a checkpoint or weights."""
+    return bool(_checkpoints(target)) or any(target.glob("run/**/model.safetensors"))
+
+
+def set_aside(target: Path) -> Path:
+    """Give the run of a package another name, `run-1`, `run-2` and so on; that name."""
+    free = next(p for n in count(1) if not (p := target / f"run-{n}").exists())
+    (target / "run").rename(free)
+    return free
+
+
+def anew(target: Path, write: Callable[[Path], object], call: Callable[[Path], int]) -> int:
+    """Begin a run anew, with the one before set aside; both it and its package come back where the new one
+    ends before it has anything to go on from.
+
+    The status is that of `call`.
+    """
+    files = {p: p.read_bytes() for p in target.rglob("*.py") if target / "run" not in p.parents}
+    earlier = set_aside(target)
+    complain(f"the run before is now in {earlier}")
+    status = 1
+    try:
+        write(target)
+        status = call(target)
+    finally:
+        if status and not has_run(target):
+            shutil.rmtree(target / "run", ignore_errors=True)
+            earlier.rename(target / "run")
+            for path, content in files.items():
+                path.write_bytes(content)
+            complain(f"{target} is as it was, with its run")
+    return status
 
 
 def beside(target: Path, write: Callable[[Path], object], call: Callable[[Path], int]) -> int:

@@ -40,6 +40,14 @@ class Choices(Struct, frozen=True):
         switches = [f"--{name}" for name in ("resume", "quiet") if getattr(self, name)]
         return [*flags, *switches, *self.more]
 
+    def resumes(self) -> bool:
+        """Whether a run goes on."""
+        return self.resume or "--resume" in self.more
+
+    def elsewhere(self) -> bool:
+        """Whether the run gets another folder than that of its package."""
+        return any(flag.partition("=")[0] == "--out" for flag in self.more)
+
 
 def run(common: Common, out: Path, choices: Choices) -> int:
     """Build into `out` and train there; the status is the script's."""
@@ -51,18 +59,19 @@ def run(common: Common, out: Path, choices: Choices) -> int:
         raise UsageError(f"{program.file.source.path} has no train block")
     _need_torch()
     target = build.folder(program, out)
-    if choices.resume and kept.of_another_spec(target, _digest(program)):
+    if choices.resumes() and build.of_another_spec(program, target):
         return _resume_other(program, target, choices)
-    build.write(program, target)
-    if not common.quiet:
-        complain(f"built {target}")
-    return call(target / "train.py", choices.flags())
+    build.refuse_other(program, target, gone=True)
 
+    def start(folder: Path) -> int:
+        if not common.quiet:
+            complain(f"built {folder}")
+        return call(folder / "train.py", choices.flags())
 
-def _digest(program: Program) -> str:
-    from specc.emit.training import spec_hash
-
-    return spec_hash(program)
+    if kept.has_run(target) and not choices.resumes() and not choices.elsewhere():
+        return kept.anew(target, lambda folder: build.write(program, folder), start)
+    build.write_over(program, target)
+    return start(target)
 
 
 def _resume_other(program: Program, target: Path, choices: Choices) -> int:
@@ -95,30 +104,11 @@ def use(program: Program, out: Path, choices: Choices) -> int:
     if not (target / "train.py").exists():
         raise UsageError(f"there is nothing trained in {target}; run specc train first")
     _need_torch()
-    _refuse_other(program, target)
+    build.refuse_other(program, target)
     from specc.emit.package import write
 
     write(program, target, using=True)
     return call(target / "sample.py", choices.flags())
-
-
-def _refuse_other(program: Program, target: Path) -> None:
-    """Weights of other sizes are refused before the code that fits them is written over.
-
-    Raises:
-        UsageError: the networks are not those that were trained.
-    """
-    from specc.emit.model import model_file
-
-    trained = target / "model.py"
-    if not trained.exists():
-        return
-    differing = kept.other_networks(trained.read_text(encoding="utf-8"), model_file(program))
-    if differing:
-        raise UsageError(
-            f"{target} was trained with other networks: {'; '.join(differing)}; "
-            "give the --set that it was trained with, or train again"
-        )
 
 
 def _only(work: Work) -> Program | None:

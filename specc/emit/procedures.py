@@ -34,7 +34,7 @@ from specc.types import Tensor
 
 OWN = frozenset(
     "networks session perform draw main trained promises check argparse sys torch Path Callable"
-    " Networks Session HERE PROGRAMS COUNTS math load_file load_model holds read_rows cache"
+    " Networks Session HERE PROGRAMS COUNTS math load_file load_model holds shown read_rows cache"
     " traceback divided positive".split()
 )
 """Names of sample.py that a variable of a spec must leave alone."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from specc.emit.expressions import Naming, Statements
 from specc.emit.names import variable
-from specc.layers.code import Code, Fn, Infix, Method, Prefix, Raw, X
+from specc.layers.code import Code, Fn, Infix, Item, Method, Prefix, Raw, X
 from specc.plain import is_plain
 from specc.program import Apply, Body, Constant, Invoke, Node, Ref
 from specc.types import Tensor
@@ -56,9 +56,19 @@ class ProgramPrinter(Statements):
     def _bind(self, node: Node, code: Code) -> Code:
         """Numbers of Python become tensors where a function of torch takes them."""
         apply = node.operation
-        if isinstance(apply, Apply) and apply.layer.word != "rows":
+        if isinstance(apply, Apply) and apply.layer.word == "rows":
+            code = self._rows(node, code)
+        elif isinstance(apply, Apply):
             code = _tensors(code, {i for i in range(len(node.operands)) if self._lone(node, i)})
         return super()._bind(node, code)
+
+    def _rows(self, node: Node, code: Code) -> Code:
+        """Rows where a condition holds are asked of the session, which says when there are none."""
+        where = node.operands[1]
+        if where is None or not isinstance(code, Item):
+            return code
+        words = " ".join(self.body.nodes[where.node].span.text.split())
+        return Method(Raw("session"), "where", (code.base, *code.index, words))
 
     def _lone(self, node: Node, index: int) -> bool:
         ref = node.operands[index]

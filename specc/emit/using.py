@@ -14,7 +14,15 @@ from specc.emit.networks import Networks
 from specc.emit.procedures import ProgramText, rows_function
 from specc.emit.training import Modules
 from specc.program import Program, TrainPlan
-from specc.promises import OfProgram, Promise, Side, of_programs, program_promise, readings
+from specc.promises import (
+    OfProgram,
+    Promise,
+    Side,
+    of_programs,
+    program_promise,
+    readings,
+    surely_shown,
+)
 from specc.settings import SampleSettings, TrainSettings
 
 
@@ -48,13 +56,18 @@ class Using(Struct, frozen=True):
             text[0]: text[1],
             "model": sorted(map(class_name, self.networks.ordered())) if self.functions else [],
             "pictures": sorted(used),
-            "session": ["Session", *(["holds"] if self.promised() else [])],
+            "session": ["Session", *self._checks()],
             train: [self.names[0]],
         }
         if not self.functions:
             del named["session"]
         lines += [imported(module, names) for module, names in named.items() if module and names]
         return sorted(lines, key=lambda line: (line.startswith("from"), line.split()[1]))
+
+    def _checks(self) -> list[str]:
+        """What promises need of session.py."""
+        tests = "\n".join(self._tests())
+        return [word for word in ("holds", "shown") if f"{word}(" in tests]
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Function, module and arguments for the rows of each train block that is read."""
@@ -74,6 +87,9 @@ class Using(Struct, frozen=True):
             if not is_static(e, self.program) and of_programs(self.program, e)
         ]
 
+    def _tests(self) -> list[str]:
+        return [row for p in self.promised() for row in _promise(p, self.program)]
+
     def values(self) -> dict[str, object]:
         """The values of the template."""
         plans = self.program.programs
@@ -89,7 +105,7 @@ class Using(Struct, frozen=True):
             ],
             "counts": _table({p.name: s.count for p, s in zip(plans, settings, strict=True)}),
             "seeds": _table({p.name: s.seed for p, s in zip(plans, settings, strict=True)}),
-            "promises": [row for p in self.promised() for row in _promise(p)],
+            "promises": self._tests(),
         }
 
 
@@ -149,14 +165,23 @@ def _table(values: dict[str, object]) -> str:
     return f"{{{', '.join(shown)}}}"
 
 
-def _promise(promise: Promise) -> list[str]:
-    """The lines that test a promise where all programs that it reads were run."""
+def _promise(promise: Promise, program: Program) -> list[str]:
+    """The lines that test a promise where all programs that it reads were run.
+
+    A figure that may stand in a branch that was not taken is looked for first.
+    """
     sides = (*readings(promise.left), *readings(promise.right))
-    read = list(dict.fromkeys(s.program for s in sides if isinstance(s, OfProgram)))
-    names = ", ".join(map(literal, read))
+    read = [s for s in sides if isinstance(s, OfProgram)]
+    names = ", ".join(dict.fromkeys(literal(s.program) for s in read))
     numbers = f"{_side(promise.left)}, {literal(promise.sign)}, {_side(promise.right)}"
     words = literal(promise.words)
-    call = statement(f"kept.append(holds({words}, {numbers}, spoken))", 8)
+    test = f"holds({words}, {numbers}, spoken)"
+    sure = {p.name: surely_shown(p.actions) for p in program.programs}
+    doubtful = dict.fromkeys((s.program, s.figure) for s in read if s.figure not in sure[s.program])
+    if doubtful:
+        looked = ", ".join(f"({literal(p)}, {literal(f)})" for p, f in doubtful)
+        test = f"shown({words}, figures, {looked}, spoken=spoken) and {test}"
+    call = statement(f"kept.append({test})", 8)
     return [f"if {{{names}}} <= figures.keys():", *(f"    {line}" for line in call)]
 
 

@@ -117,6 +117,64 @@ def test_resuming_the_same_spec_is_as_ever(
     assert [script for script, _, _ in called] == [package / "train.py"]
 
 
+def test_other_networks_are_never_written_over_a_run(
+    specc: Run, package: Path, called: list[object]
+) -> None:
+    before = contents(package)
+    for verb in ("build", "train"):
+        ended = specc(verb, "ae.spec", "--out", "runs")
+        assert ended.status == 2
+        assert "runs/ae was trained with other networks: Net (latent=8, now latent=4)" in ended.err
+        assert "another --out" in ended.err
+    Path("ae.spec").write_text(SPEC.replace("Net", "Other"), encoding="utf-8")
+    ended = specc("train", "ae.spec", "--set", "latent=8")
+    assert "Net (there is none now)" in ended.err
+    assert (contents(package), called) == (before, [])
+    assert specc("build", "ae.spec", "--out", "fresh").status == 0
+
+
+def test_a_build_of_another_training_sets_the_run_aside(specc: Run, package: Path) -> None:
+    assert specc("build", "ae.spec", "--out", "runs", "--set", "latent=8").err == ""
+    assert (package / "run" / "checkpoint.pt").exists()
+    Path("ae.spec").write_text(SPEC.replace("epochs 1", "epochs 2"), encoding="utf-8")
+    ended = specc("build", "ae.spec", "--out", "runs", "--set", "latent=8")
+    assert "runs/ae had a run of another spec; it is now in runs/ae/run-1" in ended.err
+    assert (package / "run-1" / "checkpoint.pt").exists()
+    assert not (package / "run").exists()
+
+
+def test_a_new_run_keeps_the_one_before(
+    specc: Run, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (package / "run" / "checkpoint.pt").write_bytes(b"first")
+
+    def call(script: Path, flags: list[str]) -> int:
+        del flags
+        (script.parent / "run").mkdir()
+        (script.parent / "run" / "checkpoint.pt").write_bytes(b"next")
+        return 130
+
+    monkeypatch.setattr(train, "call", call)
+    for number in (1, 2):
+        ended = specc("train", "ae.spec", "--set", "latent=8")
+        assert f"the run before is now in runs/ae/run-{number}" in ended.err
+    kept = [(package / f / "checkpoint.pt").read_bytes() for f in ("run-1", "run-2", "run")]
+    assert kept == [b"first", b"next", b"next"]
+
+
+def test_a_run_that_does_not_begin_changes_nothing(
+    specc: Run, package: Path, called: list[object]
+) -> None:
+    before = contents(package)
+    Path("ae.spec").write_text(SPEC.replace("epochs 1", "epochs 2"), encoding="utf-8")
+    ended = specc("train", "ae.spec", "--set", "latent=8", "--device", "none")
+    assert (ended.status, len(called)) == (1, 1)
+    assert "runs/ae is as it was, with its run" in ended.err
+    assert contents(package) == before
+    assert (package / "run" / "checkpoint.pt").exists()
+    assert not (package / "run-1").exists()
+
+
 def test_only_constructors_count() -> None:
     old = "class A:\n    def __init__(self):\n        self.a = 1\n    def forward(self): return 1\n"
     assert other_networks(old, old.replace("return 1", "return 2")) == []

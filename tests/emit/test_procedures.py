@@ -139,6 +139,40 @@ def test_a_division_by_0_is_said_with_its_line(run: Path, tmp_path: Path) -> Non
     )  # fmt: skip
 
 
+def performed(run: Path, folder: Path, text: str) -> tuple[int, str]:
+    """The end and the words of programs with the weights of a run."""
+    compiled = compile_text(HEAD + text, "model.spec").program
+    assert compiled is not None
+    write(compiled, folder)
+    return script(folder / "sample.py", "--run", str(run / "run"), "--out", str(folder / "out"))
+
+
+def test_a_promise_about_a_figure_that_was_not_shown_is_broken(run: Path, tmp_path: Path) -> None:
+    text = """
+program far {
+    size = mean(mean(test.x), axis=batch)
+    if size > 100 {
+        huge = size
+        show huge
+    }
+    show size
+}
+expect far.huge > 1
+expect far.size > 0
+"""
+    status, said = performed(run, tmp_path, text)
+    assert (status, "Error" in said) == (1, False)
+    assert "promise BROKEN  far.huge > 1   (far.huge not shown in this run)" in said
+    assert "promise kept    far.size > 0" in said
+    assert "from session import Session, holds, shown" in (tmp_path / "sample.py").read_text()
+
+
+def test_a_condition_that_no_row_has_is_said(run: Path, tmp_path: Path) -> None:
+    text = "program few {\n    x = rows(test.x, where=test.label  == 30)\n    show grid(x)\n}\n"
+    status, said = performed(run, tmp_path, text)
+    assert (status, said.strip()) == (1, "program few: no row has test.label == 30")
+
+
 def test_the_exported_encoder_is_the_trained_one(run: Path) -> None:
     weights = load_file(run / "run" / "films_encoder.safetensors")
     whole = load_file(run / "run" / "model.safetensors")
