@@ -8,7 +8,7 @@ DEMO   := specs/autoencoders/digits_vae.spec
 .PHONY: setup test bars lint demo bench docs generated clean
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt grammars/specc.lark
+$(STAMP): pyproject.toml constraints.txt grammars/specc.lark specc/syntax/tables.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[train,parquet,tensorboard,dev]' -c constraints.txt
 	$(BIN)/python -m compileall -q specc  # the first start is as quick as the next

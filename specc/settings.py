@@ -1,7 +1,5 @@
 """The settings of a `train` block: one field each, with its default and its bounds."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field

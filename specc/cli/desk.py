@@ -1,7 +1,5 @@
 """The verbs of the exam desk: examples by hand, questions asked back, comparisons, quizzes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The options of the verbs, written once, and the value that carries the shared ones."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from pathlib import Path

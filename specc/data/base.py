@@ -3,10 +3,8 @@
 Reading is done by generated code (`emit/templates/data.py.j2`); nothing here imports anything heavy.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from msgspec import Struct
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -120,7 +118,7 @@ class Splitting(DataSource):
         return None
 
     @model_validator(mode="after")
-    def _seed_is_used(self) -> Splitting:
+    def _seed_is_used(self) -> Self:
         if self.share is None and "split_seed" in self.model_fields_set:
             raise ValueError("split_seed is for a random split; say its share too, as in test=0.2")
         return self

@@ -1,7 +1,5 @@
 """Several sources in one train block, whose rows have nothing to do with each other."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from specc.data.base import DataSource, Derived, Splitting

@@ -1,8 +1,6 @@
 """The data sets that scikit-learn bundles: nothing is downloaded."""
 
-from __future__ import annotations
-
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -44,7 +42,7 @@ class Table(Fitting):
     standardize: bool = Field(False, description="Short for transform=standardize.")
 
     @model_validator(mode="after")
-    def _one_transform(self) -> Table:
+    def _one_transform(self) -> Self:
         if "standardize" in self.model_fields_set and "transform" in self.model_fields_set:
             raise ValueError("say transform= or standardize=, not both")
         return self

@@ -1,8 +1,6 @@
 """Data made of another source: pairs of its items, tasks, images with their edges, and windows."""
 
-from __future__ import annotations
-
-from typing import Annotated
+from typing import Annotated, Self
 
 from msgspec.structs import replace
 from pydantic import Field, model_validator
@@ -26,7 +24,7 @@ class OfClasses(Derived):
         return super().unfit(source)
 
     @model_validator(mode="after")
-    def _classes_on_both_sides(self) -> OfClasses:
+    def _classes_on_both_sides(self) -> Self:
         if self.held_out is None:
             return self
         tested, known = len(self.held_out), self.inner()[1].classes or 0
@@ -92,7 +90,7 @@ class Episodes(OfClasses):
         return self.ways
 
     @model_validator(mode="after")
-    def _enough_classes(self) -> Episodes:
+    def _enough_classes(self) -> Self:
         known = self.inner()[1].classes or 0
         if self.ways > known:
             raise ValueError(f"ways is at most the {known} classes of {self.of.word}")
@@ -162,7 +160,7 @@ class Windows(Derived):
         return self.length // self.steps
 
     @model_validator(mode="after")
-    def _whole(self) -> Windows:
+    def _whole(self) -> Self:
         if self.length % self.steps:
             raise ValueError(f"must divide the {self.length} steps of a sequence")
         return self

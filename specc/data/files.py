@@ -1,7 +1,5 @@
 """Data from the user's files. Only the fields of an image folder are known before it is read."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import prod
 from typing import Annotated, Literal

@@ -4,10 +4,8 @@ Nothing is downloaded. One graph is one item, so that an epoch is one step; whic
 count is said by masks and by pairs, not by rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -123,7 +121,7 @@ class StochasticBlocks(NodeLabels, Links):
     )
 
     @model_validator(mode="after")
-    def _fits_its_task(self) -> StochasticBlocks:
+    def _fits_its_task(self) -> Self:
         unused = ("labelled", "neighbours") if self.links else ("held_back", "negatives")
         for name in unused:
             if name in self.model_fields_set:
@@ -224,7 +222,7 @@ class Geometric(NodeLabels):
     path: str = Field("data", min_length=1, description="Folder that graphs are kept in.")
 
     @model_validator(mode="after")
-    def _one_of_several(self) -> Geometric:
+    def _one_of_several(self) -> Self:
         alone = self.collection in ("Actor", "KarateClub", "WikiCS")
         if alone and self.name is not None:
             raise ValueError(f"{self.collection} is one graph; leave name= out")
@@ -271,7 +269,7 @@ class RandomGraphs(Splitting):
     seed: int = Field(0, ge=0, lt=2**32, description="Seed of the graphs.")
 
     @model_validator(mode="after")
-    def _in_order(self) -> RandomGraphs:
+    def _in_order(self) -> Self:
         if self.smallest > self.largest:
             raise ValueError("smallest must be at most largest")
         return self

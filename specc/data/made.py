@@ -1,7 +1,5 @@
 """Data that is drawn from a seed: points in plane and space, images with masks, heart beats."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -5,7 +5,7 @@ the usual ones of reversal and parity. Where sequences differ in length, `mask` 
 each and 0 stands for padding. With `test_length` the sequences for testing are longer than all others.
 """
 
-from __future__ import annotations
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -36,7 +36,7 @@ class Longer(Sequences):
         return length if self.test_length is None else self.test_length
 
     @model_validator(mode="after")
-    def _longer(self) -> Longer:
+    def _longer(self) -> Self:
         if self.test_length is None:
             return self
         if self.test_length <= getattr(self, "length", 1):
@@ -100,7 +100,7 @@ class Echo(Sequences):
     examples: int = Field(2_000, ge=10, le=10_000_000, description="Number of streams.")
 
     @model_validator(mode="after")
-    def _comes_back(self) -> Echo:
+    def _comes_back(self) -> Self:
         if self.lag >= self.length:
             raise ValueError("lag is below length")
         return self
@@ -136,7 +136,7 @@ class Reversal(Longer):
     symbols: int = Field(10, ge=1, le=100_000, description="Number of different symbols.")
 
     @model_validator(mode="after")
-    def _shortest_first(self) -> Reversal:
+    def _shortest_first(self) -> Self:
         if self.shortest is not None and self.shortest > self.length:
             raise ValueError("shortest is at most length")
         return self

@@ -4,12 +4,10 @@ The stories are drawn sentence by sentence, every choice equally likely, so how 
 known: no model can do better in the mean.
 """
 
-from __future__ import annotations
-
 import re
 from abc import abstractmethod
 from math import log2
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -119,7 +117,7 @@ class Stories(TextWindows):
         return self.vocab
 
     @model_validator(mode="after")
-    def _enough(self) -> Stories:
+    def _enough(self) -> Self:
         shortest = 8 if self.level == "word" else 30
         if self.sentences * shortest < 5 * self.length:
             raise ValueError(f"{self.sentences} sentences are short for windows of {self.length}")

@@ -1,6 +1,6 @@
 """Trees drawn from a seed: boolean expressions, where every node has a value (as in Socher et al. 2013)."""
 
-from __future__ import annotations
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -37,13 +37,13 @@ class BooleanTrees(Splitting):
         return sum(self.children**level for level in range(self.deepest + 1))
 
     @model_validator(mode="after")
-    def _not_too_many(self) -> BooleanTrees:
+    def _not_too_many(self) -> Self:
         if self.nodes > 2**13:
             raise ValueError(f"and children give trees of up to {self.nodes} nodes, more than 8192")
         return self
 
     @model_validator(mode="after")
-    def _every_fifth(self) -> BooleanTrees:
+    def _every_fifth(self) -> Self:
         if self.test_depth is not None and self.test is not None:
             raise ValueError("with test_depth every fifth tree is for testing; leave test= out")
         return self

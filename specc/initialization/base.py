@@ -1,7 +1,5 @@
 """What a way to begin is: a function of torch.nn.init."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict

@@ -1,7 +1,5 @@
 """The distributions that weights are drawn from."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field

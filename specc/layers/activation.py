@@ -3,9 +3,7 @@
 Parameters have PyTorch's names and defaults. `inplace` is left out: it changes no value.
 """
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -121,7 +119,7 @@ class HardTanh(Pointwise):
     max_val: float = Field(1.0, description="The upper end.")
 
     @model_validator(mode="after")
-    def _ordered(self) -> HardTanh:
+    def _ordered(self) -> Self:
         if self.min_val >= self.max_val:
             raise ValueError(f"min_val {self.min_val:g} must be below max_val {self.max_val:g}")
         return self

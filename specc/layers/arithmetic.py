@@ -1,7 +1,5 @@
 """Arithmetic of two values, broadcast from the last axis as PyTorch does."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable
 from typing import ClassVar, TypeAlias

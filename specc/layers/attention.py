@@ -1,7 +1,5 @@
 """Multi-head attention of a sequence, on itself or on a memory (Vaswani et al. 2017)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 

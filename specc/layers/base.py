@@ -4,8 +4,6 @@ A layer is one class with one row in `registry.LAYERS`; nothing else in the tree
 Tensors are described without their batch axis.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Annotated, ClassVar, Literal, TypeAlias

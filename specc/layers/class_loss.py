@@ -1,7 +1,5 @@
 """Losses of class ids: one number for each item, or one for the batch as PyTorch weighs them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 

@@ -1,7 +1,5 @@
 """Comparison of two values and what follows from truth values, broadcast as arithmetic is."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from specc.layers.arithmetic import Binary, together

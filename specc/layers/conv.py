@@ -1,7 +1,5 @@
 """Convolution and transposed convolution in one, two or three dimensions, whichever the input has."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from msgspec import Struct

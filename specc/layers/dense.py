@@ -1,7 +1,5 @@
 """Fully connected layers: on the last axis of their input, whatever its rank."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

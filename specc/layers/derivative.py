@@ -1,7 +1,5 @@
 """Derivatives as values: gradients and Jacobians, through which a second gradient can be taken."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from specc.layers.base import Inference, Layer, LayerError, Operand

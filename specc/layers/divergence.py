@@ -1,7 +1,5 @@
 """Distributions compared: divergence, likelihood and entropy in closed form, summed over an item's axes."""
 
-from __future__ import annotations
-
 import math
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Noise that regularises: active while training, absent when evaluating."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field

@@ -1,10 +1,8 @@
 """Functions of one value, element by element."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -209,7 +207,7 @@ class Clamp(_Function):
     high: float | None = Field(None, description="Largest value.")
 
     @model_validator(mode="after")
-    def _ends(self) -> Clamp:
+    def _ends(self) -> Self:
         if self.low is None and self.high is None:
             raise ValueError("must have a low or a high end")
         if self.low is not None and self.high is not None and self.low > self.high:

@@ -1,7 +1,5 @@
 """Vectors for class ids and for positions."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from specc.formula import var

@@ -1,7 +1,5 @@
 """Layers that frame values or cut out their middle: pad, crop."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field

@@ -5,8 +5,6 @@ reductions of a message-passing layer mean. In generated code a graph is one val
 batch of graphs is one graph of several parts.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Parts of a value: select, slice and what brackets take."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field

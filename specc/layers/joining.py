@@ -1,7 +1,5 @@
 """Layers that join values and take them apart: concat, stack, split, chunk."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field

@@ -3,8 +3,6 @@
 `mean` is PyTorch's default; `sum` is what likelihoods want. The objective is the mean over the batch.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from msgspec.structs import replace

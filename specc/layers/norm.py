@@ -1,7 +1,5 @@
 """Normalisation: of a batch, of an item, of groups of channels."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field

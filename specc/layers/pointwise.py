@@ -1,7 +1,5 @@
 """Functions of one number each."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator

@@ -1,7 +1,5 @@
 """Pooling: windows that keep a maximum, a mean or a norm, and their inverse."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec.structs import replace

@@ -3,7 +3,7 @@
 Parameters have PyTorch's names and defaults; `inplace` is left out: it changes no value.
 """
 
-from __future__ import annotations
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -99,7 +99,7 @@ class RReLU(Layer):
     upper: float = Field(1 / 3, description="The greatest slope.")
 
     @model_validator(mode="after")
-    def _ordered(self) -> RReLU:
+    def _ordered(self) -> Self:
         if self.lower > self.upper:
             raise ValueError(f"lower {self.lower:g} must not be above upper {self.upper:g}")
         return self
@@ -137,7 +137,7 @@ class CELU(Pointwise):
     alpha: float = Field(1.0, description="The value that it tends to on the left is −alpha.")
 
     @model_validator(mode="after")
-    def _not_zero(self) -> CELU:
+    def _not_zero(self) -> Self:
         if self.alpha == 0:
             raise ValueError("alpha must not be 0")
         return self

@@ -5,8 +5,6 @@ GRU with the reset gate behind the product (as in cuDNN). PyTorch keeps two offs
 textbook one; Keras one, and two in its GRU. `scan(lstm(64), keep=last)` is `lstm(64, keep=last)`.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field

@@ -1,7 +1,5 @@
 """Recurrent layers of the standard cells, lowered to PyTorch's kernels: rnn, lstm, gru."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

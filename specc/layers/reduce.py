@@ -3,8 +3,6 @@
 Without `axis` all axes of an item are reduced, or the batch when an item is one number already.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -4,8 +4,6 @@ Without `where` a loss is one number for each item. With it, it is one number fo
 the positions where the mask holds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import ClassVar, Literal, TypeAlias
 

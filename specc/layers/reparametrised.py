@@ -1,7 +1,5 @@
 """Wrappers that compute another layer's weight anew: weight norm, spectral norm, and a mask."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import Annotated, ClassVar, TypeAlias
 

@@ -1,7 +1,5 @@
 """Layers that change how many positions a map has without learning: upsampling and pixel shuffles."""
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
 from typing import Annotated, Literal, TypeAlias

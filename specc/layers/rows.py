@@ -4,8 +4,6 @@ These words mean something in programs only, where the number of rows may change
 list of layers.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Layers that move values and change none: flatten, reshape, permute, select, …"""
 
-from __future__ import annotations
-
 from typing import Annotated, TypeAlias
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """How alike two values are: distances, cosines, and the losses built on them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator, Field

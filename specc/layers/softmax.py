@@ -1,7 +1,5 @@
 """Activations that work along an axis: softmax and its kin, glu, maxout."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What a metric is: a word, what it compares, and its code."""
 
-from __future__ import annotations
-
 import re
 from typing import ClassVar, Literal, TypeAlias
 

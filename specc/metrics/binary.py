@@ -1,7 +1,5 @@
 """Metrics of one score beside no or yes."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from specc.metrics.base import Metric

@@ -1,7 +1,5 @@
 """Metrics of scores beside classes."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from specc.layers.base import LayerError

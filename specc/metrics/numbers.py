@@ -1,7 +1,5 @@
 """Metrics of numbers beside numbers."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from specc.metrics.base import Metric

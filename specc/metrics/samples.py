@@ -4,8 +4,6 @@ Confidence and coverage alone prove nothing: noise covers most classes, and a me
 Use them beside a distance.
 """
 
-from __future__ import annotations
-
 import re
 from math import prod
 from typing import ClassVar, Literal, TypeAlias

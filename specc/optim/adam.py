@@ -1,7 +1,5 @@
 """Adam and its kin."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from specc.optim.base import (

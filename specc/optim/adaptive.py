@@ -1,7 +1,5 @@
 """A rate for every weight, from the squares of its gradients."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

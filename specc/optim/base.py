@@ -1,7 +1,5 @@
 """What an optimizer is, and the settings that several share."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field

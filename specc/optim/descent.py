@@ -1,7 +1,5 @@
 """Descent along the gradient or its signs."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """Second-order steps."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

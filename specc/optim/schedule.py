@@ -1,7 +1,5 @@
 """What a schedule is: the learning rate as a function of the step."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import Annotated, ClassVar
 

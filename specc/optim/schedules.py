@@ -1,7 +1,5 @@
 """Schedules: the learning rate as a function of the step, as in torch.optim.lr_scheduler."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator, Field

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lark import Token
-from lark.lexer import Lexer
-
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
 from specc.nearest import nearest
 from specc.source import Source, Span
 from specc.syntax.piece import Piece
+from specc.syntax.token import Token
 from specc.syntax.words import (
     CONTINUES,
     DECLARATIONS,
@@ -23,17 +19,6 @@ from specc.syntax.words import (
 _OPERANDS = ("NAME", "NUMBER", "SIZE", "TEXT")
 _BINDS = ("=", "~", ",")
 _UNITS = {"epoch": "epochs", "epochs": "epochs", "step": "steps", "steps": "steps"}
-
-
-class TokenList(Lexer):
-    """Hands the parser a list of tokens that was made before."""
-
-    def __init__(self, lexer_conf: object) -> None:
-        del lexer_conf
-
-    def lex(self, data: list[Token]) -> Iterator[Token]:  # type: ignore[override]
-        """The tokens."""
-        return iter(data)
 
 
 class Typer:
@@ -60,7 +45,7 @@ class Typer:
     # ------------------------------------------------------------------ reading
 
     def _put(self, kind: str, piece: Piece) -> None:
-        self.out.append(Token(kind, piece.text, piece.start, end_pos=piece.end))
+        self.out.append(Token(kind, piece.text, piece.start, piece.end))
 
     def _piece(self, piece: Piece) -> None:
         match piece.kind:
@@ -111,7 +96,7 @@ class Typer:
         stage = following.kind == "NAME" and following.text not in (*STATEMENTS, *SETTINGS, "as")
         if not stage or (behind and behind[0].text in _BINDS):
             return False
-        start, end = arrow.start_pos or 0, arrow.end_pos or 0
+        start, end = arrow.start, arrow.end
         span = Span(self.source, start, end)
         if all(d.span != span for d in self.diagnostics):
             gap = len(self.source.text[:start]) - len(self.source.text[:start].rstrip(" \t"))

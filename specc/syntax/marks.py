@@ -51,7 +51,7 @@ def marks(source: Source) -> tuple[list[Mark], list[Note]]:
     found: list[Mark] = []
     for token in Typer(source, scanned.pieces, silent).tokens():
         if token.type != "NL":
-            found.append(Mark(token.type, str(token), token.start_pos or 0, token.end_pos or 0))
+            found.append(Mark(token.type, str(token), token.start, token.end))
         elif found:
             found[-1].last = True
     rest = _comments(source.text, scanned.comments, found)

@@ -10,7 +10,6 @@ import re
 from functools import cache
 from typing import Any
 
-from lark import Lark, Token, UnexpectedInput
 from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics
@@ -18,18 +17,20 @@ from specc.limits import MAX_FILE_BYTES, MAX_REREAD_TOKENS, MAX_SYNTAX_ERRORS
 from specc.source import Source, Span
 from specc.syntax import tree
 from specc.syntax.lexer import Typer
+from specc.syntax.machine import Machine, UnexpectedTokenError
 from specc.syntax.scan import scan
 from specc.syntax.slips import habit
-from specc.syntax.tables import parser
+from specc.syntax.tables import tables
+from specc.syntax.token import Token
 from specc.syntax.transform import Builder
 
 VERSIONS = (1,)
 
 
 @cache
-def _machine() -> tuple[Lark, Builder]:
+def _machine() -> tuple[Machine, Builder]:
     builder = Builder()
-    return parser(builder), builder
+    return Machine(tables(), builder), builder
 
 
 def parse(source: Source, diagnostics: Diagnostics) -> tree.File | None:
@@ -64,25 +65,21 @@ def _has_version(source: Source, tokens: list[Token], diagnostics: Diagnostics) 
     first = next((t for t in tokens if t.type != "NL"), None)
     if first is not None and first.type == "SPECC":
         return True
-    span = (
-        Span(source, 0, 0)
-        if first is None
-        else Span(source, first.start_pos or 0, first.end_pos or 0)
-    )
+    span = Span(source, 0, 0) if first is None else Span(source, first.start, first.end)
     diagnostics.add(
         Diagnostic(
             "E101", 'a spec begins with "specc 1"', span, helps=("specc 1, in the first line",)
         )
     )
-    tokens[:0] = [Token("SPECC", "specc", 0, end_pos=0), Token("NUMBER", "1", 0, end_pos=0)]
+    tokens[:0] = [Token("SPECC", "specc", 0, 0), Token("NUMBER", "1", 0, 0)]
     if first is not None:
-        tokens.insert(2, Token("NL", "\n", 0, end_pos=0))
+        tokens.insert(2, Token("NL", "\n", 0, 0))
     return True
 
 
 def _check_version(source: Source, token: Token, diagnostics: Diagnostics) -> None:
     if str(token) not in map(str, VERSIONS):
-        span = Span(source, token.start_pos or 0, token.end_pos or 0)
+        span = Span(source, token.start, token.end)
         message = f"this is version {token} of the language; this specc reads version 1"
         diagnostics.add(Diagnostic("E101", message, span, helps=("specc 1",)))
 
@@ -98,9 +95,9 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any
     for _ in range(MAX_SYNTAX_ERRORS):
         try:
             return machine.parse(tokens)
-        except UnexpectedInput as problem:
-            at = _position(tokens, getattr(problem, "token", None))
-            found = _unexpected(source, tokens, at, getattr(problem, "expected", set()))
+        except UnexpectedTokenError as problem:
+            at = _position(tokens, problem.token)
+            found = _unexpected(source, tokens, at, problem.expected)
             if all(d.span != found.span for d in diagnostics):  # no second word on one mistake
                 diagnostics.add(found)
             _leave_out(tokens, at, diagnostics)
@@ -110,7 +107,7 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any
     return None
 
 
-def _position(tokens: list[Token], token: Token | None) -> int:
+def _position(tokens: list[Token], token: Token) -> int:
     for i, candidate in enumerate(tokens):
         if candidate is token:
             return i
@@ -120,9 +117,9 @@ def _position(tokens: list[Token], token: Token | None) -> int:
 def _unexpected(source: Source, tokens: list[Token], at: int, expected: set[str]) -> Diagnostic:
     token = tokens[at]
     before = next((t for t in reversed(tokens[:at]) if t.type != "NL"), token)
-    span = Span(source, token.start_pos or 0, token.end_pos or 0)
+    span = Span(source, token.start, token.end)
     if token.type in ("NL", "RBRACE", "$END"):
-        span = Span(source, before.start_pos or 0, before.end_pos or 0)
+        span = Span(source, before.start, before.end)
         message = f'something is missing after "{before}"'
     else:
         message = f'"{token}" is not expected here'
@@ -181,7 +178,7 @@ def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
     if start == end:
         end = start + 1
     first, last = tokens[start], tokens[end - 1]
-    diagnostics.mute(first.start_pos or 0, max(last.end_pos or 0, (first.start_pos or 0) + 1))
+    diagnostics.mute(first.start, max(last.end, first.start + 1))
     tokens[start:end] = _stand_in(tokens[start:end])
 
 
@@ -190,11 +187,11 @@ def _stand_in(removed: list[Token]) -> list[Token]:
     kinds = [t.type for t in removed]
     if not kinds or kinds[0].startswith(("DECL", "KW_STEP", "KW_FOR", "KW_IF", "SPECC")):
         return []
-    poison = Token("NAME", "?", removed[0].start_pos, end_pos=removed[0].start_pos)
+    poison = Token("NAME", "?", removed[0].start, removed[0].start)
     head = removed[:1] if kinds[0].startswith("KW_") else []
     at = len(head)
     if kinds[at : at + 2] in (["NAME", "EQUAL"], ["NAME", "TILDE"]):
-        equal = Token("EQUAL", "=", removed[0].start_pos, end_pos=removed[0].start_pos)
+        equal = Token("EQUAL", "=", removed[0].start, removed[0].start)
         return [*head, removed[at], equal, poison]
     match kinds[0]:
         case "KW_DATA":

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lark import Token
-
 from specc.source import Source
+from specc.syntax.token import Token
 
 _CALL = re.compile(r"\s*(\w+)\s*[(\[]([^()\[\]\r\n]*)[)\]]")
 
@@ -23,7 +22,7 @@ def habit(source: Source, tokens: list[Token], at: int, first: Token) -> tuple[s
 
 def _input(source: Source, tokens: list[Token], at: int) -> tuple[str, ...]:
     """`in x = image(1, 8, 8)`: a type stands behind a colon, its sizes in square brackets."""
-    found = _CALL.match(source.text, tokens[at].end_pos or 0)
+    found = _CALL.match(source.text, tokens[at].end)
     type = f"{found[1]}[{found[2]}]" if found is not None else "image[1, 8, 8]"
     return (f"in {tokens[at - 1]}: {type}",)
 

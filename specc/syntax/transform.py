@@ -5,29 +5,28 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, cast
 
-from lark import Token, Transformer
 from msgspec.structs import replace
 
 from specc.source import Source, Span
 from specc.syntax import tree
+from specc.syntax.token import Token
 
-# Children of Lark's rules are tokens, nodes and None; `Any` ends at the constructors.
+# Children of rules are tokens, nodes and None; `Any` ends at the constructors.
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"'}
 
 
-class Builder(Transformer[Token, Any]):
+class Builder:
     """One method for each rule of grammars/specc.lark."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.source = Source("", "")
 
     def _span(self, *children: Any) -> Span:
         """From the first child to the last."""
         first = next(c for c in children if c is not None)
         last = next(c for c in reversed(children) if c is not None)
-        start = first.start_pos or 0 if isinstance(first, Token) else first.span.start
-        end = last.end_pos or 0 if isinstance(last, Token) else last.span.end
+        start = first.start if isinstance(first, Token) else first.span.start
+        end = last.end if isinstance(last, Token) else last.span.end
         return Span(self.source, start, end)
 
     def _name(self, token: Token) -> tree.Name:

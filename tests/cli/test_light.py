@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"torch", "numpy", "networkx", "jinja2", "sklearn", "matplotlib", "scipy", "PIL"}
+HEAVY = {"torch", "numpy", "networkx", "jinja2", "lark", "sklearn", "matplotlib", "scipy", "PIL"}
 
 
 def imported(verb: str, spec: Path) -> set[str]:
