@@ -155,7 +155,7 @@ class Generated(Struct, frozen=True):
     """Symbols drawn one after the other by a network that scores the next one: `generate(Net, …)`.
 
     They begin with a text; of `length` symbols in all, the network sees the last `window`, or all where
-    that is 0.
+    that is 0. With `by_step` it reads each symbol once, its states carried from one to the next.
     """
 
     stage: Path
@@ -164,6 +164,7 @@ class Generated(Struct, frozen=True):
     length: int
     temperature: float
     window: int = 0
+    by_step: bool = False
 
 
 Operation: TypeAlias = (

@@ -245,8 +245,10 @@ class Statements:
 
     def _generated(self, number: int, node: Node, operation: Generated) -> None:
         start = Method(Fn("encode", (operation.start,)), "to", (Raw("device"),))
-        how = (operation.length, operation.temperature, operation.window)
-        code = Fn("generate", (Module(), start, Raw("batch_size"), *how))
+        how: tuple[Code, ...] = (Raw("batch_size"), operation.length, operation.temperature)
+        function = "generate_by_step" if operation.by_step else "generate"
+        how = how if operation.by_step else (*how, operation.window)
+        code = Fn(function, (Module(), start, *how))
         self._assign(number, node, self._print(node, code))
 
     def _apply(self, number: int, node: Node, operation: Apply) -> None:

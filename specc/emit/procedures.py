@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from specc.actions import bodies
 from specc.dependence import differentiates
 from specc.emit.data import field_name
 from specc.emit.expressions import Naming
@@ -35,25 +37,11 @@ from specc.types import Tensor
 OWN = frozenset(
     "networks session perform draw main trained promises check argparse sys torch Path Callable"
     " Networks Session HERE PROGRAMS COUNTS math load_file load_model holds shown read_rows cache"
-    " traceback divided positive".split()
+    " traceback divided positive encode decode generate generate_by_step".split()
 )
 """Names of sample.py that a variable of a spec must leave alone."""
 
-
-def bodies(actions: Iterable[Action]) -> Iterator[tuple[Body, tuple[Ref, ...]]]:
-    """Every body of a program with the values that are wanted of it."""
-    for action in actions:
-        match action:
-            case Act(body=body, values=values):
-                yield body, values
-            case Picture(body=body, show=show):
-                yield body, show.operands
-            case Figure(body=body, value=value):
-                yield body, (value,)
-            case LoopPlan(bounds=bounds, actions=inner):
-                yield from bodies((*((bounds,) if bounds is not None else ()), *inner))
-            case BranchPlan(condition=condition, then=then, otherwise=otherwise):
-                yield from bodies((condition, *then, *otherwise))
+_DEVICE = re.compile(r"(?<![.\w])device\)")  # of a draw, or of a text that begins
 
 
 def read_names(actions: Iterable[Action]) -> set[str]:
@@ -117,7 +105,7 @@ class ProgramText:
         text = "\n".join(body)
         head = [
             *("batch_size = session.count" for _ in range("batch_size" in text)),
-            *("device = session.device" for _ in range("device=device" in text)),
+            *("device = session.device" for _ in range(bool(_DEVICE.search(text)))),
             *(
                 f"{local} = {self._rows(train)}(session.device)[{split!r}]".replace("'", '"')
                 for (train, split), local in self.splits.items()
@@ -232,7 +220,7 @@ class ProgramText:
         rows = f"({values}{',' if len(show.operands) == 1 else ''})"
         arguments = drawn(picture.body, show, rows)
         if show.kind != "animation":
-            path = f'session.path("{show.kind}.png")'
+            path = f'session.path("{show.kind}.{"txt" if show.kind == "text" else "png"}")'
             return [*lines, *statement(f"{drawing(show)}({arguments}, {path})", indent)]
         frames = f"[draw_grid({arguments})]" if picture.repeated else f"draw_frames({arguments})"
         return [*lines, *statement(f'session.film("animation", {frames})', indent)]

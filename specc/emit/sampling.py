@@ -31,7 +31,7 @@ def sample_files(program: Program) -> dict[str, str]:
     written = "\n".join([*texts, *use.functions])
     own = helpers(set(re.findall(r"\w+", written)))
     code = "\n".join([*own, written])
-    tasks = [n for n in ("decode", "encode") if re.search(rf"(?<![.\w]){n}\b", "\n".join(texts))]
+    tasks = [n for n in ("decode", "encode") if re.search(rf"(?<![.\w]){n}\b", written)]
     modules = Modules.of(program, plan)
     settings = drawings[0].settings if drawings else SampleSettings.model_construct()
     needed = [_weights(s) for s in ((stage,) if drawings else ())]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from specc.actions import pictures
 from specc.carrying import windows
 from specc.claims.check import is_static
 from specc.emit.contents import has_maps, words
@@ -23,12 +24,8 @@ from specc.initialization import Initialization
 from specc.layers.code import Printer
 from specc.metrics import Metric
 from specc.program import (
-    Action,
     Body,
-    BranchPlan,
-    LoopPlan,
     Measure,
-    Picture,
     Program,
     ReadPort,
     Ref,
@@ -84,7 +81,7 @@ def train_files(program: Program, plan: TrainPlan, modules: Modules) -> dict[str
     if (
         plan.shows
         or program.samples
-        or any(True for p in program.programs for _ in pictured(p.actions))
+        or any(True for p in program.programs for _ in pictures(p.actions))
     ):
         files["pictures.py"] = pictures_file(program)
     return files
@@ -94,7 +91,7 @@ def pictures_file(program: Program) -> str:
     """The text of pictures.py: a function for each kind of picture that is drawn."""
     blocks: tuple[TrainPlan | SamplePlan, ...] = (*program.trains, *program.samples)
     shows = [s for block in blocks for s in block.shows]
-    kinds = {s.kind for s in (*shows, *(s for p in program.programs for s in pictured(p.actions)))}
+    kinds = {s.kind for s in (*shows, *(s for p in program.programs for s in pictures(p.actions)))}
     return render(
         "pictures.py.j2",
         header=header(program, "Pictures for"),
@@ -102,18 +99,6 @@ def pictures_file(program: Program) -> str:
         images=bool(kinds & {"grid", "animation"}),
         films=any(s.kind == "grid" for plan in program.trains for s in plan.shows),
     )
-
-
-def pictured(actions: Iterable[Action]) -> Iterable[Show]:
-    """The pictures of a program, those in loops and branches too."""
-    for action in actions:
-        match action:
-            case Picture(show=show):
-                yield show
-            case LoopPlan(actions=inner):
-                yield from pictured(inner)
-            case BranchPlan(then=then, otherwise=otherwise):
-                yield from pictured((*then, *otherwise))
 
 
 def spec_hash(program: Program) -> str:

@@ -18,7 +18,7 @@ from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor
 
-PICTURES = (*SHOWS, "animation")
+PICTURES = (*SHOWS, "animation", "text")
 
 
 class Exhibits:

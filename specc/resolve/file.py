@@ -158,7 +158,12 @@ def _programs(
         d.name.id: None for d in file.declarations if isinstance(d, tree.Train)
     }
     known |= {p.name: p for p in trains}
-    return tuple(p for d in written if (p := resolve_program(context, d, known)) is not None)
+    made = tuple(p for d in written if (p := resolve_program(context, d, known)) is not None)
+    if made:
+        from specc.resolve.generate import texts_have_words
+
+        texts_have_words(context, made, trains)
+    return made
 
 
 def _examples(context: Context, file: tree.File) -> tuple[ExamplePlan, ...]:

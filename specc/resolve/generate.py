@@ -1,7 +1,8 @@
 """`generate(Writer, start="the ", length=200)`: what a model of sequences writes when it reads itself.
 
 A network that scores the next symbol at every position (Sutskever, Martens & Hinton, ICML 2011) is asked
-again and again; a symbol is drawn from the softmax of the last scores, divided by the temperature.
+again and again; a symbol is drawn from the softmax of the last scores, divided by the temperature. Recurrent
+layers carry their states from symbol to symbol; other networks read all that they may see anew each time.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from specc.actions import bodies, pictures
+from specc.causal import by_step
 from specc.data.text import TextWindows
 from specc.layers.common import positive
-from specc.program import Body, Generated, SamplePlan, TrainPlan
+from specc.program import Body, Generated, ProgramPlan, SamplePlan, TrainPlan
 from specc.resolve.arguments import Given, construct, signature
 from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
 from specc.resolve.values import POISON, Meaning, NetworkInstance
+from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor, Unknown
 
@@ -38,8 +42,8 @@ class Generate(BaseModel):
 
 def generate(scope: Scope, expr: tree.Call) -> Meaning:
     """The symbols that a network writes, [length]; poison after a diagnostic."""
-    if scope.role != "sample":
-        return scope.context.report("E103", "generate belongs in sample", expr.span)
+    if scope.role not in ("sample", "program"):
+        return scope.context.report("E103", "generate belongs in sample or program", expr.span)
     name = _network(scope, expr)
     settings = _settings(scope, expr) if name is not None else None
     if name is None or settings is None:
@@ -54,24 +58,38 @@ def generate(scope: Scope, expr: tree.Call) -> Meaning:
         return scope.context.report("E203", message, expr.span, notes=(note,))
     window, classes = found
     scope.uses[name] = None
-    made = Generated((name,), body, settings.start, settings.length, settings.temperature, window)
+    step = window == 0 and by_step(body)
+    made = Generated(
+        (name,), body, settings.start, settings.length, settings.temperature, window, step
+    )
     type = Tensor((settings.length,), ("time",), "int", classes)
     return scope.add(scope.fresh("generated"), expr.span, made, (), (("output", type),))
 
 
 def texts_have_words(
-    context: Context, samples: Iterable[SamplePlan], trains: Sequence[TrainPlan]
+    context: Context,
+    blocks: Iterable[SamplePlan | ProgramPlan],
+    trains: Sequence[TrainPlan],
 ) -> None:
     """Report a text whose symbols no data source numbers (E507)."""
-    for sample in samples:
-        places = [n.span for n in sample.body.nodes if isinstance(n.operation, Generated)]
-        places += [s.span for s in sample.shows if s.kind == "text"]
-        needed = set(sample.body.uses)
+    for block in blocks:
+        places, needed = _texts(block)
         having = [p for p in trains if needed <= set(p.body.uses)] or list(trains)
         if places and having and not isinstance(having[-1].data, TextWindows):
             message = f"the data of {having[-1].name} is no text, so that no symbol has a number"
             help = 'data text("book.txt") as symbols, after'
             context.report("E507", message, places[0], helps=(help,))
+
+
+def _texts(block: SamplePlan | ProgramPlan) -> tuple[list[Span], set[str]]:
+    """Where texts are made and shown, and the networks that are used."""
+    if isinstance(block, SamplePlan):
+        inside, shows, needed = [block.body], [*block.shows], set(block.body.uses)
+    else:
+        inside = [body for body, _ in bodies(block.actions)]
+        shows, needed = [*pictures(block.actions)], set(block.uses)
+    places = [n.span for b in inside for n in b.nodes if isinstance(n.operation, Generated)]
+    return [*places, *(s.span for s in shows if s.kind == "text")], needed
 
 
 def _network(scope: Scope, expr: tree.Call) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from specc.program import Apply, Node, ReadPort, Ref, Sample
+from specc.program import Apply, Generated, Node, ReadPort, Ref, Sample
 from specc.resolve.context import Scope
 from specc.types import Distribution, Tensor
 
@@ -40,7 +40,7 @@ def _of(scope: Scope, node: Node, found: list[RowSet], given: Given) -> RowSet:
     if len(sets) > 1:
         _report(scope, node, sorted(s for s in sets if s is not None))
         return None
-    if isinstance(operation, Sample) and not sets:
+    if isinstance(operation, (Generated, Sample)) and not sets:
         return DRAWN
     return next(iter(sets), None)
 

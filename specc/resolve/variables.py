@@ -111,7 +111,8 @@ class Variables:
             return None
         if not all(isinstance(t, Tensor) and t.over == "items" for _, t in plan.body.inputs):
             what = "a program reads rows, and the data of this training are graphs"
-            return scope.context.report("E190", what, self.program.name.span)
+            help = "what is measured on graphs is a metric of the train block: metric accuracy(…)"
+            return scope.context.report("E190", what, self.program.name.span, helps=(help,))
         ports = []
         for name, type in plan.body.inputs:
             self.reads[before + name] = RowsRead(before + name, plan.name, split, name)

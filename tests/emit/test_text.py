@@ -19,6 +19,7 @@ from specc.data.text import SENTENCES, SLOTS, Level, bits, symbols
 from specc.emit.package import package, write
 from specc.pipeline import compile_text
 from tests.emit.test_data import module, plan
+from tests.layers.contract import namespace
 
 SPEC = """specc 1
 
@@ -155,6 +156,38 @@ def test_a_network_of_a_fixed_length_sees_its_window() -> None:
     assert "save_text(rows, decode" in sample
 
 
+PROGRAM = """
+program tell {
+    for round in range(2) {
+        tale = generate(Writer, start="a rose", length=12)
+        show text(tale)
+    }
+}
+"""
+
+
+def test_a_program_writes_texts(tmp_path: Path) -> None:
+    text = text_spec() + PROGRAM
+    program = compile_text(text).program
+    assert program is not None, codes(text)
+    (tmp_path / "poem.txt").write_text(ROSE, encoding="utf-8")
+    write(program, tmp_path)
+    flags = ["--steps", "2", "--quiet"]
+    done = subprocess.run(
+        [sys.executable, "train.py", *flags],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("tell_text.txt", "tell_text_2.txt"):
+        texts = (tmp_path / "run" / name).read_text(encoding="utf-8").split("\n\n")
+        assert texts[0].startswith("a rose")
+    other = text.replace('text("poem.txt", length=16, vocab=40)', "reversal(symbols=38)")
+    assert any("is no text" in line for line in codes(other.split("sample")[0] + PROGRAM))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -174,3 +207,37 @@ def test_what_cannot_be_written(old: str, new: str, said: str) -> None:
     assert old in text
     found = codes(text.replace(old, new))
     assert any(said in line for line in found), found
+
+
+WRITERS = {
+    "gru": ("gru(16) -> linear(40)", True),
+    "deep": ("lstm(16, layers=2) -> dropout(0.5) -> layer_norm -> relu -> linear(40)", True),
+    "truncated": ("rnn(16, truncate=3) -> linear(40)", True),
+    "stacked": ("repeat 2 { lstm(8) -> tanh } -> linear(40)", True),
+    "both ways": ("gru(16, bidirectional=true) -> linear(40)", False),
+    "attention": ("gru(16) -> attention(heads=2, causal=true) -> linear(40)", False),
+    "no state": ("linear(16) -> relu -> linear(40)", False),
+}
+
+
+@pytest.mark.parametrize(("layers", "step"), WRITERS.values(), ids=WRITERS)
+def test_states_are_carried_and_the_text_is_the_same(layers: str, step: bool) -> None:
+    text = text_spec().replace("gru(16) -> linear(40)", layers)
+    program = compile_text(text).program
+    assert program is not None, codes(text)
+    sample = package(program)["sample.py"]
+    assert ("generate_by_step(" in sample, " generate(" in sample) == (step, not step)
+    if not step:
+        return
+    made = namespace()
+    exec(package(program)["model.py"].replace("from __future__ import annotations", ""), made)
+    torch.manual_seed(0)
+    net = made["Writer"]().eval()
+    start, seen = torch.arange(5), list[int]()
+    net.register_forward_pre_hook(lambda _, given: seen.append(given[0].shape[1]))
+    torch.manual_seed(1)
+    fast = made["generate_by_step"](net, start, 3, 30, 0.7)
+    assert seen == [5] + [1] * 24
+    torch.manual_seed(1)
+    reread = made["generate"](net, start, 3, 30, 0.7, 0)
+    assert torch.equal(fast, reread)
