@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from specc.program import Act, Action, Body, BranchPlan, Figure, LoopPlan, Picture, Ref, Show
+from specc.program import (
+    Act,
+    Action,
+    Body,
+    BranchPlan,
+    Export,
+    Figure,
+    LoopPlan,
+    Picture,
+    Ref,
+    Show,
+)
 
 
 def bodies(actions: Iterable[Action]) -> Iterator[tuple[Body, tuple[Ref, ...]]]:
@@ -33,3 +44,15 @@ def pictures(actions: Iterable[Action]) -> Iterator[Show]:
                 yield from pictures(inner)
             case BranchPlan(then=then, otherwise=otherwise):
                 yield from pictures((*then, *otherwise))
+
+
+def exported(actions: Iterable[Action]) -> Iterator[str]:
+    """Every network that a program exports."""
+    for action in actions:
+        match action:
+            case Export(network=network):
+                yield network
+            case LoopPlan(actions=inner):
+                yield from exported(inner)
+            case BranchPlan(then=then, otherwise=otherwise):
+                yield from exported((*then, *otherwise))

@@ -12,6 +12,7 @@ from specc.layers.base import Convention
 from specc.program import Program, Static
 from specc.remaining import remaining
 from specc.resolve.file import resolve
+from specc.resolve.parameters import free_sizes
 from specc.source import Source
 from specc.syntax import tree
 from specc.syntax.parse import parse
@@ -65,6 +66,7 @@ def _check_rest(
             return
         found = Diagnostics()
         names = {d.name.id for d in rest.file.declarations if isinstance(d, tree.Param)}
+        names |= free_sizes(rest.file.declarations).keys()
         program = resolve(rest.file, found, {n: v for n, v in overrides.items() if n in names})
         whole = program is not None and not found.failed
         if program is not None and whole:

@@ -6,15 +6,17 @@ import argparse
 import sys
 import traceback
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TextIO
 
 import torch
 from safetensors.torch import load_model
-from torch import nn
+from torch import Tensor, nn
 
 import data_judging
+from data_judging import decode, encode
 from model import Decoder, Encoder, Judge
 from pictures import draw_grid, save_grid
 from session import Session, holds
@@ -165,6 +167,7 @@ ARGUMENTS: dict[str, dict[str, type]] = {
     "alter": {},
     "arithmetic": {},
 }
+NUMBER = {int: "a whole number", float: "a number"}
 
 
 def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
@@ -231,17 +234,18 @@ def divided(name: str, given: dict[str, float], problem: ZeroDivisionError) -> s
 def numbers(program: str, given: list[str]) -> dict[str, float]:
     """`steps=40` as an argument of a program; SystemExit where it has none such."""
     found: dict[str, float] = {}
+    kinds = ARGUMENTS[program]
     for text in given:
         name, _, value = text.partition("=")
-        kind = ARGUMENTS[program].get(name)
+        if name not in kinds:
+            takes = [f"{n} ({NUMBER[kind]})" for n, kind in kinds.items()]
+            near = [f"; did you mean {n}?" for n in get_close_matches(name, kinds, 1)]
+            known = ", ".join(takes) or "no arguments"
+            sys.exit(f"{program} has no {name}; it takes {known}{''.join(near)}")
         try:
-            found[name] = kind(value) if kind is not None else 0
+            found[name] = kinds[name](value)
         except ValueError:
-            kind = None
-        if kind is None:
-            takes = [f"{n}={k.__name__}" for n, k in ARGUMENTS[program].items()]
-            takes = takes or ["no arguments"]
-            sys.exit(f"{program} does not take {text}; it takes {', '.join(takes)}")
+            sys.exit(f"{name} of {program} is {NUMBER[kinds[name]]}, not {value!r}")
     return found
 
 

@@ -130,9 +130,9 @@ def encode(text: str) -> Tensor:
 
 
 def decode(numbers: Tensor) -> str:
-    """The text of some numbers; 0 is shown as a box."""
-    known = ["\u25a1", *vocabulary()]
-    return "".join(known[n] for n in numbers.tolist())
+    """The text of some numbers; what is none of the symbols is shown as a box."""
+    known = dict(enumerate(vocabulary(), 1))
+    return "".join(known.get(n, "\u25a1") for n in numbers.tolist())
 
 
 def read() -> tuple[Tensor, ...]:

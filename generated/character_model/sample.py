@@ -21,20 +21,33 @@ from train import Stories
 HERE = Path(__file__).resolve().parent
 
 
-def generate(
-    net: nn.Module,
-    start: Tensor,
-    count: int,
-    length: int,
-    temperature: float,
-    window: int,
+def generate_by_step(
+    net: nn.Module, start: Tensor, count: int, length: int, temperature: float
 ) -> Tensor:
-    """Symbols drawn one after the other from the scores behind those before: [count, length]."""
-    found = start[:length].repeat(count, 1)
+    """Symbols drawn one after the other from the scores behind those before: [count, length].
+
+    Recurrent layers keep their states from symbol to symbol, so that each is read once.
+    """
+    states: dict[nn.Module, object] = {}
+    kept = [m for m in net.modules() if isinstance(m, nn.RNNBase)]
+
+    def begin(cells: nn.Module, given: tuple[object, ...]) -> tuple[object, ...]:
+        return given[0], states.get(cells)
+
+    def end(
+        cells: nn.Module, given: tuple[object, ...], found: tuple[object, ...]
+    ) -> None:
+        states[cells] = found[1]
+
+    hooks = [m.register_forward_pre_hook(begin) for m in kept]
+    hooks += [m.register_forward_hook(end) for m in kept]
+    found = unread = start[:length].repeat(count, 1)
     while found.shape[1] < length:
-        scores = net(found[:, -window:])[:, -1]
-        drawn = torch.multinomial((scores / temperature).softmax(-1), 1)
-        found = torch.cat((found, drawn), 1)
+        scores = net(unread)[:, -1]
+        unread = torch.multinomial((scores / temperature).softmax(-1), 1)
+        found = torch.cat((found, unread), 1)
+    for hook in hooks:
+        hook.remove()
     return found
 
 
@@ -43,8 +56,8 @@ def samples(
 ) -> list[Path]:
     """Draw, and save the pictures; their paths."""
     paths = []
-    tale = generate(
-        model.writer, encode("the fox ").to(device), batch_size, 200, 0.8, 0
+    tale = generate_by_step(
+        model.writer, encode("the fox ").to(device), batch_size, 200, 0.8
     )
     rows = (tale,)
     paths.append(save_text(rows, decode, out / "samples.txt"))

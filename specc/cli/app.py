@@ -138,7 +138,7 @@ def explain(
     ],
     layer: Annotated[
         str | None,
-        typer.Argument(help="With a spec: a layer, as `count` calls it, or a training step."),
+        typer.Argument(help="With a spec: a layer, as `count` calls it, a step or a program."),
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX (amsmath).")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, UsageError
+from specc.report.machine import Json
+from specc.words import Meaning
 
 Form: TypeAlias = Literal["text", "json", "latex", "markdown"]
 LISTS = (
@@ -78,16 +80,30 @@ def _list(common: Common, topic: str) -> int:
 
 
 def _word(common: Common, word: str) -> int:
+    from specc import words
     from specc.nearest import nearest
     from specc.report import reference
 
-    if word not in reference.words():
-        near = nearest(word, reference.words())
+    said = words.meaning(word)
+    known = reference.words()
+    if word not in known and said is None:
+        near = nearest(word, [*known, *words.meanings()])
         hint = f"did you mean {near[0]}?" if near else "see: specc explain layers"
         raise UsageError(f"{word!r} is no spec, code or word; {hint}")
     if common.json:
-        document = {"meanings": reference.document(word)}
+        document = {
+            "meanings": _language(said) + (reference.document(word) if word in known else [])
+        }
         print(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        print("\n".join(reference.page(word)))
+        return FINE
+    lines = [] if said is None else [f"{word} (the language): {said.text}", "", said.spec.rstrip()]
+    lines += ["", *reference.page(word)] if said and word in known else []
+    print("\n".join(lines or reference.page(word)))
     return FINE
+
+
+def _language(said: Meaning | None) -> list[Json]:
+    """A word of the language as `--json` has it."""
+    if said is None:
+        return []
+    return [{"kind": "word", "word": said.word, "summary": said.text, "spec": said.spec}]

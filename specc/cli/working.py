@@ -1,9 +1,11 @@
-"""`specc explain MODEL [LAYER | STEP]`: the working of a model's figures, or what a training step does."""
+"""`specc explain MODEL [NAME]`: the working of a model's figures, or what a step or program does."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -13,12 +15,13 @@ from specc.cli.outcome import UsageError
 from specc.cli.speak import Work
 from specc.explain import Explained, ExplainedModel, explain
 from specc.nearest import nearest
+from specc.program import Program
 from specc.report import explained as shown
 from specc.turn import Turn, turns
 
 
 def run(common: Common, model: Path, layer: str | None, form: str = "text") -> int:
-    """Explain one layer, one step of a training, or all layers."""
+    """Explain one layer, one step of a training, one program, or all layers."""
     work = Work(replace(common, paths=(model,)), claims=False)
     programs = list(work.programs())
     models = [explain(program, common.convention) for program in programs]
@@ -30,7 +33,10 @@ def run(common: Common, model: Path, layer: str | None, form: str = "text") -> i
             if found:
                 _print_steps(common, found, form)
                 return work.end()
-        chosen = layers if layer is None else _chosen(layers, layer, steps)
+            if _print_programs(common, programs, layer, form):
+                return work.end()
+        named = [plan.name for program in programs for plan in program.programs]
+        chosen = layers if layer is None else _chosen(layers, layer, steps, named)
         whole = layer is None
         if form in {"latex", "markdown"}:
             from specc.report import worked
@@ -61,15 +67,33 @@ def _print_steps(common: Common, found: list[Turn], form: str) -> None:
     print("\n\n".join("\n".join(told.lines(t, common.palette())) for t in found))
 
 
-def _chosen(layers: list[Explained], wanted: str, steps: list[Turn]) -> list[Explained]:
+def _print_programs(common: Common, programs: list[Program], name: str, form: str) -> bool:
+    """Print the programs of that name; whether there are any."""
+    from specc.report import programs as told
+
+    found = [(p, plan) for p in programs for plan in p.programs if plan.name == name]
+    if found and form in {"latex", "markdown"}:
+        raise UsageError(f"--{form} shows layers and steps; {name} is a program")
+    if found and common.json:
+        document = {"programs": [told.document(*each) for each in found]}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif found:
+        print("\n\n".join("\n".join(told.lines(*each, common.palette())) for each in found))
+    return bool(found)
+
+
+def _chosen(
+    layers: list[Explained], wanted: str, steps: list[Turn], programs: list[str]
+) -> list[Explained]:
     """The layers of a name: `C1`, `LeNet.C1`, `residual1` for all below it."""
     found = [e for e in layers if wanted in _names(e)] or [e for e in layers if _below(e, wanted)]
     if found:
         return found
     named = [name for t in steps for name in _called(t)]
-    near = nearest(wanted, [*(name for e in layers for name in _names(e)), *named])
+    near = nearest(wanted, [*(name for e in layers for name in _names(e)), *named, *programs])
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_first(layers))}"
-    kinds = "layer or step" if steps else "layer"
+    kinds = "layer" + ", step" * bool(steps) + " or program" * bool(programs)
+    kinds = kinds if programs else kinds.replace(", ", " or ")
     raise UsageError(f"no {kinds} is named {wanted!r}; {hint}")
 
 
@@ -82,8 +106,11 @@ def _below(e: Explained, wanted: str) -> bool:
     return any(name.startswith(f"{wanted}.") for name in _names(e))
 
 
-def _first(layers: Iterable[Explained]) -> Iterator[str]:
-    return (_names(e)[0] for _, e in zip(range(12), layers, strict=False))
+def _first(layers: Sequence[Explained]) -> Iterator[str]:
+    """Names to choose from, those of several networks with their network."""
+    paths = Counter(_names(e)[0] for e in layers)
+    shown = (_names(e)[paths[_names(e)[0]] > 1] for e in layers)
+    return islice(shown, 12)
 
 
 def _print(

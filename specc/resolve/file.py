@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.layers import registry
 from specc.program import (
     Body,
     ExamplePlan,
-    ParameterValue,
     Program,
     ProgramPlan,
     SamplePlan,
@@ -23,15 +21,15 @@ from specc.resolve.evaluation import static
 from specc.resolve.expression import evaluate
 from specc.resolve.message import check_inputs
 from specc.resolve.order import bound, names_read
+from specc.resolve.parameters import Overrides, read_parameters
+from specc.resolve.recursion import recursive
 from specc.resolve.standard import standard
-from specc.resolve.static import show
 from specc.resolve.use import declarations
 from specc.sizes import symbol
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import UNKNOWN, Unknown, shape_of
 
-Overrides = Mapping[str, Static]
 _PARTS = ("block", "cell", "message_passing")
 """Definitions that are parts of networks, and made where they are used."""
 
@@ -99,8 +97,8 @@ def resolve(
     declared = tuple(declarations(file, diagnostics))
     declared = (*declared, *standard(declared, diagnostics))
     _declare(context, declared)
-    _parameters(context, file, declared, overrides or {})
-    if _recursive(context):
+    read_parameters(context, file, declared, overrides or {})
+    if recursive(context):
         return None
     try:
         return _resolve(context, bodies, file)
@@ -259,108 +257,6 @@ def _duplicate(context: Context, places: dict[str, Span], name: tree.Name) -> bo
         labels=(Label(places[name.id], "first here"),),
     )
     return True
-
-
-def _parameters(
-    context: Context, file: tree.File, declared: Sequence[tree.Declaration], overrides: Overrides
-) -> None:
-    scope = Scope(context, "file", "param")
-    left = dict(overrides)
-    for d in declared:
-        if not isinstance(d, tree.Param) or d.name.id in context.parameters:
-            continue
-        value: Static | None
-        if d.name.id in left:
-            value = left.pop(d.name.id)
-            _check_override(context, d, value)
-        elif d.value is None:
-            value = symbol(d.name.id)
-        else:
-            value = static(scope, d.value)
-        if value is None:
-            context.broken.add(d.name.id)
-            value = symbol(d.name.id)
-        context.parameters[d.name.id] = ParameterValue(d.name.id, value, d.name.span, d.doc)
-    for name in left:
-        names = ", ".join(context.parameters) or "none"
-        context.report(
-            "E402",
-            f'--set {name}: the file has no parameter "{name}" (it has {names})',
-            Span(file.source, 0, 0),
-        )
-
-
-def _check_override(context: Context, param: tree.Param, value: Static) -> None:
-    """A parameter keeps the kind of value that the file gave it."""
-    written = param.value
-    if isinstance(written, tree.Number) and not isinstance(value, (int, float)):
-        context.report(
-            "E203",
-            f"--set {param.name.id}={show(value)}: the parameter is a number",
-            param.name.span,
-        )
-
-
-# ------------------------------------------------------------------ recursion
-
-
-def _recursive(context: Context) -> bool:
-    """Report definitions that contain themselves (E406). Iterative, so any depth is safe."""
-    calls = {
-        name: list(dict.fromkeys(_called(context, d))) for name, d in context.definitions.items()
-    }
-    done: set[str] = set()
-    found = False
-    for start in calls:
-        for circle in _circles(start, calls, done):
-            found = True
-            _report_recursion(context, circle)
-    return found
-
-
-def _called(context: Context, definition: tree.Definition) -> Iterator[str]:
-    for name in names_read(definition.body):
-        if name.id in context.definitions:
-            yield name.id
-
-
-def _circles(start: str, calls: dict[str, list[str]], done: set[str]) -> Iterator[list[str]]:
-    path: list[str] = []
-    stack: list[tuple[str, Iterator[str]]] = []
-    if start not in done:
-        stack.append((start, iter(calls[start])))
-        path.append(start)
-    while stack:
-        name, ahead = stack[-1]
-        step = next(ahead, None)
-        if step is None:
-            stack.pop()
-            path.pop()
-            done.add(name)
-        elif step in path:
-            yield [*path[path.index(step) :], step]
-        elif step not in done:
-            stack.append((step, iter(calls[step])))
-            path.append(step)
-
-
-def _report_recursion(context: Context, circle: list[str]) -> None:
-    first = context.definitions[circle[0]]
-    spans = [
-        next(n.span for n in names_read(context.definitions[a].body) if n.id == b)
-        for a, b in pairwise(circle)
-    ]
-    context.diagnostics.add(
-        Diagnostic(
-            "E406",
-            f'{first.role} "{circle[0]}" contains itself: {" → ".join(circle)}',
-            spans[0],
-            labels=tuple(Label(s, "") for s in spans[1:]),
-            helps=(
-                'a fixed depth is "repeat n { … }"; a depth that comes with the data is "fold"',
-            ),
-        )
-    )
 
 
 # --------------------------------------------------------------------- unused

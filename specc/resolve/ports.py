@@ -8,6 +8,7 @@ from specc.nearest import nearest
 from specc.program import ReadPort
 from specc.resolve.context import Scope, Types
 from specc.resolve.evaluation import static
+from specc.resolve.parameters import is_free
 from specc.resolve.remarks import remark_on_order
 from specc.resolve.values import POISON
 from specc.sizes import Symbolic, symbol
@@ -234,4 +235,4 @@ def _size(scope: Scope, argument: tree.Argument) -> int | Symbolic | None:
 
 def _is_free(scope: Scope, name: tree.Name) -> bool:
     known = name.id in scope.names or name.id in scope.context.parameters
-    return not known and name.id.upper() == name.id and name.id[:1].isalpha()
+    return not known and is_free(name.id)

@@ -122,3 +122,16 @@ def test_the_working_as_latex(specc: Run, lenet: Path) -> None:
 def test_one_form_of_working(specc: Run, lenet: Path) -> None:
     assert specc("explain", str(lenet), "--latex", "--markdown").status == 2
     assert specc("explain", "conv", "--latex").status == 2
+
+
+def test_words_of_the_language(specc: Run) -> None:
+    ended = specc("explain", "minimize")
+    assert ended.status == 0
+    assert ended.out.startswith("minimize (the language): the objective: a sum of terms")
+    assert "    minimize cross_entropy(logits, label)\n" in ended.out
+    assert specc("explain", "batch").out.startswith(
+        "batch (the language): items in a batch; 64 where nothing is said\n"
+    )
+    [found] = json.loads(specc("explain", "gate", "--json").out)["meanings"]
+    assert (found["kind"], found["word"]) == ("word", "gate")
+    assert "did you mean minimize?" in specc("explain", "minimise").err

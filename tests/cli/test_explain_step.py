@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.report.test_programs import WALK
+from tests.resolve.test_procedure import HEAD
 
 GAN = """specc 1
 
@@ -150,3 +152,15 @@ def test_an_unknown_step_finds_the_nearest(specc: Run, gan: Path) -> None:
     ended = specc("explain", str(gan), "generatr")
     assert (ended.status, ended.out) == (2, "")
     assert "no layer or step is named 'generatr'; did you mean generator?" in ended.err
+
+
+def test_a_program_is_explained_too(specc: Run) -> None:
+    Path("p.spec").write_text(HEAD + WALK, encoding="utf-8")
+    assert specc("explain", "p.spec", "walk").out.startswith("program walk, line 21\n")
+    [found] = json.loads(specc("explain", "p.spec", "walk", "--json").out)["programs"]
+    assert found["program"] == "walk"
+    assert (
+        "no layer, step or program is named 'wolk'; did you mean walk?"
+        in specc("explain", "p.spec", "wolk").err
+    )
+    assert specc("explain", "p.spec", "walk", "--latex").status == 2

@@ -36,3 +36,12 @@ def test_a_figure_of_a_spec_with_one_network_needs_no_subject(specc: Run) -> Non
     specc("new", "mine")
     ended = specc("solve", "mine.spec", "params == 4810", "--vary", "hidden=60..70")
     assert "1 solution among 11 combinations" in ended.out
+
+
+def test_free_sizes_are_varied_or_set(specc: Run) -> None:
+    text = "specc 1\n\nnetwork Net {\n    in x: image[1, H, W]\n    x -> flatten -> linear(10)\n}\n"
+    Path("free.spec").write_text(text, encoding="utf-8")
+    asked = ["solve", "free.spec", "params == 7850", "--vary", "H=20..40"]
+    assert specc(*asked, "--set", "W=28").out.startswith(" H  params\n28   7,850\n")
+    ended = specc(*asked)
+    assert (ended.status, "depends on W, which is free" in ended.err) == (2, True)

@@ -118,8 +118,10 @@ def test_an_argument_changes_the_run_and_nothing_else_is_written(run: Path, tmp_
 def test_what_is_wrong_on_the_command_line_is_said(run: Path, tmp_path: Path) -> None:
     status, said = script(run / "sample.py", "--program", "walk", "--with", "stepz=2")
     assert (status, said.strip()) == (
-        1, "walk does not take stepz=2; it takes steps=int, far=float",
+        1, "walk has no stepz; it takes steps (a whole number), far (a number); did you mean steps?",
     )  # fmt: skip
+    status, said = script(run / "sample.py", "--program", "walk", "--with", "steps=two")
+    assert (status, said.strip()) == (1, "steps of walk is a whole number, not 'two'")
     status, said = script(run / "sample.py", "--run", str(tmp_path))
     assert (status, said.startswith("there are no weights in")) == (1, True)
     status, said = script(run / "sample.py", "--count", "0")

@@ -57,7 +57,7 @@ def solve(question: Question) -> Answer:
     """Every combination that fits.
 
     Raises:
-        SolveError: there is nothing to vary, too much of it, or a figure that does not exist.
+        SolveError: there is nothing to vary, too much of it, or a figure that does not exist or is free.
     """
     if not question.varied:
         raise SolveError("nothing is varied; say what may change: --vary C1.padding=0..4")
@@ -137,9 +137,15 @@ def _compiled(question: Question, file: tree.File, values: tuple[int, ...]) -> S
         return None
     sides = asked.sides(question.conditions, Evaluator(Tables(program, question.convention)))
     total = _params(program)
-    if not all(asked.holds(*side, {}) for side in sides) or not known(total):
-        return None
-    return Solution(values, total)
+    try:
+        holds = all(asked.holds(*side, {}) for side in sides)
+    except KeyError as free:
+        size = free.args[0]
+        message = (
+            f"what is asked depends on {size}, which is free; give it a number: --set {size}=28"
+        )
+        raise SolveError(message) from None
+    return Solution(values, total) if holds and known(total) else None
 
 
 def _program(question: Question, file: tree.File, numbers: Mapping[str, Static]) -> Program | None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from specc.exam.solve.ranges import SolveError, Varied
 from specc.layers import registry
 from specc.nearest import nearest
+from specc.resolve.parameters import free_sizes
 from specc.syntax import tree
 
 
@@ -26,6 +27,7 @@ def opened(file: tree.File, varied: Sequence[Varied]) -> tree.File:
         SolveError: there is no such stage, or its layer has no such hyperparameter.
     """
     own = {d.name.id for d in file.declarations if isinstance(d, tree.Param)}
+    own |= free_sizes(file.declarations).keys()
     for one in varied:
         if "." not in one.name:
             if one.name not in own:

@@ -1,0 +1,97 @@
+"""The parameters of a file, with what `--set` says of them and of the free sizes of its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from specc.nearest import nearest
+from specc.program import ParameterValue, Static
+from specc.resolve.context import Context, Scope
+from specc.resolve.evaluation import static
+from specc.resolve.order import names_read
+from specc.resolve.static import show
+from specc.sizes import Symbolic, symbol
+from specc.source import Span
+from specc.syntax import tree
+
+Overrides: TypeAlias = Mapping[str, Static]
+
+
+def read_parameters(
+    context: Context, file: tree.File, declared: Sequence[tree.Declaration], overrides: Overrides
+) -> None:
+    """Note the value of every parameter; an override of something else is reported (E402)."""
+    scope = Scope(context, "file", "param")
+    left = dict(overrides)
+    for d in declared:
+        if not isinstance(d, tree.Param) or d.name.id in context.parameters:
+            continue
+        value: Static | None
+        if d.name.id in left:
+            value = left.pop(d.name.id)
+            _check_override(context, d, value)
+        elif d.value is None:
+            value = symbol(d.name.id)
+        else:
+            value = static(scope, d.value)
+        if value is None:
+            context.broken.add(d.name.id)
+            value = symbol(d.name.id)
+        context.parameters[d.name.id] = ParameterValue(d.name.id, value, d.name.span, d.doc)
+    free = free_sizes(declared)
+    for name, value in left.items():
+        if name in free:
+            _set_size(context, free[name], value)
+        else:
+            _unknown(context, name, free, Span(file.source, 0, 0))
+
+
+def free_sizes(declared: Iterable[tree.Declaration]) -> dict[str, tree.Name]:
+    """The sizes of inputs that stay free, `T` of `sequence[T, 3]`, with where each is first read."""
+    definitions = [d for d in declared if isinstance(d, tree.Definition)]
+    types = [s.type for d in definitions for s in d.body if isinstance(s, tree.Input) and s.type]
+    known = {d.name.id for d in declared if isinstance(d, (tree.Param, tree.Definition))}
+    known |= {h.name.id for d in definitions for h in d.hyperparameters or ()}
+    found: dict[str, tree.Name] = {}
+    read = sorted((n for type in types for n in names_read(type)), key=lambda n: n.span.start)
+    for name in read:
+        if name.id not in known and is_free(name.id):
+            found.setdefault(name.id, name)
+    return found
+
+
+def is_free(word: str) -> bool:
+    """Whether an unknown name in the type of an input is a size that stays free: it has no small letter."""
+    return word.upper() == word and word[:1].isalpha()
+
+
+def _set_size(context: Context, name: tree.Name, value: Static) -> None:
+    whole = isinstance(value, (int, Symbolic)) and not isinstance(value, bool)
+    if not whole or (isinstance(value, int) and value < 1):
+        message = f"--set {name.id}={show(value)}: a size is a whole number from 1"
+        context.report("E203", message, name.span)
+        return
+    context.parameters[name.id] = ParameterValue(name.id, value, name.span, "")
+
+
+def _unknown(context: Context, name: str, free: Iterable[str], place: Span) -> None:
+    names = [*context.parameters, *free]
+    close = nearest(name, names)
+    context.report(
+        "E402",
+        f'--set {name}: the file has no parameter "{name}" (it has {", ".join(names) or "none"})',
+        place,
+        helps=(f"did you mean {close[0]}?",) if close else (),
+    )
+
+
+def _check_override(context: Context, param: tree.Param, value: Static) -> None:
+    """A parameter keeps the kind of value that the file gave it."""
+    written = param.value
+    if isinstance(written, tree.Number) and not isinstance(value, (int, float)):
+        context.report(
+            "E203",
+            f"--set {param.name.id}={show(value)}: the parameter is a number",
+            param.name.span,
+        )

@@ -1,0 +1,39 @@
+"""Every word of the language has a meaning, and a spec that has it and is right."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from specc.pipeline import compile_text
+from specc.syntax.words import DECLARATIONS, RESERVED, SETTINGS, STATEMENTS
+from specc.words import meaning, meanings
+
+KNOWN = {"and", "or", "not", "true", "false"}  # they mean what they mean elsewhere
+
+
+@pytest.mark.parametrize("word", sorted({*DECLARATIONS, *STATEMENTS, *SETTINGS, *RESERVED} - KNOWN))
+def test_every_word_of_the_grammar_is_explained(word: str) -> None:
+    found = meaning(word)
+    assert found is not None
+    assert len(found.text) > 10
+    assert "—" not in found.text
+
+
+@pytest.mark.parametrize("spec", sorted({m.spec for m in meanings().values()}))
+def test_the_specs_are_right(spec: str) -> None:
+    found = compile_text(spec, "words.spec").diagnostics
+    assert [f"{d.code} {d.message}" for d in found] == []
+
+
+def test_most_words_stand_in_their_spec() -> None:
+    missing = [m.word for m in meanings().values() if not re.search(rf"\b{m.word}\b", m.spec)]
+    assert len(missing) < len(meanings()) / 2
+    assert {"train", "minimize", "gate", "repeat", "update", "answers", "program"}.isdisjoint(
+        missing
+    )
+
+
+def test_other_words_have_none() -> None:
+    assert meaning("conv") is None
