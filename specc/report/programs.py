@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from specc.actions import exported, pictures
@@ -33,7 +34,7 @@ def document(program: Program, plan: ProgramPlan) -> dict[str, Json]:
         "count": settings.count,
         "seed": settings.seed,
         "networks": list(plan.uses),
-        "reads": [r.name for r in plan.reads],
+        "reads": [r.name for r in plan.reads if _stands(r.name, plan)],
         "shows": [_words(s.span.text).removeprefix("show ") for s in pictures(plan.actions)],
         "figures": list(plan.figures),
         "exports": list(exported(plan.actions)),
@@ -63,6 +64,11 @@ def _kind(value: int | float | None) -> str:
 def _promises(program: Program, plan: ProgramPlan) -> list[Json]:
     of_it = (e for e in program.expects if any(n.id == plan.name for n in names_read(e.condition)))
     return [_words(e.condition.span.text) for e in of_it]
+
+
+def _stands(name: str, plan: ProgramPlan) -> bool:
+    """Whether a field of the data is written in a program, which knows all fields beside it too."""
+    return re.search(rf"\b{re.escape(name)}\b", plan.span.text) is not None
 
 
 def _words(text: str) -> str:
