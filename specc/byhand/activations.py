@@ -194,6 +194,16 @@ def softmax(x: Array, dim: int = -1) -> Array:
     return along(_softmax, x, dim)
 
 
+def attention_weights(scores: Array) -> Array:
+    """The softmax of each row; a row that sees no key is 0, as in PyTorch's attention."""
+
+    def weights(row: Sequence[Scalar]) -> Sequence[Scalar]:
+        blind = all(a.value == -math.inf for a in row)
+        return [s.constant(0) for _ in row] if blind else _softmax(row)
+
+    return along(weights, scores, -1)
+
+
 def log_softmax(x: Array, dim: int = -1) -> Array:
     """The logarithm of the softmax."""
     return along(log_softmax_row, x, dim)

@@ -110,7 +110,7 @@ class Interpreter(Struct, frozen=True):
         arguments = [self(a) for a in code.arguments]
         options = {name: self(value) for name, value in code.keywords if name != "device"}
         if isinstance(code.function, Module):
-            return self._forward()(*arguments)
+            return self._forward()(*arguments, **options)
         function = KNOWN.get(code.function)
         if function is None:
             raise ByHandError(_why_not(code.function))

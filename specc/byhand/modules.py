@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from math import prod
 from typing import Any
 
 from specc.byhand import activations as act
 from specc.byhand import scalar as s
 from specc.byhand import spatial
-from specc.byhand.array import Array, build, each, indices, picked, reduced, reshaped, swapped
+from specc.byhand.array import (
+    Array,
+    build,
+    each,
+    expanded,
+    indices,
+    joined,
+    picked,
+    reduced,
+    reshaped,
+    swapped,
+)  # fmt: skip
 from specc.byhand.notes import note
 from specc.byhand.products import matmul
 from specc.byhand.scalar import Scalar, constant
@@ -77,12 +89,39 @@ def _conv_transpose(w: Weights, *_: Any, **options: Any) -> Forward:
     return lambda x: spatial.conv_transpose(x, w["weight"], w.get("bias"), **options)
 
 
-def _embedding(w: Weights, *_: Any, **__: Any) -> Forward:
+def _embedding(w: Weights, *_: Any, **options: Any) -> Forward:
+    table = w["weight"]
+    width = table.sizes[1]
+
     def forward(ids: Array) -> Array:
-        rows = picked(w["weight"], 0, [int(i.value) for i in ids.items])
-        return reshaped(rows, (*ids.sizes, w["weight"].sizes[1]))
+        read = [int(i.value) for i in ids.items]
+        rows = picked(table, 0, read)
+        if options.keys() & {"padding_idx", "max_norm", "scale_grad_by_freq"}:
+            cut = [
+                _row(rows.items[k * width : (k + 1) * width], i, read, options)
+                for k, i in enumerate(read)
+            ]
+            rows = Array(rows.sizes, tuple(item for row in cut for item in row))
+        return reshaped(rows, (*ids.sizes, width))
 
     return forward
+
+
+def _row(
+    row: Sequence[Scalar], number: int, read: list[int], options: Mapping[str, Any]
+) -> list[Scalar]:
+    """A row of a table as PyTorch's options have it: cut to a length, which the gradient does not see; the
+    gradient 0 for padding, or divided by how often the row is read.
+    """
+    slope = Fraction(1, read.count(number) if options.get("scale_grad_by_freq") else 1)
+    if options.get("padding_idx") == number:
+        slope = Fraction(0)
+    share: Fraction | float = Fraction(1)
+    longest, order = options.get("max_norm"), float(options.get("norm_type", 2))
+    if longest is not None:
+        length = sum(abs(float(v.value)) ** order for v in row) ** (1 / order)
+        share = float(longest) / (length + 1e-7) if length > longest else share
+    return [s.made("row", v.value * share, (v,), [slope]) for v in row]
 
 
 def _prelu(w: Weights, *_: Any, **__: Any) -> Forward:
@@ -197,17 +236,30 @@ def local_response_norm(
 # -------------------------------------------------------------------- attention
 
 
-def attend(q: Array, k: Array, v: Array, *, causal: bool = False) -> Array:
-    """softmax(q·kᵀ/√d)·v, for each head; a causal row sees itself and what is before."""
+def attend(
+    q: Array, k: Array, v: Array, *, causal: bool = False, mask: Array | None = None, added: int = 0
+) -> Array:
+    """softmax(q·kᵀ/√d)·v, for each head; a causal row sees itself and what is before. The last `added`
+    keys are seen by all.
+    """
+    length = k.sizes[-2] - added
     root = s.sqrt(constant(q.sizes[-1]))
     scores = each(lambda a: s.divide(a, root), matmul(q, swapped(k, -1, -2)))
     if causal:
-        below = -math.inf
-        rows = zip(indices(scores.sizes), scores.items, strict=True)
-        masked = [s.flat("masked", below, a) if i[-1] > i[-2] else a for i, a in rows]
-        scores = Array(scores.sizes, tuple(masked))
-    weights = note("weights", act.softmax(note("scores", scores), -1))
+        scores = _hidden(scores, lambda i: i[-2] < i[-1] < length)
+    if mask is not None:
+        scores = _hidden(scores, lambda i: i[-1] < length and not mask[(i[0], i[-1])].value)
+    weights = note("weights", act.attention_weights(note("scores", scores)))
     return note("heads", matmul(weights, v))
+
+
+def _hidden(scores: Array, hides: Callable[[tuple[int, ...]], bool]) -> Array:
+    """Scores with −∞ at the places that are not seen."""
+    rows = zip(indices(scores.sizes), scores.items, strict=True)
+    below = -math.inf
+    return Array(
+        scores.sizes, tuple(s.flat("masked", below, a) if hides(i) else a for i, a in rows)
+    )
 
 
 def _heads(x: Array, number: int) -> Array:
@@ -225,27 +277,51 @@ def _put_together(y: Array, w: Weights) -> Array:
     return _projected(reshaped(swapped(y, 1, 2), (b, t, h * d)), w, "out_proj")
 
 
+def _beside(
+    parts: Sequence[Array], w: Weights, add_bias_kv: bool = False, add_zero_attn: bool = False
+) -> list[Array]:
+    """Keys and values with the learnt row and the row of zeros behind them."""
+    made = []
+    for part, name in zip(parts, ("bias_k", "bias_v"), strict=True):
+        b, _, d = part.sizes
+        rows = [part]
+        if add_bias_kv:
+            rows.append(expanded(w[name], (b, 1, d)))
+        if add_zero_attn:
+            rows.append(Array((b, 1, d), (constant(0),) * (b * d)))
+        made.append(joined(rows, 1) if len(rows) > 1 else part)
+    return made
+
+
+def _attended(
+    w: Weights, heads: int, parts: Sequence[Array], causal: bool, mask: Array | None, **more: Any
+) -> Array:
+    """The attention of projected queries, keys and values."""
+    q, k, v = parts
+    beside = {n: more.get(n, False) for n in ("add_bias_kv", "add_zero_attn")}
+    k, v = _beside((k, v), w, **beside)
+    split = (_heads(part, heads) for part in (q, k, v))
+    return _put_together(attend(*split, causal=causal, mask=mask, added=sum(beside.values())), w)
+
+
 def _self_attention(
     w: Weights, features: int, heads: int, causal: bool = False, *_: Any, **more: Any
 ) -> Forward:
-    causal = more.get("causal", causal)
-
-    def forward(x: Array) -> Array:
+    def forward(x: Array, mask: Array | None = None) -> Array:
         every = _projected(x, w, "in_proj")
         parts = [picked(every, -1, range(i * features, (i + 1) * features)) for i in range(3)]
         named = [note(n, p) for n, p in zip("qkv", parts, strict=True)]
-        q, k, v = (_heads(p, heads) for p in named)
-        return _put_together(attend(q, k, v, causal=causal), w)
+        return _attended(w, heads, named, **{"causal": causal, **more}, mask=mask)
 
     return forward
 
 
-def _cross_attention(w: Weights, features: int, heads: int, *_: Any, **__: Any) -> Forward:
-    def forward(x: Array, memory: Array) -> Array:
+def _cross_attention(w: Weights, features: int, heads: int, *_: Any, **more: Any) -> Forward:
+    def forward(x: Array, memory: Array, mask: Array | None = None) -> Array:
         both = _projected(memory, w, "kv_proj")
         parts = [picked(both, -1, range(i * features, (i + 1) * features)) for i in range(2)]
-        q, k, v = _heads(_projected(x, w, "q_proj"), heads), *(_heads(p, heads) for p in parts)
-        return _put_together(attend(q, k, v), w)
+        parts = [_projected(x, w, "q_proj"), *parts]
+        return _attended(w, heads, parts, causal=False, mask=mask, **more)
 
     return forward
 
@@ -260,6 +336,8 @@ MODULES: dict[str, Callable[..., Forward]] = {
     "nn.RMSNorm": _rms_norm,
     "SelfAttention": _self_attention,
     "CrossAttention": _cross_attention,
+    "WideSelfAttention": _self_attention,
+    "WideCrossAttention": _cross_attention,
     **{f"nn.Conv{n}d": _conv for n in (1, 2, 3)},
     **{f"nn.ConvTranspose{n}d": _conv_transpose for n in (1, 2, 3)},
     **{f"nn.BatchNorm{n}d": _batch_norm for n in (1, 2, 3)},

@@ -6,6 +6,8 @@ for the backward pass, views of another tensor are free, and what a layer keeps 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 from pydantic import BaseModel
 
@@ -14,6 +16,9 @@ from specc.count.sums import Owned, Summer
 from specc.program import Apply, Body, Invoke, Node, Program, Rounds, Sample, Scan, TrainPlan
 from specc.sizes import Size
 from specc.types import Tensor
+
+if TYPE_CHECKING:
+    from specc.learnt import Learnt
 
 FLOAT = 4
 BYTES = {"float": FLOAT, "int": 8, "bool": 1}
@@ -68,31 +73,23 @@ class _Reader:
         owned = Owned()
         for name in sorted(self._networks(plan.body)):
             owned = owned.plus(self.summer.owned(self.summer.networks[name]))
-        updated = self._updated(plan)
-        gradients = add_up(updated.values()) * FLOAT
-        state = add_up(updated[n] * _state(o) for n, o in self._optimizers(plan)) * FLOAT
+        learnt = self._learnt(plan)
+        each = {(t.name, t.parameter.sizes, t.times): _number(t) for _, t in learnt}
+        gradients = add_up(each.values()) * FLOAT
+        state = add_up(_number(t) * _state(o) for o, t in learnt) * FLOAT
         return self._memory(plan.name, size or 1, owned, plan.body, gradients, state)
 
     def _networks(self, body: Body) -> set[str]:
         names = set(body.uses) | set(self.summer.called(body))
         return {n for n in names if n in self.summer.networks}
 
-    def _updated(self, plan: TrainPlan) -> dict[str, Size]:
-        """The learnable parameters of the networks that some step updates."""
-        names = {p[0] for s in plan.steps for u in s.updates for p in u.targets}
-        return {n: self._learnt(n) for n in sorted(names & self.summer.networks.keys())}
+    def _learnt(self, plan: TrainPlan) -> list[tuple[BaseModel, Learnt]]:
+        """Every tensor that some update trains, with its optimizer."""
+        from specc.learnt import learnt  # only where something is trained
 
-    def _learnt(self, name: str) -> Size:
-        return self.summer.owned(self.summer.networks[name]).params
-
-    def _optimizers(self, plan: TrainPlan) -> list[tuple[str, BaseModel]]:
-        pairs = (
-            (path[0], update.optimizer)
-            for step in plan.steps
-            for update in step.updates
-            for path in update.targets
-        )
-        return [(n, o) for n, o in pairs if n in self.summer.networks]
+        program = self.summer.program
+        updates = ((s, u) for s in plan.steps for u in s.updates)
+        return [(u.optimizer, t) for s, u in updates for t in learnt(program, plan, s, u)]
 
     def _memory(
         self, name: str, batch: Size, owned: Owned, body: Body, gradients: Size, state: Size
@@ -135,6 +132,11 @@ def _bytes(kind: Tensor) -> tuple[Size, Size]:
     for extent in kind.sizes:
         size = size * extent
     return (size, 0) if kind.batched else (0, size)
+
+
+def _number(tensor: Learnt) -> Size:
+    """The numbers in a tensor, in all rounds."""
+    return tensor.times * tensor.parameter.count.value
 
 
 def _state(optimizer: BaseModel) -> int:

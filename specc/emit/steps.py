@@ -11,6 +11,7 @@ from specc.emit.lines import function_head
 from specc.emit.names import attribute, fresh, snake, variable
 from specc.emit.objective import Objective
 from specc.layers.code import Printer
+from specc.learnt import learnt, shared
 from specc.optim import Optimizer, Schedule
 from specc.program import BareTensor, Body, Path, Program, StepPlan, TrainPlan, Update
 
@@ -100,18 +101,34 @@ class Steps:
             made.append(f"clip_value={step.clip_value}")
         if self.schedule_names[number]:
             made.append(f"schedule={self.schedule_names[number]}")
-        if self.objective.second_order(step):
+        if self._uncompiled(step):
             made.append("compiled=False")
         return made
+
+    def _uncompiled(self, step: StepPlan) -> bool:
+        """Whether a step is beyond torch.compile: second derivatives, and sparse gradients."""
+        updates = step.updates
+        sparse = any(t.sparse for u in updates for t in learnt(self.program, self.plan, step, u))
+        return sparse or self.objective.second_order(step)
 
     def _optimizer(self, step: StepPlan, update: Update) -> str:
         assert isinstance(update.optimizer, Optimizer)
         whole = self.single and len(step.updates) == 1 and not self.objective.fixed()
-        learning = "self.model.parameters()" if whole else self._parameters(update.targets)
-        return Printer(lambda i, p: f"{i}{p}")(update.optimizer.call(learning))
+        learning = "self.model.parameters()" if whole else self._parameters(step, update)
+        sparse = any(t.sparse for t in learnt(self.program, self.plan, step, update))
+        return Printer(lambda i, p: f"{i}{p}")(update.optimizer.call(learning, sparse))
 
-    def _parameters(self, targets: tuple[Path, ...]) -> str:
+    def _parameters(self, step: StepPlan, update: Update) -> str:
         """What an update trains, as an iterable of tensors; weights that two of them share come once."""
+        split = tuple(t for t in update.targets if shared(step, update, t))
+        if not split:
+            return self._all_of(update.targets)
+        chosen = "matrices" if getattr(update.optimizer, "matrices", False) else "all_but_matrices"
+        text = f"{chosen}({', '.join(map(self._text, split))})"
+        whole = tuple(t for t in update.targets if t not in split)
+        return f"[*{text}, *{self._all_of(whole)}]" if whole else text
+
+    def _all_of(self, targets: tuple[Path, ...]) -> str:
         modules = [t for t in targets if not self._is_tensor(t)]
         tensors = [self._text(t) for t in targets if self._is_tensor(t)]
         texts = [self._text(t) for t in modules]
@@ -190,7 +207,7 @@ class Steps:
             "clip_norm": any(s.clip_norm is not None for s in steps),
             "clip_value": any(s.clip_value is not None for s in steps),
             "schedule": bool(self.schedules),
-            "second": any(self.objective.second_order(s) for s in steps),
+            "second": any(map(self._uncompiled, steps)),
             "gradients": any(map(differentiates, self.plan.body.nodes)),
             "fixed": self.objective.fixed() or len(steps) > 1,
             "closure": any(u.optimizer.closure for s in steps for u in s.updates),  # type: ignore[attr-defined]

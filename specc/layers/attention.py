@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
+from msgspec import Struct
 from pydantic import AfterValidator, Field
 
 from specc.formula import Formula, Var, product, total, var
@@ -17,7 +18,7 @@ from specc.layers.base import (
     Positive,
 )
 from specc.layers.code import Fn, Module, X
-from specc.layers.common import fraction
+from specc.layers.common import fits_mask, fraction
 from specc.layers.spatial import changed, numbers
 from specc.sizes import Constraint, Size, known, render
 from specc.types import Tensor
@@ -25,32 +26,54 @@ from specc.types import Tensor
 Probability = Annotated[float, AfterValidator(fraction(0, 1, open_high=True))]
 
 
+class _Keys(Struct, frozen=True):
+    """The queries' sequence, the one whose keys are read, what its length is called, and whether a mask says
+    which keys count.
+    """
+
+    x: Tensor
+    read: Tensor
+    letter: str
+    masked: bool
+    conditions: tuple[Constraint, ...]
+
+
 class Attention(Layer):
     """Scaled dot products in several heads.
 
     Queries, keys and values are one projection of the sequence; with `memory=` keys and values are one
-    projection of the memory.
+    projection of the memory. `mask=` says which positions are read. Formulas of the added keys:
+    PyTorch, nn.MultiheadAttention.
     """
 
     word = "attention"
     summary = "Multi-head attention, causal or not; on a second sequence with `memory=`."
     formula = "softmax(Q·Kᵀ/√d_head)·V"
     stateful = True
-    keyword_operands = ("memory",)
+    keyword_operands = ("memory", "mask")
 
     heads: Positive = Field(description="Number of heads; they share the features.")
     causal: bool = Field(False, description="Whether a position sees only those before it.")
     dropout: Probability = Field(0.0, description="Probability of dropping an attention weight.")
     bias: bool = Field(True, description="Whether the projections have offsets.")
+    add_bias_kv: bool = Field(
+        False, description="Whether every position sees a learnt key and value besides."
+    )
+    add_zero_attn: bool = Field(
+        False, description="Whether every position sees a key and value of zeros besides."
+    )
 
     def infer(self, *operands: Operand | None) -> Inference:
-        """[T, d] (and memory [S, m]) to [T, d]."""
+        """[T, d] (and memory [S, m], and a mask of what is read) to [T, d]."""
         x = self._sequence(operands[0], 0)
-        memory = operands[1] if len(operands) > 1 else None
+        memory, mask = (*operands[1:], None, None)[:2]
         conditions = self._heads_fit(x.sizes[1])
-        if memory is None:
-            return self._on_itself(x, conditions)
-        return self._on_memory(x, self._sequence(memory, 1), conditions)
+        read = x if memory is None else self._sequence(memory, 1)
+        if mask is not None:
+            conditions += fits_mask(mask, read.sizes[0], self.word, 2)
+        letter = "T" if memory is None else "S"
+        keys = _Keys(x, read, letter, mask is not None, conditions)
+        return self._on_itself(keys) if memory is None else self._on_memory(keys)
 
     def _sequence(self, operand: Operand | None, index: int) -> Tensor:
         x = numbers(operand, self.word, index)
@@ -97,66 +120,121 @@ class Attention(Layer):
         bias = Parameter(f"{name}.bias", (fan_out.value,), fan_out, "bias")
         return (weight, bias), (fan_in + 1) * fan_out
 
-    def _as_in_the_paper(self, *projections: tuple[Parameter, ...]) -> Mapping[Convention, Counted]:
+    def _as_in_the_paper(
+        self, more: tuple[Formula, ...], *projections: tuple[Parameter, ...]
+    ) -> Mapping[Convention, Counted]:
         """The textbook's projections are matrices without offsets (Vaswani et al. 2017, section 3.2.2)."""
         if not self.bias:
             return {}
-        count = total(weight.count for weight, *_ in projections)
+        *first, last = (weight.count for weight, *_ in projections)
+        count = total((*first, *more, last))
         return {"textbook": Counted(count, "the projections of the paper have no offsets")}
 
-    def _on_itself(self, x: Tensor, conditions: tuple[Constraint, ...]) -> Inference:
-        time, d = var("T", x.sizes[0]), var("d", x.sizes[1])
-        first, count_in = self._projection("in_proj", d, 3 * d)
-        last, count_out = self._projection("out_proj", d, d)
-        macs = product((time, 4 * d * d)) + product((2, time, time, d))
+    # ------------------------------------------------------- keys beside those read
+
+    def _beside(self, d: Var) -> tuple[tuple[Parameter, ...], tuple[Formula, ...]]:
+        """The learnt key and value, and what they add to the count."""
+        if not self.add_bias_kv:
+            return (), ()
+        tensors = tuple(Parameter(n, (1, 1, d.value), d) for n in ("bias_k", "bias_v"))
+        return tensors, (2 * d,)
+
+    @property
+    def _added(self) -> int:
+        return int(self.add_bias_kv) + int(self.add_zero_attn)
+
+    def _seen(self, length: Var) -> Formula:
+        """How many keys a position is compared with."""
+        return length + self._added if self._added else length
+
+    def _notes_of_keys(self, length: Var, d: Var) -> tuple[str, ...]:
+        """What the added keys are, in words and numbers."""
+        if not self._added:
+            return ()
+        learnt = f"bias_k and bias_v: each {render(d.value)}" if self.add_bias_kv else ""
+        keys = f"keys: {(length + self._added).working()}"
+        return (*([learnt] if learnt else []), keys)
+
+    def _module(self, kind: str, keys: _Keys, *sizes: Size) -> Fn:
+        """The plain class, or the one that has a mask and further keys."""
+        wide = keys.masked or self._added > 0
+        options = changed(
+            causal=(self.causal, False),
+            dropout=(self.dropout, 0.0),
+            bias=(self.bias, True),
+            add_bias_kv=(self.add_bias_kv, False),
+            add_zero_attn=(self.add_zero_attn, False),
+        )
+        return Fn(f"Wide{kind}" if wide else kind, sizes, options)
+
+    def _inferred(
+        self,
+        keys: _Keys,
+        projections: list[tuple[tuple[Parameter, ...], Formula]],
+        module: Fn,
+        macs: Formula,
+        notes: tuple[str, ...],
+    ) -> Inference:
+        """What both forms have in common; the last projection is that of the heads' results."""
+        d, length = var("d", keys.x.sizes[1]), var(keys.letter, keys.read.sizes[0])
+        tensors, more = self._beside(d)
+        *first, last = projections
+        counts = (*(c for _, c in first), *more, last[1])
+        weights = tuple(p for group, _ in projections for p in group)
+        operands = (X(0), *([] if keys.letter == "T" else [X(1)]))
+        masks = (("mask", X(2)),) if keys.masked else ()
         return Inference(
-            outputs=(("output", x.with_range()),),
-            forward=Fn(Module(), (X(0),)),
-            module=Fn("SelfAttention", (x.sizes[1], self.heads), changed(
-                causal=(self.causal, False), dropout=(self.dropout, 0.0), bias=(self.bias, True)
-            )),
-            parameters=(*first, *last),
-            count=count_in + count_out,
-            conventions=self._as_in_the_paper(first, last),
+            outputs=(("output", keys.x.with_range()),),
+            forward=Fn(Module(), operands, masks),
+            module=module,
+            parameters=(*weights, *tensors),
+            count=total(counts),
+            conventions=self._as_in_the_paper(more, *(group for group, _ in projections)),
             macs=macs,
             sees="all",
-            constraints=conditions,
-            notes=(f"queries, keys, values and out_proj: each {self._each(d)}",),
-        )  # fmt: skip
+            constraints=keys.conditions,
+            notes=(*notes, *self._notes_of_keys(length, d)),
+        )
+
+    # ------------------------------------------------------------------- two forms
+
+    def _on_itself(self, keys: _Keys) -> Inference:
+        time, d = var("T", keys.x.sizes[0]), var("d", keys.x.sizes[1])
+        projections = [self._projection("in_proj", d, 3 * d), self._projection("out_proj", d, d)]
+        return self._inferred(
+            keys,
+            projections,
+            self._module("SelfAttention", keys, keys.x.sizes[1], self.heads),
+            product((time, 4 * d * d)) + product((2, time, self._seen(time), d)),
+            (f"queries, keys, values and out_proj: each {self._each(d)}",),
+        )
 
     def _each(self, width: Var) -> str:
         """The weights of one of four projections: (64 + 1)·64."""
         return product((width + 1 if self.bias else width, width)).numbers()
 
-    def _on_memory(
-        self, x: Tensor, memory: Tensor, conditions: tuple[Constraint, ...]
-    ) -> Inference:
+    def _on_memory(self, keys: _Keys) -> Inference:
         if self.causal:
             raise LayerError(
                 "E204",
                 "attention on a memory sees all of it; causal has no meaning here",
                 argument="causal",
             )
-        time, d = var("T", x.sizes[0]), var("d", x.sizes[1])
-        length, m = var("S", memory.sizes[0]), var("m", memory.sizes[1])
-        first, count_q = self._projection("q_proj", d, d)
-        second, count_kv = self._projection("kv_proj", m, 2 * d)
-        last, count_out = self._projection("out_proj", d, d)
-        macs = product((2, time, d, d)) + product((length, m, 2, d)) + product((2, time, length, d))
-        return Inference(
-            outputs=(("output", x.with_range()),),
-            forward=Fn(Module(), (X(0), X(1))),
-            module=Fn("CrossAttention", (x.sizes[1], self.heads, memory.sizes[1]), changed(
-                dropout=(self.dropout, 0.0), bias=(self.bias, True)
-            )),
-            parameters=(*first, *second, *last),
-            count=count_q + count_kv + count_out,
-            conventions=self._as_in_the_paper(first, second, last),
-            macs=macs,
-            sees="all",
-            constraints=conditions,
-            notes=(
+        time, d = var("T", keys.x.sizes[0]), var("d", keys.x.sizes[1])
+        length, m = var("S", keys.read.sizes[0]), var("m", keys.read.sizes[1])
+        projections = [
+            self._projection("q_proj", d, d),
+            self._projection("kv_proj", m, 2 * d),
+            self._projection("out_proj", d, d),
+        ]
+        scores = product((2, time, self._seen(length), d))
+        return self._inferred(
+            keys,
+            projections,
+            self._module("CrossAttention", keys, keys.x.sizes[1], self.heads, keys.read.sizes[1]),
+            product((2, time, d, d)) + product((length, m, 2, d)) + scores,
+            (
                 f"queries and out_proj: each {self._each(d)}",
                 f"keys and values: each {product((m + 1 if self.bias else m, d)).numbers()}",
             ),
-        )  # fmt: skip
+        )

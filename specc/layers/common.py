@@ -127,6 +127,26 @@ def equal_sizes(left: Size, right: Size) -> tuple[bool, tuple[Constraint, ...]]:
     return True, (Constraint("eq", left, right),)
 
 
+def fits_mask(mask: Operand, length: Size, word: str, index: int) -> tuple[Constraint, ...]:
+    """The conditions under which a mask is true or false at every position of a sequence.
+
+    Raises:
+        LayerError: E203, it is something else.
+    """
+    type = tensor(mask, word, index)
+    if type.rank == 1 and type.batched and type.dtype == "bool":
+        same, conditions = equal_sizes(type.sizes[0], length)
+        if same:
+            return conditions
+    raise LayerError(
+        "E203",
+        f"{word}: a mask is true or false at every position",
+        text=str(type),
+        argument=index,
+        helps=("mask=ids != 0",),
+    )
+
+
 def known_size(left: Size, right: Size) -> Size:
     """Of two sizes that must be equal the one that is a number, if any."""
     return left if isinstance(left, int) else right

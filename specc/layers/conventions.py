@@ -104,6 +104,11 @@ APART: Mapping[str, tuple[Apart, ...]] = {
             "heads share the features; Keras gives each head key_dim numbers of its own choice",
             "Keras, MultiHeadAttention",
         ),
+        Apart(
+            "a mask is true where a key counts, as in Keras and in scaled_dot_product_attention; PyTorch's "
+            "key_padding_mask is true where it does not",
+            "PyTorch, nn.MultiheadAttention; Keras, MultiHeadAttention",
+        ),
     ),
     "learned_positions": (_POSITIONS,),
     "sinusoidal_positions": (_POSITIONS,),

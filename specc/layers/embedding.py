@@ -37,11 +37,21 @@ class Embedding(Layer):
     scale_grad_by_freq: bool = Field(
         False, description="Whether gradients are divided by the class's frequency in the batch."
     )
+    sparse: bool = Field(
+        False, description="Whether the gradient holds the rows that were read, and no others."
+    )
 
     def infer(self, *operands: Operand | None) -> Inference:
         """Class ids […] to […, features]."""
         x = tensor(operands[0], self.word)
         classes = _classes(x, self.word)
+        if self.sparse and self.scale_grad_by_freq:
+            raise LayerError(
+                "E204",
+                "PyTorch divides no sparse gradient by a frequency",
+                argument="scale_grad_by_freq",
+                helps=("leave scale_grad_by_freq out, or sparse",),
+            )
         v, d = var("classes", classes), var("d", self.features)
         options = tuple(
             (name, value)
@@ -50,6 +60,7 @@ class Embedding(Layer):
                 ("max_norm", self.max_norm, None),
                 ("norm_type", self.norm_type, 2.0),
                 ("scale_grad_by_freq", self.scale_grad_by_freq, False),
+                ("sparse", self.sparse, False),
             )
             if value != default
         )

@@ -22,7 +22,7 @@ from specc.layers.base import (
     SizeRule,
 )
 from specc.layers.code import Code, Fn, Item, Module, Raw, X, fn, method
-from specc.layers.common import as_sequence, equal_sizes, fraction, tensor
+from specc.layers.common import as_sequence, equal_sizes, fits_mask, fraction, tensor
 from specc.layers.spatial import changed, numbers
 from specc.sizes import Constraint, Size, render
 from specc.types import Tensor
@@ -76,7 +76,7 @@ class Recurrent(Layer):
         self._sequence(x)
         given = dict(zip(self.keyword_operands, operands[1:], strict=False))
         self._agree({name for name, value in given.items() if value is not None})
-        self._masked(x, given.get("mask"))
+        masks = self._masked(x, given.get("mask"))
         features = 2 * self.out if self.bidirectional else self.out
         kept = x.with_sizes((x.sizes[0], features), ("time", "features")).with_range()
         output = kept if self.keep == "all" else kept.with_sizes((features,), ("features",))
@@ -94,7 +94,7 @@ class Recurrent(Layer):
             macs=product((var("T", x.sizes[0]), self._count(x.sizes[1], 0))),
             sees="all",
             conventions=self._conventions(x.sizes[1]),
-            constraints=self._states_fit(given),
+            constraints=(*self._states_fit(given), *masks),
             notes=self._notes(x.sizes[1]),
         )
 
@@ -116,20 +116,11 @@ class Recurrent(Layer):
             helps=as_sequence(x),
         )
 
-    def _masked(self, x: Tensor, mask: Operand | None) -> None:
+    def _masked(self, x: Tensor, mask: Operand | None) -> tuple[Constraint, ...]:
         if mask is None:
-            return
+            return ()
         index = 1 + self.keyword_operands.index("mask")
-        type = tensor(mask, self.word, index)
-        fits = type.rank == 1 and type.batched and equal_sizes(type.sizes[0], x.sizes[0])[0]
-        if not fits or type.dtype != "bool":
-            raise LayerError(
-                "E203",
-                f"{self.word}: a mask is true or false at every position",
-                text=str(type),
-                argument=index,
-                helps=("mask=ids != 0",),
-            )
+        return fits_mask(mask, x.sizes[0], self.word, index)
 
     def _agree(self, given: set[str]) -> None:
         starts = given - {"mask"}

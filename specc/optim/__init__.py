@@ -15,8 +15,9 @@ OPTIMIZERS: Vocabulary[Optimizer] = Vocabulary(
     "specc.optim",
     {
         "descent": "sgd:SGD rprop:Rprop asgd:ASGD",
-        "adam": "adam:Adam adamw:AdamW adamax:Adamax nadam:NAdam radam:RAdam",
+        "adam": "adam:Adam adamw:AdamW adamax:Adamax nadam:NAdam radam:RAdam sparse_adam:SparseAdam",
         "adaptive": "rmsprop:RMSprop adagrad:Adagrad adadelta:Adadelta adafactor:Adafactor",
+        "orthogonal": "muon:Muon",
         "newton": "lbfgs:LBFGS",
     },
 )

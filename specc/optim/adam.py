@@ -75,3 +75,16 @@ class RAdam(Optimizer):
     eps: Eps = 1e-8
     weight_decay: WeightDecay = 0.0
     decoupled_weight_decay: Decoupled = False
+
+
+class SparseAdam(Optimizer):
+    """Adam for sparse gradients: moments move where a row was read, and rest elsewhere."""
+
+    word, torch_name, state_per_weight = "sparse_adam", "SparseAdam", 2.0
+    lr: Lr = 1e-3
+    betas: Betas = (0.9, 0.999)
+    eps: Eps = 1e-8
+
+    def unfit(self, sparse: bool) -> str:
+        """Nothing but tables with `sparse=true` have sparse gradients."""
+        return "" if sparse else "sparse_adam takes sparse gradients alone"

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from specc.optim.base import (
+    DECAYED,
     Above0,
     Decay,
     Eps,
@@ -41,6 +42,10 @@ class Adagrad(Optimizer):
     weight_decay: WeightDecay = 0.0
     initial_accumulator_value: From0 = Field(0.0, description="Start of the sum of squares.")
     eps: Eps = 1e-10
+
+    def unfit(self, sparse: bool) -> str:
+        """A weight decay does not go with sparse gradients."""
+        return DECAYED if sparse and self.weight_decay else ""
 
 
 class Adadelta(Optimizer):

@@ -21,11 +21,16 @@ Decoupled = Annotated[
 Momentum = Annotated[Decay, Field(description="Share of the last step that is kept.")]
 
 
+DECAYED = "weight_decay pulls at every weight, and a sparse gradient holds the rows that were read"
+"""Why a weight decay does not go with sparse gradients."""
+
+
 class Optimizer(BaseModel):
     """An optimizer with its settings.
 
     `torch_name` is its class in torch.optim; `fused` whether it has a fused kernel on CPU and CUDA;
-    `state_per_weight` how many numbers it keeps for each weight.
+    `state_per_weight` how many numbers it keeps for each weight; `matrices` whether it learns nothing
+    but weights of two axes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -34,15 +39,23 @@ class Optimizer(BaseModel):
     torch_name: ClassVar[str]
     fused: ClassVar[bool] = False
     state_per_weight: ClassVar[float] = 0.0
+    matrices: ClassVar[bool] = False
     closure: ClassVar[bool] = False  # evaluates the objective several times in a step
 
     def memory(self) -> float:
         """Numbers kept for each weight with these settings."""
         return self.state_per_weight
 
-    def call(self, parameters: str) -> Fn:
-        """`torch.optim.Adam(model.parameters(), lr=…, …)`; `parameters` is Python for what learns."""
+    def unfit(self, sparse: bool) -> str:
+        """Why a weight with a sparse gradient, or with a dense one, cannot be learnt; "" where it can."""
+        return f"{self.word} takes no sparse gradients" if sparse else ""
+
+    def call(self, parameters: str, sparse: bool = False) -> Fn:
+        """`torch.optim.Adam(model.parameters(), lr=…, …)`; `parameters` is Python for what learns.
+
+        `sparse` says that some gradient is: fused kernels take none.
+        """
         settings: list[tuple[str, Code]] = [(n, getattr(self, n)) for n in type(self).model_fields]
-        if self.fused:
+        if self.fused and not sparse:
             settings.append(("fused", True))
         return Fn(f"torch.optim.{self.torch_name}", (Raw(parameters),), tuple(settings))

@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from specc.optim.base import (
+    DECAYED,
     Above0,
     From0,
     Lr,
@@ -31,6 +32,10 @@ class SGD(Optimizer):
         if self.nesterov and (self.momentum == 0 or self.dampening != 0):
             raise ValueError("nesterov needs a momentum above 0 and dampening 0")
         return self
+
+    def unfit(self, sparse: bool) -> str:
+        """A weight decay does not go with sparse gradients."""
+        return DECAYED if sparse and self.weight_decay else ""
 
     def memory(self) -> float:
         """The momentum's buffer."""

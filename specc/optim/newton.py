@@ -27,6 +27,11 @@ class LBFGS(Optimizer):
         None, description="`strong_wolfe` searches along the step; without it lr is the length."
     )
 
+    def unfit(self, sparse: bool) -> str:
+        """All gradients become one vector, sparse ones too."""
+        del sparse
+        return ""
+
     def memory(self) -> float:
         """Two vectors for each remembered step, and the direction."""
         return 2.0 * self.history_size + 2.0

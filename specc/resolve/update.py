@@ -152,7 +152,9 @@ def overlapping(scope: Scope, draft: DraftStep) -> None:
     updates = [u for o in draft.objectives for u in o.updates]
     for first, second in combinations(updates, 2):
         for path in second.targets:
-            if any(_within(path, other) for other in first.targets):
+            if any(_within(path, other) for other in first.targets) and not _divided(
+                first, second, path
+            ):
                 scope.context.report(
                     "E511",
                     f"step {draft.name} updates {'.'.join(path)} twice",
@@ -160,6 +162,12 @@ def overlapping(scope: Scope, draft: DraftStep) -> None:
                     labels=(Label(first.span, "first here"),),
                     helps=("updates of one step happen together; write two steps",),
                 )
+
+
+def _divided(first: Update, second: Update, path: Path) -> bool:
+    """Whether one of two updates learns the matrices below a path, and the other one the rest."""
+    kinds = [getattr(u.optimizer, "matrices", False) for u in (first, second)]
+    return path in first.targets and kinds[0] is not kinds[1]
 
 
 def _within(path: Path, other: Path) -> bool:

@@ -167,9 +167,37 @@ train Listening {
 """
 
 
+SHARED = """specc 1
+
+network Net {
+    in digit: category[10]
+    digit -> embedding(8, sparse=true) as table -> dropout(0.1)
+      -> repeat 2 { linear(8, bias=false) -> layer_norm -> relu } -> linear(64) as head
+}
+train Learning {
+    data digits(flat=true) as x, label
+    minimize mse(Net(label), x)
+    update Net.table with sparse_adam(lr=1e-2)
+    update Net.repeat1, Net.head with muon(lr=1e-2)
+    update Net.repeat1, Net.head with sgd(lr=1e-2, momentum=0.9)
+    epochs 4
+}
+"""
+
+MOMENTUM = (
+    SHARED.partition("    update")[0]
+    + """    optimizer sgd(lr=1e-1, momentum=0.9)
+    epochs 4
+}
+"""
+)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "text", [DROPPED, PLAYERS, PHASES, CARRIED], ids=["vae", "gan", "aae", "carried"]
+    "text",
+    [DROPPED, PLAYERS, PHASES, CARRIED, SHARED, MOMENTUM],
+    ids=["vae", "gan", "aae", "carried", "shared", "sparse momentum"],
 )
 def test_a_killed_run_ends_with_the_same_weights(text: str, tmp_path: Path) -> None:
     script = built(text, tmp_path / "package")

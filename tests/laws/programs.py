@@ -162,11 +162,15 @@ class Stages:
 
     def attention(self) -> None:
         heads = [h for h in (1, 2, 3, 4) if self.value.channels % h == 0]
-        causal = self.pick("", ", causal=true")
-        self.add(f"attention(heads={self.draw(st.sampled_from(heads))}{causal})")
+        options = [
+            self.pick("", f", {name}=true") for name in ("causal", "add_bias_kv", "add_zero_attn")
+        ]
+        if self.value.name:  # what the chain begins with has as many positions
+            options.append(self.pick("", f", mask=mean({self.value.name}, axis=features) > 0"))
+        self.add(f"attention(heads={self.draw(st.sampled_from(heads))}{''.join(options)})")
 
     def repeated(self) -> None:
-        inner = Stages(self.draw, self.value)
+        inner = Stages(self.draw, replace(self.value, name=""))
         for _ in range(self.draw(st.integers(1, 2))):
             inner.draw(st.sampled_from(inner.keeping()))()
         if inner.texts:
@@ -302,7 +306,10 @@ def joined(draw: st.DrawFn, one: Value, others: list[Value]) -> tuple[str, Value
 
 def first(draw: st.DrawFn, name: str, free: bool) -> tuple[str, Value]:
     """An input: its line, and its value."""
-    kind = draw(st.sampled_from(("image", "image", "sequence", "signal", "vector")))
+    kinds = ("image", "image", "sequence", "signal", "vector", "tokens")
+    kind = draw(st.sampled_from(kinds))
+    if kind == "tokens":
+        return _embedded(draw, name, free)
     if kind == "vector":
         n = draw(st.sampled_from((5, 8, 12)))
         return f"in {name}: vector[{n}]", Value(name, kind, (Axis(n),))
@@ -315,6 +322,26 @@ def first(draw: st.DrawFn, name: str, free: bool) -> tuple[str, Value]:
     sizes = (*space, channels) if kind == "sequence" else (channels, *space)
     written = ", ".join(a.key or str(a.number) for a in sizes)
     return f"in {name}: {kind}[{written}]", Value(name, kind, sizes)
+
+
+def _embedded(draw: st.DrawFn, name: str, free: bool) -> tuple[str, Value]:
+    """An input of class ids with the vectors of its classes."""
+    width, vocab, length = draw(SMALL), draw(st.integers(2, 20)), draw(st.integers(5, 13))
+    words = (
+        "padding_idx=1",
+        "max_norm=0.5",
+        "norm_type=1",
+        "scale_grad_by_freq=true",
+        "sparse=true",
+    )
+    chosen = draw(st.lists(st.sampled_from(words), max_size=5, unique=True))
+    chosen = [c for c in chosen if c[:5] != "scale" or "sparse=true" not in chosen]
+    steps = Axis(16, "T") if free else Axis(length)
+    lines = (
+        f"in {name}: tokens[{steps.key or length}, vocab={vocab}]",
+        f"    {name}e = {name} -> embedding({', '.join([str(width), *chosen])})",
+    )
+    return "\n".join(lines), Value(f"{name}e", "sequence", (steps, Axis(width)))
 
 
 def _network(draw: st.DrawFn, name: str, free: bool) -> str:

@@ -26,6 +26,7 @@ from specc.types import Tensor
 from tests.layers.contract import check, sequence, tensor
 
 IDS = Tensor((7,), ("time",), "int", 11)
+MASK = Tensor((5,), ("time",), "bool")
 LABEL = Tensor((), (), "int", 5)
 ONE = Tensor((), (), "float", batched=False, constant=1.0)
 NUMBER = Tensor((), ())
@@ -33,7 +34,7 @@ IMAGE = tensor(4, 9, 7)
 SIGNAL = Tensor((4, 9), ("channels", "length"))
 VOLUME = Tensor((2, 5, 6, 7), ("channels", "depth", "height", "width"))
 
-CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
+CASES: list[tuple[Layer, tuple[Tensor | None, ...]]] = [
     *((dense.Linear(features=3, bias=b), (x,)) for b in (True, False) for x in (tensor(5), sequence(4, 5))),
     (dense.Bilinear(features=3), (tensor(5), tensor(4))),
     (dense.Bilinear(features=3, bias=False), (sequence(2, 5), sequence(2, 4))),
@@ -83,6 +84,8 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     (dropout.FeatureAlphaDropout(), (IMAGE,)),
     (dropout.GaussianNoise(std=0.1), (IMAGE,)),
     *((embedding.Embedding(features=6), (x,)) for x in (IDS, LABEL)),
+    *((embedding.Embedding(features=6, padding_idx=3, max_norm=1.0, norm_type=1.0, scale_grad_by_freq=f,
+                           sparse=not f), (IDS,)) for f in (True, False)),
     (embedding.LearnedPositions(length=9), (sequence(4, 6),)),
     (embedding.LearnedPositions(length=4), (sequence(4, 6),)),
     (embedding.SinusoidalPositions(), (sequence(4, 6),)),
@@ -91,6 +94,10 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
     *((attention.Attention(heads=2, causal=c, bias=b), (sequence(5, 6),))
       for c in (True, False) for b in (True, False)),
     (attention.Attention(heads=3, dropout=0.1), (sequence(5, 6), sequence(4, 8))),
+    *((attention.Attention(heads=2, causal=c, add_bias_kv=kv, add_zero_attn=z), (sequence(5, 6), None, m))
+      for c in (True, False) for kv in (True, False) for z in (True, False) for m in (MASK, None)),
+    *((attention.Attention(heads=3, add_bias_kv=kv, add_zero_attn=z), (sequence(4, 6), sequence(5, 8), m))
+      for kv, z in ((True, False), (False, True), (True, True)) for m in (MASK, None)),
     *((joining.Concat(), v) for v in ((IMAGE, IMAGE), (tensor(3), tensor(4), tensor(1)))),
     (joining.Concat(axis="height"), (IMAGE, IMAGE)),
     *((joining.Stack(), v) for v in ((tensor(3), tensor(3)), (NUMBER, NUMBER))),
@@ -135,5 +142,5 @@ CASES: list[tuple[Layer, tuple[Tensor, ...]]] = [
 
 
 @pytest.mark.parametrize(("layer", "operands"), CASES, ids=lambda v: getattr(v, "word", ""))
-def test_contract(layer: Layer, operands: tuple[Tensor, ...]) -> None:
+def test_contract(layer: Layer, operands: tuple[Tensor | None, ...]) -> None:
     check(layer, *operands)

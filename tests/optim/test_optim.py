@@ -12,6 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from torch.nn import functional
 from torch.optim import lr_scheduler
 
 from specc.layers.code import Printer
@@ -22,9 +23,15 @@ PRINT = Printer(lambda index, part: f"{index}{part}")
 HOW = {"params", "foreach", "maximize", "capturable", "differentiable", "fused"}
 
 
-def weights() -> list[torch.nn.Parameter]:
+def weights(model: type[Optimizer] = Optimizer) -> list[torch.nn.Parameter]:
     torch.manual_seed(0)
-    return [torch.nn.Parameter(torch.randn(3, 4)), torch.nn.Parameter(torch.randn(4))]
+    shapes = [(3, 4), (4, 2)] if model.matrices or of_tables(model) else [(3, 4), (4,)]
+    return [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
+
+
+def of_tables(model: type[Optimizer]) -> bool:
+    """Whether nothing but sparse gradients will do."""
+    return model in OPTIMIZERS.values() and bool(model().unfit(sparse=False))
 
 
 def built(optimizer: Optimizer, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
@@ -33,10 +40,15 @@ def built(optimizer: Optimizer, parameters: list[torch.nn.Parameter]) -> torch.o
     return made
 
 
-def after_steps(optimizer: torch.optim.Optimizer, parameters: list[torch.nn.Parameter]) -> float:
+def after_steps(
+    optimizer: torch.optim.Optimizer, parameters: list[torch.nn.Parameter], sparse: bool = False
+) -> float:
+    def read(p: torch.nn.Parameter) -> torch.Tensor:
+        return functional.embedding(torch.arange(len(p)), p, sparse=True) if sparse else p
+
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = torch.stack([(p - 1).square().sum() for p in parameters]).sum()
+        value = torch.stack([(read(p) - 1).square().sum() for p in parameters]).sum()
         value.backward()
         return value
 
@@ -58,20 +70,39 @@ def test_the_printed_call_says_every_setting_and_learns_as_pytorch_does(word: st
     model = OPTIMIZERS[word]
     text = PRINT(model().call("parameters"))
     assert all(f"{name}=" in text for name in model.model_fields)
-    own, other = weights(), weights()
+    own, other, sparse = weights(model), weights(model), of_tables(model)
     plain = getattr(torch.optim, model.torch_name)(other)
-    wanted = after_steps(plain, other)
-    assert after_steps(built(model(), own), own) == pytest.approx(wanted, rel=1e-5)
+    wanted = after_steps(plain, other, sparse)
+    assert after_steps(built(model(), own), own, sparse) == pytest.approx(wanted, rel=1e-5)
 
 
 @pytest.mark.parametrize("word", [w for w, o in OPTIMIZERS.items() if o.state_per_weight])
 def test_state_is_as_large_as_said(word: str) -> None:
     parameters = [torch.nn.Parameter(torch.randn(50, 40))]
     optimizer = built(OPTIMIZERS[word](), parameters)
-    after_steps(optimizer, parameters)
+    after_steps(optimizer, parameters, of_tables(OPTIMIZERS[word]))
     state = optimizer.state_dict()["state"][0]
     kept = sum(v.numel() for v in state.values() if isinstance(v, torch.Tensor) and v.numel() > 1)
     assert kept == OPTIMIZERS[word]().memory() * 2000
+
+
+@pytest.mark.parametrize("word", OPTIMIZERS)
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_what_it_does_not_take_is_known_before(word: str, decay: float, sparse: bool) -> None:
+    """`unfit` says so exactly where PyTorch refuses the gradients."""
+    model = OPTIMIZERS[word]
+    decays = "weight_decay" in model.model_fields
+    optimizer = model(weight_decay=decay) if decays else model()
+    parameters = [torch.nn.Parameter(torch.randn(5, 4))]
+    call = PRINT(optimizer.call("parameters", sparse=sparse))
+    made = eval(call, {"torch": torch, "parameters": parameters})
+    try:
+        after_steps(made, parameters, sparse)
+        refused = False
+    except RuntimeError:
+        refused = True
+    assert bool(optimizer.unfit(sparse)) is refused
 
 
 @pytest.mark.parametrize(
@@ -107,6 +138,8 @@ def test_settings_that_need_more_state(
         ("sgd", {"momentum": 0.9, "dampening": 0.1, "nesterov": True}),
         ("rmsprop", {"momentum": 1.5}),
         ("lbfgs", {"line_search_fn": "armijo"}),
+        ("muon", {"ns_steps": 100}),
+        ("muon", {"adjust_lr_fn": "moonshot"}),
     ],
 )
 def test_settings_that_pytorch_would_refuse_later(word: str, settings: dict[str, object]) -> None:
