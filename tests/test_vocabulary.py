@@ -36,3 +36,11 @@ def test_a_family_is_loaded_when_one_of_its_words_is_used() -> None:
         "assert 'specc.optim.newton' in sys.modules; assert 'specc.optim.adam' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("vocabulary", ALL, ids=lambda v: v._package)
+def test_annotations_are_objects(vocabulary: Vocabulary[Any]) -> None:
+    """Pydantic would compile each text again for every class that inherits it."""
+    modules = {m.__module__ for word in vocabulary for m in vocabulary[word].__mro__}
+    ours = [sys.modules[name] for name in modules if name.startswith("specc.")]
+    assert not [m.__name__ for m in ours if hasattr(m, "annotations")]

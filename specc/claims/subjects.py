@@ -7,7 +7,6 @@ the number of the round may be left out: `repeat1.linear1` means the layer of al
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -46,18 +45,15 @@ class Subject(Struct, frozen=True):
     auto: str = ""
 
 
-@dataclass(slots=True)
 class Tables:
     """The rows of a program's networks under one convention, made when asked for."""
 
-    program: Program
-    convention: Convention = "pytorch"
-    _tabler: Tabler = field(init=False)
-    _entries: dict[Body, tuple[Entry, ...]] = field(init=False, default_factory=dict)
-    _indexes: dict[Body, Index] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._tabler = Tabler(Summer(self.program, self.convention), FieldReader())
+    def __init__(self, program: Program, convention: Convention = "pytorch") -> None:
+        self.program = program
+        self.convention = convention
+        self._tabler = Tabler(Summer(program, convention), FieldReader())
+        self._entries: dict[Body, tuple[Entry, ...]] = {}
+        self._indexes: dict[Body, Index] = {}
 
     def entries(self, body: Body) -> tuple[Entry, ...]:
         """The rows of a network."""

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from specc.layers.common import fraction
 from specc.types import DType, Over, Tensor
+from specc.vocabulary import base
 
 
 def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
@@ -41,6 +42,7 @@ class DataField(Struct, frozen=True):
     graph: tuple[tuple[str, int], ...] = ()
 
 
+@base
 class DataSource(BaseModel):
     """A source with its settings.
 

@@ -15,6 +15,7 @@ from specc.formula import Formula
 from specc.layers.code import Code, Fn
 from specc.sizes import Constraint, Size, Symbolic
 from specc.types import Distribution, Graph, Tensor
+from specc.vocabulary import base
 
 Convention: TypeAlias = Literal["pytorch", "keras", "textbook"]
 
@@ -130,6 +131,7 @@ class LayerError(Exception):
 Operand: TypeAlias = Tensor | Distribution | Graph
 
 
+@base
 class Layer(BaseModel, ABC):
     """A layer with its hyperparameters. Positional arguments follow the order of the fields.
 

@@ -9,10 +9,12 @@ from specc.layers.base import LayerError
 from specc.layers.class_loss import fits
 from specc.layers.common import feature_axis, same_shape
 from specc.types import Tensor
+from specc.vocabulary import base
 
 Compares: TypeAlias = Literal["values", "classes", "scores", "samples"]
 
 
+@base
 class Metric(BaseModel):
     """A metric.
 

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from specc.layers.code import Code, Fn, Raw
 from specc.layers.common import fraction, positive
+from specc.vocabulary import base
 
 Above0 = Annotated[float, AfterValidator(positive)]
 From0 = Annotated[float, Field(ge=0)]
@@ -25,6 +26,7 @@ DECAYED = "weight_decay pulls at every weight, and a sparse gradient holds the r
 """Why a weight decay does not go with sparse gradients."""
 
 
+@base
 class Optimizer(BaseModel):
     """An optimizer with its settings.
 

@@ -1,7 +1,5 @@
 """Steps whose directions are orthogonal."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from typing import NoReturn
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
@@ -38,8 +39,11 @@ class ExpandedError(Exception):
         self.span = span
 
 
-@dataclass(slots=True)
-class Context:
+def _unset(*operands: object) -> NoReturn:
+    raise AssertionError(f"resolve.file sets what reads {operands}")
+
+
+class Context(Struct, eq=False):
     """The state of one compilation.
 
     `instantiate` makes (or finds) the body of a definition for hyperparameters and operand types;
@@ -60,9 +64,9 @@ class Context:
     made: int = 0
     instantiate: Callable[
         [tree.Definition, tuple[tuple[str, Static], ...], Types, Span], Body | None
-    ] = field(init=False)
-    network: Callable[[str, Types | None, Span], Body | None] = field(init=False)
-    evaluate: Callable[[Scope, tree.Expr], Meaning] = field(init=False)
+    ] = _unset
+    network: Callable[[str, Types | None, Span], Body | None] = _unset
+    evaluate: Callable[[Scope, tree.Expr], Meaning] = _unset
 
     def report(self, code: str, message: str, span: Span, **more: object) -> Flow:
         """Add a diagnostic and return the poisoned value that stands for what went wrong."""
@@ -80,8 +84,7 @@ class Context:
             raise ExpandedError(span)
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct, eq=False):
     """One body while it is built: its names, nodes and stages.
 
     `phase` is the role of the equation that is read (`message`, `aggregate`, …), which its nodes note;

@@ -269,10 +269,12 @@ def _common_end(scope: Scope, layer: Layer, flows: Operands) -> Ends | None:
 
 
 def _gathered(scope: Scope, ref: Ref) -> Ends | None:
-    from specc.layers.graphs import Ends
-
     operation = scope.nodes[ref.node].operation if ref.node >= 0 else None
     layer = operation.layer if isinstance(operation, Apply) else None
+    if layer is None or layer.word != "ends":
+        return None
+    from specc.layers.graphs import Ends
+
     return layer if isinstance(layer, Ends) else None
 
 

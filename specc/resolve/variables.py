@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from specc.plain import is_plain
@@ -33,8 +32,7 @@ class Variable(Struct, frozen=True):
     parts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(slots=True)
-class Variables:
+class Variables(Struct, eq=False):
     """The names of a program while its statements are read in order.
 
     `once` are the names that the text gives a value once, so that a number stays known.

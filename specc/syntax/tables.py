@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +19,8 @@ FORM = 2
 
 def grammar() -> str:
     """The grammar's text, from the wheel or from the repository."""
-    packed = files("specc.syntax").joinpath("specc.lark")
-    if packed.is_file():
-        return packed.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / "grammars" / "specc.lark").read_text(encoding="utf-8")
+    beside = _grammar_beside()
+    return beside or Path(__file__).with_name("specc.lark").read_text(encoding="utf-8")
 
 
 def digest(text: str) -> bytes:
@@ -85,7 +82,7 @@ def saved(text: str) -> bytes:
 
 def tables() -> Tables:
     """The tables of the grammar."""
-    file = files("specc.syntax").joinpath(SAVED)
+    file = Path(__file__).with_name(SAVED)
     if file.is_file():
         content = file.read_bytes()
         source = _grammar_beside()

@@ -6,6 +6,7 @@ validation; Pydantic stands where a user's values enter (hyperparameters and set
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -513,5 +514,10 @@ def parts(item: object) -> tuple[object, ...]:
     if isinstance(item, (tuple, list)):
         return tuple(item)
     if isinstance(item, Struct) and not isinstance(item, Span):
-        return tuple(getattr(item, name) for name in item.__struct_fields__ if name != "span")
+        return tuple([getattr(item, name) for name in _fields(type(item))])
     return ()
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[str, ...]:
+    return tuple(name for name in kind.__struct_fields__ if name != "span")

@@ -2,6 +2,7 @@
 
 Run it with `python -m tests.bench.front` on an idle machine. Each command runs several times; the table
 shows the median wall clock, the processor time and the largest memory, and how many times specc's that is.
+Then both commands run on every spec of the repository, and the slowest are listed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from pathlib import Path
 from statistics import median
 
 RUNS = 5
+EACH = 2
+SECONDS, MEBIBYTES = 0.30, 64
+"""The mark for one spec."""
 ROOT = Path(__file__).parents[2]
 
 GPT3 = """specc 1
@@ -132,6 +136,27 @@ def line(row: Measured, first: Measured) -> str:
     )
 
 
+def whole(environment: Mapping[str, str]) -> list[Measured]:
+    """`check` and `count` of every spec in the repository, the quicker of two runs, slowest first."""
+    rows = []
+    for path in sorted((ROOT / "specs").rglob("*.spec")):
+        for verb in ("check", "count"):
+            command = [sys.executable, "-m", "specc", verb, str(path)]
+            best = min(_once(command, environment) for _ in range(EACH))
+            rows.append(Measured(f"{verb} {path.relative_to(ROOT / 'specs')}", *best))
+    return sorted(rows, key=lambda row: row.wall, reverse=True)
+
+
+def summary(rows: list[Measured]) -> Iterator[str]:
+    """The slowest runs, and how many keep the mark."""
+    for row in rows[:10]:
+        yield f"{row.title:50} {row.wall:.2f} s {row.cpu:.2f} s {row.mebibytes:3.0f} MiB"
+    kept = sum(row.wall <= SECONDS and row.mebibytes <= MEBIBYTES for row in rows)
+    yield f"{kept} of {len(rows)} runs within {SECONDS:.2f} s and {MEBIBYTES} MiB"
+    middle = median(row.wall for row in rows)
+    yield f"median {middle:.2f} s, memory up to {max(r.mebibytes for r in rows):.0f} MiB"
+
+
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
@@ -144,6 +169,8 @@ def main() -> None:
             row = measure(title, command, environment)
             first = first or row
             print(line(row, first), flush=True)
+        print(f"\nEvery spec, the slowest {'':26} wall    cpu  memory")
+        print("\n".join(summary(whole(environment))), flush=True)
 
 
 if __name__ == "__main__":
