@@ -8,11 +8,12 @@ from typing import get_args
 from msgspec.structs import replace
 
 from specc.claims.error import ClaimError
-from specc.claims.figures import Figure, figure
+from specc.claims.figures import figure
 from specc.claims.messages import broken_promise, unnamed, wrong_claim
-from specc.claims.outcome import Outcome, Sheet, Value, same
-from specc.claims.subjects import Subject, Tables
+from specc.claims.outcome import Outcome, Sheet
+from specc.claims.subjects import Tables
 from specc.claims.values import Evaluator, dotted, subject_of
+from specc.claims.written import matching
 from specc.diagnostics import Diagnostic, Diagnostics
 from specc.layers.base import Convention
 from specc.nearest import nearest
@@ -87,29 +88,16 @@ def _outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float) -> Outco
         claimed = evaluator(claim.value)
         subject, word = subject_of(evaluator.tables, claim.subject)
         found = figure(subject, word)
+        matches = matching(evaluator.tables, claim, claimed, word.id, found, tolerance)
     except ClaimError as error:
         return replace(empty, diagnostics=(error.diagnostic,))
-    right = same(claimed, found.value, tolerance)
-    problems = list(
-        _problems(evaluator.tables, claim, subject, word.id, found, claimed, right=right)
-    )
-    return Outcome(text, claim.span, claimed, found.value, right, found.working, tuple(problems))
-
-
-def _problems(
-    tables: Tables,
-    claim: tree.Claim,
-    subject: Subject,
-    word: str,
-    found: Figure,
-    claimed: Value,
-    *,
-    right: bool,
-) -> Iterator[Diagnostic]:
-    if subject.auto:
-        yield unnamed(subject)
+    right = matches(found.value)
+    problems = [unnamed(subject)] if subject.auto else []
     if not right:
-        yield wrong_claim(tables, claim, subject, word, found, claimed)
+        problems.append(
+            wrong_claim(evaluator.tables, claim, subject, word.id, found, claimed, matches)
+        )
+    return Outcome(text, claim.span, claimed, found.value, right, found.working, tuple(problems))
 
 
 def _promise(tables: Tables, expect: tree.Expect) -> list[Diagnostic]:

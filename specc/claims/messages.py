@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from specc.claims.again import case_of
 from specc.claims.error import ClaimError
 from specc.claims.figures import Figure
-from specc.claims.outcome import Value, same, text
+from specc.claims.outcome import Value, text
 from specc.claims.subjects import Subject, Tables
 from specc.claims.values import Evaluator, dotted, subject_of
 from specc.diagnostics import Diagnostic
@@ -25,12 +26,18 @@ _COUNTS = {"params": "parameters", "macs": "MACs", "trainable": "trainable param
 
 
 def wrong_claim(
-    tables: Tables, claim: tree.Claim, subject: Subject, word: str, found: Figure, claimed: Value
+    tables: Tables,
+    claim: tree.Claim,
+    subject: Subject,
+    word: str,
+    found: Figure,
+    claimed: Value,
+    matches: Callable[[Value], bool],
 ) -> Diagnostic:
     """E602, with the working and the slip that gives the claimed figure."""
     from specc.claims.slips import diagnose  # only where a figure is wrong
 
-    slips = diagnose(tables, subject, word, lambda value: same(claimed, value))
+    slips = diagnose(tables, subject, word, matches)
     parts = _breakdown(subject, word) if subject.totals is not None else ""
     return Diagnostic(
         "E602",

@@ -94,11 +94,15 @@ def own_answers(program: Program) -> list[Given]:
     """What the `answers` blocks of the spec claim, as if somebody had handed it in."""
     return [
         Given(
-            "", f"{a.title.value}: {_written(c.subject.span.text)}", c.value.span.text, c.span.line
+            "", f"{a.title.value}: {_written(c.subject.span.text)}", _claimed(c.value), c.span.line
         )
         for a in program.answers
         for c in a.claims
     ]
+
+
+def _claimed(value: tree.Expr) -> str:
+    return value.value if isinstance(value, tree.Text) else value.span.text
 
 
 def _written(text: str) -> str:

@@ -8,6 +8,7 @@ from specc.source import Source, Span
 from specc.syntax.piece import Piece
 from specc.syntax.token import Token
 from specc.syntax.words import (
+    AMOUNTS,
     CONTINUES,
     DECLARATIONS,
     RESERVED,
@@ -56,9 +57,19 @@ class Typer:
             case "NAME":
                 self._word(piece)
                 self.fresh = False
+            case "NUMBER" if self._amount(piece):
+                self.i += 1
+                text = piece.text + self.pieces[self.i].text
+                self._put("TEXT", Piece("TEXT", text, piece.start, piece.start + len(text)))
             case _:
                 self._put(piece.kind, piece)
                 self.fresh = False
+
+    def _amount(self, piece: Piece) -> bool:
+        """Whether a number of `answers` has a unit right behind it: `9.4K` is read as if in quotes."""
+        behind = self.pieces[self.i + 1] if self.i + 1 < len(self.pieces) else piece
+        near = behind.kind == "NAME" and behind.start == piece.end
+        return near and behind.text.lower() in AMOUNTS and self.stack[-1:] == ["claims"]
 
     def _ahead(self, count: int = 1) -> Piece:
         """A piece further on; newlines count where no bracket is open. An empty one behind the end."""

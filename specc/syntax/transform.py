@@ -44,7 +44,8 @@ class Builder:
         return tree.SizeLiteral(self._span(c[0]), tuple(map(int, str(c[0]).split("x"))))
 
     def text(self, c: list[Any]) -> tree.Text:
-        return tree.Text(self._span(c[0]), unescaped(str(c[0])[1:-1]))
+        text = str(c[0])
+        return tree.Text(self._span(c[0]), unescaped(text[1:-1]) if text[0] == '"' else text)
 
     def true(self, c: list[Any]) -> tree.Bool:
         return tree.Bool(self._span(c[0]), True)

@@ -62,5 +62,8 @@ SIGNS: dict[str, str] = {
     **dict.fromkeys(("==", "!=", "<=", ">=", "<", ">"), "COMPARE"),
 }  # fmt: skip
 
+AMOUNTS = frozenset({"k", "m", "g", "b", "t", "kb", "mb", "gb", "kib", "mib", "gib"})
+"""What may stand right behind a number of an `answers` block, in small or capital letters."""
+
 CONTINUES = frozenset({"->", "+", "-", "*", "/", "//", "%", "^", "==", "!=", "<=", ">=", "<", ">"})
 """A line that begins with one of these, or with `else`, goes on with the line before."""
