@@ -13,8 +13,11 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from specc.count.sums import Summer
 from specc.count.weights import tie_text, weights
-from specc.layers.written import written
+from specc.layers.base import Layer
+from specc.layers.graphs import Features, Gathered
+from specc.layers.written import literal, written
 from specc.program import (
     Apply,
     Body,
@@ -96,12 +99,13 @@ class Diagram(Struct, frozen=True):
 
 def diagrams(program: Program) -> tuple[Diagram, ...]:
     """A picture of every network."""
-    return tuple(diagram(body) for body in program.networks)
+    summer = Summer(program)
+    return tuple(_diagram(body, summer) for body in program.networks)
 
 
-def diagram(body: Body) -> Diagram:
-    """The picture of one network."""
-    return Diagram(body.name, body.role, _Maker(_boxes(body) <= MOST_BOXES).level(body, ""))
+def _diagram(body: Body, summer: Summer) -> Diagram:
+    maker = _Maker(_boxes(body) <= MOST_BOXES, summer)
+    return Diagram(body.name, body.role, maker.level(body, ""))
 
 
 def _boxes(body: Body) -> int:
@@ -131,6 +135,7 @@ class _Maker:
     """Makes levels; `opened` says whether blocks are shown with their inside."""
 
     opened: bool
+    summer: Summer
 
     def level(self, body: Body, prefix: str) -> Level:
         """The level of a body; ids begin with `prefix`."""
@@ -159,9 +164,11 @@ class _LevelMaker:
         match node.operation:
             case ReadPort(name):
                 self._box(number, Box(f"{self.prefix}in.{name}", "input", name))
+            case Apply(Features(), _, _):
+                self._through(number, node)
             case Apply(layer, _, stage):
                 kind: Kind = "layer" if stage is not None else "function"
-                call, more = written(layer, layer.word), self._weights(stage)
+                call, more = self._call(layer, node), self._weights(stage)
                 plain = call == layer.word and not node.named  # `relu` need not say `relu1`
                 box = self._named(number, node, kind, more if plain else (call, *more))
                 self._box(number, replace(box, title=call) if plain else box)
@@ -178,6 +185,25 @@ class _LevelMaker:
                 self._into(node, number)
             case Constant():
                 return
+
+    def _through(self, number: int, node: Node) -> None:
+        """Features of a graph are no box: the arrow begins where the graph comes from."""
+        [ref] = node.operands
+        start = None if ref is None else self.ends.get(ref.node)
+        if ref is None or start is None:
+            return
+        group = isinstance(self.items[start.item], Group)
+        self.ends[number] = End(start.item, ref.port) if group and not start.port else start
+
+    def _call(self, layer: Layer, node: Node) -> str:
+        """The layer as one writes it: what a graph brings together is `mean(axis=nodes)`."""
+        first = node.operands[0] if node.operands else None
+        if not isinstance(layer, Gathered) or first is None:
+            return written(layer, layer.word)
+        type = self.body.nodes[first.node].type(first.port)
+        if layer.to != "items" or not isinstance(type, Tensor):
+            return layer.shown
+        return f"{layer.shown}(axis={type.over})"
 
     def outputs(self) -> None:
         """The boxes of the body's outputs."""
@@ -201,12 +227,13 @@ class _LevelMaker:
         stage = self.stages.get(path[0]) if path is not None and len(path) == 1 else None
         if stage is None:
             return () if path is None else (f"shares {'.'.join(path)}",)
-        found = weights(stage).number
         tied = tuple(tie_text(t) for t in stage.ties)
-        return (f"{render(found)} parameters", *tied) if found != 0 else tied
+        return (*_parameters(weights(stage).number), *tied)
 
     def _into(self, node: Node, number: int) -> None:
-        for ref in node.operands:
+        operation = node.operation
+        gathered = isinstance(operation, Apply) and isinstance(operation.layer, Gathered)
+        for ref in node.operands[: 1 if gathered else None]:
             if ref is not None:
                 self._edge(ref, self.ends[number])
 
@@ -217,7 +244,16 @@ class _LevelMaker:
         source = self.body.nodes[ref.node]
         group = isinstance(self.items[start.item], Group)
         begin = start if start.port or not group else End(start.item, ref.port)
-        self.edges.append(Edge(begin, End(end.item, port), _shape(source.type(ref.port))))
+        self._connect(Edge(begin, End(end.item, port), _shape(source.type(ref.port))))
+
+    def _connect(self, edge: Edge) -> None:
+        """Add an edge. A graph and its features are one arrow: `34 per node, 2 per edge`."""
+        for at, other in enumerate(self.edges):
+            if (other.start, other.end) == (edge.start, edge.end) and other.shape != edge.shape:
+                shapes = ", ".join(s for s in (other.shape, edge.shape) if s)
+                self.edges[at] = replace(other, shape=shapes)
+                return
+        self.edges.append(edge)
 
     def _group(self, number: int, node: Node) -> None:
         match node.operation:
@@ -236,9 +272,10 @@ class _LevelMaker:
                 self._rounds(number, node, bodies)
                 return
             case Invoke(path, inner):
-                lines = (f"{inner.role} {inner.name}",)
                 title = node.name if inner.role == "block" else ".".join(path)
-                self._box(number, Box(self._id(number, node), "network", title, lines))
+                self._box(
+                    number, Box(self._id(number, node), "network", title, self._closed(inner))
+                )
                 self._into(node, number)
                 return
             case Rounds(_, bodies):
@@ -253,6 +290,12 @@ class _LevelMaker:
         for name, ref in zip(names, node.operands, strict=False):
             if ref is not None:
                 self._edge(ref, End(group.id), port=name)
+
+    def _closed(self, inner: Body) -> tuple[str, ...]:
+        """What is said of a part whose inside is not shown."""
+        if inner.role != "message_passing":
+            return (f"{inner.role} {inner.name}",)
+        return (_constructed(inner), *_parameters(self.whole.summer.owned(inner).params))
 
     def _opened(self, number: int, node: Node, inner: Body, title: str) -> Group:
         name = self._id(number, node)
@@ -276,6 +319,18 @@ class _LevelMaker:
             last = End(name, inner.outputs[0][0] if inner.outputs else "")
         if last is not None:
             self.ends[number] = last
+
+
+def _parameters(number: Size) -> tuple[str, ...]:
+    return (f"{render(number)} parameters",) if number != 0 else ()
+
+
+def _constructed(body: Body) -> str:
+    """`gcn(16)`: a part with the hyperparameters that it must be given."""
+    heads = getattr(body.definition, "hyperparameters", None) or ()
+    values = dict(body.hyperparameters)
+    needed = [values[h.name.id] for h in heads if h.default is None and h.name.id in values]
+    return f"{body.name}({', '.join(map(literal, needed))})" if needed else body.name
 
 
 def _times(bodies: tuple[tuple[Body, Size], ...]) -> str:

@@ -146,7 +146,9 @@ class Training(Trainer):
     @torch.inference_mode()
     def show_grid(self, epoch: int) -> None:
         """Draw grid pictures of test rows."""
-        part = self.splits["test"].rows(0, 64)
+        test = self.splits["test"]
+        spread = torch.arange(0, len(test), max(1, len(test) // 64))
+        part = test.at(spread[:64])
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)

@@ -197,7 +197,9 @@ class Training(Trainer):
     @torch.inference_mode()
     def show_scatter(self, epoch: int) -> None:
         """Draw scatter pictures of test rows."""
-        part = self.splits["test"].rows(0, 1000)
+        test = self.splits["test"]
+        spread = torch.arange(0, len(test), max(1, len(test) // 1000))
+        part = test.at(spread[:1000])
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)

@@ -11,14 +11,23 @@ from specc.sizes import Symbolic, render
 
 
 def written(layer: BaseModel, word: str) -> str:
-    """The call with its required arguments in order and those that differ from their default."""
-    arguments = ", ".join(_arguments(layer))
+    """The call with its required arguments in order and those that differ from their default.
+
+    A shape stands in brackets: `reshape[256, 7, 7]`.
+    """
+    shape = getattr(layer, "shape_argument", None)
+    sizes = getattr(layer, shape) if shape is not None else None
+    if isinstance(sizes, tuple):
+        word = f"{word}[{', '.join(map(literal, sizes))}]"
+    arguments = ", ".join(_arguments(layer, shape))
     return f"{word}({arguments})" if arguments else word
 
 
-def _arguments(layer: BaseModel) -> Iterator[str]:
+def _arguments(layer: BaseModel, shape: str | None) -> Iterator[str]:
     for name, field in type(layer).model_fields.items():
         value = getattr(layer, name)
+        if name == shape:
+            continue
         if field.is_required():
             yield literal(value)
         elif value != default(field):

@@ -89,3 +89,32 @@ def test_out_may_be_an_svg(specc: Run, lenet: Path) -> None:
     ended = specc("graph", str(lenet), "--out", "drawn.svg")
     assert (ended.status, ended.out) == (0, "drawn.svg\n")
     assert Path("drawn.svg").is_file()
+
+
+GRAPHS = """specc 1
+
+message_passing mine(units) {
+    in x
+    in e: edge
+    message m = relu(linear(units)([x.source, e]))
+    aggregate a = mean(m)
+    update y = linear(units)([x, a])
+    out y
+}
+network Net {
+    in g: graph[node=8, edge=2]
+    h = g -> mine(32) -> relu -> mine(16)
+    out score = mean(h, axis=nodes) -> reshape[4, 4] -> flatten -> linear(3)
+}
+"""
+
+
+def test_a_layer_of_graphs_is_one_box_and_reads_as_in_the_spec(specc: Run) -> None:
+    Path("g.spec").write_text(GRAPHS, encoding="utf-8")
+    chart = specc("graph", "g.spec", "--mermaid").out
+    assert '[["mine1<br>mine(32)<br>1,664 parameters"]]' in chart
+    assert '-->|"8 per node, 2 per edge"|' in chart
+    assert '["mean1<br>mean(axis=nodes)"]' in chart
+    assert "reshape[4, 4]" in chart
+    assert "features" not in chart
+    assert "gathered" not in chart

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import importlib.util
+import re
 import struct
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from specc.emit.data import data_file
+from specc.emit.package import package
 from specc.pipeline import compile_text
 from specc.types import Tensor
 
@@ -585,3 +587,18 @@ def test_types_are_strict(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", *files]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
+
+
+def test_pictures_show_rows_from_everywhere(tmp_path: Path) -> None:
+    text = compile_text(
+        "specc 1\n\nnetwork Net {\n    in x: vector[64]\n    x -> linear(64)\n}\ntrain T {\n"
+        "    data digits(flat=true) as x, label\n    y = Net(x)\n    minimize mse(y, x)\n"
+        "    optimizer adam(lr=1e-3)\n    show grid(x, y) every 1 epochs\n}\n"
+    ).program
+    assert text is not None
+    code = package(text)["train.py"]
+    [rows] = re.findall(r"spread = torch\.(arange\(.*\))", code)
+    label = module("digits(flat=true) as x, label", tmp_path).load()["test"].label
+    chosen = eval(f"torch.{rows}", {"torch": torch, "test": label, "len": len, "max": max})[:8]
+    assert len(chosen) == 8
+    assert len(set(label[chosen].tolist())) >= 5
