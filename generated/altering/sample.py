@@ -13,10 +13,9 @@ from typing import TextIO
 
 import torch
 from safetensors.torch import load_model
-from torch import Tensor, nn
+from torch import nn
 
 import data_judging
-from data_judging import decode, encode
 from model import Decoder, Encoder, Judge
 from pictures import draw_grid, save_grid
 from session import Session, holds

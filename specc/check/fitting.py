@@ -92,7 +92,8 @@ def _sentences(opened: _Opened, constraints: tuple[Constraint, ...]) -> Iterator
         for sentence in solve(c for c in constraints if c.symbols == {symbol}):
             words = sentence.removeprefix("valid when ").split()
             if words[0] == symbol:
-                key = " ".join(words[1:]), _nearest(opened, constraints, symbol)
+                said = " ".join(words[1:]).replace(f"and {symbol} ", "and ")
+                key = said, _nearest(opened, constraints, symbol)
                 alike.setdefault(key, []).append(AXES[symbol])
     for (condition, near), axes in alike.items():
         if len(axes) > 1:

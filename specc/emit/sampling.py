@@ -17,6 +17,9 @@ from specc.emit.using import using
 from specc.program import Program, SamplePlan, TrainPlan
 from specc.settings import SampleSettings
 
+_TASKS = {"decode": re.compile(r"\bsave_text\("), "encode": re.compile(r'(?<![.\w])encode\(\s*"')}
+"""Functions of data.py that write and read text, and where they are needed."""
+
 
 def sample_files(program: Program) -> dict[str, str]:
     """sample.py, where there is a sample block or a program; with programs session.py beside it."""
@@ -31,7 +34,7 @@ def sample_files(program: Program) -> dict[str, str]:
     written = "\n".join([*texts, *use.functions])
     own = helpers(set(re.findall(r"\w+", written)))
     code = "\n".join([*own, written])
-    tasks = [n for n in ("decode", "encode") if re.search(rf"(?<![.\w]){n}\b", written)]
+    tasks = [n for n, call in _TASKS.items() if call.search(written)]
     modules = Modules.of(program, plan)
     settings = drawings[0].settings if drawings else SampleSettings.model_construct()
     needed = [_weights(s) for s in ((stage,) if drawings else ())]

@@ -89,7 +89,8 @@ def _diagnose(
     ranged = [e for e in errors if fits and _is_range(e)]
     if ranged:
         message = f"{word}: {field} is {show(given.value)}; it {_reason(ranged)}"
-        return Diagnostic("E204", message, given.span, text=_short_range(ranged[0]))
+        text, helps = _short_range(ranged[0], field), _percent(word, field, given.value, ranged[0])
+        return Diagnostic("E204", message, given.span, text=text, helps=helps)
     return _wrong_type(model, word, field, given)
 
 
@@ -120,7 +121,7 @@ def _wrong_type(model: type[BaseModel], word: str, field: str, given: Given) -> 
     fix = None
     meant = _meant(given, wanted)
     if meant:
-        fix = Fix(f"{field}={meant}", (Edit(given.span, meant),))
+        fix = Fix(f"{given.span.text} → {meant}", (Edit(given.span, meant),))
     return Diagnostic(
         "E203",
         f"{word} needs {wanted} for its {field}, not {_kind(given.value)}",
@@ -184,11 +185,28 @@ def _reason(errors: list[ErrorDetails]) -> str:
     return error["msg"]
 
 
-def _short_range(error: ErrorDetails) -> str:
+_BETWEEN = re.compile(r"must be (more than|at least) (\S+) and (less than|at most) (\S+)")
+
+
+def _short_range(error: ErrorDetails, field: str) -> str:
+    """`≥ 1`, or `0 ≤ p < 1` of both bounds."""
     if error["type"] in _RANGE_ERRORS:
         key, _, sign = _RANGE_ERRORS[error["type"]]
         return sign.format(f"{error['ctx'][key]:g}")
-    return ""
+    between = _BETWEEN.match(_reason([error]))
+    if between is None:
+        return ""
+    low, high = (" < " if "than" in between[i] else " ≤ " for i in (1, 3))
+    return f"{between[2]}{low}{field}{high}{between[4]}"
+
+
+def _percent(word: str, field: str, value: Static, error: ErrorDetails) -> tuple[str, ...]:
+    """A share of 50 was meant as percent."""
+    between = _BETWEEN.match(_reason([error]))
+    shares = between is not None and (between[2], between[4]) == ("0", "1")
+    if not shares or not isinstance(value, (int, float)) or not 1 < value <= 100:
+        return ()
+    return (f"{value:g} % is {word}({field}={value / 100:g})",)
 
 
 def _choices(model: type[BaseModel], field: str) -> list[str]:

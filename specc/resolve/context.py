@@ -127,7 +127,9 @@ class Scope(Struct, eq=False):
                     name.span,
                     text="again here",
                     labels=(Label(first, "first here"),),
-                    helps=(f"a name has one value; call this one {name.id}2",),
+                    helps=(
+                        f"a name has one value; call this one {name.id}2, or continue the first pipe",
+                    ),
                 )
             )
             return

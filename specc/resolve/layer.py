@@ -11,6 +11,7 @@ from specc.program import Apply, Path, Stage, Tie
 from specc.resolve.context import Scope
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
 from specc.resolve.remarks import remark_on_map
+from specc.resolve.skip import joined
 from specc.resolve.table import table_before
 from specc.resolve.values import POISON, Flow, LayerMaker
 from specc.sizes import Size, SizeLimit, Symbolic, render
@@ -160,18 +161,24 @@ def _diagnose(
     place = _place(maker, problem.argument, span)
     head = next((f for f in flows if f is not None), None)
     trail = "" if head is None else scope.trail(head.ref)
-    notes = [*([f"so far: {trail}"] if trail and problem.code == "E301" else []), *problem.notes]
-    labels = _operand_labels(scope, flows, place) if problem.code == "E302" else ()
+    message, notes, helps = problem.message, problem.notes, problem.helps
+    labels: tuple[Label, ...] = ()
+    if problem.code == "E301":
+        message = f"{name}: {message}" if name else message
+        notes = (*([f"so far: {trail}"] if trail else []), *notes)
+    elif problem.code == "E302":
+        labels = _operand_labels(scope, flows, place)
+        told = joined(scope, flows, problem)
+        message, notes, helps = told.message, told.notes, told.helps
     table = table_before(scope, flows, maker.layer, name or maker.layer.word)
-    message = f"{name}: {problem.message}" if name and problem.code == "E301" else problem.message
     return Diagnostic(
         problem.code,
         message,
         place,
         problem.text,
         labels,
-        tuple(notes),
-        problem.helps,
+        notes,
+        helps,
         table=table if problem.code.startswith("E3") else (),
     )
 
@@ -220,17 +227,40 @@ def _report_tie(
     shape = "×".join(render(s) for s in have)
     needed = "×".join(render(s) for s in wanted)
     place = dict(maker.arguments).get(tie.parameter, maker.span)
-    owner = ".".join(tie.path)
     scope.context.report(
         "E304",
         f"the tied {tie.parameter} is {shape}, this layer needs {needed}",
         place,
         text=shape,
-        notes=(
-            f"{owner}.{tie.tensor}{', transposed,' if tie.transposed else ''} is {shape}",
-            f"{maker.layer.word} here: {tie.parameter} {needed}",
-        ),
+        notes=(_tied_from(scope, tie, have), f"this {maker.layer.word}: {tie.parameter} {needed}"),
+        helps=_mirrored(maker, tie, have, wanted),
     )
+
+
+def _mirrored(
+    maker: LayerMaker, tie: Tie, have: tuple[Size, ...], wanted: tuple[Size, ...]
+) -> tuple[str, ...]:
+    """The layer that the weight fits, where the values do: a decoder mirrors every layer of its encoder."""
+    if maker.layer.word != "linear" or len(have) != 2 or have[1] != wanted[1]:
+        return ()
+    name = ".".join((*tie.path, tie.tensor))
+    weight = f"transpose({name})" if tie.transposed else name
+    fits, then = render(have[0]), render(wanted[0])
+    return (f"-> linear({fits}, weight={weight}), and a layer behind it that leads to {then}",)
+
+
+def _tied_from(scope: Scope, tie: Tie, have: tuple[Size, ...]) -> str:
+    """`Encoder.code.weight is 32×256 (line 6), transposed 256×32`."""
+    shape = "×".join(render(s) for s in have)
+    name = ".".join((*tie.path, tie.tensor))
+    network = scope.context.definitions.get(tie.path[0])
+    body = None if network is None else scope.context.network(tie.path[0], None, network.span)
+    stages = {s.name: s for s in body.stages} if body is not None else scope.stages
+    stage = stages.get(tie.path[-1])
+    line = f" (line {stage.span.line})" if stage is not None else ""
+    if not tie.transposed:
+        return f"{name} is {shape}{line}"
+    return f"{name} is {'×'.join(render(s) for s in have[::-1])}{line}, transposed {shape}"
 
 
 def _check_shared(scope: Scope, stage: Path, inference: Inference, span: Span) -> None:

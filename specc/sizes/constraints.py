@@ -216,7 +216,9 @@ class _Conditions:
             return f"{self.symbol} is {'even' if self.period == 2 else multiple}"
         if self.period == 2:
             return f"{self.symbol} is odd"
-        return f"{self.symbol} ≡ {_either([str(r) for r in residues])} (mod {self.period:,})"
+        run = len(residues) > 3 and residues == list(range(residues[0], residues[-1] + 1))
+        shown = f"{residues[0]} … {residues[-1]}" if run else _either([str(r) for r in residues])
+        return f"{self.symbol} ≡ {shown} (mod {self.period:,})"
 
     def _bounds(self, residues: list[int]) -> list[str]:
         least = min(r or self.period for r in residues)

@@ -82,4 +82,6 @@ def test_the_residues_are_the_valid_sizes(a: int, shift: int, b: int) -> None:
         assert not valid
     elif "≡" in said[0]:
         *residues, modulus = map(int, re.findall(r"\d+", said[0]))
+        if "…" in said[0]:
+            residues = [*range(residues[0], residues[1] + 1)]
         assert valid == {h for h in range(1, 200) if h % modulus in residues}
