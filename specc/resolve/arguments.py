@@ -15,7 +15,6 @@ from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
 from specc.nearest import nearest
 from specc.program import Static
 from specc.resolve.static import show
-from specc.settings import Settings
 from specc.source import Span
 
 M = TypeVar("M", bound=BaseModel)
@@ -249,6 +248,8 @@ def _names(annotation: object) -> set[str]:
 
 def _form(model: type[BaseModel], word: str) -> tuple[str, ...]:
     """How a call is written, as a note; settings stand one a line and have no such form."""
+    from specc.settings import Settings
+
     return () if issubclass(model, Settings) else (signature(model, word),)
 
 

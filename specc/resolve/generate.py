@@ -13,8 +13,6 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from specc.actions import bodies, pictures
-from specc.causal import by_step
-from specc.data.text import TextWindows
 from specc.layers.common import positive
 from specc.program import Body, Generated, ProgramPlan, SamplePlan, TrainPlan
 from specc.resolve.arguments import Given, construct, signature
@@ -56,6 +54,8 @@ def generate(scope: Scope, expr: tree.Call) -> Meaning:
         message = f"{name} does not read tokens and score the next one at every position"
         note = "in x: tokens[T, vocab=26] … linear(26)"
         return scope.context.report("E203", message, expr.span, notes=(note,))
+    from specc.causal import by_step
+
     window, classes = found
     scope.uses[name] = None
     step = window == 0 and by_step(body)
@@ -75,10 +75,16 @@ def texts_have_words(
     for block in blocks:
         places, needed = _texts(block)
         having = [p for p in trains if needed <= set(p.body.uses)] or list(trains)
-        if places and having and not isinstance(having[-1].data, TextWindows):
+        if places and having and not _numbers_symbols(having[-1]):
             message = f"the data of {having[-1].name} is no text, so that no symbol has a number"
             help = 'data text("book.txt") as symbols, after'
             context.report("E507", message, places[0], helps=(help,))
+
+
+def _numbers_symbols(train: TrainPlan) -> bool:
+    from specc.data.text import TextWindows  # only where text is written
+
+    return isinstance(train.data, TextWindows)
 
 
 def _texts(block: SamplePlan | ProgramPlan) -> tuple[list[Span], set[str]]:
