@@ -81,8 +81,6 @@ def _members(node: object) -> Iterator[tree.Member]:
             case tree.Member():
                 yield item
                 stack.append(item.base)
-            case Span() | str() | int() | float() | None:
-                continue
             case _:
                 stack.extend(tree.parts(item))
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.resolve.context import Scope
 from specc.resolve.values import POISON
-from specc.source import Span
 from specc.syntax import tree
 
 
@@ -28,8 +27,6 @@ def names_read(node: object) -> Iterator[tree.Name]:
                 stack.append(item.operation)
             case tree.For():
                 stack.extend((item.items, *item.body))
-            case Span() | str() | int() | float() | None:
-                continue
             case _:
                 stack.extend(tree.parts(item))
 

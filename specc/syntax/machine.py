@@ -99,11 +99,17 @@ def _maker(rule: Rule, builder: object) -> Make | None:
 
 
 def _arranged(rule: Rule, make: Make) -> Make:
+    grows = rule.method == "list" and rule.children[0] == (
+        0,
+        True,
+    )  # a list that gets one more each time
+
     def arrange(values: list[Any]) -> Any:
-        found: list[Any] = []
-        for (absent, joined), value in zip(rule.children, values, strict=True):
+        found: list[Any] = values.pop(0) if grows else []
+        for (absent, joined), value in zip(rule.children[grows:], values, strict=True):
             found += [None] * absent
             found += value if joined else (value,)
-        return make(found + [None] * rule.absent)
+        found += [None] * rule.absent
+        return found if grows else make(found)
 
     return arrange

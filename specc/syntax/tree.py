@@ -6,6 +6,7 @@ validation; Pydantic stands where a user's values enter (hyperparameters and set
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Literal, TypeAlias
 
@@ -509,13 +510,17 @@ class File(Struct, frozen=True):
     comments: tuple[Comment, ...]
 
 
-def parts(item: object) -> tuple[object, ...]:
-    """What stands right below a node, or in a tuple or list, as it was written; () for anything else."""
-    if isinstance(item, (tuple, list)):
-        return tuple(item)
-    if isinstance(item, Struct) and not isinstance(item, Span):
-        return tuple([getattr(item, name) for name in _fields(type(item))])
-    return ()
+_INNER = (Struct, tuple, list)
+
+
+def parts(item: object) -> Sequence[object]:
+    """The nodes right below a node, or in a tuple or list, and tuples of them, as they were written."""
+    below: Iterable[object] = ()
+    if isinstance(item, Struct):
+        below = [getattr(item, name) for name in _fields(type(item))]
+    elif isinstance(item, (tuple, list)):
+        below = item
+    return [part for part in below if isinstance(part, _INNER)]
 
 
 @cache
