@@ -340,6 +340,7 @@ class StepPlan(Struct, frozen=True):
     clip_norm: float | None = None
     clip_value: float | None = None
     schedule: BaseModel | None = None
+    schedule_at: Span | None = None
 
     @property
     def terms(self) -> tuple[Term, ...]:

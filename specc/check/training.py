@@ -9,6 +9,7 @@ from specc.check.gradients import check_gradients
 from specc.check.learning import check_learning
 from specc.check.losses import check_losses
 from specc.check.ranges import check_ranges
+from specc.check.watching import check_watching
 from specc.check.weighing import check_weighing
 from specc.diagnostics import Diagnostics
 from specc.program import Program
@@ -16,6 +17,7 @@ from specc.program import Program
 _CHECKS = (
     check_losses, check_ranges, check_weighing, check_advice, check_critics, check_learning, check_carrying,
     check_gradients,
+    check_watching,
 )  # fmt: skip
 
 

@@ -12,8 +12,11 @@ from specc.emit.names import attribute, fresh, snake, variable
 from specc.emit.objective import Objective
 from specc.layers.code import Printer
 from specc.learnt import learnt, shared
-from specc.optim import Optimizer, Schedule
+from specc.optim import Optimizer
+from specc.optim.plateau import ReduceOnPlateau
+from specc.optim.schedule import OfStep
 from specc.program import BareTensor, Body, Path, Program, StepPlan, TrainPlan, Update
+from specc.watched import direction, watched
 
 _LOSSES = "losses: ClassVar[dict[str, tuple[str, ...]]]"
 
@@ -37,7 +40,7 @@ class Steps:
 
     def _schedule(self, step: StepPlan) -> str:
         """The name of the function of a step's schedule, empty where it has none."""
-        if not isinstance(step.schedule, Schedule):
+        if not isinstance(step.schedule, OfStep):
             return ""
         lines = tuple(step.schedule.body())
         known = next((s.name for s in self.schedules if s.lines == lines), None)
@@ -101,9 +104,18 @@ class Steps:
             made.append(f"clip_value={step.clip_value}")
         if self.schedule_names[number]:
             made.append(f"schedule={self.schedule_names[number]}")
+        if isinstance(step.schedule, ReduceOnPlateau):
+            made += self._plateau(step, step.schedule)
         if self._uncompiled(step):
             made.append("compiled=False")
         return made
+
+    def _plateau(self, step: StepPlan, schedule: ReduceOnPlateau) -> list[str]:
+        """What is watched at the end of an epoch, and what makes the schedule of an optimizer."""
+        name = watched(self.plan, step, schedule)
+        mode = schedule.mode or direction(self.plan, name) or "min"
+        made = Printer(lambda i, p: f"{i}{p}")(schedule.call(mode))
+        return [f"watch={literal(name)}", f"plateau={made}"]
 
     def _uncompiled(self, step: StepPlan) -> bool:
         """Whether a step is beyond torch.compile: second derivatives, and sparse gradients."""
@@ -207,6 +219,7 @@ class Steps:
             "clip_norm": any(s.clip_norm is not None for s in steps),
             "clip_value": any(s.clip_value is not None for s in steps),
             "schedule": bool(self.schedules),
+            "plateau": any(isinstance(s.schedule, ReduceOnPlateau) for s in steps),
             "second": any(map(self._uncompiled, steps)),
             "gradients": any(map(differentiates, self.plan.body.nodes)),
             "fixed": self.objective.fixed() or len(steps) > 1,

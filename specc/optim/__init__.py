@@ -29,6 +29,7 @@ SCHEDULES: Vocabulary[Schedule] = Vocabulary(
         "schedules": "constant:Constant cosine:Cosine linear:Linear polynomial:Polynomial"
         " step:StepDecay multi_step:MultiStep exponential:Exponential inverse_sqrt:InverseSqrt"
         " cosine_restarts:CosineRestarts cyclic:Cyclic one_cycle:OneCycle",
+        "plateau": "reduce_on_plateau:ReduceOnPlateau",
     },
 )
 """Every schedule by its word."""

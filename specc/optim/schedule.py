@@ -1,4 +1,6 @@
-"""What a schedule is: the learning rate as a function of the step."""
+"""What a schedule is: how the learning rate changes, with the step or with what is watched."""
+
+from __future__ import annotations
 
 from abc import abstractmethod
 from typing import Annotated, ClassVar
@@ -7,11 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Schedule(BaseModel):
-    """The learning rate as a factor of its start, a function of the step."""
+    """How the learning rate changes.
+
+    `names` are the fields whose value is a name, whatever the name means elsewhere.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     word: ClassVar[str]
+    names: ClassVar[frozenset[str]] = frozenset()
+
+
+class OfStep(Schedule):
+    """The learning rate as a factor of its start, a function of the step."""
+
     warmup: Annotated[int, Field(ge=0)] = Field(
         0, description="Steps over which the rate rises from 0 to its start."
     )

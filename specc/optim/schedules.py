@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from specc.layers.common import fraction, positive
-from specc.optim.schedule import Schedule
+from specc.optim.schedule import OfStep
 
 Above0 = Annotated[float, AfterValidator(positive)]
 
 
-class Constant(Schedule):
+class Constant(OfStep):
     """The same rate throughout, after the warm-up."""
 
     word = "constant"
@@ -26,7 +26,7 @@ class Constant(Schedule):
         return f"({self.share:.12g} if step < {self.until} else 1.0)"
 
 
-class Cosine(Schedule):
+class Cosine(OfStep):
     """Half a cosine down to a share of the start (Loshchilov & Hutter 2017)."""
 
     word = "cosine"
@@ -40,7 +40,7 @@ class Cosine(Schedule):
         return wave if not self.final else f"({self.final:.12g} + {_rest(self.final)} * {wave})"
 
 
-class Linear(Schedule):
+class Linear(OfStep):
     """A straight line from one share of the rate to another."""
 
     word = "linear"
@@ -60,7 +60,7 @@ class Linear(Schedule):
         return f"({self.start:.12g} {sign} {slope:.12g} * step / steps)"
 
 
-class Polynomial(Schedule):
+class Polynomial(OfStep):
     """A power of what is left."""
 
     word = "polynomial"
@@ -71,7 +71,7 @@ class Polynomial(Schedule):
         return f"(1 - step / steps) ** {self.power:.12g}"
 
 
-class StepDecay(Schedule):
+class StepDecay(OfStep):
     """A factor every so many steps."""
 
     word = "step"
@@ -83,7 +83,7 @@ class StepDecay(Schedule):
         return f"{self.gamma} ** (step // {self.every})"
 
 
-class MultiStep(Schedule):
+class MultiStep(OfStep):
     """A factor at given steps."""
 
     word = "multi_step"
@@ -99,7 +99,7 @@ class MultiStep(Schedule):
         return f"{self.gamma} ** sum(step >= at for at in {listed})"
 
 
-class Exponential(Schedule):
+class Exponential(OfStep):
     """A factor at every step."""
 
     word = "exponential"
@@ -112,7 +112,7 @@ class Exponential(Schedule):
         return f"{self.gamma} ** step"
 
 
-class InverseSqrt(Schedule):
+class InverseSqrt(OfStep):
     """The inverse root of the step after the warm-up (Vaswani et al. 2017, equation 3)."""
 
     word = "inverse_sqrt"
@@ -123,7 +123,7 @@ class InverseSqrt(Schedule):
         return f"math.sqrt({self.warmup} / max(step + 1, {self.warmup}))"
 
 
-class CosineRestarts(Schedule):
+class CosineRestarts(OfStep):
     """Half cosines one after the other, each from the full rate (Loshchilov & Hutter 2017)."""
 
     word = "cosine_restarts"
@@ -166,7 +166,7 @@ class CosineRestarts(Schedule):
         return f"(1 / ({length}) * (step - {begun}))"
 
 
-class Cyclic(Schedule):
+class Cyclic(OfStep):
     """Up to the rate and down again on straight lines (Smith 2017)."""
 
     word = "cyclic"
@@ -198,7 +198,7 @@ class Cyclic(Schedule):
         return f"({self.low:.12g} + {_rest(self.low)} * {height})" if self.low else f"({height})"
 
 
-class OneCycle(Schedule):
+class OneCycle(OfStep):
     """Up and down on half cosines (Smith & Topin 2018), as in PyTorch's OneCycleLR."""
 
     word = "one_cycle"

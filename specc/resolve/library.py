@@ -107,6 +107,8 @@ def _argument_value(
     scope: Scope, model: type[BaseModel], key: str, argument: Argument
 ) -> Given | None:
     meaning = argument.meaning
+    if key in getattr(model, "names", ()) and argument.span.text.isidentifier():
+        return Given(argument.span.text, argument.span)
     if meaning is POISON:
         return None
     if isinstance(meaning, Word):

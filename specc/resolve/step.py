@@ -109,6 +109,7 @@ def finish(scope: Scope, draft: DraftStep, nodes: frozenset[int]) -> StepPlan | 
     return StepPlan(
         draft.name, objectives, draft.span, every, repeat, nodes,
         settings.clip_grad_norm, settings.clip_grad_value, draft.schedule,
+        draft.places.get("schedule"),
     )  # fmt: skip
 
 

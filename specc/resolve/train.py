@@ -190,4 +190,5 @@ def _completed(step: StepPlan, draft: Draft, settings: TrainSettings) -> StepPla
         clip_norm=step.clip_norm or settings.clip_grad_norm,
         clip_value=step.clip_value or settings.clip_grad_value,
         schedule=step.schedule or draft.whole.schedule,
+        schedule_at=step.schedule_at or draft.places.get("schedule"),
     )

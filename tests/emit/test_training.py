@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from specc.emit.package import write
@@ -192,12 +194,31 @@ MOMENTUM = (
 """
 )
 
+PLATEAU = """specc 1
+
+network Net {
+    in x: vector[64]
+    x -> linear(16) -> dropout(0.2) -> relu -> linear(10)
+}
+train Learning {
+    data digits(flat=true) as x, label
+    logits = Net(x)
+    minimize cross_entropy(logits, label)
+    optimizer adam(lr=3e-2)
+    schedule reduce_on_plateau(watch=accuracy, factor=0.5, patience=0, threshold=0.02, cooldown=1)
+    metric accuracy(logits, label)
+    epochs 8
+    early_stopping 5
+    validation 0.2
+}
+"""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
-    [DROPPED, PLAYERS, PHASES, CARRIED, SHARED, MOMENTUM],
-    ids=["vae", "gan", "aae", "carried", "shared", "sparse momentum"],
+    [DROPPED, PLAYERS, PHASES, CARRIED, SHARED, MOMENTUM, PLATEAU],
+    ids=["vae", "gan", "aae", "carried", "shared", "sparse momentum", "plateau"],
 )
 def test_a_killed_run_ends_with_the_same_weights(text: str, tmp_path: Path) -> None:
     script = built(text, tmp_path / "package")
@@ -217,6 +238,27 @@ def test_a_killed_run_ends_with_the_same_weights(text: str, tmp_path: Path) -> N
         assert whole.keys() == again.keys()
         assert all((whole[k] == again[k]).all() for k in whole)
         assert [r["step"] for r in logged(out)] == [r["step"] for r in logged(tmp_path / "whole")]
+
+
+def test_the_rate_falls_where_nothing_gets_better(tmp_path: Path) -> None:
+    """A difference of 1 is never reached: the rate falls after each epoch but the first, to its least."""
+    text = PLATEAU.replace(
+        "threshold=0.02, cooldown=1", "threshold=1, threshold_mode=abs, min_lr=1e-2"
+    )
+    script = built(text, tmp_path / "package")
+    status, said = finished(script, tmp_path / "run", "--epochs", "5")
+    assert status == 0
+    falls = re.findall(r"accuracy gets no better: learning rate (\S+)", said)
+    assert falls == ["0.015", "0.01"]
+
+
+def test_a_checkpoint_of_a_step_holds_what_the_end_of_the_epoch_changed(tmp_path: Path) -> None:
+    script = built(PLATEAU, tmp_path / "package")
+    rows = 1150  # of 1437, which are 18 batches
+    assert finished(script, tmp_path / "run", "--epochs", "3", "--checkpoint-steps", "18")[0] == 0
+    kept = torch.load(io.BytesIO((tmp_path / "run" / "checkpoint.pt").read_bytes()[32:]))
+    assert kept["step"] == 3 * -(-rows // 64)
+    assert [p["last_epoch"] for p in kept["plateaus"]] == [3]
 
 
 @pytest.mark.slow

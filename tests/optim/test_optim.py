@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from torch.nn import functional
 from torch.optim import lr_scheduler
 
 from specc.layers.code import Printer
-from specc.optim import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
+from specc.optim import OPTIMIZERS, SCHEDULES, Optimizer
+from specc.optim.plateau import ReduceOnPlateau
+from specc.optim.schedule import OfStep
 
 PRINT = Printer(lambda index, part: f"{index}{part}")
 # What says how PyTorch computes, and not what.
@@ -206,7 +209,10 @@ TORCH = {
 }
 
 
-def factors(schedule: Schedule, steps: int = STEPS) -> list[float]:
+OF_STEP: dict[str, type[OfStep]] = {w: s for w, s in SCHEDULES.items() if issubclass(s, OfStep)}
+
+
+def factors(schedule: OfStep, steps: int = STEPS) -> list[float]:
     code = compile(schedule.factor(), schedule.word, "eval")
     return [eval(code, {"math": math, "step": s, "steps": steps}) for s in range(steps)]
 
@@ -223,12 +229,10 @@ def test_a_schedule_is_that_of_pytorch(name: str) -> None:
             rates.append(optimizer.param_groups[0]["lr"])
             optimizer.step()
             peer.step()
-    assert factors(SCHEDULES[name.split(maxsplit=1)[0]](**settings)) == pytest.approx(
-        rates, abs=1e-6
-    )
+    assert factors(OF_STEP[name.split(maxsplit=1)[0]](**settings)) == pytest.approx(rates, abs=1e-6)
 
 
-def by_body(schedule: Schedule, steps: int) -> list[float]:
+def by_body(schedule: OfStep, steps: int) -> list[float]:
     lines = "".join(f"\n    {line}" for line in schedule.body())
     names: dict[str, Any] = {"math": math}
     exec(f"def factor(step, steps):{lines}", names)
@@ -243,26 +247,26 @@ REQUIRED = {
 }
 
 
-@given(st.sampled_from(sorted(SCHEDULES)), st.integers(1, 200), st.integers(1, 60))
+@given(st.sampled_from(sorted(OF_STEP)), st.integers(1, 200), st.integers(1, 60))
 def test_a_schedule_never_leaves_0_to_1(word: str, steps: int, warmup: int) -> None:
-    schedule = SCHEDULES[word](warmup=warmup, **REQUIRED.get(word, {}))
+    schedule = OF_STEP[word](warmup=warmup, **REQUIRED.get(word, {}))
     assert all(0 <= f <= 1 + 1e-9 for f in factors(schedule, steps))
 
 
 @pytest.mark.parametrize("warmup", [1, 10])
-@pytest.mark.parametrize("word", SCHEDULES)
+@pytest.mark.parametrize("word", OF_STEP)
 def test_the_function_and_the_expression_agree(word: str, warmup: int) -> None:
-    schedule = SCHEDULES[word](warmup=warmup, **REQUIRED.get(word, {}))
+    schedule = OF_STEP[word](warmup=warmup, **REQUIRED.get(word, {}))
     assert by_body(schedule, 40) == pytest.approx(factors(schedule, 40))
 
 
-@pytest.mark.parametrize("word", SCHEDULES)
+@pytest.mark.parametrize("word", OF_STEP)
 def test_a_warmup_begins_small_and_is_over_after_its_steps(word: str) -> None:
     settings = REQUIRED.get(word, {})
-    warm = factors(SCHEDULES[word](warmup=10, **settings))
+    warm = factors(OF_STEP[word](warmup=10, **settings))
     assert warm[0] <= 0.1
     if word != "inverse_sqrt":
-        cold = factors(SCHEDULES[word](**settings))
+        cold = factors(OF_STEP[word](**settings))
         assert warm[9:] == pytest.approx(cold[9:])
 
 
@@ -271,5 +275,21 @@ def test_the_schedule_of_the_transformer() -> None:
     warmup, model = 20, 512
     wanted = [model**-0.5 * min((s + 1) ** -0.5, (s + 1) * warmup**-1.5) for s in range(STEPS)]
     top = max(wanted)
-    got = factors(SCHEDULES["inverse_sqrt"](warmup=warmup))
+    got = factors(OF_STEP["inverse_sqrt"](warmup=warmup))
     assert got == pytest.approx([w / top for w in wanted])
+
+
+def test_the_plateau_is_that_of_pytorch_with_all_its_settings() -> None:
+    signature = inspect.signature(lr_scheduler.ReduceLROnPlateau)
+    wanted = {
+        n: p.default for n, p in signature.parameters.items() if n not in ("optimizer", "mode")
+    }
+    fields = {n: f.default for n, f in ReduceOnPlateau.model_fields.items()}
+    assert {n: v for n, v in fields.items() if n not in ("watch", "mode")} == wanted
+    text = PRINT(ReduceOnPlateau(patience=2, cooldown=1).call("max"))
+    names = {"partial": partial, "ReduceLROnPlateau": lr_scheduler.ReduceLROnPlateau}
+    made = eval(text, names)(torch.optim.SGD(weights(), lr=1.0))
+    assert (made.mode, made.patience, made.cooldown) == ("max", 2, 1)
+    for value in (0.5, 0.5, 0.5, 0.5):
+        made.step(value)
+    assert made.get_last_lr() == [pytest.approx(0.1)]
