@@ -28,7 +28,8 @@ SCHEDULES: Vocabulary[Schedule] = Vocabulary(
     {
         "schedules": "constant:Constant cosine:Cosine linear:Linear polynomial:Polynomial"
         " step:StepDecay multi_step:MultiStep exponential:Exponential inverse_sqrt:InverseSqrt"
-        " cosine_restarts:CosineRestarts cyclic:Cyclic one_cycle:OneCycle",
+        " cosine_restarts:CosineRestarts cyclic:Cyclic",
+        "cycle": "one_cycle:OneCycle",
         "plateau": "reduce_on_plateau:ReduceOnPlateau",
     },
 )

@@ -8,6 +8,10 @@ from specc.layers.common import fraction, positive
 from specc.optim.schedule import OfStep
 
 Above0 = Annotated[float, AfterValidator(positive)]
+Over = Annotated[
+    Annotated[int, Field(ge=1)] | None,
+    Field(description="Steps that it takes; by default all of them."),
+]
 
 
 class Constant(OfStep):
@@ -33,10 +37,14 @@ class Cosine(OfStep):
     final: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
         0.0, description="Share of the start that is left at the end."
     )
+    over: Annotated[int, Field(ge=1)] | None = Field(
+        None,
+        description="Steps down; by default all of them. Behind these it rises again, as in PyTorch.",
+    )
 
     def rest(self) -> str:
         """final + (1 − final)·(1 + cos π·t)/2."""
-        wave = "0.5 * (1 + math.cos(math.pi * step / steps))"
+        wave = f"0.5 * (1 + math.cos(math.pi * step / {self.over or 'steps'}))"
         return wave if not self.final else f"({self.final:.12g} + {_rest(self.final)} * {wave})"
 
 
@@ -50,14 +58,15 @@ class Linear(OfStep):
     final: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
         0.0, description="Share of the start that is left at the end."
     )
+    over: Over = None
 
     def rest(self) -> str:
         """start + (final − start)·t."""
         fall = round(self.start - self.final, 12)
         if fall == 1:
-            return "(1 - step / steps)"
+            return f"(1 - {_share(self.over)})"
         sign, slope = ("-", fall) if fall >= 0 else ("+", -fall)
-        return f"({self.start:.12g} {sign} {slope:.12g} * step / steps)"
+        return f"({self.start:.12g} {sign} {slope:.12g} * {_share(self.over)})"
 
 
 class Polynomial(OfStep):
@@ -65,10 +74,11 @@ class Polynomial(OfStep):
 
     word = "polynomial"
     power: Above0 = Field(1.0, description="The power.")
+    over: Over = None
 
     def rest(self) -> str:
         """(1 − t)^power."""
-        return f"(1 - step / steps) ** {self.power:.12g}"
+        return f"(1 - {_share(self.over)}) ** {self.power:.12g}"
 
 
 class StepDecay(OfStep):
@@ -198,46 +208,9 @@ class Cyclic(OfStep):
         return f"({self.low:.12g} + {_rest(self.low)} * {height})" if self.low else f"({height})"
 
 
-class OneCycle(OfStep):
-    """Up and down on half cosines (Smith & Topin 2018), as in PyTorch's OneCycleLR."""
-
-    word = "one_cycle"
-    rise: Annotated[float, AfterValidator(fraction(0, 1, open_low=True, open_high=True))] = Field(
-        0.3, description="Share of the steps in which the rate rises."
-    )
-    start: Above0 = Field(0.04, description="Share of the rate at the start.")
-    final: Above0 = Field(4e-6, description="Share of the rate at the end.")
-
-    def rest(self) -> str:
-        """From start to 1 at the step `top`, then to final at the last one."""
-        down = self._down("(step - top) / max(1, steps - 1 - top)")
-        return f"({self._up()} if step <= (top := {self._top()}) else {down})"
-
-    def body(self) -> tuple[str, ...]:
-        """The two halves, each with a line of its own."""
-        up, down = self._up(), self._down("fall")
-        warm: tuple[str, ...] = ()
-        if self.warmup:
-            up, down = f"warm * ({up})", f"warm * ({down})"
-            warm = (f"warm = min(1.0, (step + 1) / {self.warmup})",)
-        return (
-            f"top = {self._top()}  # the step with the highest rate",
-            *warm,
-            "if step <= top:",
-            f"    return {up}",
-            "fall = (step - top) / max(1, steps - 1 - top)",
-            f"return {down}",
-        )
-
-    def _top(self) -> str:
-        return f"max(1, {self.rise:.12g} * steps - 1)"
-
-    def _up(self) -> str:
-        return f"1 - {_rest(self.start)} * 0.5 * (1 + math.cos(math.pi * step / top))"
-
-    def _down(self, fall: str) -> str:
-        wave = f"0.5 * (1 + math.cos(math.pi * {fall}))"
-        return f"{self.final!r} + {_rest(self.final)} * {wave}"
+def _share(over: int | None) -> str:
+    """How much of a fall is over."""
+    return f"min(step, {over}) / {over}" if over else "step / steps"
 
 
 def _rest(share: float) -> str:

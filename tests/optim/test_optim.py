@@ -205,7 +205,38 @@ TORCH = {
             o, 0.1, 1.0, 5, mode="exp_range", gamma=0.98, cycle_momentum=False
         ),
     ),
+    "cosine over some": ({"over": 20}, lambda o: lr_scheduler.CosineAnnealingLR(o, 20)),
+    "linear over some": (
+        {"start": 0.5, "final": 0.25, "over": 20},
+        lambda o: lr_scheduler.LinearLR(o, 0.5, 0.25, 20),
+    ),
+    "polynomial over some": (
+        {"power": 3, "over": 20},
+        lambda o: lr_scheduler.PolynomialLR(o, 20, power=3),
+    ),
     "one_cycle": ({}, lambda o: lr_scheduler.OneCycleLR(o, 1.0, total_steps=STEPS)),
+    "one_cycle straight": (
+        {"anneal": "linear", "rise": 0.4, "start": 0.1, "final": 1e-3},
+        lambda o: lr_scheduler.OneCycleLR(
+            o,
+            1.0,
+            total_steps=STEPS,
+            anneal_strategy="linear",
+            pct_start=0.4,
+            div_factor=10,
+            final_div_factor=100,
+        ),
+    ),
+    "one_cycle in three": (
+        {"three_phase": True},
+        lambda o: lr_scheduler.OneCycleLR(o, 1.0, total_steps=STEPS, three_phase=True),
+    ),
+    "one_cycle in three straight": (
+        {"three_phase": True, "anneal": "linear", "rise": 0.2},
+        lambda o: lr_scheduler.OneCycleLR(
+            o, 1.0, total_steps=STEPS, three_phase=True, anneal_strategy="linear", pct_start=0.2
+        ),
+    ),
 }
 
 
@@ -251,6 +282,13 @@ REQUIRED = {
 def test_a_schedule_never_leaves_0_to_1(word: str, steps: int, warmup: int) -> None:
     schedule = OF_STEP[word](warmup=warmup, **REQUIRED.get(word, {}))
     assert all(0 <= f <= 1 + 1e-9 for f in factors(schedule, steps))
+
+
+@pytest.mark.parametrize("anneal", ["cosine", "linear"])
+@pytest.mark.parametrize("warmup", [0, 5])
+def test_three_phases_agree_too(anneal: str, warmup: int) -> None:
+    schedule = OF_STEP["one_cycle"](three_phase=True, anneal=anneal, warmup=warmup)
+    assert by_body(schedule, 40) == pytest.approx(factors(schedule, 40))
 
 
 @pytest.mark.parametrize("warmup", [1, 10])

@@ -1,0 +1,80 @@
+"""The one-cycle schedule: up to the rate, down again, and far below."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from specc.layers.common import fraction, positive
+from specc.optim.schedule import OfStep
+
+Above0 = Annotated[float, AfterValidator(positive)]
+
+
+class OneCycle(OfStep):
+    """Up and down (Smith & Topin 2018), as in PyTorch's OneCycleLR."""
+
+    word = "one_cycle"
+    rise: Annotated[float, AfterValidator(fraction(0, 1, open_low=True, open_high=True))] = Field(
+        0.3, description="Share of the steps in which the rate rises."
+    )
+    start: Above0 = Field(0.04, description="Share of the rate at the start.")
+    final: Above0 = Field(4e-6, description="Share of the rate at the end.")
+    anneal: Literal["cosine", "linear"] = Field(
+        "cosine", description="Whether it goes on half cosines or on straight lines."
+    )
+    three_phase: bool = Field(
+        False,
+        description="Whether it falls to its start in as many steps as it rose, and then to its end.",
+    )
+
+    def rest(self) -> str:
+        """From start to 1 at the step `top`, then to final at the last one."""
+        up = self._line(self.start, 1.0, "step / top")
+        if not self.three_phase:
+            down = self._line(1.0, self.final, "(step - top) / max(1, steps - 1 - top)")
+            return f"({up} if step <= (top := {self._top()}) else {down})"
+        down = self._line(1.0, self.start, "(step - top) / top")
+        last = self._line(self.start, self.final, "(step - 2 * top) / max(1, steps - 1 - 2 * top)")
+        return (
+            f"({up} if step <= (top := {self._top()}) else {down} if step <= 2 * top else {last})"
+        )
+
+    def body(self) -> tuple[str, ...]:
+        """The parts, each with a line of its own."""
+        warm = (f"warm = min(1.0, (step + 1) / {self.warmup})",) if self.warmup else ()
+        parts = [("step <= top", "step / top", self.start, 1.0)]
+        if self.three_phase:
+            parts.append(("step <= 2 * top", "(step - top) / top", 1.0, self.start))
+        lines = [f"top = {self._top()}  # the step with the highest rate", *warm]
+        for condition, share, first, last in parts:
+            lines += [
+                f"if {condition}:",
+                f"    return {self._warm(self._line(first, last, share))}",
+            ]
+        over = "2 * top" if self.three_phase else "top"
+        lines.append(f"fall = (step - {over}) / max(1, steps - 1 - {over})")
+        first = self.start if self.three_phase else 1.0
+        return (*lines, f"return {self._warm(self._line(first, self.final, 'fall'))}")
+
+    def _warm(self, text: str) -> str:
+        return f"warm * ({text})" if self.warmup else text
+
+    def _top(self) -> str:
+        return f"max(1, {self.rise:.12g} * steps - 1)"
+
+    def _line(self, first: float, last: float, share: str) -> str:
+        """From one share of the rate to another one, as far as `share` says."""
+        far = round(first - last, 12)
+        if self.anneal == "linear":
+            sign, far = ("-", far) if far >= 0 else ("+", -far)
+            return f"{_number(first)} {sign} {_number(far)} * ({share})"
+        wave = f"0.5 * (1 + math.cos(math.pi * {share}))"
+        if far < 0:
+            return f"{_number(last)} - {_number(-far)} * {wave}"
+        return f"{_number(last)} + {_number(far)} * {wave}"
+
+
+def _number(value: float) -> str:
+    return repr(int(value)) if value == 1 else repr(value)
