@@ -12,6 +12,7 @@ from specc.byhand import losses, modules, resampling, spatial
 from specc.byhand import scalar as s
 from specc.byhand.array import Array, each, joined, lone, picked, reduced, reshaped
 from specc.byhand.gradient import gradients
+from specc.byhand.margins import MARGINS
 from specc.byhand.scalar import Scalar, constant
 
 Number = int | float | Fraction
@@ -230,7 +231,7 @@ _NAMED: dict[str, Callable[..., Any]] = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{f"torch.{name}": elementwise(rule) for name, rule in act.ELEMENTS.items()},
     **{f"F.{name}": elementwise(rule) for name, rule in act.ELEMENTS.items()},
-    **{f"F.{name}": loss for name, loss in losses.LOSSES.items()},
+    **{f"F.{name}": loss for name, loss in {**losses.LOSSES, **MARGINS}.items()},
     **{f"F.max_pool{n}d": spatial.max_pool for n in (1, 2, 3)},
     **{f"F.avg_pool{n}d": spatial.avg_pool for n in (1, 2, 3)},
     **{f"F.lp_pool{n}d": lambda x, p, kernel, stride=None, **o: spatial.lp_pool(x, p, kernel, stride, **o)

@@ -18,9 +18,12 @@ from specc.types import Tensor
 LOGITS: dict[str, tuple[str, ...]] = {
     "cross_entropy": ("softmax", "log_softmax", "sigmoid", "softmin"),
     "bce_with_logits": ("sigmoid", "softmax", "hardsigmoid"),
+    "multilabel_soft_margin": ("sigmoid", "softmax", "hardsigmoid"),
     "nll": ("softmax", "softmin"),
 }
-_APPLIES = {"cross_entropy": "softmax", "bce_with_logits": "sigmoid"}
+_APPLIES = {
+    "cross_entropy": "softmax", "bce_with_logits": "sigmoid", "multilabel_soft_margin": "sigmoid",
+}  # fmt: skip
 _PROBABILITIES = ("bce",)
 _REACH = ("mse", "l1", "smooth_l1", "huber", "bce", "msle")
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, TypeAlias
 from pydantic import Field
 
 from specc.layers.base import Inference, Layer, LayerError, Operand
-from specc.layers.code import Code, Fn, Infix, Item, X, method
+from specc.layers.code import Code, Fn, Infix, Item, Method, X, method
 from specc.layers.common import rest_of, same_shape, tensor
 from specc.sizes import Constraint, Size
 from specc.types import Tensor
@@ -36,7 +36,8 @@ def against(code: Code, target: Tensor, read: Code) -> Code:
 def signs(target: Tensor, code: Code) -> Code:
     """A target of −1 and 1; labels 0 and 1 become them."""
     if target.dtype == "bool" or (target.dtype == "int" and target.classes == 2):
-        return Infix("-", Infix("*", 2, method(code, "float")), 1)
+        real = isinstance(code, Method) and code.name == "float"
+        return Infix("-", Infix("*", 2, code if real else method(code, "float")), 1)
     return code
 
 

@@ -52,6 +52,8 @@ LAYERS: Vocabulary[Layer] = Vocabulary(
         "loss": "mse:MSE l1:L1 smooth_l1:SmoothL1 huber:Huber msle:MSLE bce:BCE"
         " bce_with_logits:BCEWithLogits poisson_nll:PoissonNLL gaussian_nll:GaussianNLL kl_div:KLDiv"
         " hinge:Hinge cross_entropy:CrossEntropy nll:NLL kl_sparsity:KLSparsity",
+        "margin": "soft_margin:SoftMargin hinge_embedding:HingeEmbedding margin_ranking:MarginRanking"
+        " multi_margin:MultiMargin multilabel_soft_margin:MultilabelSoftMargin",
         "similarity": "distance:Distance cosine_similarity:CosineSimilarity"
         " cosine_embedding:CosineEmbedding triplet:Triplet contrastive:Contrastive"
         " info_nce:InfoNCE",
