@@ -19,6 +19,7 @@ def check_gradients(program: Program, diagnostics: Diagnostics) -> None:
                 if isinstance(update.optimizer, Optimizer):
                     tensors = [*learnt(program, plan, step, update)]
                     _gradients(step, update, update.optimizer, tensors, diagnostics)
+                    _momentum(step, update, update.optimizer, diagnostics)
                     _matrices(step, update, update.optimizer, tensors, diagnostics)
 
 
@@ -84,6 +85,19 @@ def _matrices(
         helps = _rest(update, others)
     if message:
         diagnostics.add(Diagnostic("E521", message, update.span, helps=helps))
+
+
+def _momentum(
+    step: StepPlan, update: Update, optimizer: Optimizer, diagnostics: Diagnostics
+) -> None:
+    """A schedule that moves a momentum which the optimizer has not."""
+    fields = type(optimizer).model_fields.keys()
+    if getattr(step.schedule, "momentum", None) is None or fields & {"momentum", "betas"}:
+        return
+    word = getattr(step.schedule, "word", "")
+    message = f"{word} moves the momentum, and {optimizer.word} has none"
+    helps = (f"leave momentum out of {word}(…), or take sgd or adam",)
+    diagnostics.add(Diagnostic("E521", message, update.span, helps=helps))
 
 
 def _rest(update: Update, others: list[Learnt]) -> tuple[str, ...]:

@@ -22,10 +22,11 @@ _LOSSES = "losses: ClassVar[dict[str, tuple[str, ...]]]"
 
 
 class ScheduleText(Struct, frozen=True):
-    """A function of the step that scales a learning rate."""
+    """A function of the step that scales a learning rate, or gives a momentum."""
 
     name: str
     lines: tuple[str, ...]
+    says: str
 
 
 class Steps:
@@ -35,20 +36,29 @@ class Steps:
         self.program, self.plan, self.objective = program, plan, objective
         self.single = len(plan.steps) == 1 and plan.steps[0].name == "train"
         self.schedules: list[ScheduleText] = []
-        self.schedule_names = [self._schedule(s) for s in plan.steps]
+        self.schedule_options = [self._schedule(s) for s in plan.steps]
         self.attributes = self._attributes()
 
-    def _schedule(self, step: StepPlan) -> str:
-        """The name of the function of a step's schedule, empty where it has none."""
-        if not isinstance(step.schedule, OfStep):
-            return ""
-        lines = tuple(step.schedule.body())
+    def _schedule(self, step: StepPlan) -> list[str]:
+        """The arguments for a step's schedule, empty where it has none that is a function of the step."""
+        made = []
+        if isinstance(step.schedule, OfStep):
+            says = "The learning rate at a step, as a share of its start."
+            name = self._function(step, "factor", tuple(step.schedule.body()), says)
+            made.append(f"schedule={name}")
+            if lines := step.schedule.momentum_body():
+                name = self._function(step, "momentum", lines, "The momentum at a step.")
+                made.append(f"momentum={name}")
+        return made
+
+    def _function(self, step: StepPlan, word: str, lines: tuple[str, ...], says: str) -> str:
+        """The name of a function of these lines, a new one if there is none yet."""
         known = next((s.name for s in self.schedules if s.lines == lines), None)
         if known is not None:
             return known
-        base = "factor" if not self.schedules else f"{snake(step.name)}_factor"
-        name = fresh(base, [s.name for s in self.schedules])
-        self.schedules.append(ScheduleText(name, lines))
+        taken = [s.name for s in self.schedules]
+        name = fresh(f"{snake(step.name)}_{word}" if word in taken else word, taken)
+        self.schedules.append(ScheduleText(name, lines, says))
         return name
 
     def _attributes(self) -> list[str]:
@@ -102,8 +112,7 @@ class Steps:
             made.append(f"clip_norm={step.clip_norm}")
         if step.clip_value is not None:
             made.append(f"clip_value={step.clip_value}")
-        if self.schedule_names[number]:
-            made.append(f"schedule={self.schedule_names[number]}")
+        made += self.schedule_options[number]
         if isinstance(step.schedule, ReduceOnPlateau):
             made += self._plateau(step, step.schedule)
         if self._uncompiled(step):
@@ -219,6 +228,7 @@ class Steps:
             "clip_norm": any(s.clip_norm is not None for s in steps),
             "clip_value": any(s.clip_value is not None for s in steps),
             "schedule": bool(self.schedules),
+            "momentum": any(len(options) > 1 for options in self.schedule_options),
             "plateau": any(isinstance(s.schedule, ReduceOnPlateau) for s in steps),
             "second": any(map(self._uncompiled, steps)),
             "gradients": any(map(differentiates, self.plan.body.nodes)),

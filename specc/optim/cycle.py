@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from specc.layers.common import fraction, positive
-from specc.optim.schedule import OfStep
+from specc.optim.schedule import Moved, OfStep
 
 Above0 = Annotated[float, AfterValidator(positive)]
 
@@ -29,6 +29,8 @@ class OneCycle(OfStep):
         description="Whether it falls to its start in as many steps as it rose, and then to its end.",
     )
 
+    momentum: Moved = None
+
     def rest(self) -> str:
         """From start to 1 at the step `top`, then to final at the last one."""
         up = self._line(self.start, 1.0, "step / top")
@@ -44,22 +46,32 @@ class OneCycle(OfStep):
     def body(self) -> tuple[str, ...]:
         """The parts, each with a line of its own."""
         warm = (f"warm = min(1.0, (step + 1) / {self.warmup})",) if self.warmup else ()
-        parts = [("step <= top", "step / top", self.start, 1.0)]
-        if self.three_phase:
-            parts.append(("step <= 2 * top", "(step - top) / top", 1.0, self.start))
-        lines = [f"top = {self._top()}  # the step with the highest rate", *warm]
-        for condition, share, first, last in parts:
-            lines += [
-                f"if {condition}:",
-                f"    return {self._warm(self._line(first, last, share))}",
-            ]
-        over = "2 * top" if self.three_phase else "top"
-        lines.append(f"fall = (step - {over}) / max(1, steps - 1 - {over})")
-        first = self.start if self.three_phase else 1.0
-        return (*lines, f"return {self._warm(self._line(first, self.final, 'fall'))}")
+        top, *parts = self._parts((self.start, 1.0, self.start, self.final), bool(self.warmup))
+        return (top, *warm, *parts)
 
-    def _warm(self, text: str) -> str:
-        return f"warm * ({text})" if self.warmup else text
+    def momentum_body(self) -> tuple[str, ...]:
+        """The same parts between the two momenta; what follows them does not move it."""
+        if self.momentum is None:
+            return ()
+        low, high = self.momentum
+        return self._parts((low, high, low, low), False)
+
+    def _parts(self, levels: tuple[float, float, float, float], warm: bool) -> tuple[str, ...]:
+        """From level to level: the first, that of the top, the one between, the last."""
+        first, top, between, last = levels
+        ways = [("step <= top", "step / top", first, top)]
+        if self.three_phase:
+            ways.append(("step <= 2 * top", "(step - top) / top", top, between))
+        lines = [f"top = {self._top()}  # the step with the highest rate"]
+        for condition, share, left, right in ways:
+            line = self._line(left, right, share)
+            lines += [f"if {condition}:", f"    return {f'warm * ({line})' if warm else line}"]
+        over, left = ("2 * top", between) if self.three_phase else ("top", top)
+        if left == last:
+            return (*lines, f"return {_number(last)}")
+        line = self._line(left, last, "fall")
+        fall = f"fall = (step - {over}) / max(1, steps - 1 - {over})"
+        return (*lines, fall, f"return {f'warm * ({line})' if warm else line}")
 
     def _top(self) -> str:
         return f"max(1, {self.rise:.12g} * steps - 1)"

@@ -5,7 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from specc.layers.common import fraction
+
+Decay = Annotated[float, AfterValidator(fraction(0, 1, open_high=True))]
 
 
 class Schedule(BaseModel):
@@ -18,6 +22,16 @@ class Schedule(BaseModel):
 
     word: ClassVar[str]
     names: ClassVar[frozenset[str]] = frozenset()
+
+
+Moved = Annotated[
+    tuple[Decay, Decay] | None,
+    Field(
+        description="Momentum, or first beta, at the lowest and at the highest rate; PyTorch moves it by "
+        "default, as [0.95, 0.85]."
+    ),
+]
+"""How a momentum moves against the rate."""
 
 
 class OfStep(Schedule):
@@ -37,6 +51,10 @@ class OfStep(Schedule):
     def body(self) -> tuple[str, ...]:
         """The same as the lines of a function's body."""
         return (f"return {self.factor()}",)
+
+    def momentum_body(self) -> tuple[str, ...]:
+        """The lines of a function of `step` and `steps` for the momentum; none where it stays."""
+        return ()
 
     @abstractmethod
     def rest(self) -> str:

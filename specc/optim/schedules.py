@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from specc.layers.common import fraction, positive
-from specc.optim.schedule import OfStep
+from specc.optim.schedule import Moved, OfStep
 
 Above0 = Annotated[float, AfterValidator(positive)]
 Over = Annotated[
@@ -193,9 +193,22 @@ class Cyclic(OfStep):
     gamma: Annotated[float, AfterValidator(fraction(0, 1, open_low=True))] = Field(
         1.0, description="Factor of the tops at every step, PyTorch's exp_range."
     )
+    momentum: Moved = None
 
     def rest(self) -> str:
         """low + (1 − low)·height, a triangle of every period."""
+        height = self._height()
+        return f"({self.low:.12g} + {_rest(self.low)} * {height})" if self.low else f"({height})"
+
+    def momentum_body(self) -> tuple[str, ...]:
+        """The same triangles, the other way."""
+        if self.momentum is None:
+            return ()
+        low, high = self.momentum
+        sign = "-" if low > high else "+"
+        return (f"return {low:.12g} {sign} {abs(round(low - high, 12)):.12g} * {self._height()}",)
+
+    def _height(self) -> str:
         fall = self.fall or self.rise
         period = self.rise + fall
         up = f"step % {period} / {self.rise}"
@@ -205,7 +218,7 @@ class Cyclic(OfStep):
             height += f" * {self.shrink:.12g} ** (step // {period})"
         if self.gamma != 1:
             height += f" * {self.gamma:.12g} ** step"
-        return f"({self.low:.12g} + {_rest(self.low)} * {height})" if self.low else f"({height})"
+        return height
 
 
 def _share(over: int | None) -> str:

@@ -37,6 +37,10 @@ def reports(learns: str, table: str = TABLE) -> list[tuple[str, str]]:
         ("optimizer sparse_adam(lr=1e-3)", "Net.repeat1.linear1.bias, Net.head.weight, …"),
         ("update Net.head with muon(lr=1e-2)", "muon learns matrices; Net.head.bias has 1 axis"),
         ("update Net.head.bias with muon(lr=1e-2)", "muon learns matrices"),
+        (
+            "optimizer adagrad(lr=1e-2)\n    schedule cyclic(momentum=[0.95, 0.85])",
+            "cyclic moves the momentum, and adagrad has none",
+        ),
     ],
 )  # fmt: skip
 def test_what_an_optimizer_cannot_take(learns: str, said: str) -> None:

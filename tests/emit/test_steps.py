@@ -285,3 +285,35 @@ def test_both_players_and_optimizers_are_in_a_checkpoint(built) -> None:  # type
     state = run.state()
     assert len(state["optimizers"]) == 2
     assert {k.split(".")[0] for k in state["model"]} == {"g", "d"}
+
+
+MOVING = """
+train GAN {
+    data digits(flat=true, range=[-1, 1]) as real, label
+    z ~ normal[4]
+    step discriminator {
+        minimize bce_with_logits(D(real), 1) + bce_with_logits(D(G(z)), 0)
+        update D with sgd(lr=0.1, momentum=0.9)
+        schedule one_cycle(momentum=[0.95, 0.85])
+    }
+    step generator {
+        minimize bce_with_logits(D(G(z)), 1)
+        update G with adam(lr=0.1)
+        schedule cyclic(rise=2, momentum=[0.9, 0.5])
+    }
+    epochs 1
+}
+"""
+
+
+def test_a_schedule_moves_momentum_and_first_beta(built) -> None:  # type: ignore[no-untyped-def]
+    run = built(MOVING)
+    momenta, betas = [], []
+    for _ in range(4):
+        run.advance()
+        momenta.append(run.updates["discriminator"].optimizers[0].param_groups[0]["momentum"])
+        betas.append(run.updates["generator"].optimizers[0].param_groups[0]["betas"])
+    assert betas == [(pytest.approx(b), 0.999) for b in (0.9, 0.7, 0.5, 0.7)]
+    assert momenta[0] == pytest.approx(0.95)
+    assert momenta == sorted(momenta, reverse=True)
+    assert momenta[-1] < 0.95

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -268,6 +269,52 @@ def by_body(schedule: OfStep, steps: int) -> list[float]:
     names: dict[str, Any] = {"math": math}
     exec(f"def factor(step, steps):{lines}", names)
     return [names["factor"](s, steps) for s in range(steps)]
+
+
+def momenta(schedule: OfStep, steps: int) -> list[float]:
+    lines = "".join(f"\n    {line}" for line in schedule.momentum_body())
+    names: dict[str, Any] = {"math": math}
+    exec(f"def momentum(step, steps):{lines}", names)
+    return [names["momentum"](s, steps) for s in range(steps)]
+
+
+MOVED: dict[str, tuple[str, dict[str, Any], Callable[[torch.optim.Optimizer], Any]]] = {
+    "two phases": (
+        "one_cycle",
+        {},
+        lambda o: lr_scheduler.OneCycleLR(o, 1.0, total_steps=STEPS),
+    ),
+    "three phases": (
+        "one_cycle",
+        {"three_phase": True, "anneal": "linear"},
+        lambda o: lr_scheduler.OneCycleLR(
+            o, 1.0, total_steps=STEPS, three_phase=True, anneal_strategy="linear"
+        ),
+    ),
+    "triangles": (
+        "cyclic",
+        {"rise": 4, "fall": 9, "shrink": 0.5},
+        lambda o: lr_scheduler.CyclicLR(
+            o, 0.1, 1.0, 4, 9, mode="triangular2", base_momentum=0.85, max_momentum=0.95
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MOVED)
+def test_a_momentum_moves_as_in_pytorch(case: str) -> None:
+    word, settings, scheduler = MOVED[case]
+    optimizer = torch.optim.SGD(weights(), lr=1.0, momentum=0.9)
+    wanted = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer = scheduler(optimizer)
+        for _ in range(STEPS):
+            wanted.append(optimizer.param_groups[0]["momentum"])
+            optimizer.step()
+            peer.step()
+    made = OF_STEP[word](momentum=(0.95, 0.85), **settings)
+    assert momenta(made, STEPS) == pytest.approx(wanted, abs=1e-6)
 
 
 REQUIRED = {
