@@ -366,10 +366,11 @@ class Trainer(ABC):
                     rate = (self.step - since) / (time.perf_counter() - clock)
                     done = {"completed": self.step, "epoch": epoch + 1}
                     bar.update(task, shown=shown, rate=rate, **done)
+                over = ended and self.end_epoch(epoch + 1)
                 every = self.args.checkpoint_steps
                 if every and self.step % every == 0:
-                    self.save()
-                if ended and self.end_epoch(epoch + 1):
+                    self.save()  # with what the end of an epoch has changed
+                if over:
                     break
         self.save()
         if stop.signal:
