@@ -326,6 +326,16 @@ def _cross_attention(w: Weights, features: int, heads: int, *_: Any, **more: Any
     return forward
 
 
+def _split_attention(w: Weights, features: int, heads: int, *_: Any, **more: Any) -> Forward:
+    def forward(x: Array, memory: Array, values: Array, mask: Array | None = None) -> Array:
+        named = zip((x, memory, values), ("q_proj", "k_proj", "v_proj"), strict=True)
+        parts = [_projected(part, w, name) for part, name in named]
+        return _attended(w, heads, parts, causal=False, mask=mask, **more)
+
+    del features
+    return forward
+
+
 MODULES: dict[str, Callable[..., Forward]] = {
     "nn.Linear": _linear,
     "nn.Bilinear": _bilinear,
@@ -336,6 +346,7 @@ MODULES: dict[str, Callable[..., Forward]] = {
     "nn.RMSNorm": _rms_norm,
     "SelfAttention": _self_attention,
     "CrossAttention": _cross_attention,
+    "SplitAttention": _split_attention,
     "WideSelfAttention": _self_attention,
     "WideCrossAttention": _cross_attention,
     **{f"nn.Conv{n}d": _conv for n in (1, 2, 3)},

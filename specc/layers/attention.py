@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import AfterValidator, Field
 
 from specc.formula import Formula, Var, product, total, var
@@ -18,7 +19,7 @@ from specc.layers.base import (
     Positive,
 )
 from specc.layers.code import Fn, Module, X
-from specc.layers.common import fits_mask, fraction
+from specc.layers.common import equal_sizes, fits_mask, fraction
 from specc.layers.spatial import changed, numbers
 from specc.sizes import Constraint, Size, known, render
 from specc.types import Tensor
@@ -42,15 +43,15 @@ class Attention(Layer):
     """Scaled dot products in several heads.
 
     Queries, keys and values are one projection of the sequence; with `memory=` keys and values are one
-    projection of the memory. `mask=` says which positions are read. Formulas of the added keys:
-    PyTorch, nn.MultiheadAttention.
+    projection of the memory, and with `values=` each of a sequence of its own. `mask=` says which
+    positions are read. The added keys are those of PyTorch's nn.MultiheadAttention.
     """
 
     word = "attention"
     summary = "Multi-head attention, causal or not; on a second sequence with `memory=`."
     formula = "softmax(Q·Kᵀ/√d_head)·V"
     stateful = True
-    keyword_operands = ("memory", "mask")
+    keyword_operands = ("memory", "mask", "values")
 
     heads: Positive = Field(description="Number of heads; they share the features.")
     causal: bool = Field(False, description="Whether a position sees only those before it.")
@@ -66,14 +67,38 @@ class Attention(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """[T, d] (and memory [S, m], and a mask of what is read) to [T, d]."""
         x = self._sequence(operands[0], 0)
-        memory, mask = (*operands[1:], None, None)[:2]
+        memory, mask, values = (*operands[1:], None, None, None)[:3]
         conditions = self._heads_fit(x.sizes[1])
         read = x if memory is None else self._sequence(memory, 1)
         if mask is not None:
             conditions += fits_mask(mask, read.sizes[0], self.word, 2)
         letter = "T" if memory is None else "S"
         keys = _Keys(x, read, letter, mask is not None, conditions)
+        if values is not None:
+            return self._on_two(keys, self._values(values, keys))
         return self._on_itself(keys) if memory is None else self._on_memory(keys)
+
+    def _values(self, operand: Operand, keys: _Keys) -> Tensor:
+        """What is read with the keys of a memory: as long as it.
+
+        Raises:
+            LayerError: E204, there is no memory; E302, it has another length.
+        """
+        values = self._sequence(operand, 3)
+        if keys.letter == "T":
+            raise LayerError(
+                "E204",
+                "attention: values go with the keys of a memory, and there is none",
+                argument=3,
+            )
+        if not equal_sizes(values.sizes[0], keys.read.sizes[0])[0]:
+            raise LayerError(
+                "E302",
+                f"attention: the memory is {keys.read}, its values are {values}",
+                text=f"{render(keys.read.sizes[0])} ≠ {render(values.sizes[0])}",
+                argument=3,
+            )
+        return values
 
     def _sequence(self, operand: Operand | None, index: int) -> Tensor:
         x = numbers(operand, self.word, index)
@@ -157,7 +182,7 @@ class Attention(Layer):
 
     def _module(self, kind: str, keys: _Keys, *sizes: Size) -> Fn:
         """The plain class, or the one that has a mask and further keys."""
-        wide = keys.masked or self._added > 0
+        wide = kind != "SplitAttention" and (keys.masked or self._added > 0)
         options = changed(
             causal=(self.causal, False),
             dropout=(self.dropout, 0.0),
@@ -174,14 +199,15 @@ class Attention(Layer):
         module: Fn,
         macs: Formula,
         notes: tuple[str, ...],
+        split: bool = False,
     ) -> Inference:
-        """What both forms have in common; the last projection is that of the heads' results."""
+        """What all forms have in common; the last projection is that of the heads' results."""
         d, length = var("d", keys.x.sizes[1]), var(keys.letter, keys.read.sizes[0])
         tensors, more = self._beside(d)
         *first, last = projections
         counts = (*(c for _, c in first), *more, last[1])
         weights = tuple(p for group, _ in projections for p in group)
-        operands = (X(0), *([] if keys.letter == "T" else [X(1)]))
+        operands = (X(0), *([] if keys.letter == "T" else [X(1)]), *([X(3)] if split else []))
         masks = (("mask", X(2)),) if keys.masked else ()
         return Inference(
             outputs=(("output", keys.x.with_range()),),
@@ -196,7 +222,7 @@ class Attention(Layer):
             notes=(*notes, *self._notes_of_keys(length, d)),
         )
 
-    # ------------------------------------------------------------------- two forms
+    # ----------------------------------------------------------------- three forms
 
     def _on_itself(self, keys: _Keys) -> Inference:
         time, d = var("T", keys.x.sizes[0]), var("d", keys.x.sizes[1])
@@ -211,15 +237,18 @@ class Attention(Layer):
 
     def _each(self, width: Var) -> str:
         """The weights of one of four projections: (64 + 1)·64."""
-        return product((width + 1 if self.bias else width, width)).numbers()
+        return self._each_to(width, width)
 
-    def _on_memory(self, keys: _Keys) -> Inference:
+    def _sees_all(self) -> None:
         if self.causal:
             raise LayerError(
                 "E204",
                 "attention on a memory sees all of it; causal has no meaning here",
                 argument="causal",
             )
+
+    def _on_memory(self, keys: _Keys) -> Inference:
+        self._sees_all()
         time, d = var("T", keys.x.sizes[0]), var("d", keys.x.sizes[1])
         length, m = var("S", keys.read.sizes[0]), var("m", keys.read.sizes[1])
         projections = [
@@ -235,6 +264,35 @@ class Attention(Layer):
             product((2, time, d, d)) + product((length, m, 2, d)) + scores,
             (
                 f"queries and out_proj: each {self._each(d)}",
-                f"keys and values: each {product((m + 1 if self.bias else m, d)).numbers()}",
+                f"keys and values: each {self._each_to(m, d)}",
             ),
         )
+
+    def _on_two(self, keys: _Keys, values: Tensor) -> Inference:
+        """Keys of one sequence and values of another one, each with a projection of its own."""
+        self._sees_all()
+        time, d = var("T", keys.x.sizes[0]), var("d", keys.x.sizes[1])
+        length, m = var("S", keys.read.sizes[0]), var("m", keys.read.sizes[1])
+        v = var("v", values.sizes[1])
+        projections = [
+            self._projection(name, width, d)
+            for name, width in (("q_proj", d), ("k_proj", m), ("v_proj", v), ("out_proj", d))
+        ]
+        _, same = equal_sizes(values.sizes[0], keys.read.sizes[0])
+        read = product((length, m + v, d))
+        scores = product((2, time, self._seen(length), d))
+        sizes = (keys.x.sizes[1], self.heads, keys.read.sizes[1], values.sizes[1])
+        return self._inferred(
+            replace(keys, conditions=(*keys.conditions, *same)),
+            projections,
+            self._module("SplitAttention", keys, *sizes),
+            product((2, time, d, d)) + read + scores,
+            (
+                f"queries and out_proj: each {self._each(d)}",
+                f"keys: {self._each_to(m, d)}, values: {self._each_to(v, d)}",
+            ),
+            split=True,
+        )
+
+    def _each_to(self, width: Var, features: Var) -> str:
+        return product((width + 1 if self.bias else width, features)).numbers()

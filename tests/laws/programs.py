@@ -165,8 +165,10 @@ class Stages:
         options = [
             self.pick("", f", {name}=true") for name in ("causal", "add_bias_kv", "add_zero_attn")
         ]
-        if self.value.name:  # what the chain begins with has as many positions
-            options.append(self.pick("", f", mask=mean({self.value.name}, axis=features) > 0"))
+        if name := self.value.name:  # what the chain begins with has as many positions
+            options.append(self.pick("", f", mask=mean({name}, axis=features) > 0"))
+            options.append(self.pick("", f", memory={name}", f", memory={name}, values={name}"))
+            options[0] = "" if options[-1] else options[0]
         self.add(f"attention(heads={self.draw(st.sampled_from(heads))}{''.join(options)})")
 
     def repeated(self) -> None:

@@ -16,12 +16,17 @@ OPTIONS = [(kv, zero) for kv in (False, True) for zero in (False, True)]
 # The first key of each item counts, so that every causal position sees one.
 KEPT = torch.tensor([[1, 1, 1, 0, 0], [1, 0, 1, 0, 1], [1, 1, 1, 1, 1]], dtype=torch.bool)
 
+THEIRS = ("q_proj_weight", "k_proj_weight", "v_proj_weight")
+
 
 def peer(own: nn.Module, theirs: nn.MultiheadAttention) -> nn.MultiheadAttention:
     """PyTorch's module with the weights of the generated one."""
     mine = own.state_dict()
     kept = {n.replace("in_proj.", "in_proj_"): w for n, w in mine.items()}
-    if "q_proj.weight" in mine:
+    if "k_proj.weight" in mine:
+        kept |= {n: mine[n.replace("_weight", ".weight")] for n in THEIRS}
+        kept["in_proj_bias"] = torch.cat([mine[f"{n}_proj.bias"] for n in "qkv"])
+    elif "q_proj.weight" in mine:
         q, kv = mine["q_proj.weight"], mine["kv_proj.weight"].chunk(2)
         kept |= dict(
             zip(("q_proj_weight", "k_proj_weight", "v_proj_weight"), (q, *kv), strict=True)
@@ -66,6 +71,29 @@ def test_on_a_memory_it_is_pytorch(bias_kv: bool, zero: bool) -> None:
     torch.testing.assert_close(own(x, memory, mask=KEPT), wanted, rtol=1e-4, atol=1e-5)
     assert found.count is not None
     assert found.count.value == sum(p.numel() for p in theirs.parameters())
+
+
+def test_values_of_their_own_are_those_of_pytorch() -> None:
+    found = Attention(heads=2, add_bias_kv=True).infer(
+        sequence(4, 6), sequence(5, 3), MASK, sequence(5, 8)
+    )
+    own = module(found)
+    theirs = nn.MultiheadAttention(6, 2, add_bias_kv=True, kdim=3, vdim=8, batch_first=True)
+    x, memory, values = torch.randn(3, 4, 6), torch.randn(3, 5, 3), torch.randn(3, 5, 8)
+    wanted, _ = peer(own, theirs)(x, memory, values, key_padding_mask=~KEPT)
+    torch.testing.assert_close(own(x, memory, values, mask=KEPT), wanted, rtol=1e-4, atol=1e-5)
+    assert found.count is not None
+    assert found.count.value == sum(p.numel() for p in theirs.parameters())
+
+
+def test_values_go_with_a_memory_of_their_length() -> None:
+    for operands, code in (
+        ((sequence(4, 6), None, None, sequence(4, 6)), "E204"),
+        ((sequence(4, 6), sequence(5, 3), None, sequence(4, 3)), "E302"),
+    ):
+        with pytest.raises(LayerError) as found:
+            Attention(heads=2).infer(*operands)
+        assert found.value.code == code
 
 
 def test_padding_changes_nothing() -> None:

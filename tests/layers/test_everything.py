@@ -98,6 +98,9 @@ CASES: list[tuple[Layer, tuple[Tensor | None, ...]]] = [
       for c in (True, False) for kv in (True, False) for z in (True, False) for m in (MASK, None)),
     *((attention.Attention(heads=3, add_bias_kv=kv, add_zero_attn=z), (sequence(4, 6), sequence(5, 8), m))
       for kv, z in ((True, False), (False, True), (True, True)) for m in (MASK, None)),
+    *((attention.Attention(heads=3, bias=b, add_bias_kv=kv),
+       (sequence(4, 6), sequence(5, 8), m, sequence(5, 3)))
+      for b in (True, False) for kv in (True, False) for m in (MASK, None)),
     *((joining.Concat(), v) for v in ((IMAGE, IMAGE), (tensor(3), tensor(4), tensor(1)))),
     (joining.Concat(axis="height"), (IMAGE, IMAGE)),
     *((joining.Stack(), v) for v in ((tensor(3), tensor(3)), (NUMBER, NUMBER))),
