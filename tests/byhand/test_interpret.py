@@ -20,7 +20,7 @@ from specc.layers.base import Layer, Operand
 from specc.layers.distribution import FAMILIES
 from specc.layers.divergence import KL, LogProb
 from specc.types import Distribution, Tensor
-from tests.layers import test_activation, test_everything, test_losses
+from tests.layers import test_activation, test_everything, test_losses, test_margin
 from tests.layers.contract import build, evaluated, sequence, tensor, values_of
 
 RANDOM = {
@@ -61,7 +61,7 @@ RECURRENT: list[tuple[Layer, tuple[Operand, ...]]] = [
 CASES = [
     (layer, operands)
     for layer, operands in (
-        *test_everything.CASES, *test_losses.CASES, *ACTIVATIONS, *RECURRENT, *DISTRIBUTIONS,
+        *test_everything.CASES, *test_losses.CASES, *test_margin.CASES, *ACTIVATIONS, *RECURRENT, *DISTRIBUTIONS,
     )
     if layer.word not in RANDOM | NOT_BY_HAND and not getattr(layer, "antialias", False)
 ]  # fmt: skip

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from specc.layers import divergence as div
 from specc.layers import loss as lo
-from specc.layers import margin as ma
 from specc.layers import similarity as sim
 from specc.layers.base import Layer, LayerError, Operand
 from specc.layers.distribution import FAMILIES, number
@@ -26,7 +25,6 @@ LABEL = Tensor((), (), "int", 4)
 MASK = Tensor((5, 6), ("height", "width"), "int", 3)
 ONE, ZERO = number(1), number(0)
 SCALAR = Tensor((), ())
-SIGNS = Tensor((4,), ("features",), "int", 2)
 
 CASES: list[tuple[Layer, tuple[Operand, ...]]] = [
     *((cls(reduction=r), (x, x)) for cls in (lo.MSE, lo.L1, lo.SmoothL1, lo.Huber)
@@ -61,15 +59,6 @@ CASES: list[tuple[Layer, tuple[Operand, ...]]] = [
     (sim.Triplet(margin=0.3), (X, X, X)),
     (sim.Contrastive(), (SCALAR.with_range(0.0), SCALAR.with_range(0.0, 1.0))),
     (sim.InfoNCE(), (X, X)),
-    *((cls(reduction=r), (X, t)) for cls in (ma.SoftMargin, ma.HingeEmbedding) for r in ("mean", "sum")
-      for t in (ONE, number(-1), SIGNS)),
-    (ma.HingeEmbedding(margin=0.5), (IMAGE, number(-1))),
-    *((ma.MarginRanking(reduction=r, margin=0.2), (x, x, t)) for r in ("mean", "sum")
-      for x, t in ((X, ONE), (X, SIGNS), (SCALAR, Tensor((), (), "int", 2)))),
-    *((ma.MultiMargin(p=p, margin=m, weight=w), (X, LABEL)) for p in (1, 2)
-      for m, w in ((1.0, None), (0.5, (1.0, 2.0, 0.0, 3.0)))),
-    *((ma.MultilabelSoftMargin(weight=w, reduction=r), (X, Tensor((4,), ("features",), "int", 2)))
-      for w in (None, (1.0, 2.0, 0.0, 3.0)) for r in ("mean", "sum")),
 ]  # fmt: skip
 
 
@@ -359,33 +348,3 @@ def test_sparsity_is_the_formula_of_the_lecture_notes() -> None:
     assert evaluated(
         lo.KLSparsity(rho=0.5).infer(UNIT).forward, None, {"x0": torch.full((BATCH, 4), 0.5)}
     ).item() == pytest.approx(0, abs=1e-6)
-
-
-def test_margins_are_those_of_pytorch() -> None:
-    run = check(ma.MultiMargin(p=2, margin=0.5, weight=(1.0, 2.0, 0.0, 3.0)), X, LABEL)
-    x, y = run.values["x0"], run.values["x1"]
-    loss = torch.nn.MultiMarginLoss(2, 0.5, torch.tensor([1.0, 2.0, 0.0, 3.0]), reduction="none")
-    torch.testing.assert_close(run.output, loss(x, y))
-    run = check(ma.SoftMargin(), X, SIGNS)
-    x, y = run.values["x0"], 2.0 * run.values["x1"] - 1
-    torch.testing.assert_close(run.output, (1 + (-y * x).exp()).log().mean(1))
-    run = check(ma.MarginRanking(margin=0.2), X, X, number(-1))
-    a, b = run.values["x0"], run.values["x1"]
-    torch.testing.assert_close(run.output, (a - b + 0.2).relu().mean(1))
-
-
-@pytest.mark.parametrize(
-    ("layer", "operands", "code"),
-    [
-        (ma.SoftMargin(), (X, number(0)), "E204"),
-        (ma.MultiMargin(), (IMAGE, LABEL), "E301"),
-        (ma.MultiMargin(weight=(1.0, 2.0)), (X, LABEL), "E302"),
-        (ma.MultiMargin(), (X, X), "E203"),
-        (ma.MarginRanking(), (X, tensor(5), ONE), "E302"),
-        (ma.MultilabelSoftMargin(), (X, tensor(5)), "E302"),
-    ],
-)
-def test_what_a_margin_cannot_take(layer: Layer, operands: tuple[Operand, ...], code: str) -> None:
-    with pytest.raises(LayerError) as found:
-        layer.infer(*operands)
-    assert found.value.code == code
