@@ -61,7 +61,8 @@ RECURRENT: list[tuple[Layer, tuple[Operand, ...]]] = [
 CASES = [
     (layer, operands)
     for layer, operands in (
-        *test_everything.CASES, *test_losses.CASES, *test_margin.CASES, *ACTIVATIONS, *RECURRENT, *DISTRIBUTIONS,
+        *test_everything.CASES, *test_losses.CASES, *test_margin.CASES, *ACTIVATIONS, *RECURRENT,
+        *DISTRIBUTIONS,
     )
     if layer.word not in RANDOM | NOT_BY_HAND and not getattr(layer, "antialias", False)
 ]  # fmt: skip
