@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from specc.byhand.array import Array, dropped, expanded, joined, lone, reshaped, swapped
+from specc.byhand.bounds import Symbols, too_large, whole
 from specc.byhand.interpret import ByHandError, Interpreter
 from specc.byhand.notes import Page, page
 from specc.byhand.scalar import constant, so_far
@@ -36,20 +37,14 @@ from specc.program import (
     Scan,
     State,
 )
-from specc.sizes import Size, Symbolic, evaluate
+from specc.sizes import Symbolic
 from specc.source import Span
 from specc.types import Tensor
 
-MOST_NUMBERS = 20_000
-"""Of one value."""
-MOST_MACS = 200_000
-"""Of one layer: an example is small enough to be read."""
 MOST_STEPS = 1_000_000
 """Numbers of one pass, those on the way included."""
 
 Values = dict[Ref, Any]
-Symbols = Mapping[str, int]
-"""What the free sizes of a body are."""
 
 
 class WorkError(Exception):
@@ -231,38 +226,6 @@ def _apply(frame: Frame, node: Node) -> dict[str, Any]:
     return dict(zip(ports, several, strict=False))
 
 
-def _whole(size: Size, symbols: Symbols) -> int:
-    """A size as a number. Raises ByHandError where it is free."""
-    if isinstance(size, int):
-        return size
-    try:
-        return evaluate(size, dict(symbols))
-    except KeyError as problem:
-        raise ByHandError(f"has a size that is not known: {problem.args[0]}") from None
-
-
-def too_large(inference: Inference, symbols: Symbols | None = None) -> str | None:
-    """Why a layer is too large to be worked by hand, None for one that is not.
-
-    Without `symbols` free sizes are passed over.
-
-    Raises:
-        ByHandError: a size is free.
-    """
-    for _, kind in inference.outputs:
-        sizes = kind.sizes if isinstance(kind, Tensor) else ()
-        if symbols is None and not all(isinstance(n, int) for n in sizes):
-            continue
-        if prod(_whole(n, symbols or {}) for n in sizes) > MOST_NUMBERS:
-            return f"has more than {MOST_NUMBERS:,} numbers"
-    macs = 0 if inference.macs is None else inference.macs.value
-    if symbols is None and not isinstance(macs, int):
-        return None
-    if _whole(macs, symbols or {}) > MOST_MACS:
-        return f"takes more than {MOST_MACS:,} products"
-    return None
-
-
 def weights_of(frame: Frame, path: tuple[str, ...], inference: Inference) -> dict[str, Array]:
     """The tensors of a layer by their names, tied ones read from their owners."""
     stage = next((s for s in frame.body.stages if (s.name,) == path), None)
@@ -319,7 +282,7 @@ def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
     value = frame.operands(node)[0]
     number = 0
     for body, times in operation.bodies:
-        for _ in range(_whole(times, frame.symbols)):
+        for _ in range(whole(times, frame.symbols)):
             prefix = f"{frame.inner(operation.stage)[:-1]}[{number}]."
             values = frame.worker.work(body, {body.inputs[0][0]: value}, prefix, frame.symbols)
             value = values[body.outputs[0][1]]
@@ -351,7 +314,7 @@ def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     for number, t in enumerate(reversed(range(time)) if operation.reverse else range(time)):
         if (
             operation.truncate is not None
-            and number % _whole(operation.truncate, frame.symbols) == 0
+            and number % whole(operation.truncate, frame.symbols) == 0
         ):
             now = {name: cut(value) for name, value in now.items()} if number else now
         inputs = [_read(operation, sequence, t, outputs), *others]
@@ -361,8 +324,8 @@ def _scan(frame: Frame, node: Node) -> dict[str, Any]:
         outputs.append(held(valid, output, outputs[-1] if outputs else None))
     kept = outputs[::-1] if operation.reverse else outputs
     lifted = [reshaped(o, (o.sizes[0], 1, *o.sizes[1:])) for o in kept]
-    whole = outputs[-1] if operation.keep == "last" else joined(lifted, 1)
-    return {node.types[0][0]: whole, **now}
+    found = outputs[-1] if operation.keep == "last" else joined(lifted, 1)
+    return {node.types[0][0]: found, **now}
 
 
 def _read(scan: Scan, sequence: Array, t: int, outputs: list[Array]) -> Array:
@@ -388,7 +351,7 @@ def _start(
     state: State, given: Array | None, kind: Any, sequence: Array, symbols: Symbols
 ) -> Array:
     """A first state of every item."""
-    sizes = (sequence.sizes[0], *(_whole(n, symbols) for n in kind.sizes))
+    sizes = (sequence.sizes[0], *(whole(n, symbols) for n in kind.sizes))
     if given is not None:
         return expanded(given, sizes)
     return Array(sizes, (constant(state.start),) * prod(sizes))

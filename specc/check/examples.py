@@ -60,8 +60,9 @@ def _twice(node: Node) -> str | None:
 
 
 def _why_not(node: Node) -> str | None:
+    from specc.byhand.bounds import too_large
     from specc.byhand.interpret import missing
-    from specc.byhand.work import OPERATIONS, scan_refused, too_large
+    from specc.byhand.work import OPERATIONS, scan_refused
 
     operation = node.operation
     if isinstance(operation, Sample):

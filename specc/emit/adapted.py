@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from specc.emit.expressions import Naming
 from specc.emit.layout import statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import fresh, snake, variable
+from specc.emit.naming import Naming
 from specc.emit.terms import TermPrinter, bound
 from specc.program import Adapted, Body, Path
 

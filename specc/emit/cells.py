@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specc.emit.expressions import Line, Naming, Statements
+from specc.emit.expressions import Statements
 from specc.emit.gates import Gates, fused
 from specc.emit.layout import fits, statement
 from specc.emit.lines import assigned, function_head, laid_out
 from specc.emit.names import attribute, fresh, variable
+from specc.emit.naming import Line, Naming
 from specc.layers.code import Code, Printer
 from specc.program import Body, Node, Program, Ref, Rounds, Scan
 from specc.resolve.cell import is_folded

@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from specc.emit.cells import CellText, is_cell, uses
 from specc.emit.cells import results as results_of
-from specc.emit.expressions import Line, Naming, Statements, last_part
+from specc.emit.constructors import Argument, ClassText, Constructor
+from specc.emit.expressions import Statements
 from specc.emit.layout import docstring, statement
 from specc.emit.lines import function_head, laid_out
-from specc.emit.names import attribute, class_name, fresh, snake, variable
-from specc.emit.shapes import annotation, shape
-from specc.emit.summary import owned, owner_of, table, title
-from specc.layers.base import Inference
-from specc.layers.code import Code, Printer, Raw, fn
+from specc.emit.names import attribute, class_name, fresh, variable
+from specc.emit.naming import Line, Naming, last_part
+from specc.emit.shapes import annotation
+from specc.emit.summary import table, title
 from specc.program import (
     BareTensor,
     Body,
@@ -30,45 +29,11 @@ from specc.program import (
     Program,
     ReadTensor,
     Ref,
-    Rounds,
-    Stage,
 )
 from specc.resolve.symbolic import SymbolicBody, symbolic_body
 from specc.sizes import Symbolic, free_symbols, render
 from specc.syntax import tree
 from specc.types import Graph, Tensor
-
-
-def _no_operand(index: int, part: str | None) -> str:
-    raise AssertionError((index, part))  # a constructor reads no operands
-
-
-class Argument(Struct, frozen=True):
-    """One argument of a constructor and where its value comes from at a use.
-
-    `kind` is "hyper", "input" (then `port` and `axis` say which size), "param" or "network".
-    """
-
-    name: str
-    kind: str
-    default: str = ""
-    annotation: str = "int"
-    port: int = 0
-    axis: int = 0
-
-    @property
-    def local(self) -> str:
-        """The name in the constructor; that of a network is a Python name already."""
-        return self.name if self.kind == "network" else variable(self.name)
-
-
-class ClassText(Struct, frozen=True):
-    """A class as text, with the name that it was given and the arguments of its constructor."""
-
-    name: str
-    arguments: tuple[Argument, ...]
-    text: str
-    names: frozenset[str]
 
 
 class Classes:
@@ -122,19 +87,13 @@ class Classes:
         return class_name(body.name)
 
 
-class _Class:
+class _Class(Constructor):
     """One class while it is written."""
 
     def __init__(
         self, classes: Classes, body: Body, opened: SymbolicBody | None, network: bool
     ) -> None:
-        self.classes, self.concrete, self.network = classes, body, network
-        self.opened = opened
-        self.body = opened.body if opened is not None else body
-        self.values = dict(opened.values) if opened is not None else {}
-        self.symbols: set[str] = set()
-        self.foreign: dict[str, str] = {}
-        self._foreign()
+        super().__init__(classes, body, opened, network)
         self.init = [line for stage in self._pairs() for line in self._stage(*stage)]
         self.in_init = set(self.symbols)
         self.symbols = set()
@@ -144,11 +103,6 @@ class _Class:
         self.arguments = tuple(self._arguments())
 
     # --------------------------------------------------------------- arguments
-
-    def _foreign(self) -> None:
-        """Networks that are called here or whose weights are used come as arguments."""
-        for name in self.body.uses:
-            self.foreign[name] = variable(snake(name))
 
     def _arguments(self) -> Iterable[Argument]:
         needed = self.in_init | {s for s in self.in_forward if self._is_argument(s)}
@@ -171,15 +125,6 @@ class _Class:
         open_ones = (Argument(n, "param") for n in free if n in needed)
         yield from (*without, *open_ones, *(a for a in hypers if a.default), *params)
 
-    def _is_argument(self, name: str) -> bool:
-        opened = self.opened
-        if any(
-            p.name == name and isinstance(p.value, Symbolic)
-            for p in self.classes.program.parameters
-        ):
-            return True
-        return opened is not None and name in (*opened.hyperparameters, *opened.parameters)
-
     def _default(self, name: str) -> str:
         definition = self.concrete.definition
         assert isinstance(definition, tree.Definition)
@@ -193,133 +138,6 @@ class _Class:
                     if isinstance(size, Symbolic) and free_symbols(size) == {name}:
                         return Argument(name, "input", port=port, axis=axis)
         raise AssertionError(name)
-
-    def _symbol(self, name: str) -> str:
-        self.symbols.add(name)
-        return variable(name)
-
-    # ------------------------------------------------------------------ modules
-
-    def _pairs(self) -> Iterable[tuple[Stage, Stage]]:
-        return zip(self.body.stages, self.concrete.stages, strict=True)
-
-    def _stage(self, stage: Stage, concrete: Stage) -> list[str]:
-        """The lines of __init__ for one stage, ties included."""
-        left = f"self.{attribute(stage.name)}"
-        tied = self._transposed(stage)
-        if tied is not None:
-            return self._tied_linear(stage, concrete, left, tied)
-        value = self._constructor(stage)
-        lines = statement(f"{left} = {value}", 8, self._stage_comment(concrete))
-        for tie in stage.ties:
-            source = self._path(tie.path)
-            lines += statement(f"{left}.{tie.parameter} = {source}.{tie.tensor}", 8, "tied")
-        return lines
-
-    def _transposed(self, stage: Stage) -> str | None:
-        found = next((t for t in stage.ties if t.transposed), None)
-        return None if found is None else f"{self._path(found.path)}.{found.tensor}"
-
-    def _tied_linear(self, stage: Stage, concrete: Stage, left: str, source: str) -> list[str]:
-        bias = getattr(stage.layer, "bias", True)
-        arguments = source if bias else f"{source}, bias=False"
-        return statement(
-            f"{left} = TransposedLinear({arguments})", 8, self._stage_comment(concrete)
-        )
-
-    def _path(self, path: Path) -> str:
-        """A stage in this module, or in a network that came as an argument."""
-        head, *rest = path
-        if head in self.foreign:
-            return ".".join([self.foreign[head], *map(attribute, rest)])
-        return "self." + ".".join(map(attribute, path))
-
-    def _constructor(self, stage: Stage) -> str:
-        unit = stage.unit
-        if isinstance(unit, Inference):
-            assert unit.module is not None
-            return self._print(unit.module)
-        if isinstance(unit, BareTensor):
-            return self._print(bare(unit))
-        if isinstance(unit, Body):
-            return self._use(unit, stage)
-        return self._rounds(unit, stage)
-
-    def _print(self, code: Code) -> str:
-        return Printer(_no_operand, "self", self._symbol)(code)
-
-    def _use(self, unit: Body, stage: Stage) -> str:
-        """A constructor call of a block's class with the values of its arguments here."""
-        concrete = self._concrete_unit(stage)
-        assert isinstance(concrete, Body)
-        made = self.classes.of(concrete)
-        return self._print(self._call(made, unit))
-
-    def _call(self, made: ClassText, unit: Body) -> Code:
-        positional: list[Code] = []
-        keywords: dict[str, Code] = {}
-        for argument in made.arguments:
-            value = self._argument_value(argument, unit)
-            if argument.default and self._printed(value) == argument.default:
-                continue
-            if argument.default or keywords:
-                keywords[argument.local] = value
-            else:
-                positional.append(value)
-        return fn(made.name, *positional, **keywords)
-
-    def _printed(self, value: Code) -> str:
-        return Printer(_no_operand, "self", str)(value)
-
-    def _argument_value(self, argument: Argument, unit: Body) -> Code:
-        match argument.kind:
-            case "network":
-                name = next(n for n in unit.uses if variable(snake(n)) == argument.name)
-                self.foreign.setdefault(name, argument.name)
-                return Raw(self.foreign[name])
-            case "hyper":
-                value = dict(unit.hyperparameters)[argument.name]
-                assert isinstance(value, (int, Symbolic))
-                return value
-            case "input":
-                type = unit.inputs[argument.port][1]
-                assert isinstance(type, Tensor)
-                return type.sizes[argument.axis]
-            case _:
-                if not argument.default or self._is_argument(argument.name):
-                    return Raw(self._symbol(argument.name))
-                return int(argument.default)
-
-    def _concrete_unit(self, stage: Stage) -> object:
-        return self.concrete.stage(stage.name).unit
-
-    def _rounds(self, unit: Rounds, stage: Stage) -> str:
-        concrete = self._concrete_unit(stage)
-        assert isinstance(concrete, Rounds)
-        if len(concrete.bodies) != len(unit.bodies):
-            unit = concrete
-        calls = []
-        for (body, count), (real, _) in zip(unit.bodies, concrete.bodies, strict=True):
-            made = self.classes.of(real)
-            calls.append((self._print(self._call(made, body)), count))
-        if len(calls) == 1:
-            text, count = calls[0]
-            return f"nn.ModuleList({text} for _ in range({self._print(count)}))"
-        parts = [
-            text if count == 1 else f"*({text} for _ in range({self._print(count)}))"
-            for text, count in calls
-        ]
-        return f"nn.ModuleList([{', '.join(parts)}])"
-
-    def _stage_comment(self, stage: Stage) -> str:
-        if not self.network:
-            return ""
-        node = next((n for n in self.concrete.nodes if owner_of(n) == (stage.name,)), None)
-        count = owned(stage)
-        type = node.types[0][1] if node is not None else None
-        shown = shape(type) if isinstance(type, Tensor) and len(node.types) == 1 else ""  # type: ignore[union-attr]
-        weights = f"{render(count)} parameters" if count != 0 else ""
-        return "|".join(filter(None, (shown, weights)))
 
     # ------------------------------------------------------------------ forward
 
@@ -479,15 +297,6 @@ class _Class:
             self.concrete, self.concrete if self.network else self.body
         )
         return docstring(doc, table(self.concrete) if self.network else (), 4)
-
-
-def bare(unit: BareTensor) -> Code:
-    """`nn.Parameter(torch.zeros(…))` for a declared weight, `nn.Buffer(…)` for a buffer."""
-    sizes = unit.parameter.sizes
-    shape_code: Code = sizes if len(sizes) != 1 else sizes[0]
-    value = unit.value or 0.0
-    made = fn("torch.full", tuple(sizes), value) if value else fn("torch.zeros", shape_code)
-    return fn("nn.Parameter" if unit.trainable else "nn.Buffer", made)
 
 
 def _declared(line: Line, name: str) -> Line:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 
-from msgspec import Struct, field
-
 from specc.emit.described import described
 from specc.emit.inline import bound, written
 from specc.emit.layout import WIDTH, width
-from specc.emit.names import attribute, free, variable
+from specc.emit.names import free, variable
+from specc.emit.naming import Line, Naming
 from specc.emit.reading import Reading
-from specc.emit.scans import scan_call
+from specc.emit.scans import generate_call, scan_call
 from specc.emit.shapes import shape
 from specc.layers.code import Code, Fn, Item, Method, Module, Printer, Raw, X
 from specc.program import (
@@ -29,7 +28,6 @@ from specc.program import (
     Generated,
     Invoke,
     Node,
-    Path,
     ReadPort,
     ReadTensor,
     Ref,
@@ -42,40 +40,6 @@ from specc.types import Graph, Tensor
 _POINTWISE = frozenset({"dropout", "batch_norm", "layer_norm", "group_norm", "instance_norm"})
 _READ = (ReadPort, Constant, ReadTensor, Distribute)
 _INDENT = 8
-
-
-class Line(Struct, frozen=True):
-    """One statement, the shape that stands behind it, and the names that it assigns.
-
-    `block` is the head of a compound statement (`for …:`) under which it stands.
-    """
-
-    text: str
-    comment: str = ""
-    block: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-
-
-class Naming(Struct):
-    """What the printed code calls things.
-
-    `module` gives the Python text of a stage's module, `tensor` that of a weight by its path, `symbols`
-    that of a free size, `constant` that of a number; `taps` are the values that a network gives beside
-    its outputs, `adapted` the method that adapts one.
-    """
-
-    module: Callable[[Path], str]
-    tensor: Callable[[ReadTensor], str]
-    symbols: Callable[[str], str] = str
-    ports: Mapping[str, str] = field(default_factory=dict)
-    constant: Callable[[Constant], str] = lambda c: repr(c.value)
-    taps: Callable[[str], tuple[str, ...]] = lambda _: ()
-    adapted: Callable[[Adapted], str] = lambda _: ""
-
-
-def last_part(path: Path) -> str:
-    """`self.conv1` for a stage of the body itself."""
-    return "self." + ".".join(attribute(p) for p in path)
 
 
 class Statements:
@@ -244,12 +208,7 @@ class Statements:
         self._assign(number, node, self._print(node, code))
 
     def _generated(self, number: int, node: Node, operation: Generated) -> None:
-        start = Method(Fn("encode", (operation.start,)), "to", (Raw("device"),))
-        how: tuple[Code, ...] = (Raw("batch_size"), operation.length, operation.temperature)
-        function = "generate_by_step" if operation.by_step else "generate"
-        how = how if operation.by_step else (*how, operation.window)
-        code = Fn(function, (Module(), start, *how))
-        self._assign(number, node, self._print(node, code))
+        self._assign(number, node, self._print(node, generate_call(operation)))
 
     def _apply(self, number: int, node: Node, operation: Apply) -> None:
         inference = operation.inference

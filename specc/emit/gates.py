@@ -13,7 +13,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specc.emit.expressions import Line
+from specc.emit.naming import Line
 from specc.emit.reading import Reading
 from specc.layers.base import Inference
 from specc.layers.code import Code

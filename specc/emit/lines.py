@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from specc.emit.expressions import Line
 from specc.emit.layout import fits, statement
+from specc.emit.naming import Line
 
 MERGED = ("with torch.no_grad():",)
 """Heads under which several statements may stand."""

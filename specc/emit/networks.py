@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from specc.emit.classes import Classes
-from specc.emit.expressions import last_part
 from specc.emit.names import attribute, class_name, snake, variable
+from specc.emit.naming import last_part
 from specc.program import (
     Path,
     Program,

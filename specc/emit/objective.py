@@ -6,11 +6,12 @@ from msgspec.structs import replace
 
 from specc.dependence import Dependence, Owners, differentiates, learnt
 from specc.emit.adapted import adapted_method, adapted_names
-from specc.emit.classes import bare
-from specc.emit.expressions import Line, Naming, Statements
+from specc.emit.constructors import bare
+from specc.emit.expressions import Statements
 from specc.emit.layout import statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, fresh, snake, variable
+from specc.emit.naming import Line, Naming
 from specc.emit.networks import Networks
 from specc.emit.reading import Reading
 from specc.emit.terms import TermPrinter, bound, dictionary, wrapped

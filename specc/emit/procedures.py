@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from specc.actions import bodies
 from specc.dependence import differentiates
 from specc.emit.data import field_name
-from specc.emit.expressions import Naming
 from specc.emit.layout import docstring, fits, indented, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import fresh, snake, variable
+from specc.emit.naming import Naming
 from specc.emit.networks import Networks
+from specc.emit.pictured import drawing, drawn
 from specc.emit.program_printer import ProgramPrinter
 from specc.emit.reading import Reading
-from specc.emit.training import drawing, drawn
 from specc.program import (
     Act,
     Action,

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from specc.emit.expressions import Naming, Statements
+from specc.emit.expressions import Statements
 from specc.emit.names import variable
+from specc.emit.naming import Naming
 from specc.layers.code import Code, Fn, Infix, Item, Method, Prefix, Raw, X
 from specc.plain import is_plain
 from specc.program import Apply, Body, Constant, Invoke, Node, Ref

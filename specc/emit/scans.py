@@ -1,10 +1,10 @@
-"""The call of a cell's module on a sequence."""
+"""The calls that go along a sequence: that of a cell's module, and that which writes one."""
 
 from __future__ import annotations
 
 from specc.emit.names import variable
-from specc.layers.code import Code, Fn, Module, Raw, X, method
-from specc.program import Body, Node, Scan
+from specc.layers.code import Code, Fn, Method, Module, Raw, X, method
+from specc.program import Body, Generated, Node, Scan
 from specc.types import Tensor
 
 
@@ -30,6 +30,15 @@ def scan_call(body: Body, node: Node, scan: Scan) -> Code:
         always = scan.free_running == "always"
         keywords.append(("free_running", True if always else Raw("not self.training")))
     return Fn(Module(), tuple(X(i) for i in range(first_state)), tuple(keywords))
+
+
+def generate_call(operation: Generated) -> Code:
+    """`generate_by_step(self.writer, encode("the ").to(device), batch_size, 200, 0.8)`."""
+    start = Method(Fn("encode", (operation.start,)), "to", (Raw("device"),))
+    how: tuple[Code, ...] = (Raw("batch_size"), operation.length, operation.temperature)
+    if operation.by_step:
+        return Fn("generate_by_step", (Module(), start, *how))
+    return Fn("generate", (Module(), start, *how, operation.window))
 
 
 def _batched(type: object, index: int) -> Code:

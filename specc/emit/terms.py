@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from specc.emit.expressions import Line, Naming, Statements
+from specc.emit.expressions import Statements
 from specc.emit.layout import WIDTH
 from specc.emit.names import free, fresh, snake, variable
+from specc.emit.naming import Line, Naming
 from specc.layers.code import Code, Infix
 from specc.program import (
     Apply,

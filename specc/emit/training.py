@@ -19,18 +19,16 @@ from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, snake, variable
 from specc.emit.objective import Objective
+from specc.emit.pictured import drawing, drawn, pictures_file
 from specc.emit.steps import Steps
 from specc.initialization import Initialization
 from specc.layers.code import Printer
 from specc.metrics import Metric
 from specc.program import (
-    Body,
     Measure,
     Program,
     ReadPort,
     Ref,
-    SamplePlan,
-    Show,
     TrainPlan,
 )
 from specc.promises import (
@@ -85,20 +83,6 @@ def train_files(program: Program, plan: TrainPlan, modules: Modules) -> dict[str
     ):
         files["pictures.py"] = pictures_file(program)
     return files
-
-
-def pictures_file(program: Program) -> str:
-    """The text of pictures.py: a function for each kind of picture that is drawn."""
-    blocks: tuple[TrainPlan | SamplePlan, ...] = (*program.trains, *program.samples)
-    shows = [s for block in blocks for s in block.shows]
-    kinds = {s.kind for s in (*shows, *(s for p in program.programs for s in pictures(p.actions)))}
-    return render(
-        "pictures.py.j2",
-        header=header(program, "Pictures for"),
-        kinds=kinds,
-        images=bool(kinds & {"grid", "animation"}),
-        films=any(s.kind == "grid" for plan in program.trains for s in plan.shows),
-    )
 
 
 def spec_hash(program: Program) -> str:
@@ -373,29 +357,6 @@ def compared(metric: Metric, names: list[str], types: list[ValueType]) -> str:
     text = metric.call(*(t for t in types if isinstance(t, Tensor)))
     pattern = rf"\b({'|'.join(map(re.escape, words))})\b"
     return re.sub(pattern, lambda m: words[m[1]], text)
-
-
-def drawing(show: Show) -> str:
-    """The function that draws a picture."""
-    return f"save_{show.kind}"
-
-
-def drawn(body: Body, show: Show, rows: str) -> str:
-    """The values of a picture as arguments, with the values of black and white where it has them."""
-    if show.kind == "text":
-        return f"{rows}, decode"
-    if show.kind not in ("grid", "animation"):
-        return rows
-    low, high = _limits([body.nodes[r.node].type(r.port) for r in show.operands])
-    return f"{rows}, {low}, {high}"
-
-
-def _limits(types: list[ValueType]) -> tuple[float, float]:
-    """The values of black and white: the first range that is known, else 0 and 1."""
-    for type in types:
-        if isinstance(type, Tensor) and type.range.low is not None and type.range.high is not None:
-            return type.range.low, type.range.high
-    return 0.0, 1.0
 
 
 def _autocast(settings: TrainSettings) -> str:

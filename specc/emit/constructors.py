@@ -1,0 +1,227 @@
+"""The modules of a class: what its constructor takes, and what it makes of each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from msgspec import Struct
+
+from specc.emit.layout import statement
+from specc.emit.names import attribute, snake, variable
+from specc.emit.shapes import shape
+from specc.emit.summary import owned, owner_of
+from specc.layers.base import Inference
+from specc.layers.code import Code, Printer, Raw, fn
+from specc.program import BareTensor, Body, Path, Program, Rounds, Stage
+from specc.resolve.symbolic import SymbolicBody
+from specc.sizes import Symbolic, render
+from specc.types import Tensor
+
+
+def _no_operand(index: int, part: str | None) -> str:
+    raise AssertionError((index, part))  # a constructor reads no operands
+
+
+class Argument(Struct, frozen=True):
+    """One argument of a constructor and where its value comes from at a use.
+
+    `kind` is "hyper", "input" (then `port` and `axis` say which size), "param" or "network".
+    """
+
+    name: str
+    kind: str
+    default: str = ""
+    annotation: str = "int"
+    port: int = 0
+    axis: int = 0
+
+    @property
+    def local(self) -> str:
+        """The name in the constructor; that of a network is a Python name already."""
+        return self.name if self.kind == "network" else variable(self.name)
+
+
+class ClassText(Struct, frozen=True):
+    """A class as text, with the name that it was given and the arguments of its constructor."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    text: str
+    names: frozenset[str]
+
+
+class Made(Protocol):
+    """The classes of a program."""
+
+    program: Program
+    taps: dict[str, tuple[str, ...]]
+
+    def of(self, body: Body) -> ClassText:
+        """The class of a body."""
+
+
+class Constructor:
+    """The modules of a class as lines of its constructor.
+
+    `symbols` are the free sizes that what was printed reads, `foreign` the names of networks from outside.
+    """
+
+    def __init__(
+        self, classes: Made, body: Body, opened: SymbolicBody | None, network: bool
+    ) -> None:
+        self.classes, self.concrete, self.network = classes, body, network
+        self.opened = opened
+        self.body = opened.body if opened is not None else body
+        self.values = dict(opened.values) if opened is not None else {}
+        self.symbols: set[str] = set()
+        self.foreign: dict[str, str] = {}
+        self._foreign()
+
+    def _foreign(self) -> None:
+        """Networks that are called here or whose weights are used come as arguments."""
+        for name in self.body.uses:
+            self.foreign[name] = variable(snake(name))
+
+    def _is_argument(self, name: str) -> bool:
+        opened = self.opened
+        if any(
+            p.name == name and isinstance(p.value, Symbolic)
+            for p in self.classes.program.parameters
+        ):
+            return True
+        return opened is not None and name in (*opened.hyperparameters, *opened.parameters)
+
+    def _symbol(self, name: str) -> str:
+        self.symbols.add(name)
+        return variable(name)
+
+    def _pairs(self) -> Iterable[tuple[Stage, Stage]]:
+        return zip(self.body.stages, self.concrete.stages, strict=True)
+
+    def _stage(self, stage: Stage, concrete: Stage) -> list[str]:
+        """The lines of __init__ for one stage, ties included."""
+        left = f"self.{attribute(stage.name)}"
+        tied = self._transposed(stage)
+        if tied is not None:
+            return self._tied_linear(stage, concrete, left, tied)
+        value = self._constructor(stage)
+        lines = statement(f"{left} = {value}", 8, self._stage_comment(concrete))
+        for tie in stage.ties:
+            source = self._path(tie.path)
+            lines += statement(f"{left}.{tie.parameter} = {source}.{tie.tensor}", 8, "tied")
+        return lines
+
+    def _transposed(self, stage: Stage) -> str | None:
+        found = next((t for t in stage.ties if t.transposed), None)
+        return None if found is None else f"{self._path(found.path)}.{found.tensor}"
+
+    def _tied_linear(self, stage: Stage, concrete: Stage, left: str, source: str) -> list[str]:
+        bias = getattr(stage.layer, "bias", True)
+        arguments = source if bias else f"{source}, bias=False"
+        return statement(
+            f"{left} = TransposedLinear({arguments})", 8, self._stage_comment(concrete)
+        )
+
+    def _path(self, path: Path) -> str:
+        """A stage in this module, or in a network that came as an argument."""
+        head, *rest = path
+        if head in self.foreign:
+            return ".".join([self.foreign[head], *map(attribute, rest)])
+        return "self." + ".".join(map(attribute, path))
+
+    def _constructor(self, stage: Stage) -> str:
+        unit = stage.unit
+        if isinstance(unit, Inference):
+            assert unit.module is not None
+            return self._print(unit.module)
+        if isinstance(unit, BareTensor):
+            return self._print(bare(unit))
+        if isinstance(unit, Body):
+            return self._use(unit, stage)
+        return self._rounds(unit, stage)
+
+    def _print(self, code: Code) -> str:
+        return Printer(_no_operand, "self", self._symbol)(code)
+
+    def _use(self, unit: Body, stage: Stage) -> str:
+        """A constructor call of a block's class with the values of its arguments here."""
+        concrete = self._concrete_unit(stage)
+        assert isinstance(concrete, Body)
+        made = self.classes.of(concrete)
+        return self._print(self._call(made, unit))
+
+    def _call(self, made: ClassText, unit: Body) -> Code:
+        positional: list[Code] = []
+        keywords: dict[str, Code] = {}
+        for argument in made.arguments:
+            value = self._argument_value(argument, unit)
+            if argument.default and self._printed(value) == argument.default:
+                continue
+            if argument.default or keywords:
+                keywords[argument.local] = value
+            else:
+                positional.append(value)
+        return fn(made.name, *positional, **keywords)
+
+    def _printed(self, value: Code) -> str:
+        return Printer(_no_operand, "self", str)(value)
+
+    def _argument_value(self, argument: Argument, unit: Body) -> Code:
+        match argument.kind:
+            case "network":
+                name = next(n for n in unit.uses if variable(snake(n)) == argument.name)
+                self.foreign.setdefault(name, argument.name)
+                return Raw(self.foreign[name])
+            case "hyper":
+                value = dict(unit.hyperparameters)[argument.name]
+                assert isinstance(value, (int, Symbolic))
+                return value
+            case "input":
+                type = unit.inputs[argument.port][1]
+                assert isinstance(type, Tensor)
+                return type.sizes[argument.axis]
+            case _:
+                if not argument.default or self._is_argument(argument.name):
+                    return Raw(self._symbol(argument.name))
+                return int(argument.default)
+
+    def _concrete_unit(self, stage: Stage) -> object:
+        return self.concrete.stage(stage.name).unit
+
+    def _rounds(self, unit: Rounds, stage: Stage) -> str:
+        concrete = self._concrete_unit(stage)
+        assert isinstance(concrete, Rounds)
+        if len(concrete.bodies) != len(unit.bodies):
+            unit = concrete
+        calls = []
+        for (body, count), (real, _) in zip(unit.bodies, concrete.bodies, strict=True):
+            made = self.classes.of(real)
+            calls.append((self._print(self._call(made, body)), count))
+        if len(calls) == 1:
+            text, count = calls[0]
+            return f"nn.ModuleList({text} for _ in range({self._print(count)}))"
+        parts = [
+            text if count == 1 else f"*({text} for _ in range({self._print(count)}))"
+            for text, count in calls
+        ]
+        return f"nn.ModuleList([{', '.join(parts)}])"
+
+    def _stage_comment(self, stage: Stage) -> str:
+        if not self.network:
+            return ""
+        node = next((n for n in self.concrete.nodes if owner_of(n) == (stage.name,)), None)
+        count = owned(stage)
+        type = node.types[0][1] if node is not None else None
+        shown = shape(type) if isinstance(type, Tensor) and len(node.types) == 1 else ""  # type: ignore[union-attr]
+        weights = f"{render(count)} parameters" if count != 0 else ""
+        return "|".join(filter(None, (shown, weights)))
+
+
+def bare(unit: BareTensor) -> Code:
+    """`nn.Parameter(torch.zeros(…))` for a declared weight, `nn.Buffer(…)` for a buffer."""
+    sizes = unit.parameter.sizes
+    shape_code: Code = sizes if len(sizes) != 1 else sizes[0]
+    value = unit.value or 0.0
+    made = fn("torch.full", tuple(sizes), value) if value else fn("torch.zeros", shape_code)
+    return fn("nn.Parameter" if unit.trainable else "nn.Buffer", made)
