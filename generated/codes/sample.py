@@ -76,6 +76,7 @@ def program_neighbours(networks: Networks, session: Session) -> None:
     """The nearest training image of each test image, by their codes: mostly the same
     digit.
     """
+    device = session.device
     train = read_rows(session.device)["train"]
     test = read_rows(session.device)["test"]
     known = networks.encoder(train.x)  # [B, 16]
@@ -84,9 +85,10 @@ def program_neighbours(networks: Networks, session: Session) -> None:
     next_one = torch.cdist(code, known).argsort(1)[:, 1]  # [B]
     same = (train.label[nearest_one] == test.label).float().mean()
     session.figure("same", same)
-    x = test.x[:12]  # [B, 64]
-    rows = train.x[nearest_one][:12]  # [B, 64]
-    rows2 = train.x[next_one][:12]  # [B, 64]
+    some = torch.arange(12, device=device) * 29  # [B]
+    x = test.x[some]  # [B, 64]
+    rows = train.x[nearest_one[some]]  # [B, 64]
+    rows2 = train.x[next_one[some]]  # [B, 64]
     save_grid((x, rows, rows2), 0.0, 1.0, session.path("grid.png"))
 
 

@@ -43,7 +43,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "Autoencoder"
-    spec = "f0b914b2e5b041bb"
+    spec = "03c56676f47f69e1"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("mse",)}
     epochs, batch, seed = 60, 64, 0
     model: Autoencoder

@@ -56,6 +56,7 @@ def program_fill(networks: Networks, session: Session) -> None:
     """Holes in test images, filled by the network and by the mean of the training
     images.
     """
+    device = session.device
     test = read_rows(session.device)["test"]
     train = read_rows(session.device)["train"]
     x = test.x
@@ -70,10 +71,11 @@ def program_fill(networks: Networks, session: Session) -> None:
     error_of_mean = error_of_mean / many
     session.figure("error", error)
     session.figure("error_of_mean", error_of_mean)
-    first = filled[:12]  # [B, 64]
-    rows = x[:12]  # [B, 64]
-    rows2 = (x * keep)[:12]  # [B, 64]
-    save_grid((rows, rows2, first), 0.0, 1.0, session.path("grid.png"))
+    some = torch.arange(12, device=device) * 29  # [B]
+    rows = x[some]  # [B, 64]
+    rows2 = (x * keep)[some]  # [B, 64]
+    rows3 = filled[some]  # [B, 64]
+    save_grid((rows, rows2, rows3), 0.0, 1.0, session.path("grid.png"))
 
 
 PROGRAMS: dict[str, Callable[..., None]] = {

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from specc.check.trace import Place, maker, place
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix, Label
-from specc.program import Apply, Body, Node, Program
+from specc.program import Apply, Body, Node, Program, ReadPort
 from specc.source import Span
 from specc.types import Tensor
 
@@ -177,11 +177,17 @@ def _range(use: Use, diagnostics: Diagnostics) -> None:
             f"{'an' if word[0] in 'aeiou' else 'a'} {word} never reaches the targets of this loss",
             use.node.span,
             f"targets go {beyond}",
-            (Label(origin.node.span, f"gives {reach}"),),
+            (Label(origin.node.span, f"gives {reach}"), *_given(use)),
             (),
             (_remedy(word),),
         )
     )
+
+
+def _given(use: Use) -> tuple[Label, ...]:
+    """Where the data says the range of the targets."""
+    node = maker(use.target).node
+    return (Label(node.span, ""),) if isinstance(node.operation, ReadPort) else ()
 
 
 def _logarithm(use: Use, diagnostics: Diagnostics) -> None:

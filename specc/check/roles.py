@@ -144,4 +144,9 @@ def _score_help(type: Tensor) -> str:
         total = total * size
     if type.rank == 1:
         return f"add  -> linear(1)   ({render(total)} + 1 = {render(total + 1)} parameters)"
+    if type.rank == 3 and type.axes[0] == "channels":
+        _, height, width = map(render, type.sizes)
+        working = "·".join(map(render, type.sizes))
+        cost = f"{working} + 1 = {render(total + 1)} parameters"
+        return f"add  -> conv(1, {height}x{width}) -> flatten   ({cost})"
     return f"add  -> flatten -> linear(1)   ({render(total)} + 1 = {render(total + 1)} parameters)"

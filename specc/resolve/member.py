@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from specc.diagnostics import Diagnostic
 from specc.layers.base import Inference, Parameter
 from specc.nearest import nearest
-from specc.program import BareTensor, Body, Invoke, Node, Path, Ref, Rounds, Stage
+from specc.program import BareTensor, Body, Invoke, Node, Path, ReadPort, Ref, Rounds, Stage
 from specc.resolve.context import Scope
 from specc.resolve.graphs import end_of, features, graph_behind, node_features
 from specc.resolve.message import PLACES
@@ -134,7 +134,8 @@ def _of_network(scope: Scope, name: str, expr: tree.Member) -> Meaning:
         return value_of_call(scope, name, expr)
     if _labelled(scope, name, expr.name.id):
         return POISON
-    names = [*(s.name for s in body.stages), *(n.name for n in body.nodes if n.named)]
+    named = (n for n in body.nodes if n.named and not isinstance(n.operation, ReadPort))
+    names = [*(s.name for s in body.stages), *(n.name for n in named)]
     return _unknown(scope, expr, f"{body.role} {name}", list(dict.fromkeys(names)), body)
 
 
@@ -216,7 +217,9 @@ def _unknown(
             f'{owner} has no {what} "{expr.name.id}"',
             expr.name.span,
             text=f'did you mean "{close[0]}"{line}?' if close else "",
-            notes=(f"{what}s of {owner}: {', '.join(names[:12])}",) if names else (),
+            notes=(f"{what}s of {owner.rsplit(maxsplit=1)[-1]}: {', '.join(names[:12])}",)
+            if names
+            else (),
         )
     )
     return POISON

@@ -87,3 +87,17 @@ train T {
     [found] = compile_text(text).diagnostics
     assert (found.code, found.text) == ("W504", "targets go down to −1")
     assert not compile_text(text.replace(", range=[-1, 1]", "")).diagnostics.items
+
+
+def test_targets_out_of_reach_are_shown_where_the_data_gives_them() -> None:
+    text = (
+        "specc 1\n\nnetwork Net {\n    in x: vector[64]\n    x -> linear(64) -> sigmoid\n}\ntrain T {\n"
+        "    data digits(flat=true, range=[-1, 1]) as x, label\n    minimize mse(Net(x), x)\n"
+        "    optimizer adam(lr=1e-3)\n}\n"
+    )
+    [found] = compile_text(text).diagnostics
+    assert found.code == "W504"
+    assert [(label.span.line, label.text) for label in found.labels] == [
+        (5, "gives 0 … 1"),
+        (8, ""),
+    ]

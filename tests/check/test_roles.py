@@ -35,3 +35,5 @@ def test_a_discriminator_ends_in_scores() -> None:
     assert messages(text.format(tail="")) == [("E502", "conv(8, 3x3)")]
     assert messages(text.format(tail=" -> conv(1, 3x3)")) == []
     assert messages(text.format(tail=" -> flatten -> linear(1)")) == []
+    [found] = compile_text("specc 1\n" + text.format(tail="")).diagnostics
+    assert found.helps == ("add  -> conv(1, 6x6) -> flatten   (8·6·6 + 1 = 289 parameters)",)
