@@ -1,7 +1,5 @@
 """The one-cycle schedule: up to the rate, down again, and far below."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field

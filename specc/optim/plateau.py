@@ -1,7 +1,5 @@
 """The schedule that waits for a value to get better."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field

@@ -1,7 +1,5 @@
 """What a schedule is: how the learning rate changes, with the step or with what is watched."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import Annotated, ClassVar
 
