@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from specc.byhand import activations as act
-from specc.byhand import losses, modules, resampling, spatial
+from specc.byhand import losses, modules, patches, resampling, spatial
 from specc.byhand import scalar as s
 from specc.byhand.array import Array, each, joined, lone, picked, reduced, reshaped
 from specc.byhand.gradient import gradients
@@ -200,6 +200,9 @@ _NAMED: dict[str, Callable[..., Any]] = {
     "F.pad": spatial.pad,
     "F.interpolate": _interpolate,
     "F.pixel_shuffle": spatial.shuffled,
+    "F.channel_shuffle": patches.channel_shuffle,
+    "F.unfold": patches.unfold,
+    "F.fold": patches.fold,
     "F.pixel_unshuffle": spatial.unshuffled,
     "F.local_response_norm": modules.local_response_norm,
     "torch.logit": act.logit,

@@ -18,6 +18,7 @@ LAYERS: Vocabulary[Layer] = Vocabulary(
         " adaptive_max_pool:AdaptiveMaxPool global_avg_pool:GlobalAvgPool"
         " global_max_pool:GlobalMaxPool unpool:Unpool",
         "resample": "upsample:Upsample pixel_shuffle:PixelShuffle pixel_unshuffle:PixelUnshuffle",
+        "patches": "unfold:Unfold fold:Fold channel_shuffle:ChannelShuffle",
         "norm": "batch_norm:BatchNorm layer_norm:LayerNorm group_norm:GroupNorm"
         " instance_norm:InstanceNorm rms_norm:RMSNorm local_response_norm:LocalResponseNorm",
         "reparametrised": "weight_norm:WeightNorm spectral_norm:SpectralNorm masked:Masked",

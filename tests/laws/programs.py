@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
+from tests.laws.blocks import BLOCKS
+
 AXES = {"image": ("channels", "h", "w"), "signal": ("channels", "l"), "sequence": ("t", "features")}
 POINTWISE = ("relu", "gelu", "tanh", "leaky_relu(0.2)", "dropout(0.1)", "prelu", "identity", "silu")
 SMALL = st.sampled_from((1, 2, 3, 4, 6, 8))
@@ -138,10 +140,25 @@ class Stages:
         self.add("pixel_shuffle(2)")
         self.space(lambda n: n * 2, "u2")
 
+    def windows(self) -> None:
+        """The windows of an image side by side, a signal; of sizes that are numbers."""
+        value = self.value
+        if value.kind != "image" or value.space < 2 or any(a.key for a in value.sizes):
+            return
+        stride = self.draw(st.sampled_from((1, 2)))
+        self.add(f"unfold(2x2, stride={stride})")
+        steps = [(a.number - 2) // stride + 1 for a in value.sizes[1:]]
+        sizes = (Axis(4 * value.channels), Axis(steps[0] * steps[1]))
+        self.value = replace(value, kind="signal", sizes=sizes)
+
     # --------------------------------------------------------------- the same shape
 
     def pointwise(self) -> None:
         self.add(self.pick(*POINTWISE))
+
+    def mixed(self) -> None:
+        groups = [g for g in (1, 2, 3) if self.value.channels % g == 0]
+        self.add(f"channel_shuffle({self.draw(st.sampled_from(groups))})")
 
     def norm(self) -> None:
         c = self.value.channels
@@ -212,7 +229,7 @@ class Stages:
     def keeping(self) -> list[Callable[[], None]]:
         """What leaves the shape as it is."""
         if self.spatial:
-            return [self.pointwise, self.norm, lambda: self.conv(keep=True)]
+            return [self.pointwise, self.norm, self.mixed, lambda: self.conv(keep=True)]
         more = [self.attention] if self.value.kind == "sequence" else []
         free = any(a.key for a in self.value.sizes[-1:])
         return [
@@ -229,34 +246,19 @@ class Stages:
             return [*also, self.linear, *([self.flat] if self.value.kind == "sequence" else [])]
         if self.value.space > 40:
             return [*also, self.conv, self.pool, self.pooled]
-        maps = [self.conv, self.conv, self.pool, self.transposed, self.larger, self.shuffled]
+        maps = [
+            self.conv,
+            self.conv,
+            self.pool,
+            self.transposed,
+            self.larger,
+            self.shuffled,
+            self.windows,
+        ]
         return [*also, *maps, self.pooled, self.flat, self.averaged]
 
 
 # --------------------------------------------------------------------- blocks
-
-BLOCKS = {
-    "residual": """block residual(channels, stride=1) {
-    in x
-    main = x -> conv(channels, 3x3, stride=stride, padding=1, bias=false) -> batch_norm -> relu
-      -> conv(channels, 3x3, padding=1)
-    skip = x if stride == 1 and x.channels == channels else (x -> conv(channels, 1x1, stride=stride))
-    out y = relu(main + skip)
-}""",
-    "stage": """block stage(channels, depth=2) {
-    x -> conv(2 * channels, 3x3, padding=1) -> repeat depth - 1 { residual(2 * channels) }
-      -> conv(channels, 1x1, groups=channels // 2 if channels % 2 == 0 and x.rank == 3 else 1)
-}""",
-    "layer": """block layer(width, heads=1) {
-    in x
-    h = x + (x -> layer_norm -> attention(heads=heads) -> dropout(0.1))
-    out y = h + (h -> layer_norm -> linear(4 * width) -> gelu -> linear(width))
-}""",
-    "mixed": """block mixed(units) {
-    in x
-    out y = [x, x -> linear(units) -> relu] -> linear(units)
-}""",
-}
 
 
 def block(stages: Stages) -> None:
