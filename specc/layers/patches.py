@@ -1,7 +1,5 @@
 """Layers that only move values: windows side by side and back, channels in another order."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from specc.formula import Formula, product, var
