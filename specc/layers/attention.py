@@ -49,8 +49,8 @@ class Attention(Layer):
 
     word = "attention"
     summary = (
-        "Multi-head attention, causal or not; `memory=` is a second sequence that it reads, `values=` a third "
-        "one beside the keys of the second, and `mask=` says which keys count."
+        "Multi-head attention, causal or not; `memory=` is a second sequence that it reads, `values=` a "
+        "third one beside the keys of the second, and `mask=` says which keys count."
     )
     formula = "softmax(Q·Kᵀ/√d_head)·V"
     stateful = True
