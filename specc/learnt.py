@@ -59,6 +59,11 @@ def learnt(program: Program, plan: TrainPlan, step: StepPlan, update: Update) ->
             yield replace(one, sparse=one.sparse and not read)
 
 
+def tables(program: Program, plan: TrainPlan, path: Path) -> list[Learnt]:
+    """The tables with sparse gradients below a path."""
+    return [one for one in _of_target(program, plan, path) if one.sparse]
+
+
 def shared(step: StepPlan, update: Update, target: Path) -> bool:
     """Whether two updates share what one of them names: an optimizer of matrices, and one of the rest."""
     others = (u for u in step.updates if _matrices(u) is not _matrices(update))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from specc.diagnostics import Diagnostic, Diagnostics
-from specc.learnt import Learnt, learnt, shared
+from specc.learnt import Learnt, learnt, shared, tables
 from specc.optim import Optimizer
-from specc.program import Program, StepPlan, Update
+from specc.program import Adapted, Program, StepPlan, TrainPlan, Update
 
 _SHOWN = 3
 """How many weights a message names."""
@@ -14,6 +14,7 @@ _SHOWN = 3
 def check_gradients(program: Program, diagnostics: Diagnostics) -> None:
     """Report E521."""
     for plan in program.trains:
+        _adapted(program, plan, diagnostics)
         for step in plan.steps:
             for update in step.updates:
                 if isinstance(update.optimizer, Optimizer):
@@ -21,6 +22,20 @@ def check_gradients(program: Program, diagnostics: Diagnostics) -> None:
                     _gradients(step, update, update.optimizer, tensors, diagnostics)
                     _momentum(step, update, update.optimizer, diagnostics)
                     _matrices(step, update, update.optimizer, tensors, diagnostics)
+
+
+def _adapted(program: Program, plan: TrainPlan, diagnostics: Diagnostics) -> None:
+    """Steps inside of a step are taken for every item at once, which sparse gradients do not allow."""
+    seen = set()
+    for node in plan.body.nodes:
+        if not isinstance(node.operation, Adapted) or node.operation.stage in seen:
+            continue
+        seen.add(node.operation.stage)
+        found = tables(program, plan, node.operation.stage)
+        if found:
+            message = f"adapt takes dense gradients; that of {_named(found)} is sparse"
+            helps = ("leave sparse=true out of the embedding",)
+            diagnostics.add(Diagnostic("E521", message, node.span, helps=helps))
 
 
 def _gradients(

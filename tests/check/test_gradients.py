@@ -100,3 +100,23 @@ def test_nobody_goes_empty_handed() -> None:
 def test_two_optimizers_of_one_kind_still_collide() -> None:
     learns = "update Net.head with adam(lr=1e-2)\n    update Net.head with adamw(lr=1e-2)"
     assert [code for code, _ in reports(learns)] == ["E511"]
+
+
+def test_what_adapts_has_dense_gradients() -> None:
+    text = """specc 1
+
+network Net {
+    in x: category[10]
+    x -> embedding(8, sparse=true) -> linear(64)
+}
+train M {
+    data digits(flat=true) as x, label
+    Fast = adapt(Net, minimize=mse(Net(label), x), lr=0.01, steps=1)
+    minimize mse(Fast(label), x)
+    optimizer sgd(lr=1e-3)
+}
+"""
+    [found] = compile_text(text).diagnostics
+    assert found.code == "E521"
+    assert found.message == "adapt takes dense gradients; that of Net.embedding1.weight is sparse"
+    assert list(compile_text(text.replace(", sparse=true", "")).diagnostics) == []
