@@ -79,9 +79,13 @@ class Family(ABC):
         return whole.sizes, whole.axes
 
     def sample(
-        self, distribution: Distribution, sizes: tuple[Size, ...], axes: tuple[str, ...], like: bool
+        self,
+        distribution: Distribution,
+        sizes: tuple[Size, ...],
+        axes: tuple[str, ...],
+        like: Tensor | None,
     ) -> Inference:
-        """The rule of a draw of this shape; with `like` it is drawn beside the second operand.
+        """The rule of a draw of this shape; with `like` it is drawn beside this second operand.
 
         Code reads parameters as X(0, name), the value it is drawn beside as X(1), and the names
         `batch_size` and `device` where there is neither.
@@ -91,11 +95,11 @@ class Family(ABC):
         """
         self.fits(distribution, sizes)
         computed = any(p.batched for _, p in distribution.parts)
-        out = self.output(distribution, Tensor(sizes, axes, self.dtype))
-        beside = X(1) if like else self._beside(distribution, sizes)
+        drawn = Tensor(sizes, axes, self.dtype, over="items" if like is None else like.over)
+        beside = self._beside(distribution, sizes) if like is None else (X(1), like)
         draw = Draw(distribution, sizes, beside)
         return Inference(
-            outputs=(("output", out),),
+            outputs=(("output", self.output(distribution, drawn)),),
             forward=self.code(draw),
             in_eval=self.most_likely(draw) if computed else None,
         )
@@ -111,11 +115,11 @@ class Family(ABC):
                 "E302", f"{self.word} parameters of {Tensor(own, axes)} for a draw of {wanted}"
             )
 
-    def _beside(self, distribution: Distribution, sizes: tuple[Size, ...]) -> X | None:
+    def _beside(self, distribution: Distribution, sizes: tuple[Size, ...]) -> Beside | None:
         """A parameter that has the whole shape of the draw."""
         for name, part in distribution.parts:
             if part.batched and part.sizes == sizes and part.constant is None:
-                return X(0, name)
+                return X(0, name), part
         return None
 
     def output(self, distribution: Distribution, out: Tensor) -> Tensor:
@@ -132,13 +136,20 @@ class Family(ABC):
         """The mean or mode, for evaluating."""
 
 
+Beside = tuple[X, Tensor]
+"""A value of the shape of a draw: how code reads it, and its type."""
+
+
 class Draw:
     """A draw that is being written: the distribution, the shape of an item, what it is drawn beside."""
 
     def __init__(
-        self, distribution: Distribution, sizes: tuple[Size, ...], beside: X | None
+        self, distribution: Distribution, sizes: tuple[Size, ...], beside: Beside | None
     ) -> None:
-        self.distribution, self.sizes, self.beside = distribution, sizes, beside
+        self.distribution, self.sizes = distribution, sizes
+        self.beside = None if beside is None else beside[0]
+        whole = beside is not None and beside[1].dtype != "float"
+        self.dtype: tuple[tuple[str, Code], ...] = (("dtype", Raw("torch.float")),) if whole else ()
 
     @property
     def rank(self) -> int:
@@ -157,7 +168,7 @@ class Draw:
     def random(self, name: str) -> Code:
         """`torch.randn_like(x)` or `torch.randn(batch_size, 100, device=device)`."""
         if self.beside is not None:
-            return Fn(f"torch.{name}_like", (self.beside,))
+            return Fn(f"torch.{name}_like", (self.beside,), self.dtype)
         return Fn(f"torch.{name}", self.shape, (("device", _DEVICE),))
 
     def integers(self, low: int, end: int) -> Code:
@@ -171,7 +182,7 @@ class Draw:
         if made.batched and made.sizes == self.sizes:
             return code
         if made.constant is not None and self.beside is not None:
-            return Fn("torch.full_like", (self.beside, made.constant))
+            return Fn("torch.full_like", (self.beside, made.constant), self.dtype)
         if made.constant is not None:
             return Fn("torch.full", (self.shape, made.constant), (("device", _DEVICE),))
         return method(code, "expand", *self.shape)

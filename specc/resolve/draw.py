@@ -38,9 +38,10 @@ def draw(scope: Scope, expr: tree.Expr, frozen: bool) -> Flow:
     if not isinstance(value, Flow) or not isinstance(value.type, Distribution):
         return _refuse(scope, expr.span)
     family = FAMILIES[value.type.family]
-    sizes, axes = _shape(value.type, written)
+    like = _like(written)
+    sizes, axes = _shape(value.type, written, like)
     try:
-        inference = family.sample(value.type, sizes, axes, written.like is not None)
+        inference = family.sample(value.type, sizes, axes, like)
     except LayerError as problem:
         return scope.context.report(
             problem.code, problem.message, expr.span, text=problem.text, helps=problem.helps
@@ -52,11 +53,17 @@ def draw(scope: Scope, expr: tree.Expr, frozen: bool) -> Flow:
     return scope.add(scope.fresh("sample"), expr.span, operation, operands, inference.outputs)
 
 
-def _shape(type: Distribution, written: Written) -> tuple[tuple[Size, ...], tuple[str, ...]]:
+def _like(written: Written) -> Tensor | None:
+    like = None if written.like is None else written.like.type
+    return like if isinstance(like, Tensor) else None
+
+
+def _shape(
+    type: Distribution, written: Written, like: Tensor | None
+) -> tuple[tuple[Size, ...], tuple[str, ...]]:
     if written.sizes is not None:
         return written.sizes, default_axes(len(written.sizes))
-    like = written.like.type if written.like is not None else None
-    if isinstance(like, Tensor):
+    if like is not None:
         return like.sizes, like.axes
     return FAMILIES[type.family].shape(type)
 

@@ -66,7 +66,7 @@ def test_a_draw_and_its_mean_have_the_shape_of_an_item(name: str) -> None:
     d = ALL[name]
     family = FAMILIES[d.family]
     sizes, axes = family.shape(d)
-    inference = family.sample(d, sizes, axes, like=False)
+    inference = family.sample(d, sizes, axes, like=None)
     values = {f"x0_{n}": _value(p) for n, p in d.parts}
     for code in (inference.forward, inference.in_eval):
         assert code is not None
@@ -165,7 +165,7 @@ def test_entropy(name: str) -> None:
 def test_moments_of_exponential_draws() -> None:
     torch.manual_seed(0)
     d = made("exponential", rate=number(4))
-    inference = FAMILIES["exponential"].sample(d, (8000,), ("features",), like=False)
+    inference = FAMILIES["exponential"].sample(d, (8000,), ("features",), like=None)
     drawn = evaluated(inference.forward, None, {"x0_rate": 4})
     assert abs(drawn.mean().item() - 0.25) < 0.01
     assert abs(drawn.std().item() - 0.25) < 0.01
@@ -175,7 +175,7 @@ def test_moments_of_exponential_draws() -> None:
 def test_negative_integers_are_no_class_ids() -> None:
     family = FAMILIES["integers"]
     d = family.bind({"low": number(-2), "high": number(2)})
-    out = family.sample(d, (), (), like=False).output
+    out = family.sample(d, (), (), like=None).output
     assert out.classes is None
     assert (out.range.low, out.range.high) == (-2, 2)
 
@@ -183,7 +183,7 @@ def test_negative_integers_are_no_class_ids() -> None:
 def test_every_class_of_a_weight_is_drawn() -> None:
     family = FAMILIES["categorical"]
     d = family.bind({"logits": tensor(3, batched=False)})
-    code = family.sample(d, (), (), like=False).forward
+    code = family.sample(d, (), (), like=None).forward
     torch.manual_seed(0)
     logits = torch.tensor([0.0, 1.0, 2.0])
     drawn = torch.cat([evaluated(code, None, {"x0_logits": logits}) for _ in range(1500)])
@@ -218,7 +218,7 @@ def test_parameters_that_do_not_fit(word: str, parts: dict[str, Tensor], code: s
 def test_a_shape_that_the_parameters_do_not_have(word: str) -> None:
     d = made("normal", mean=X) if word == "normal" else OTHERS["classes"]
     with pytest.raises(LayerError) as caught:
-        FAMILIES[word].sample(d, (7,), ("features",), like=False)
+        FAMILIES[word].sample(d, (7,), ("features",), like=None)
     assert caught.value.code == "E302"
 
 

@@ -137,7 +137,7 @@ def test_a_draw_has_the_shape_that_was_promised(d: Distribution) -> None:
     sizes, axes = family.shape(d)
     if d is STANDARD:
         sizes, axes = (3,), ("features",)
-    inference = family.sample(d, sizes, axes, like=False)
+    inference = family.sample(d, sizes, axes, like=None)
     values = {
         f"x0_{n}": torch.rand(BATCH, *p.sizes) if p.constant is None else p.constant  # type: ignore[arg-type]
         for n, p in d.parts
@@ -156,7 +156,7 @@ def test_moments_of_draws() -> None:
         ("integers", {"low": 1.0, "high": 6.0}, 3.5, 35 / 12),
     ):
         d = FAMILIES[word].bind({n: number(v) for n, v in parts.items()})
-        inference = FAMILIES[word].sample(d, (many,), ("features",), like=False)
+        inference = FAMILIES[word].sample(d, (many,), ("features",), like=None)
         values = {f"x0_{n}": v for n, v in parts.items()}
         draw = evaluated(inference.forward, None, values).float()
         assert abs(draw.mean().item() - mean) < 0.2
@@ -165,7 +165,7 @@ def test_moments_of_draws() -> None:
 
 def test_gradients_flow_through_a_reparameterised_draw() -> None:
     d = NORMALS[2]
-    inference = FAMILIES["normal"].sample(d, (4,), ("features",), like=False)
+    inference = FAMILIES["normal"].sample(d, (4,), ("features",), like=None)
     values = {"x0_mean": torch.zeros(BATCH, 4), "x0_logvar": torch.full((BATCH, 4), 90.0)}
     for value in values.values():
         value.requires_grad_()
