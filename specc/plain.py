@@ -1,11 +1,17 @@
-"""Which values of a program are plain numbers of Python: counters, arguments, and arithmetic on them."""
+"""Which values of a program are plain numbers of Python: counters, arguments, what is computed of them."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from specc.layers.code import Code, Infix, Prefix, X
+from specc.layers.code import Code, Fn, Infix, Prefix, X
 from specc.program import Apply, Constant, Node, ReadPort, Ref
+
+FUNCTIONS = {
+    f"torch.{name}": f"math.{name}"
+    for name in ("sqrt", "exp", "log", "log1p", "sin", "cos", "tanh", "floor")
+} | {"torch.abs": "abs"}
+"""Functions of torch that Python has too."""
 
 
 def is_plain(nodes: Sequence[Node], ref: Ref, numbers: Container[str]) -> bool:
@@ -24,7 +30,7 @@ def is_plain(nodes: Sequence[Node], ref: Ref, numbers: Container[str]) -> bool:
 
 
 def is_arithmetic(code: Code) -> bool:
-    """Whether code is made of signs alone, so that Python can compute it too."""
+    """Whether Python can compute this code without torch: signs, and functions of one number."""
     match code:
         case X() | int() | float():
             return True
@@ -32,5 +38,7 @@ def is_arithmetic(code: Code) -> bool:
             return is_arithmetic(left) and is_arithmetic(right)
         case Prefix(_, operand):
             return is_arithmetic(operand)
+        case Fn(str() as name, (operand,), ()):
+            return name in FUNCTIONS and is_arithmetic(operand)
         case _:
             return False

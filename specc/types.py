@@ -162,6 +162,12 @@ _BY_RANK: dict[int, tuple[str, ...]] = {
 }
 
 
+AXES = frozenset(a for axes in PORT_AXES.values() for a in axes) | {
+    "batch", "items", "nodes", "edges", "children", *(f"axis{i}" for i in range(8))
+}  # fmt: skip
+"""The words for axes that a spec may write."""
+
+
 def default_axes(rank: int) -> tuple[str, ...]:
     """Axis names of a tensor that only its rank describes (after `reshape[256, 7, 7]`)."""
     return _BY_RANK.get(rank, tuple(f"axis{i}" for i in range(rank)))

@@ -160,17 +160,20 @@ def perform(
             torch.manual_seed(SEEDS[name] if seed is None else seed)
             try:
                 PROGRAMS[name](networks, session, **(given or {}))
-            except ZeroDivisionError as problem:
-                sys.exit(divided(name, given or {}, problem))
+            except (ArithmeticError, ValueError) as problem:
+                sys.exit(failed(name, given or {}, problem))
         figures[name] = session.finish()
     return check(figures, spoken)
 
 
-def divided(name: str, given: dict[str, float], problem: ZeroDivisionError) -> str:
-    """What to say of a program that divides by 0: where, and with which arguments."""
+def failed(name: str, given: dict[str, float], problem: Exception) -> str:
+    """What to say of a program that has no result: where, and with which arguments."""
     line = traceback.extract_tb(problem.__traceback__)[-1].line
     said = "".join(f" {n}={v}" for n, v in given.items())
-    return f"program {name}{said} divides by 0 in: {line}"
+    reason = f"fails ({problem})"
+    if isinstance(problem, ZeroDivisionError):
+        reason = "divides by 0"
+    return f"program {name}{said} {reason} in: {line}"
 
 
 def numbers(program: str, given: list[str]) -> dict[str, float]:

@@ -37,7 +37,7 @@ from specc.types import Tensor
 OWN = frozenset(
     "networks session perform draw main trained promises check argparse sys torch Path Callable"
     " Networks Session HERE PROGRAMS COUNTS math load_file load_model holds shown read_rows cache"
-    " traceback divided positive encode decode generate generate_by_step NUMBER numbers"
+    " traceback failed positive encode decode generate generate_by_step NUMBER numbers"
     " get_close_matches".split()
 )
 """Names of sample.py that a variable of a spec must leave alone."""

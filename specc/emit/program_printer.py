@@ -10,9 +10,9 @@ from specc.emit.expressions import Statements
 from specc.emit.names import variable
 from specc.emit.naming import Naming
 from specc.layers.code import Code, Fn, Infix, Item, Method, Prefix, Raw, X
-from specc.plain import is_plain
+from specc.plain import FUNCTIONS, is_arithmetic, is_plain
 from specc.program import Apply, Body, Constant, Invoke, Node, Ref
-from specc.types import Tensor
+from specc.types import Tensor, ValueType
 
 
 class ProgramPrinter(Statements):
@@ -59,9 +59,15 @@ class ProgramPrinter(Statements):
         apply = node.operation
         if isinstance(apply, Apply) and apply.layer.word == "rows":
             code = self._rows(node, code)
+        elif isinstance(apply, Apply) and self._by_python(node, code):
+            code = _without_torch(code)
         elif isinstance(apply, Apply):
             code = _tensors(code, {i for i in range(len(node.operands)) if self._lone(node, i)})
         return super()._bind(node, code)
+
+    def _by_python(self, node: Node, code: Code) -> bool:
+        """Whether this is computed of plain numbers alone, and is one."""
+        return is_arithmetic(code) and all(self.plain(r) for r in node.operands if r is not None)
 
     def _rows(self, node: Node, code: Code) -> Code:
         """Rows where a condition holds are asked of the session, which says when there are none."""
@@ -82,26 +88,46 @@ class ProgramPrinter(Statements):
         ref, operation = node.operands[index], node.operation
         assert ref is not None
         assert isinstance(operation, Invoke)
-        type, port = self.body.nodes[ref.node].type(ref.port), operation.body.inputs[index][1]
+        type, port = self._type(node, index), operation.body.inputs[index][1]
         single = isinstance(type, Tensor) and not type.batched and not type.rank
         wanted = isinstance(port, Tensor) and port.batched
         other = self._batched(node)
         if not (single and wanted and other is not None):
             return super()._argument(node, index)
         size = Method(X(other), "size", (0,))
-        return Method(X(other), "new_full", ((size,), X(index)), _kind(port))
+        beside = self._type(node, other)
+        return Method(X(other), "new_full", ((size,), X(index)), _kind(port, beside))
 
     def _batched(self, node: Node) -> int | None:
         for index, ref in enumerate(node.operands):
-            type = None if ref is None else self.body.nodes[ref.node].type(ref.port)
+            type = None if ref is None else self._type(node, index)
             if isinstance(type, Tensor) and type.batched:
                 return index
         return None
 
+    def _type(self, node: Node, index: int) -> ValueType | None:
+        ref = node.operands[index]
+        return None if ref is None else self.body.nodes[ref.node].type(ref.port)
 
-def _kind(port: object) -> tuple[tuple[str, Code], ...]:
-    whole = isinstance(port, Tensor) and port.dtype == "int"
-    return (("dtype", Raw("torch.int64")),) if whole else ()
+
+def _kind(port: object, beside: object) -> tuple[tuple[str, Code], ...]:
+    """The kind of numbers of a port, where what stands beside is of another."""
+    if not isinstance(port, Tensor) or not isinstance(beside, Tensor) or port.dtype == beside.dtype:
+        return ()
+    return (("dtype", Raw("torch.int64" if port.dtype == "int" else "torch.float32")),)
+
+
+def _without_torch(code: Code) -> Code:
+    """The code of a plain number with functions of Python."""
+    match code:
+        case Infix(sign, left, right):
+            return Infix(sign, _without_torch(left), _without_torch(right))
+        case Prefix(sign, operand):
+            return Prefix(sign, _without_torch(operand))
+        case Fn(str() as name, (operand,), ()):
+            return Fn(FUNCTIONS[name], (_without_torch(operand),))
+        case _:
+            return code
 
 
 def _tensors(code: Code, lone: set[int]) -> Code:

@@ -51,6 +51,7 @@ def sample_files(program: Program) -> dict[str, str]:
         imports=use.imports(*imports, (modules.data, tasks)),
         helpers=own,
         uses_f="F." in code,
+        uses_math="math." in code,
         torch_names=[
             *(["Tensor"] if tasks or re.search(r"\bTensor\b", code) else []),
             *(["nn"] if tasks or program.programs else []),

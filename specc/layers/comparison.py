@@ -89,7 +89,13 @@ class Where(Layer):
         condition = tensor(operands[0], self.word)
         left, right = tensor(operands[1], self.word, 1), tensor(operands[2], self.word, 2)
         if condition.dtype != "bool":
-            raise LayerError("E203", "where needs a condition of truth values", argument=0)
+            said = {"int": "whole numbers", "float": "real numbers"}[condition.dtype]
+            raise LayerError(
+                "E203",
+                f"where needs a condition of truth values, not {said}",
+                argument=0,
+                helps=("a comparison gives truth values: where(mask == 1, a, b)",),
+            )
         both, first = together(left, right, self.word)
         out, second = together(condition, both, self.word)
         span = span_of((left, right))

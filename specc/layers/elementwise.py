@@ -243,6 +243,21 @@ def _short(value: float | None) -> Code:
     return int(value) if value is not None and value.is_integer() else value
 
 
+class Float(_Function):
+    """Real numbers."""
+
+    word = "float"
+    summary = "Whole numbers or truth values as real numbers, of which layers with weights compute."
+
+    def code(self, x: Tensor) -> Code:
+        """`x.float()`."""
+        return method(X(0), "float") if x.dtype != "float" else X(0)
+
+    def limits(self, within: Interval) -> Interval:
+        """The same values."""
+        return within
+
+
 class LogicalNot(_Function):
     """The opposite truth value."""
 

@@ -47,7 +47,8 @@ LAYERS: Vocabulary[Layer] = Vocabulary(
         "comparison": "equal:Equal not_equal:NotEqual less:Less less_equal:LessEqual greater:Greater"
         " greater_equal:GreaterEqual logical_and:LogicalAnd logical_or:LogicalOr where:Where",
         "elementwise": "negate:Negate abs:Abs sign:Sign square:Square sqrt:Sqrt exp:Exp log:Log"
-        " log1p:Log1p sin:Sin cos:Cos floor:Floor round:Round clamp:Clamp logical_not:LogicalNot",
+        " log1p:Log1p sin:Sin cos:Cos floor:Floor round:Round clamp:Clamp float:Float"
+        " logical_not:LogicalNot",
         "reduce": "mean:Mean sum:Sum max:Max min:Min std:Std var:Var norm:Norm logsumexp:LogSumExp"
         " product:Product argmax:ArgMax cumsum:CumSum",
         "loss": "mse:MSE l1:L1 smooth_l1:SmoothL1 huber:Huber msle:MSLE bce:BCE"

@@ -327,16 +327,32 @@ def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> boo
                 helps=mismatch.helps(scope, port, wanted, flow),
             )
             return False
-        if have.dtype != wanted.dtype and have.constant is None:
+        if have.dtype != wanted.dtype and not _counts(scope, have):
             kinds = {"int": "whole numbers", "float": "real numbers", "bool": "truth values"}
             scope.context.report(
                 "E203",
                 f"{body.role} {body.name} takes {kinds[wanted.dtype]} as {port}, "
                 f"and gets {kinds[have.dtype]}",
                 span,
+                helps=_converted(wanted, have),
             )
             return False
     return True
+
+
+def _counts(scope: Scope, have: Tensor) -> bool:
+    """Whether this is a single number that becomes whatever a port takes: a literal, or one of a program."""
+    single = not have.batched and not have.rank and have.dtype != "bool"
+    return have.constant is not None or (single and scope.role == "program")
+
+
+def _converted(wanted: Tensor, have: Tensor) -> tuple[str, ...]:
+    """How to give a port real numbers."""
+    if wanted.dtype != "float":
+        return ()
+    if have.classes is not None:
+        return ("a class id becomes a vector by embedding or one_hot, a number by float(…)",)
+    return ("float(…) makes real numbers of them",)
 
 
 def _free(have: Tensor, wanted: Tensor) -> bool:

@@ -24,7 +24,7 @@ from specc.resolve.values import (
     Word,
 )
 from specc.source import Span
-from specc.types import Tensor
+from specc.types import AXES, Tensor
 
 
 def is_tensor(meaning: Meaning) -> bool:
@@ -125,8 +125,13 @@ def _not_a_value(scope: Scope, meaning: Meaning, span: Span) -> Flow:
 
 
 def _hidden(scope: Scope, given: tuple[tuple[str, Span], ...]) -> Span | None:
-    """The argument that is a name of another step, where there is one."""
-    return next((span for _, span in given if span.text in scope.elsewhere), None)
+    """The argument that should be a value: a name of another step, or of nothing, where an axis may stand."""
+    spans = [span for field, span in given if span.text in scope.elsewhere or _unknown(field, span)]
+    return next(iter(spans), None)
+
+
+def _unknown(field: str, span: Span) -> bool:
+    return field == "axis" and span.text.isidentifier() and span.text not in AXES
 
 
 def _kept(scope: Scope, text: str) -> tuple[str, ...]:

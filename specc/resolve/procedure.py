@@ -32,7 +32,7 @@ from specc.resolve.variables import Variable, Variables, joined, shape_told
 from specc.settings import SampleSettings
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Tensor
+from specc.types import Tensor, Unknown
 
 MAX_LOOPS = 8
 """Loops inside loops: each is read twice, to learn what its values are after a round."""
@@ -247,8 +247,7 @@ class _Procedure:
         self.context.diagnostics = spoken
         self.shown.places = figures
         after = self.names.known
-        met = {n: joined(v, after[n]) if n in after else v for n, v in before.items()}
-        self.names.known = {n: met[n] or v for n, v in before.items()}
+        self.names.known = {n: _next_round(v, after.get(n, v)) for n, v in before.items()}
 
     def _meet(self, before: dict[str, Variable], after: dict[str, Variable], where: str) -> None:
         """Go on with the names from before; those whose shape changed are reported (E302)."""
@@ -358,6 +357,13 @@ class _Procedure:
                 inner = self.context.network(name, None, self.program.name.span)
                 ahead += inner.uses if inner is not None else ()
         return found
+
+
+def _next_round(before: Variable, after: Variable) -> Variable:
+    """What a name holds when the next round begins; what went wrong is said in the round itself."""
+    if isinstance(after.type, Unknown):
+        return before
+    return joined(before, after) or before
 
 
 def _name_port(scope: Scope, value: Flow, name: str) -> None:

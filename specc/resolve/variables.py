@@ -171,8 +171,6 @@ def joined(before: Variable, after: Variable) -> Variable | None:
     if isinstance(new, Unknown):
         return after  # wrong already
     rows = before.rows if before.rows == after.rows else None
-    if isinstance(new, Unknown):
-        return replace(before, type=new)
     if not isinstance(old, Tensor) or not isinstance(new, Tensor):
         return before if not isinstance(old, Graph) else None
     if (old.sizes, old.batched) == (new.sizes, new.batched):

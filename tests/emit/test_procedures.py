@@ -141,6 +141,27 @@ def test_a_division_by_0_is_said_with_its_line(run: Path, tmp_path: Path) -> Non
     )  # fmt: skip
 
 
+def test_numbers_are_computed_by_python(run: Path, tmp_path: Path) -> None:
+    text = """
+program numbers(angle=0.5, left=4.0) {
+    s = cos(angle)^2 + sin(angle)^2 + abs(-angle)
+    root = sqrt(left) * s
+    show root
+    show grid(Decoder(root * Encoder(test.x).mu))
+}
+"""
+    status, said = performed(run, tmp_path, text)
+    assert (status, "numbers.root = 3" in said) == (0, True)
+    written = (tmp_path / "sample.py").read_text()
+    assert "math.cos(angle)" in written
+    assert "torch.cos" not in written
+    flags = ("--run", str(run / "run"), "--out", str(tmp_path), "--program", "numbers")
+    status, said = script(tmp_path / "sample.py", *flags, "--with", "left=-4")
+    assert status == 1
+    assert said.startswith("program numbers left=-4.0 fails (")
+    assert said.strip().endswith("in: root = math.sqrt(left) * s")
+
+
 def performed(run: Path, folder: Path, text: str) -> tuple[int, str]:
     """The end and the words of programs with the weights of a run."""
     compiled = compile_text(HEAD + text, "model.spec").program

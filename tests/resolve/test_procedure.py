@@ -168,6 +168,18 @@ def test_what_a_loop_spoils_is_not_spoken_of_again() -> None:
     assert [code for code, _, _ in said(body)] == ["E402"]
 
 
+def test_what_a_loop_spoils_for_its_next_round_is_said_once() -> None:
+    body = (
+        "x = test.x\nrepeat 2 {\n x = Decoder(x)\n}\nshow grid(x)\nshow mean(mean(x), axis=batch)"
+    )
+    assert [code for code, _, _ in said(body)] == ["E302"]
+
+
+def test_a_figure_that_could_not_be_read_is_shown_all_the_same() -> None:
+    text = HEAD + "program p() {\n error = mean(nothing)\n show error\n}\nexpect p.error <= 1\n"
+    assert [d.code for d in compile_text(text).diagnostics] == ["E402"]
+
+
 def test_two_programs_of_one_name() -> None:
     text = HEAD + "program p() { show 1 }\nprogram P() { show 2 }\n"
     assert [d.code for d in compile_text(text).diagnostics] == ["E403"]

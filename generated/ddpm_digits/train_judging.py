@@ -1,0 +1,107 @@
+"""Training of Judging as in ddpm_digits.spec, written by specc 0.1.0.
+
+Says which noise was added to a digit (Ho et al. 2020); class 10 stands for none (Ho &
+Salimans 2022). The widths are our reading of a denoiser of 495,648 parameters.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data_judging import Split, load
+from model import Judge
+from trainer_judging import Promise, Step, Trainer, check, main
+
+
+class Judging(nn.Module):
+    """The networks that learn together, and the terms of their objective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.judge = Judge()
+
+    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+        """Every term as its mean over the batch; their sum is the objective."""
+        logits = self.judge(x)  # [B, 10]
+        cross_entropy = F.cross_entropy(logits, label)
+        return {"cross_entropy": cross_entropy}
+
+    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        logits = self.judge(x)  # [B, 10]
+        return logits, label
+
+
+class Training(Trainer):
+    """One run; the numbers are the spec's, and the command line can change them."""
+
+    title = "Judging"
+    spec = "e68366a5f2edc808"
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
+    epochs, batch, seed = 30, 64, 0
+    model: Judging
+
+    def load(self) -> dict[str, Split]:
+        """The splits of the data."""
+        return load()
+
+    def build(self) -> None:
+        """The networks, and who learns what from which step."""
+        self.model = Judging().to(self.device)
+        self.learn = Step(
+            self,
+            "loss",
+            self.model,
+            torch.optim.Adam(
+                self.model.parameters(),
+                lr=0.002,
+                betas=(0.9, 0.999),
+                eps=1e-08,
+                weight_decay=0.0,
+                amsgrad=False,
+                decoupled_weight_decay=False,
+                fused=True,
+            ),
+        )
+
+    def iteration(self, *batch: Tensor) -> None:
+        """Learn from one batch."""
+        self.learn(*batch)
+
+    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
+        """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
+
+    def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
+        """What the metrics compare."""
+        assert isinstance(model, Judging)
+        return model.outputs(*batch)
+
+    def metrics(self, *outputs: Tensor) -> dict[str, float]:
+        """The metrics of a whole split."""
+        logits, label = outputs
+        return {
+            "accuracy": (logits.argmax(1) == label).float().mean().item(),
+        }
+
+    def promises(self) -> list[Promise]:
+        """What the spec promises of the trained model."""
+        test = self.evaluate("test")
+        return [
+            check("Judging.test.accuracy >= 0.95", test["accuracy"], ">=", 0.95),
+        ]
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Train with the arguments of a command line; the exit status."""
+    return main(Training, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(run())
