@@ -37,11 +37,6 @@ class Graph:
         """The number of nodes."""
         return self.owner.shape[0]
 
-    @property
-    def edge_owner(self) -> Tensor:
-        """The graph of each edge."""
-        return self.owner[self.source]
-
     def degree(self, end: Tensor) -> Tensor:
         """How many edges have each node at that end."""
         ones = torch.ones(end.shape, device=end.device)
@@ -54,13 +49,6 @@ class Graph:
         nothing = self.edge.new_zeros(self.nodes, *self.edge.shape[1:])
         edge = torch.cat((self.edge, nothing))
         return replace(self, source=ends[0], target=ends[1], edge=edge)
-
-    def undirected(self) -> Graph:
-        """The reverse of every edge beside it."""
-        source = torch.cat((self.source, self.target))
-        target = torch.cat((self.target, self.source))
-        edge = torch.cat((self.edge, self.edge))
-        return replace(self, source=source, target=target, edge=edge)
 
 
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:

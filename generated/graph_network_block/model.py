@@ -42,26 +42,6 @@ class Graph:
         """The graph of each edge."""
         return self.owner[self.source]
 
-    def degree(self, end: Tensor) -> Tensor:
-        """How many edges have each node at that end."""
-        ones = torch.ones(end.shape, device=end.device)
-        return torch.zeros(self.nodes, device=end.device).index_add(0, end, ones)
-
-    def with_self_loops(self) -> Graph:
-        """One more edge from every node to itself, with features 0."""
-        own = torch.arange(self.nodes, device=self.owner.device)
-        ends = [torch.cat((end, own)) for end in (self.source, self.target)]
-        nothing = self.edge.new_zeros(self.nodes, *self.edge.shape[1:])
-        edge = torch.cat((self.edge, nothing))
-        return replace(self, source=ends[0], target=ends[1], edge=edge)
-
-    def undirected(self) -> Graph:
-        """The reverse of every edge beside it."""
-        source = torch.cat((self.source, self.target))
-        target = torch.cat((self.target, self.source))
-        edge = torch.cat((self.edge, self.edge))
-        return replace(self, source=source, target=target, edge=edge)
-
 
 def sum_at(values: Tensor, index: Tensor, count: int) -> Tensor:
     """Sums of the rows that share an index: [M, ...] to [count, ...]."""

@@ -55,13 +55,6 @@ class Graph:
         edge = torch.cat((self.edge, nothing))
         return replace(self, source=ends[0], target=ends[1], edge=edge)
 
-    def undirected(self) -> Graph:
-        """The reverse of every edge beside it."""
-        source = torch.cat((self.source, self.target))
-        target = torch.cat((self.target, self.source))
-        edge = torch.cat((self.edge, self.edge))
-        return replace(self, source=source, target=target, edge=edge)
-
 
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
     """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""

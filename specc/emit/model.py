@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -12,16 +13,36 @@ from specc.emit.environment import render
 from specc.emit.layout import docstring
 from specc.program import Program
 
+_METHOD = re.compile(r"\n\n(    @\w+\n)?    def (?P<name>[a-z]\w*)\(.*?(?=\n\n|\Z)", re.DOTALL)
 
-def model_file(program: Program) -> str:
-    """The text of model.py; the same program gives the same text."""
+
+def model_file(program: Program, readers: Iterable[str] | None = None) -> str:
+    """The text of model.py; the same program gives the same text.
+
+    `readers` are the files beside it: what neither they nor the networks read of a helper is left out.
+    """
     classes = Classes(program)
+    made, own = "\n".join(c.text for c in classes.made), _helpers_of(classes)
+    if readers is not None:
+        whole = "\n".join([made, *readers])
+        own = [_read(text, "\n".join([whole, *(t for t in own if t != text)])) for text in own]
     return render(
         "model.py.j2",
         header=header(program, "The networks of"),
-        imports=imports("\n".join(c.text for c in classes.made), _helpers_of(classes)),
-        classes=[*_helpers_of(classes), *(c.text for c in classes.made)],
+        imports=imports(made, own),
+        classes=[*own, *(c.text for c in classes.made)],
     )
+
+
+def _read(helper: str, readers: str) -> str:
+    """A class of values without the methods that nobody reads."""
+    if not helper.startswith("@dataclass"):
+        return helper
+    for method in _METHOD.finditer(helper):
+        others = helper.replace(method[0], "")
+        if not re.search(rf"\.{method['name']}\b", readers + others):
+            return _read(others, readers)
+    return helper
 
 
 def header(program: Program, what: str) -> str:

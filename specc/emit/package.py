@@ -20,7 +20,7 @@ from specc.types import Tensor
 
 def package(program: Program) -> dict[str, str]:
     """The files of a package by name; `train.py` and what it needs only where there is a train block."""
-    files = {"__init__.py": "", "model.py": model_file(program)}
+    files: dict[str, str] = {}
     for plan in program.trains:
         modules = Modules.of(program, plan)
         files |= data_files(plan, modules.data)
@@ -28,7 +28,8 @@ def package(program: Program) -> dict[str, str]:
         files |= judge_files(plan)
     if len(program.trains) > 1:
         files |= {"train.py": stages_file(program)}
-    return files | sample_files(program)
+    files |= sample_files(program)
+    return {"__init__.py": "", "model.py": model_file(program, files.values())} | files
 
 
 def judge_files(plan: TrainPlan) -> dict[str, str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from specc.emit.model import model_file
+from specc.emit.package import package
 from specc.fields import FieldReader
 from specc.pipeline import compile_file
 from specc.program import Program
@@ -249,3 +250,16 @@ def test_a_pool_sees_the_whole_graph() -> None:
         "    mean(h, axis=nodes) -> linear(2)\n}\n"
     )
     assert list(FieldReader().output(program.network("Net")).values()) == [EVERYTHING]
+
+
+def test_a_package_has_only_the_graph_operations_that_it_reads() -> None:
+    text = (
+        "specc 1\nnetwork Net {\n in g: graph[node=3]\n out y = mean(g -> gcn(4), axis=nodes)\n}\n"
+    )
+    plain, looped = (
+        package(program_of(t))["model.py"]
+        for t in (text, text.replace("g -> gcn", "g -> self_loops -> gcn"))
+    )
+    assert ["def with_self_loops" in t for t in (plain, looped)] == [False, True]
+    assert ["import dataclass, replace" in t for t in (plain, looped)] == [False, True]
+    assert not any("def undirected" in t or "def edge_owner" in t for t in (plain, looped))
