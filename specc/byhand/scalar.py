@@ -76,6 +76,11 @@ def made(op: str, value: Value, sources: Sequence[Scalar], slopes: Sequence[Valu
     return Scalar(tidy(value), op, tuple(sources), tuple(slopes), next(_NUMBERS))
 
 
+def same(a: Scalar) -> Scalar:
+    """The number as one of its own, so that what is read of it is told from what is read of `a`."""
+    return Scalar(a.value, "same", (a,), (Fraction(1),), next(_NUMBERS))
+
+
 def so_far() -> int:
     """How many numbers have been made, for a bound on the work."""
     return constant(0).order

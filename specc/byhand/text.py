@@ -62,6 +62,8 @@ class Writer(Struct, frozen=True):
         """The working, empty where there is none: a number that was only moved."""
         if a in self.leaves or not a.sources:
             return ""
+        if a.op == "same":
+            return self(a.sources[0])
         whole = self._write(a, LONGEST)
         if len(whole[0]) <= LONGEST:
             return whole[0]
@@ -153,6 +155,10 @@ def _dot(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
     return joined(terms), _SUM if len(terms) > 1 else _PRODUCT
 
 
+def _same(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
+    return w._write(a.sources[0], room)
+
+
 def _mean(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
     if len(a.sources) == 1:
         return w._write(a.sources[0], room)
@@ -209,6 +215,7 @@ _RULES: dict[str, Rule] = {
     "dot": _dot,
     "dot+": _dot,
     "mean": _mean,
+    "same": _same,
     "power": _power,
     "exp": _exp,
     "log": _ln,

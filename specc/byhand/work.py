@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from specc.byhand.array import Array, dropped, expanded, joined, lone, reshaped, swapped
+from specc.byhand.array import Array, dropped, expanded, joined, lone, own, reshaped, swapped
 from specc.byhand.bounds import Symbols, too_large, whole
 from specc.byhand.interpret import ByHandError, Interpreter
 from specc.byhand.notes import Page, page
@@ -222,6 +222,7 @@ def _apply(frame: Frame, node: Node) -> dict[str, Any]:
     several = found if isinstance(found, tuple) else (found,)
     ports = [port for port, _ in inference.outputs]
     if operation.layer.word not in PLUMBING:
+        several = tuple(own(value) if isinstance(value, Array) else value for value in several)
         frame.note(node, several[0], [*operands, *weights.values()], notes)
     return dict(zip(ports, several, strict=False))
 
