@@ -152,7 +152,9 @@ def multiply(a: Scalar, b: Scalar) -> Scalar:
 
 def divide(a: Scalar, b: Scalar) -> Scalar:
     """a/b."""
-    value = over(a.value, b.value)
+    # A number over itself is 1 exactly: the softmax of one score.
+    itself = a is b and a.value and math.isfinite(a.value)
+    value = Fraction(1) if itself else over(a.value, b.value)
     slopes = (over(Fraction(1), b.value), times(Fraction(-1), over(value, b.value)))
     return made("divide", value, (a, b), slopes)
 
