@@ -9,7 +9,7 @@ from math import prod
 
 from msgspec import Struct
 
-from specc.byhand.scalar import Scalar, Value, constant
+from specc.byhand.scalar import Scalar, Value, constant, same
 
 Index = tuple[int, ...]
 
@@ -43,6 +43,11 @@ class Array(Struct, frozen=True, eq=False):
     def axis(self, axis: int) -> int:
         """An axis from 0, of one that may count from the end."""
         return axis % self.rank if self.rank else 0
+
+
+def own(x: Array) -> Array:
+    """The same numbers as ones of its own: a slope by them counts what reads this array alone."""
+    return Array(x.sizes, tuple(map(same, x.items)))
 
 
 def indices(sizes: Sequence[int]) -> Iterator[Index]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
+from typing import Any
 
+from specc.byhand.array import Array
+from specc.byhand.graph import HandGraph
 from specc.byhand.interpret import ByHandError
 from specc.layers.base import Inference
-from specc.sizes import Size, evaluate
-from specc.types import Tensor
+from specc.program import Body
+from specc.sizes import Size, Symbolic, evaluate
+from specc.types import Graph, Tensor, ValueType
 
 MOST_NUMBERS = 20_000
 """Of one value."""
@@ -48,3 +52,23 @@ def too_large(inference: Inference, symbols: Symbols | None = None) -> str | Non
     if whole(macs, symbols or {}) > MOST_MACS:
         return f"takes more than {MOST_MACS:,} products"
     return None
+
+
+def bound(body: Body, inputs: Mapping[str, Any]) -> dict[str, int]:
+    """The free sizes in the types of a body's inputs, as the values that come in have them."""
+    found: dict[str, int] = {}
+    for name, kind in body.inputs:
+        for size, number in _measured(kind, inputs.get(name)):
+            if isinstance(size, Symbolic) and str(size).isidentifier():
+                found[str(size)] = number
+    return found
+
+
+def _measured(kind: ValueType, value: Any) -> list[tuple[Size, int]]:
+    """The sizes of a type beside those of a value of it."""
+    if isinstance(kind, Graph) and isinstance(value, HandGraph):
+        return [(kind.nodes, value.nodes), (kind.edges, len(value.source))]
+    if isinstance(kind, Tensor) and isinstance(value, Array):
+        have = value.sizes[1:] if kind.batched else value.sizes
+        return list(zip(kind.sizes, have, strict=False))
+    return []

@@ -18,9 +18,6 @@ from specc.byhand.work import Step, Worker
 from specc.program import ExamplePlan, GivenTensor, Ref
 from specc.types import Tensor
 
-MOST_CHAINED = 64
-"""Numbers of one value whose chain rule is written out."""
-
 
 class Slope(Struct, frozen=True):
     """The derivative of the objective by each number of a value.
@@ -33,6 +30,7 @@ class Slope(Struct, frozen=True):
     values: Array
     batched: bool
     terms: tuple[tuple[tuple[Value, Value], ...], ...] = ()
+    rows: tuple[str, ...] = ()
 
 
 class Round(Struct, frozen=True):
@@ -126,15 +124,15 @@ def _slopes(
     inputs: set[str],
 ) -> list[Slope]:
     """From the objective back to what is given; values that it does not depend on are left out."""
-    rows = [(step.name, step.value, step.batched) for step in reversed(steps)]
-    rows += [(name, array, name in inputs) for name, array in at.items()]
+    listed = [(step.name, step.value, step.batched, step.rows) for step in reversed(steps)]
+    listed += [(name, array, name in inputs, ()) for name, array in at.items()]
     slopes: dict[str, Slope] = {}
     chain = _chain(found, steps)
     told = _depending(found)
-    for name, array, batched in rows:
+    for name, array, batched, rows in listed:
         if any(item in told for item in array.items) and name not in slopes:
             terms = tuple(tuple(chain.get(item, ())) for item in array.items)
-            slopes[name] = Slope(name, _as_array(found, array), batched, terms)
+            slopes[name] = Slope(name, _as_array(found, array), batched, terms, rows)
     return list(slopes.values())
 
 
@@ -157,7 +155,7 @@ def _chain(
         leaves = {a for source in step.sources for a in source.items}
         fresh = [a for a in step.value.items if a in found and a not in leaves and a not in made]
         made.update(fresh)
-        for value in fresh if len(fresh) <= MOST_CHAINED else ():
+        for value in fresh:
             for leaf, slope in shares(value, leaves).items():
                 chain.setdefault(leaf, []).append((found[value], slope))
     return chain

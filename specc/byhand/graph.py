@@ -150,6 +150,11 @@ def built(
     return HandGraph(node, source, target, edge or empty, whole or Array((1, 0), ()))
 
 
+def edge_names(graph: HandGraph) -> tuple[str, ...]:
+    """`0→1` for every edge."""
+    return tuple(f"{a}→{b}" for a, b in zip(graph.source, graph.target, strict=True))
+
+
 GRAPHS: dict[str, Callable[..., Any]] = {
     "sum_at": _gathered(lambda values: s.add(*values)),
     "mean_at": _gathered(s.mean),

@@ -16,9 +16,9 @@ from specc.byhand.work import Step
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | int | bool | None"
 
 
-def document(worked: Worked, places: int | None = None) -> dict[str, Json]:
+def document(worked: Worked, places: int | None = None, *, full: bool = False) -> dict[str, Json]:
     """The example: `given`, `rounds` with `values`, `gradients` and `updates`, and `shown`."""
-    shower = Shower(style_of(worked, places))
+    shower = Shower(style_of(worked, places), full)
     return {
         "title": worked.plan.title,
         "given": {name: _value(item(v, b)) for name, v, b in worked.given},

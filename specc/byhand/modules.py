@@ -7,7 +7,7 @@ variance, dropout drops nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -142,32 +142,26 @@ def _same(_: Weights, *__: Any, **___: Any) -> Forward:
 # --------------------------------------------------------------- normalisation
 
 
-def normalised(values: Sequence[Scalar], eps: float) -> tuple[list[Scalar], Scalar, Scalar]:
-    """(x − mean)/√(variance + eps), with the variance over n; the mean and the variance."""
-    centre = s.mean(values)
-    gaps = [s.subtract(a, centre) for a in values]
-    variance = s.mean([s.multiply(g, g) for g in gaps])
-    spread = s.sqrt(s.add(variance, constant(eps)) if eps else variance)
-    return [s.divide(g, spread) for g in gaps], centre, variance
-
-
 def grouped(x: Array, key: Callable[[tuple[int, ...]], object], eps: float) -> Array:
-    """Normalised within each group of elements that share a key."""
+    """(x − mean)/√(variance + eps) among the elements that share a key, with the variance over n."""
     groups: dict[object, list[int]] = {}
     for place, index in enumerate(indices(x.sizes)):
         groups.setdefault(key(index), []).append(place)
+    rows = [[x.items[p] for p in places] for places in groups.values()]
+    means = _noted("mean", map(s.mean, rows))
+    gaps = [[s.subtract(a, m) for a in row] for row, m in zip(rows, means, strict=True)]
+    variances = _noted("variance", (s.mean([s.multiply(g, g) for g in row]) for row in gaps))
     items = list(x.items)
-    means: list[Scalar] = []
-    variances: list[Scalar] = []
-    for places in groups.values():
-        fresh, mean, variance = normalised([x.items[p] for p in places], eps)
-        means.append(mean)
-        variances.append(variance)
-        for place, item in zip(places, fresh, strict=True):
-            items[place] = item
-    note("mean", Array((len(means),), tuple(means)))
-    note("variance", Array((len(means),), tuple(variances)))
+    for places, row, variance in zip(groups.values(), gaps, variances, strict=True):
+        spread = s.sqrt(s.add(variance, constant(eps)) if eps else variance)
+        for place, gap in zip(places, row, strict=True):
+            items[place] = s.divide(gap, spread)
     return note("normalised", Array(x.sizes, tuple(items)))
+
+
+def _noted(name: str, values: Iterable[Scalar]) -> tuple[Scalar, ...]:
+    items = tuple(values)
+    return note(name, Array((len(items),), items)).items
 
 
 def affine(x: Array, w: Weights, shape: Sequence[int]) -> Array:

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from specc.byhand.array import Array
+from specc.byhand.array import Array, own
 
 Page = list[tuple[str, Array]]
 _PAGE: ContextVar[Page | None] = ContextVar("page", default=None)
 
 
 def note(name: str, value: Array) -> Array:
-    """Keep a value under a name, where somebody listens; it comes back as it is."""
+    """Keep a value under a name, where somebody listens. What comes back is to be read from here on."""
     page = _PAGE.get()
-    if page is not None:
-        page.append((name, value))
-    return value
+    if page is None:
+        return value
+    kept = own(value)
+    page.append((name, kept))
+    return kept
 
 
 @contextmanager

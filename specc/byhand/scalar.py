@@ -76,6 +76,11 @@ def made(op: str, value: Value, sources: Sequence[Scalar], slopes: Sequence[Valu
     return Scalar(tidy(value), op, tuple(sources), tuple(slopes), next(_NUMBERS))
 
 
+def same(a: Scalar) -> Scalar:
+    """The number as one of its own, so that what is read of it is told from what is read of `a`."""
+    return Scalar(a.value, "same", (a,), (Fraction(1),), next(_NUMBERS))
+
+
 def so_far() -> int:
     """How many numbers have been made, for a bound on the work."""
     return constant(0).order
@@ -147,7 +152,9 @@ def multiply(a: Scalar, b: Scalar) -> Scalar:
 
 def divide(a: Scalar, b: Scalar) -> Scalar:
     """a/b."""
-    value = over(a.value, b.value)
+    # A number over itself is 1 exactly: the softmax of one score.
+    itself = a is b and a.value and math.isfinite(a.value)
+    value = Fraction(1) if itself else over(a.value, b.value)
     slopes = (over(Fraction(1), b.value), times(Fraction(-1), over(value, b.value)))
     return made("divide", value, (a, b), slopes)
 

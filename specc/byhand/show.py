@@ -15,9 +15,10 @@ from specc.byhand.text import Style, Writer, joined
 from specc.byhand.work import Step
 
 MOST_LINES = 24
-"""Workings of one value; the others are counted."""
+"""Workings of one value; the others are counted, unless all are asked for."""
 MOST_TERMS = 8
-"""Summands of a chain rule that are written out."""
+"""Summands of a chain rule, and parts of a long working, that are written out; likewise."""
+ALL = "all with --full"
 
 
 def style_of(worked: Worked, places: int | None = None) -> Style:
@@ -27,9 +28,9 @@ def style_of(worked: Worked, places: int | None = None) -> Style:
     return Style(4 if asked is None else asked, decimal)
 
 
-def as_text(worked: Worked, places: int | None = None) -> str:
-    """The whole example."""
-    shower = Shower(style_of(worked, places))
+def as_text(worked: Worked, places: int | None = None, *, full: bool = False) -> str:
+    """The whole example; `full` leaves nothing out of the workings."""
+    shower = Shower(style_of(worked, places), full)
     return "\n".join([worked.plan.title, *shower.example(worked)])
 
 
@@ -46,9 +47,10 @@ def shape(value: Array) -> str:
 
 
 class Shower(Struct, frozen=True):
-    """Lines of text in one style."""
+    """Lines of text in one style; `full` writes out every working."""
 
     style: Style
+    full: bool = False
 
     def example(self, worked: Worked) -> Iterator[str]:
         """Everything in order."""
@@ -90,9 +92,9 @@ class Shower(Struct, frozen=True):
         value = item(step.value, step.batched)
         words = " ".join(step.words.split())
         yield f"{step.name} = {words}" if words not in ("", step.name) else step.name
-        yield from self.numbers(value)
+        yield from self.numbers(value, step.rows)
         leaves = {a for source in step.sources for a in source.items}
-        yield from self.workings(step.name, value, leaves)
+        yield from self.workings(step.name, value, leaves, step.rows)
 
     def objective(self, worked: Worked, one: Round) -> Iterator[str]:
         """`L = mse + 0.1·norm = 0.3`."""
@@ -104,14 +106,26 @@ class Shower(Struct, frozen=True):
     def slope(self, slope: Slope) -> Iterator[str]:
         """`dL/dw = …`, and the chain rule for each number."""
         name, value = f"dL/d{slope.name}", item(slope.values, slope.batched)
-        yield from self.value(name, value)
-        rows = zip(indices(value.sizes), value.items, slope.terms, strict=True)
-        for index, a, terms in list(rows)[:MOST_LINES]:
-            if not terms or len(terms) > MOST_TERMS:
-                continue
-            text = joined([self._product(left, right) for left, right in terms])
-            place = f"[{', '.join(map(str, index))}]" if index else ""
-            yield f"      {name}{place} = {text} {self._equals(a)} {self.style.number(a.value)}"
+        yield from self.value(name, value, slope.rows)
+        lines = [
+            f"      {name}{_place(index, slope.rows)} = {self._sum(terms)} "
+            f"{self._equals(a)} {self.style.number(a.value)}"
+            for index, a, terms in zip(indices(value.sizes), value.items, slope.terms, strict=True)
+            if terms
+        ]
+        yield from self._most(lines, "      ")
+
+    def _most(self, lines: Sequence[str], indent: str) -> Iterator[str]:
+        """As many lines as are shown, and how many are not."""
+        shown = len(lines) if self.full else MOST_LINES
+        yield from lines[:shown]
+        if lines[shown:]:
+            yield f"{indent}… {len(lines) - shown} more; {ALL}"
+
+    def _sum(self, terms: Sequence[tuple[Value, Value]]) -> str:
+        shown = len(terms) if self.full or len(terms) <= MOST_TERMS + 1 else MOST_TERMS
+        text = joined([self._product(left, right) for left, right in terms[:shown]])
+        return text if shown == len(terms) else f"{text} + … {len(terms) - shown} more"
 
     def _product(self, left: Value, right: Value) -> str:
         first, second = self.style.number(left), self.style.number(right)
@@ -131,52 +145,65 @@ class Shower(Struct, frozen=True):
 
     # ------------------------------------------------------------------ numbers
 
-    def value(self, name: str, value: Array) -> Iterator[str]:
+    def value(self, name: str, value: Array, rows: Sequence[str] = ()) -> Iterator[str]:
         """A name with its shape and its numbers; short ones on one line."""
-        rows = list(self.numbers(value))
-        if len(rows) == 1:
-            yield f"  {name} = {rows[0].strip()}"
+        lines = list(self.numbers(value, rows))
+        if len(lines) == 1 and not rows:
+            yield f"  {name} = {lines[0].strip()}"
             return
         yield f"  {name}  {shape(value)}"
-        yield from (f"  {row}" for row in rows)
+        yield from (f"  {line}" for line in lines)
 
-    def numbers(self, value: Array) -> Iterator[str]:
-        """The numbers in rows and columns; of more axes, one matrix after the other."""
-        if value.rank <= 1:
+    def numbers(self, value: Array, rows: Sequence[str] = ()) -> Iterator[str]:
+        """The numbers in rows and columns; of more axes, one matrix after the other. Named rows, and
+        matrices of one row, have their name before them.
+        """
+        if value.rank <= 1 and not rows:
             texts = [self.style.number(v) for v in value.values]
             yield f"  [{', '.join(texts)}]" if value.rank else f"  {texts[0]}"
             return
-        lead = value.sizes[:-2]
-        for place in indices(lead):
-            if any(n > 1 for n in lead):
-                yield f"  [{', '.join(map(str, place))}]"
-            yield from self._matrix(_plane(value, place))
+        width = value.sizes[-1] if value.rank > 1 else 1
+        lead = value.sizes[:1] if rows and value.rank <= 2 else value.sizes[:-2]
+        names = [_place(index, rows) for index in indices(lead)]
+        share = len(value.items) // max(len(names), 1)
+        if share == width and (rows or len(names) > 1):
+            yield from _beside(names, self._matrix(value.items, width))
+            return
+        for number, name in enumerate(names):
+            if len(names) > 1:
+                yield f"  {name}"
+            lines = self._matrix(value.items[number * share : (number + 1) * share], width)
+            yield from (f"  {line}" for line in lines)
 
-    def _matrix(self, rows: Sequence[Sequence[Scalar]]) -> Iterator[str]:
-        texts = [[self.style.number(a.value) for a in row] for row in rows]
-        widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-        for row in texts:
-            cells = [text.rjust(width) for text, width in zip(row, widths, strict=True)]
-            yield f"  [ {'  '.join(cells)} ]"
+    def _matrix(self, items: Sequence[Scalar], width: int) -> list[str]:
+        """Rows of so many numbers, the columns below one another."""
+        texts = [self.style.number(a.value) for a in items]
+        rows = [texts[i : i + width] for i in range(0, len(texts), max(width, 1))]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        cells = ([t.rjust(w) for t, w in zip(row, widths, strict=True)] for row in rows)
+        return [f"[ {'  '.join(row)} ]" for row in cells]
 
-    def workings(self, name: str, value: Array, leaves: set[Scalar]) -> Iterator[str]:
+    def workings(
+        self, name: str, value: Array, leaves: set[Scalar], rows: Sequence[str] = ()
+    ) -> Iterator[str]:
         """`y[0, 1] = 1·2 + 3·4 = 14` for every number that was computed."""
-        write = Writer(self.style, leaves)
-        left_out = 0
-        lines = 0
+        write = Writer(self.style, leaves, self.full)
+        lines = []
         for index, a in zip(indices(value.sizes), value.items, strict=True):
-            text = write(a)
-            result = self.style.number(a.value)
+            text, result = write(a), self.style.number(a.value)
             if not text or text == result:
                 continue
-            if lines == MOST_LINES:
-                left_out += 1
-                continue
-            lines += 1
-            place = f"[{', '.join(map(str, index))}]" if index else ""
-            yield f"    {name}{place} = {text} {self._equals(a)} {result}"
-        if left_out:
-            yield f"    … {left_out} more"
+            line = f"    {name}{_place(index, rows)} = {text} {self._equals(a)} {result}"
+            lines.append("\n".join([line, *self._parts(write, a)]))
+        yield from "\n".join(self._most(lines, "    ")).splitlines()
+
+    def _parts(self, write: Writer, a: Scalar, indent: str = "      ") -> Iterator[str]:
+        """`0.2 = 1 − 0.8` for what stands in a long working by its number alone."""
+        lines = []
+        for part in write.parts(a):
+            line = f"{indent}{self.style.number(part.value)} {self._equals(part)} {write(part)}"
+            lines.append("\n".join([line, *self._parts(write, part, indent + "  ")]))
+        yield from self._most(lines, indent)
 
     def _equals(self, a: Scalar) -> str:
         """`=` for what is shown in full, `≈` for what is rounded."""
@@ -190,6 +217,13 @@ class Shower(Struct, frozen=True):
             return True
 
 
-def _plane(value: Array, place: Sequence[int]) -> list[list[Scalar]]:
-    height, width = value.sizes[-2:]
-    return [[value[(*place, i, j)] for j in range(width)] for i in range(height)]
+def _place(index: Sequence[int], rows: Sequence[str] = ()) -> str:
+    """`[1, 0]`, with the name of a row that has one: `[0→1, 0]`."""
+    first = [rows[index[0]]] if rows else [str(i) for i in index[:1]]
+    return f"[{', '.join([*first, *map(str, index[1:])])}]" if index else ""
+
+
+def _beside(names: Sequence[str], lines: Sequence[str]) -> Iterator[str]:
+    longest = max(map(len, names), default=0)
+    for name, line in zip(names, lines, strict=True):
+        yield f"  {name.ljust(longest)}  {line}"

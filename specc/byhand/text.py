@@ -13,7 +13,8 @@ from specc.byhand.scalar import Scalar, Value
 LONGEST = 96
 """Characters of a working; a longer one shows its last step, or its ends."""
 _WIDEST = 14  # characters of a fraction
-_SHORT = 4  # decimals of an exact number that are always shown
+_SHORT = 4  # digits of an exact number that are always shown
+_SMALL = 1e-4  # what is below is written with a power of ten
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 9
 
 
@@ -38,18 +39,24 @@ class Style(Struct, frozen=True):
         return self._rounded(float(value))
 
     def _terminating(self, value: Fraction) -> str | None:
-        digits = max(self.places, _SHORT)
-        if (value * 10**digits).denominator != 1:
+        digits = max(self.places, _SHORT) + self._leading_zeros(value)
+        if abs(value) < _SMALL or (value * 10**digits).denominator != 1:
             return None
         return f"{float(value):.{digits}f}".rstrip("0").rstrip(".")
 
     def _rounded(self, value: float) -> str:
         if not math.isfinite(value):
             return "∞" if value > 0 else "−∞" if value < 0 else "undefined"
-        if value and (abs(value) >= 1e9 or abs(value) < 0.5 * 10**-self.places):
+        if value and (abs(value) >= 1e9 or abs(value) < _SMALL):
             return f"{value:.{max(self.places - 1, 0)}e}"
-        text = f"{value:.{self.places}f}"
+        # Places count from the first digit: 0.0072 has two digits, from which nothing can be checked.
+        text = f"{value:.{self.places + self._leading_zeros(value)}f}"
         return text.removeprefix("-") if float(text) == 0 else text
+
+    def _leading_zeros(self, value: Value) -> int:
+        """The zeros behind the point, 2 in 0.0072."""
+        power = f"{float(value):.{max(self.places - 1, 0)}e}".partition("e")[2]
+        return max(-int(power) - 1, 0) if value else 0
 
 
 class Writer(Struct, frozen=True):
@@ -57,21 +64,44 @@ class Writer(Struct, frozen=True):
 
     style: Style
     leaves: Collection[Scalar]
+    full: bool = False
 
     def __call__(self, a: Scalar) -> str:
         """The working, empty where there is none: a number that was only moved."""
-        if a in self.leaves or not a.sources:
+        a = self._moved(a)
+        if self._given(a):
             return ""
-        whole = self._write(a, LONGEST)
-        if len(whole[0]) <= LONGEST:
-            return whole[0]
+        whole = self._whole(a)
+        if whole is not None:
+            return whole
         last = Writer(self.style, {*a.sources})._write(a, LONGEST)[0]
-        return last if len(last) <= LONGEST else _shortened(last)
+        return last if self.full or len(last) <= LONGEST else _shortened(last)
+
+    def parts(self, a: Scalar) -> list[Scalar]:
+        """What a working that is too long in full shows as numbers, though it was computed on the way."""
+        a = self._moved(a)
+        if self._given(a) or self._whole(a) is not None:
+            return []
+        parts = dict.fromkeys(map(self._moved, a.sources))
+        return [part for part in parts if not self._given(part)]
+
+    def _given(self, a: Scalar) -> bool:
+        return a in self.leaves or not a.sources
+
+    def _moved(self, a: Scalar) -> Scalar:
+        """The number that was passed on as it is."""
+        while a.op == "same" and a not in self.leaves:
+            (a,) = a.sources
+        return a
+
+    def _whole(self, a: Scalar) -> str | None:
+        text = self._write(a, LONGEST)[0]
+        return text if len(text) <= LONGEST else None
 
     def _write(self, a: Scalar, room: int) -> tuple[str, int]:
-        if a in self.leaves or not a.sources or room <= 0:
+        if self._given(a) or room <= 0:
             text = self.style.number(a.value)
-            return text, _UNARY if text[0] == "−" else _PRODUCT if "/" in text else _ATOM
+            return text, _PRODUCT if "/" in text else _UNARY if text[0] == "−" else _ATOM
         rule = _RULES.get(a.op)
         return rule(self, a, room) if rule is not None else self._call(a.op, a, room)
 
@@ -140,7 +170,7 @@ def _divide(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
 
 
 def _negate(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
-    return f"−{w.inside(a.sources[0], _PRODUCT, room)}", _UNARY
+    return f"−{w.inside(a.sources[0], _UNARY, room)}", _UNARY
 
 
 def _dot(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
@@ -151,6 +181,10 @@ def _dot(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
     if a.op == "dot+":
         terms.append(w.term(a.sources[-1], room))
     return joined(terms), _SUM if len(terms) > 1 else _PRODUCT
+
+
+def _same(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
+    return w._write(a.sources[0], room)
 
 
 def _mean(w: Writer, a: Scalar, room: int) -> tuple[str, int]:
@@ -209,6 +243,7 @@ _RULES: dict[str, Rule] = {
     "dot": _dot,
     "dot+": _dot,
     "mean": _mean,
+    "same": _same,
     "power": _power,
     "exp": _exp,
     "log": _ln,

@@ -13,8 +13,9 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from specc.byhand.array import Array, dropped, expanded, joined, lone, reshaped, swapped
-from specc.byhand.bounds import Symbols, too_large, whole
+from specc.byhand.array import Array, dropped, expanded, joined, lone, own, reshaped, swapped
+from specc.byhand.bounds import Symbols, bound, too_large, whole
+from specc.byhand.graph import HandGraph, edge_names
 from specc.byhand.interpret import ByHandError, Interpreter
 from specc.byhand.notes import Page, page
 from specc.byhand.scalar import constant, so_far
@@ -37,7 +38,6 @@ from specc.program import (
     Scan,
     State,
 )
-from specc.sizes import Symbolic
 from specc.source import Span
 from specc.types import Tensor
 
@@ -56,7 +56,10 @@ class WorkError(Exception):
 
 
 class Step(Struct, frozen=True):
-    """One value: its name, the words that made it, and the numbers that it came from."""
+    """One value: its name, the words that made it, and the numbers that it came from.
+
+    `rows` are names of its rows where numbers say too little: `0→1` for an edge.
+    """
 
     name: str
     words: str
@@ -64,6 +67,7 @@ class Step(Struct, frozen=True):
     sources: tuple[Array, ...]
     batched: bool
     span: Span
+    rows: tuple[str, ...] = ()
 
 
 class Worker(Struct):
@@ -86,7 +90,7 @@ class Worker(Struct):
         Raises:
             WorkError: a random draw, a layer without a working, a value that is too large.
         """
-        known = {**(symbols or {}), **_bound(body, inputs)}
+        known = {**(symbols or {}), **bound(body, inputs)}
         frame = Frame(self, body, inputs, prefix, known)
         for number, node in enumerate(body.nodes):
             if so_far() - self.start > MOST_STEPS:
@@ -142,30 +146,27 @@ class Frame(Struct):
             own = batched and part.sizes[:1] == batch and part.rank > 1
             self._keep(f"{name}.{word}", "", part, known, own, node.span)
             known = [*known, part]
-        self._keep(name, node.span.text, value, known, batched, node.span)
+        rows = self._rows(value) if isinstance(kind, Tensor) and kind.over == "edges" else ()
+        self._keep(name, node.span.text, value, known, batched, node.span, rows)
 
     def _keep(
-        self, name: str, words: str, value: Array, sources: list[Array], batched: bool, span: Span
-    ) -> None:
-        self.worker.steps.append(Step(name, words, value, tuple(sources), batched, span))
+        self, name: str, words: str, value: Array, sources: list[Array], batched: bool, span: Span,
+        rows: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.worker.steps.append(Step(name, words, value, tuple(sources), batched, span, rows))
+
+    def _rows(self, value: Array) -> tuple[str, ...]:
+        """The names of the edges that a value stands on: those of the latest graph with as many."""
+        graphs = [
+            g for g in (*self.inputs.values(), *self.values.values()) if isinstance(g, HandGraph)
+        ]
+        fitting = [g for g in graphs if len(g.source) == value.sizes[0]]
+        return edge_names(fitting[-1]) if fitting else ()
 
     def inner(self, path: tuple[str, ...]) -> str:
         """The prefix of the weights of a stage: its own, or those of a network of the file."""
         own = any(s.name == path[0] for s in self.body.stages)
         return (self.prefix if own else "") + ".".join(path) + "."
-
-
-def _bound(body: Body, inputs: Mapping[str, Any]) -> dict[str, int]:
-    """The free sizes in the types of a body's inputs, as the values that come in have them."""
-    found: dict[str, int] = {}
-    for name, kind in body.inputs:
-        value = inputs.get(name)
-        if isinstance(kind, Tensor) and isinstance(value, Array):
-            have = value.sizes[1:] if kind.batched else value.sizes
-            for size, number in zip(kind.sizes, have, strict=False):
-                if isinstance(size, Symbolic) and str(size).isidentifier():
-                    found[str(size)] = number
-    return found
 
 
 def _arrays(values: list[Any]) -> list[Array]:
@@ -222,6 +223,7 @@ def _apply(frame: Frame, node: Node) -> dict[str, Any]:
     several = found if isinstance(found, tuple) else (found,)
     ports = [port for port, _ in inference.outputs]
     if operation.layer.word not in PLUMBING:
+        several = tuple(own(value) if isinstance(value, Array) else value for value in several)
         frame.note(node, several[0], [*operands, *weights.values()], notes)
     return dict(zip(ports, several, strict=False))
 

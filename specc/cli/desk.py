@@ -25,6 +25,9 @@ def run_(
     places: Annotated[
         int | None, typer.Option("--places", min=0, max=15, help="Decimals of rounded numbers.")
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every working, and all of its terms.")
+    ] = False,
     given: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="NAME=NUMBER", help="An argument of the program."),
@@ -45,7 +48,7 @@ def run_(
         common = common_of(paths or [Path()], settings, json, quiet, color)
         more = tuple(part for text in given or () for part in ("--with", text))
         chosen = Choices(seed=seed, device=device, more=more)
-        return verb.run(common, only, places, out, chosen)
+        return verb.run(common, verb.Shown(only, places, full), out, chosen)
 
     finish(run)
 

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from specc.cli.options import Common
@@ -21,7 +22,15 @@ example "by hand" {
 }"""
 
 
-def run(common: Common, only: str | None, places: int | None, out: Path, choices: Choices) -> int:
+class Shown(Struct, frozen=True):
+    """How examples are shown: `only` those with that in the title, so many `places`, workings in `full`."""
+
+    only: str | None = None
+    places: int | None = None
+    full: bool = False
+
+
+def run(common: Common, shown: Shown, out: Path, choices: Choices) -> int:
     """Run the program that stands behind the spec; else work every example, or those of a title."""
     common, name = _named(common)
     work = Work(common, claims=False)
@@ -34,11 +43,11 @@ def run(common: Common, only: str | None, places: int | None, out: Path, choices
         if not any(name.lower() in e.title.lower() for p in programs for e in p.examples):
             raise UsageError(_unknown(programs, name))
     plans = [plan for program in programs for plan in program.examples]
-    only = name if only is None else only
+    only = name if shown.only is None else shown.only
     chosen = [p for p in plans if only is None or only.lower() in p.title.lower()]
     if not chosen and not work.errors:
         raise UsageError(_none(programs, plans, only))
-    status = _show(common, chosen, places)
+    status = _show(common, chosen, shown)
     return max(status, work.end())
 
 
@@ -69,7 +78,7 @@ def _none(programs: list[Program], plans: list[ExamplePlan], only: str | None) -
     return f"there is no example; write one:\n{EXAMPLE}"
 
 
-def _show(common: Common, plans: list[ExamplePlan], places: int | None) -> int:
+def _show(common: Common, plans: list[ExamplePlan], shown: Shown) -> int:
     from specc.byhand import machine, show
     from specc.byhand.example import work
     from specc.byhand.work import WorkError
@@ -85,9 +94,9 @@ def _show(common: Common, plans: list[ExamplePlan], places: int | None) -> int:
             status = WRONG
             continue
         if common.json:
-            documents.append(machine.document(worked, places))
+            documents.append(machine.document(worked, shown.places, full=shown.full))
         else:
-            texts.append(show.as_text(worked, places))
+            texts.append(show.as_text(worked, shown.places, full=shown.full))
     if common.json:
         print(json.dumps({"examples": documents}, ensure_ascii=False, indent=2))
     elif texts:

@@ -35,6 +35,7 @@ from specc.resolve.given import port
 from specc.resolve.given_graph import graph_port, is_graph
 from specc.resolve.library import configured, library, unknown_word, word_call
 from specc.resolve.literal import Literal, LiteralError, literal
+from specc.resolve.nameless import hint, unread
 from specc.resolve.order import bound, ordered
 from specc.resolve.stated import stated
 from specc.resolve.tensors import count_of
@@ -80,14 +81,17 @@ def resolve_example(context: Context, example: tree.Example) -> ExamplePlan | No
     draft = Draft(
         dict(roles(example.body)), set(spatial(example.body)), dict(ports(context, example.body))
     )
+    since = len(context.diagnostics)
     for statement in ordered(scope, list(example.body)):
         _statement(scope, statement, draft)
+    hint(context, example, since, draft.literals)
     if not context.diagnostics.failed:
         _whole_plan(scope, example, draft)
     sound = not context.diagnostics.failed
     givens = stated(scope, example, draft.givens) if sound else ()
     if context.diagnostics.failed:
         return None
+    unread(context, example)
     inputs = [(g.name, scope.nodes[g.node].type()) for g in draft.givens if g.node is not None]
     body = scope.body(example, (), tuple(inputs), ())
     return ExamplePlan(

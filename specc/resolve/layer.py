@@ -227,9 +227,10 @@ def _report_tie(
     shape = "×".join(render(s) for s in have)
     needed = "×".join(render(s) for s in wanted)
     place = dict(maker.arguments).get(tie.parameter, maker.span)
+    what = f"the tied {tie.parameter}" if tie.path[-1] != tie.tensor else _weight_name(tie)
     scope.context.report(
         "E304",
-        f"the tied {tie.parameter} is {shape}, this layer needs {needed}",
+        f"{what} is {shape}, this layer needs {needed}",
         place,
         text=shape,
         notes=(_tied_from(scope, tie, have), f"this {maker.layer.word}: {tie.parameter} {needed}"),
@@ -243,16 +244,21 @@ def _mirrored(
     """The layer that the weight fits, where the values do: a decoder mirrors every layer of its encoder."""
     if maker.layer.word != "linear" or len(have) != 2 or have[1] != wanted[1]:
         return ()
-    name = ".".join((*tie.path, tie.tensor))
+    name = _weight_name(tie)
     weight = f"transpose({name})" if tie.transposed else name
     fits, then = render(have[0]), render(wanted[0])
     return (f"-> linear({fits}, weight={weight}), and a layer behind it that leads to {then}",)
 
 
+def _weight_name(tie: Tie) -> str:
+    """`Encoder.code.weight`; a tensor that is no layer's goes by its own name, `W`."""
+    return ".".join(tie.path if tie.path[-1] == tie.tensor else (*tie.path, tie.tensor))
+
+
 def _tied_from(scope: Scope, tie: Tie, have: tuple[Size, ...]) -> str:
     """`Encoder.code.weight is 32×256 (line 6), transposed 256×32`."""
     shape = "×".join(render(s) for s in have)
-    name = ".".join((*tie.path, tie.tensor))
+    name = _weight_name(tie)
     network = scope.context.definitions.get(tie.path[0])
     body = None if network is None else scope.context.network(tie.path[0], None, network.span)
     stages = {s.name: s for s in body.stages} if body is not None else scope.stages

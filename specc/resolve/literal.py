@@ -106,6 +106,9 @@ def _value(expr: tree.Expr, names: Mapping[str, Literal]) -> Nested:
             return _combined(expr, sign, _value(left, names), _value(right, names))
         case tree.Call(_, tree.Name(_, id), arguments) if id in _FUNCTIONS:
             return _called(expr, id, [_value(a.value, names) for a in arguments])
+        case tree.Index(_, tree.Name(_, id), sizes) if id in _FUNCTIONS:
+            inside = ", ".join(s.value.span.text for s in sizes)
+            raise LiteralError(f"{id} is a function", expr.span, f"{id}({inside})")
         case _:
             raise LiteralError(
                 "given takes a literal tensor, and this is computed",

@@ -69,12 +69,14 @@ def _sound(scope: Scope, given: GivenTensor, wanted: dict[str, Needed]) -> Given
 
 
 def _report(scope: Scope, example: tree.Example, missing: list[Needed]) -> None:
-    first = missing[0]
-    shape = "×".join(map(str, first.sizes))
-    rest = f", nor {len(missing) - 1} more" if len(missing) > 1 else ""
+    shown = missing if len(missing) <= 3 else missing[:2]
+    names = [f"{n.path} ({'×'.join(map(str, n.sizes)) or 'one number'})" for n in shown]
+    if shown != missing:
+        names.append(f"{len(missing) - len(shown)} other weights")
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     scope.context.report(
         "E701",
-        f"{first.path} ({shape}) has no numbers{rest}",
+        f"{listed} {'is' if len(missing) == 1 else 'are'} not given",
         example.title.span,
         helps=tuple(f"given {n.path} = {_sample(n.sizes)}" for n in missing[:4]),
     )

@@ -21,7 +21,7 @@ VERBS = {
     "fmt": "--check --color --diff --json --quiet paths",
     "grade": f"{SHARED} --convention --follow-through --out answers paper",
     "new": "--color --json --quiet --template name",
-    "run": f"{SHARED} --device --only --out --places --seed --with paths",
+    "run": f"{SHARED} --device --full --only --out --places --seed --with paths",
     "solve": f"{SHARED} --convention --input --limit --vary conditions what",
     "diff": f"{SHARED} --convention new old",
     "quiz": f"{SHARED} --convention --format --kind --out --part --questions --seed --variants file",

@@ -47,3 +47,13 @@ def test_places(specc: Run, tmp_path: Path) -> None:
         'specc 1\nexample "e" { given x = 1.0\n y = exp(x) }\n', encoding="utf-8"
     )
     assert "y = e^1 ≈ 2.72\n" in specc("run", "a.spec", "--places", "2").out
+
+
+def test_full_leaves_nothing_out(specc: Run, tmp_path: Path) -> None:
+    tmp_path.joinpath("a.spec").write_text(
+        'specc 1\nexample "e" { given x = zeros(30)\n y = x + 1 }\n', encoding="utf-8"
+    )
+    assert "… 6 more; all with --full" in specc("run", "a.spec").out
+    ended = specc("run", "a.spec", "e", "--full")
+    assert "y[29] = 0 + 1 = 1" in ended.out
+    assert "more" not in ended.out
