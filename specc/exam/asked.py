@@ -83,7 +83,7 @@ def questions(program: Program, convention: Convention) -> tuple[Question, ...]:
     return tuple(
         Question(
             _written(outcome.subject), sheet.title, sheet.convention, sheet.tolerance,
-            sheet.marks / len(sheet.outcomes) if sheet.marks else 1.0,
+            1.0 if sheet.marks is None else sheet.marks / len(sheet.outcomes),
         )
         for sheet in outcomes(program, None, convention)
         for outcome in sheet.outcomes

@@ -19,7 +19,7 @@ class Question(Struct, frozen=True):
     text: str
     title: str = ""
     convention: Convention = "pytorch"
-    tolerance: float = 0.0
+    tolerance: float | None = None
     marks: float = 1.0
 
 

@@ -220,6 +220,11 @@ def test_a_right_figure_is_right_whatever_came_before() -> None:
         ("F5.params", "n_in*120 + 120"),
         ("C3.params", "(25*c + 1)*f"),
         ("C3.params", "(k^2*6 + 1)*16"),
+        ("C3.params", "k²cf + f"),
+        ("C3.params", "f*c*k^{2} + f"),
+        ("C3.kernel", "5x5"),
+        ("C3.weight", "16x6x5x5"),
+        ("F5.params", "400*120 + 120 = 48.120"),
         ("C1.biases", "six"),
         ("S2.params", "zero"),
         ("F5.params", "48.120"),
@@ -251,8 +256,28 @@ def test_a_formula_that_is_right_by_chance_is_not_right() -> None:
     assert "but not for other sizes" in " ".join(mark.notes)
 
 
-def test_letters_without_meaning() -> None:
-    assert one(C3__params="dunno").verdict in {"unreadable", "wrong"}
+@pytest.mark.parametrize(
+    "text",
+    ["dunno", "no idea", "four hundred and fifty six", "48000 + biases", "25*q*z", "2416 apples"],
+)
+def test_words_and_letters_without_meaning(text: str) -> None:
+    assert one(C3__params=text).verdict == "unreadable"
+
+
+def test_what_is_multiplied_in_counts() -> None:
+    assert one(C3__params="(5x5x6+1)x999").verdict == "wrong"
+
+
+def test_a_rough_number_is_told_so_and_given_no_slip() -> None:
+    mark = one(C3__params="0K")
+    assert (mark.verdict, mark.slips) == ("wrong", ())
+    assert mark.notes == ("it stands for 0 to 500: too rough",)
+
+
+def test_a_sum_that_is_added_up_wrongly_is_no_slip() -> None:
+    mark = one(F5__params="120+48100=48210")
+    assert (mark.verdict, mark.slips) == ("wrong", ())
+    assert mark.notes == ("what stands before it comes to 48,220, not 48,210",)
 
 
 def test_free_sizes_are_letters() -> None:
@@ -287,6 +312,8 @@ def test_free_sizes_in_a_shape() -> None:
     assert verdict("C1.output", "[6, H - 4, 24]") == "right"
     assert verdict("S2.output", "6 × ⌊(H-4)/2⌋ × 12") == "right"
     assert verdict("C1.output", "[6, H, 28]") == "wrong"
+    assert verdict("C1.output", "[H - 4, 24, 6]") == "right"
+    assert verdict("C1.output", "6xH-4x24") == "right"
 
 
 ANSWERS = st.one_of(
@@ -384,7 +411,7 @@ def test_a_word_that_is_no_quantity_is_no_formula() -> None:
     mark = one(C1__params="abc")
     assert (mark.verdict, mark.notes) == (
         "unreadable",
-        ("letters that the question does not have",),
+        ("words or letters that the question does not have",),
     )
 
 
