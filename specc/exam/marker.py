@@ -12,10 +12,10 @@ from specc.claims.messages import rule
 from specc.claims.outcome import Value, text
 from specc.claims.replay import key_of
 from specc.claims.slips import diagnose
-from specc.exam.answers import Given
 from specc.exam.asked import Asked, Key
 from specc.exam.carried import Answered, carried, own_order
 from specc.exam.compare import agrees, first_axis_last, plain, too_rough, without_batch
+from specc.exam.given import Given
 from specc.exam.quantity import Quantity
 from specc.exam.result import Mark, Verdict
 from specc.exam.symbols import Reading, read_symbols

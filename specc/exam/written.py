@@ -81,12 +81,9 @@ def read(text: str, figure: str, *, shaped: bool = False) -> Written | None:
 
 def _tidied(text: str) -> str:
     """The answer without the signs of LaTeX around and between its digits."""
-    text = (
-        re.sub(r"\\(?:text|mathrm)\{([^{}]*)\}", r"\1", text.strip())
-        .replace("{,}", ",")
-        .replace(r"\,", " ")
-        .replace("−", "-")
-    )
+    text = re.sub(r"\\(?:text|mathrm)\{([^{}]*)\}", r"\1", text.strip())
+    for sign, plain in (("{,}", ","), (r"\,", " "), ("−", "-")):
+        text = text.replace(sign, plain)
     return text.strip("$ ")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specc.exam import Graded, grade, read_answers
+from specc.exam.grade import slips_of_class
 from specc.exam.result import Mark
 from specc.pipeline import compile_text
 from specc.program import Program
@@ -427,3 +429,87 @@ def test_a_question_without_a_figure_is_told_with_one_of_the_paper() -> None:
     assert problem.message == (
         '"Q1" is no question; one names a layer and its figure, as C1.params does'
     )
+
+
+def graded_of(block: str, text: str) -> Graded:
+    return grade(program(block), read_answers("a.csv", text))
+
+
+@pytest.mark.parametrize(
+    "name", ["c1.params", "C1 params", "C1_params", "LENET.C1.params", "C1-Params"]
+)
+@pytest.mark.parametrize("block", ["", BLOCK])
+def test_a_question_in_another_spelling(name: str, block: str) -> None:
+    graded = graded_of(block, f"student,{name}\nAnn,156\n")
+    assert graded.problems == ()
+    assert graded.scripts[0].marks[0].verdict == "right"
+
+
+def test_every_column_that_is_no_question_is_told() -> None:
+    graded = graded_of(BLOCK, "student,Q1,comment,C1.params\nAnn,1,good,156\nBob,1,bad,156\n")
+    assert [(p.line, p.message.partition(";")[0]) for p in graded.problems] == [
+        (1, '"Q1" is no question'),
+        (1, '"comment" is no question'),
+    ]
+
+
+def test_two_spellings_of_one_question_are_two_answers() -> None:
+    graded = graded_of(BLOCK, "student,C1.params,LeNet.C1.params\nAnn,156,1\n")
+    assert graded.scripts[0].marks[0].verdict == "right"
+    assert [p.message for p in graded.problems] == [
+        "a second answer of Ann to C1.params; the first counts"
+    ]
+
+
+def test_a_paper_that_is_wrong_itself_is_told() -> None:
+    graded = graded_of(
+        'answers "Q" {\n    C1.params = 150\n    S2.output = "?"\n    C1.prams = 3\n}',
+        "student,C1.params,C1.prams\nAnn,156,3\n",
+    )
+    (wrong,) = graded.wrong
+    assert wrong.message == "C1.params is 156, not 150; answers are marked by what it is"
+    assert [p.message for p in graded.problems] == [
+        'C1 has no figure "prams"; did you mean "params"?'
+    ]
+    assert graded.problems[0].line == wrong.line + 2
+
+
+def test_a_tolerance_of_nothing_wants_exact_numbers() -> None:
+    rows = "question,answer\nC3.params,2.4K\nF5.params,48120\n"
+    for tolerance, verdict in (("", "right"), (" (tolerance=0)", "wrong")):
+        block = f'answers "Q"{tolerance} {{\n    C3.params = 2_416\n    F5.params = 48_120\n}}'
+        graded = graded_of(block, rows)
+        assert [m.verdict for m in graded.scripts[0].marks] == [verdict, "right"]
+
+
+def test_a_block_may_be_worth_nothing() -> None:
+    graded = graded_of('answers "Q" (marks=0) {\n    C1.params = 156\n}', "C1.params\n156\n")
+    assert graded.scripts[0].available == 0
+
+
+TWO = (
+    'answers "Q1" {\n    C1.params = 156\n}\n'
+    'answers "Q2" (convention=keras) {\n    C1.params = 156\n}'
+)
+
+
+def test_blocks_with_one_question_are_told_apart() -> None:
+    graded = graded_of(TWO, "student,Q1: C1.params,Q2: C1.params\nAnn,150,156\nBob,156,156\n")
+    text = "\n".join(lines(graded))
+    assert "Q1: C1.params   1 of 2   bias-forgotten 1" in text
+    assert "Q2: C1.params   2 of 2\n" in f"{text}\n"
+    rows = list(csv.DictReader(as_csv(graded).splitlines()))
+    assert [(r["block"], r["total"], r["of all"]) for r in rows[:2]] == [
+        ("Q1", "1", "2"),
+        ("Q2", "1", "2"),
+    ]
+    assert "2 scripts: mean 1.5 of 2" in text
+
+
+def test_an_answer_counts_once_in_the_table() -> None:
+    text = "specc 1\n\nnetwork N {\n    in x: image[3, 9, 9]\n    x -> batch_norm as B\n}\n"
+    found = compile_text(text).program
+    assert found is not None
+    graded = grade(found, read_answers("a.csv", "student,B.params\nAnn,12\nBob,12\n"))
+    ((_, _, count),) = slips_of_class(graded)
+    assert count == 2
