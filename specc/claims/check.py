@@ -81,7 +81,7 @@ def _sheet(
     return Sheet(answers.title.value, convention, tolerance, marks, found)
 
 
-def _outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float) -> Outcome:
+def _outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float | None) -> Outcome:
     text = claim.subject.span.text
     empty = Outcome(text, claim.span, None, None, right=False)
     try:
@@ -150,9 +150,9 @@ def _children(expr: tree.Expr) -> tuple[tree.Expr, ...]:
 
 def _options(
     answers: tree.Answers, problems: list[Diagnostic], usual: Convention
-) -> tuple[Convention, float, float]:
+) -> tuple[Convention, float | None, float | None]:
     """`(convention=keras, tolerance=0.01, marks=5)`."""
-    values: dict[str, str | float] = {"convention": usual, "tolerance": 0.0, "marks": 0.0}
+    values: dict[str, str | float] = {"convention": usual}
     for argument in answers.options:
         name = argument.name.id if argument.name else ""
         value = _option(argument.value)
@@ -162,7 +162,8 @@ def _options(
         else:
             problems.append(problem)
     convention = next(c for c in get_args(Convention) if c == values["convention"])
-    return convention, float(values["tolerance"]), float(values["marks"])
+    tolerance, marks = (values.get(name) for name in ("tolerance", "marks"))
+    return convention, *(None if v is None else float(v) for v in (tolerance, marks))
 
 
 def _option(expr: tree.Expr) -> str | float | None:

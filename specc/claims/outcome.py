@@ -31,12 +31,12 @@ class Outcome(Struct, frozen=True):
 
 
 class Sheet(Struct, frozen=True):
-    """An `answers` block: its claims, how they count, and the marks it is worth (0 when not said)."""
+    """An `answers` block: its claims, how they count, and the marks it is worth; None when not said."""
 
     title: str
     convention: Convention
-    tolerance: float
-    marks: float
+    tolerance: float | None
+    marks: float | None
     outcomes: tuple[Outcome, ...]
 
     @property

@@ -113,5 +113,7 @@ def write(path: Path, text: str) -> None:
         if target.exists():
             fresh.chmod(target.stat().st_mode)
         fresh.replace(target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None  # not the name of `fresh`
     finally:
         fresh.unlink(missing_ok=True)

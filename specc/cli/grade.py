@@ -28,8 +28,8 @@ def run(common: Common, paper: Path, answers: Path | None, out: Path | None, fol
     file = _own(programs[0]) if answers is None else _file(answers)
     graded = grade(programs[0], file, common.convention, follow)
     _print(common, graded, out)
-    for problem in graded.problems:
-        complain(f"{file.path}:{problem.line}: {problem.message}")
+    for problem in (*graded.problems, *(graded.wrong if answers is not None else ())):
+        complain(f"{problem.path or file.path}:{problem.line}: {problem.message}")
     wrong = answers is None and any(m.verdict != "right" for _, m in graded.all_marks())
     return WRONG if graded.problems or wrong else FINE
 
@@ -55,4 +55,5 @@ def _print(common: Common, graded: Graded, out: Path | None) -> None:
     if common.json:
         print(json.dumps(marks.document(graded), ensure_ascii=False, indent=2))
     elif not (common.quiet and out is not None):
-        print("\n".join(marks.lines(graded, common.palette())).rstrip())
+        shown = "\n".join(marks.lines(graded, common.palette())).rstrip()
+        print(shown, end="\n" if shown else "")

@@ -8,14 +8,15 @@ from msgspec import Struct, field
 
 from specc.claims.check import outcomes
 from specc.claims.error import ClaimError
-from specc.claims.figures import Figure, figure
+from specc.claims.figures import FIGURES, Figure, figure
+from specc.claims.outcome import text
 from specc.claims.slips import Finding
 from specc.claims.subjects import Subject, Tables
 from specc.claims.values import subject_of
-from specc.exam.answers import Given
+from specc.exam.given import Given, Problem
 from specc.exam.result import Question
 from specc.exam.symbols import Reading
-from specc.exam.written import Symbols, Written
+from specc.exam.written import MISSING, Symbols, Written
 from specc.layers.base import Convention
 from specc.program import Program
 from specc.source import Source, Span
@@ -56,6 +57,16 @@ class Desk(Struct):
         """The tables of a convention."""
         return self._tables.setdefault(convention, Tables(self.program, convention))
 
+    def names(self, convention: Convention) -> list[str]:
+        """The figures that every network and its first stages have."""
+        tables = self.tables(convention)
+        found: list[str] = []
+        for network in self.program.networks:
+            name, stages = network.name, tables.names(network)
+            subjects = [name, *stages, *(f"{name}.{stage}" for stage in stages)]
+            found += [f"{subject}.{word}" for subject in subjects for word in FIGURES]
+        return found
+
     def ask(self, question: Question) -> Asked:
         """The figure of a question.
 
@@ -83,11 +94,25 @@ def questions(program: Program, convention: Convention) -> tuple[Question, ...]:
     return tuple(
         Question(
             _written(outcome.subject), sheet.title, sheet.convention, sheet.tolerance,
-            sheet.marks / len(sheet.outcomes) if sheet.marks else 1.0,
+            1.0 if sheet.marks is None else sheet.marks / len(sheet.outcomes),
         )
         for sheet in outcomes(program, None, convention)
         for outcome in sheet.outcomes
     )  # fmt: skip
+
+
+def doubtful(program: Program, convention: Convention) -> tuple[list[Problem], list[Problem]]:
+    """The questions of the spec that ask for nothing, and those whose own answer is wrong."""
+    path = program.file.source.path
+    nothing, wrong = [], []
+    for outcome in (o for sheet in outcomes(program, None, convention) for o in sheet.outcomes):
+        line, claimed = outcome.span.line, text(outcome.claimed)
+        if outcome.computed is None:
+            nothing += [Problem(line, reason(ClaimError(d)), path) for d in outcome.diagnostics]
+        elif not outcome.right and claimed not in MISSING:
+            is_so = f"{outcome.subject} is {text(outcome.computed)}, not {claimed}"
+            wrong.append(Problem(line, f"{is_so}; answers are marked by what it is", path))
+    return nothing, wrong
 
 
 def own_answers(program: Program) -> list[Given]:

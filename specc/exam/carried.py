@@ -7,27 +7,38 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specc.claims.again import case_of
+from specc.claims.again import Case, case_of
 from specc.claims.outcome import Value, text
 from specc.claims.replay import Replay, before, key_of, replayed
+from specc.claims.slips.rewrite import valued
 from specc.claims.upstream import ancestors
 from specc.count.add import add_up
 from specc.count.memory import FLOAT
 from specc.count.rows import Entry
 from specc.exam.asked import Asked, Key
-from specc.exam.written import Quantity, Shape, Written
+from specc.exam.compare import without_batch
+from specc.exam.quantity import Quantity
+from specc.exam.written import Shape, Written
 from specc.formula import Formula, product, total
 from specc.layers.base import Inference
 from specc.program import Body
 from specc.sizes import Size
+from specc.types import Tensor
+
+_LETTERS = {"depth": "d", "height": "h", "width": "w"}
+"""What formulas call the axes of a map; that of a signal is n."""
 
 
 class Answered(Struct, frozen=True):
-    """A question with the student's figure, and whether that is right."""
+    """A question with the student's figure, whether that is right, and what the student goes on with.
+
+    `own` is the number of a formula in letters, and a shape in the order of axes that specc has.
+    """
 
     asked: Asked
     written: Written
     right: bool
+    own: Written
 
 
 class Carried(Struct, frozen=True):
@@ -44,16 +55,47 @@ class Carried(Struct, frozen=True):
         return f"right from your {self.source}{working}"
 
 
+def own_order(answers: Mapping[Key, Answered]) -> dict[Key, Answered]:
+    """The answers with their shapes in the order of axes of specc, where the student puts channels last."""
+    last = any(_last(a) for a in answers.values())
+    return {k: _turned(a) if last else a for k, a in answers.items()}
+
+
+def _last(answered: Answered) -> bool:
+    """Whether a map has its channels behind: those are right there, or else everything before them is."""
+    true, sizes = answered.asked.figure.value, _sizes(answered)
+    if not isinstance(true, tuple) or len(true) != len(sizes) or len(true) < 3:
+        return False
+    channels = sizes[-1] == true[0] != sizes[0]
+    return channels or (sizes[:-1] == true[1:] and sizes[1:] != true[1:])
+
+
+def _turned(answered: Answered) -> Answered:
+    true, sizes = answered.asked.figure.value, _sizes(answered)
+    if not isinstance(true, tuple) or len(sizes) < 3 or sizes[0] == true[0]:
+        return answered
+    return replace(answered, own=Shape((sizes[-1], *sizes[:-1])))
+
+
+def _sizes(answered: Answered) -> tuple[int, ...]:
+    """A shape without a batch in front; empty for what is no shape."""
+    true, own = answered.asked.figure.value, answered.own
+    if not isinstance(own, Shape):
+        return ()
+    return without_batch(own, true) if isinstance(true, tuple) else own.sizes
+
+
 def carried(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
     """Every value that the figure would have after the student's other figures."""
     yield from _from_outputs(asked, answers)
+    yield from _from_own_output(asked, answers)
     yield from _from_parts(asked, answers)
     yield from _from_sum(asked, answers)
     yield from _from_field(asked, answers)
 
 
 def _said(answered: Answered) -> str:
-    return f"{answered.asked.question.text} = {text(_value(answered.written))}"
+    return f"{answered.asked.question.text} = {text(_value(answered.own))}"
 
 
 def _value(written: Written) -> Value:
@@ -67,7 +109,7 @@ def _value(written: Written) -> Value:
 
 
 def _number(answered: Answered | None) -> Size | None:
-    value = None if answered is None else _value(answered.written)
+    value = None if answered is None else _value(answered.own)
     return value if isinstance(value, int) else None
 
 
@@ -85,10 +127,43 @@ def _from_outputs(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Car
     if asked.subject.totals is not None and key in wrong:
         ahead = [key, *ahead]  # the output of the network is that of its last layer
     for chosen in [ahead[:1], ahead][: len(ahead)]:
-        shapes = tuple((k, _shape(wrong[k])) for k in chosen)
+        shapes = tuple((k, _sizes(wrong[k])) for k in chosen)
         value, formula = _figure(asked, key, replayed(network, shapes))
         if value is not None and value != asked.figure.value:
             yield Carried(value, " and ".join(_said(wrong[k]) for k in chosen), formula)
+
+
+def _from_own_output(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried]:
+    """The figures of a layer at the positions of the student's own output of it, and with its channels."""
+    network, key, case = asked.subject.network, _key(asked), case_of(asked.subject)
+    if network is None or key is None or case is None or asked.word == "output":
+        return
+    wrong = dict(_wrong_outputs(network, answers))
+    if key not in wrong:
+        return
+    ahead = [k for k in before(asked.tables.entries(network), key) if k in wrong]
+    played = replayed(network, tuple((k, _sizes(wrong[k])) for k in ahead))
+    for found in (case.inference, played.layers.get(key)):
+        for values in _placed(case, _sizes(wrong[key])):
+            formula = _formula(asked, found) if found is not None else None
+            changed = valued(formula, values) if formula is not None else None
+            if changed is not None:
+                counted = _counted(asked, case, changed)
+                yield Carried(counted.value, _said(wrong[key]), counted)
+
+
+def _placed(case: Case, sizes: tuple[int, ...]) -> Iterator[dict[str, Size]]:
+    """The sizes of an output by the letters of formulas: its positions, then its channels too."""
+    kind = next(iter(case.inference.outputs))[1]
+    axes = kind.axes if isinstance(kind, Tensor) and kind.rank == len(sizes) else ()
+    named = dict(zip(axes, sizes, strict=False))
+    if "channels" in named:
+        channels = named.pop("channels")
+        places: dict[str, Size] = {f"{_LETTERS.get(a, 'n')}_out": n for a, n in named.items()}
+        yield places
+        yield {**places, "c_out": channels}
+    elif "features" in named:
+        yield {"n_out": named["features"]}
 
 
 def _key(asked: Asked) -> str | None:
@@ -102,11 +177,6 @@ def _key(asked: Asked) -> str | None:
     return subject.network.nodes[subject.network.outputs[0][1].node].name
 
 
-def _shape(answered: Answered) -> tuple[int, ...]:
-    assert isinstance(answered.written, Shape)
-    return answered.written.sizes
-
-
 def _wrong_outputs(
     network: Body, answers: Mapping[Key, Answered]
 ) -> Iterator[tuple[str, Answered]]:
@@ -114,7 +184,7 @@ def _wrong_outputs(
         key = _key(answered.asked)
         if answered.right or answered.asked.word != "output" or key is None:
             continue
-        if answered.asked.subject.network is network and isinstance(answered.written, Shape):
+        if answered.asked.subject.network is network and isinstance(answered.own, Shape):
             yield key, answered
 
 
@@ -130,10 +200,15 @@ def _figure(asked: Asked, key: str, played: Replay) -> tuple[Value, Formula | No
     formula = _formula(asked, found)
     if formula is None:
         return None, None
+    counted = _counted(asked, case, formula)
+    return counted.value, counted
+
+
+def _counted(asked: Asked, case: Case, formula: Formula) -> Formula:
+    """A figure of all copies of a layer, and its work at every step."""
     place = case.entry.place
     times = place.times * place.steps if asked.word in {"macs", "flops"} else place.times
-    counted = formula if times == 1 else product((times, formula))
-    return counted.value, counted
+    return formula if times == 1 else product((times, formula))
 
 
 def _formula(asked: Asked, found: Inference) -> Formula | None:
@@ -168,12 +243,12 @@ def _from_parts(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carri
     for source, made, factor in (("macs", "flops", 2), ("params", "memory", FLOAT)):
         answered = other(source)
         number = _number(answered)
-        if word == made and answered is not None and number is not None and not answered.right:
+        if word == made and answered is not None and number is not None:
             yield Carried(factor * number, _said(answered))
     weights, biases = other("weights"), other("biases")
     if word == "params" and weights is not None and biases is not None:
         numbers = _number(weights), _number(biases)
-        if None not in numbers and not (weights.right and biases.right):
+        if None not in numbers:
             summed = add_up(n for n in numbers if n is not None)
             yield Carried(summed, f"{_said(weights)} and {_said(biases)}")
 
@@ -185,14 +260,16 @@ def _from_sum(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carried
     """A total of the student's own figures, and of what follows from them for layers not asked for."""
     if asked.subject.totals is None and len(asked.subject.entries) < 2:
         return
-    parts = [_part(asked, entry, answers) for entry in asked.subject.entries]
-    if add_up(p.true for p in parts) != asked.figure.value:
-        return  # what networks share is counted once
-    sources = dict.fromkeys(p.source for p in parts if p.source)
-    if sources:
-        own = [p.own for p in parts]
-        said = " and ".join(list(sources)[:3])
-        yield Carried(add_up(own), said, total(n for n in own if n != 0))
+    wrong = {k: a for k, a in answers.items() if not a.right}
+    for used in (wrong, answers):  # without and with the right answers that are rounded
+        parts = [_part(asked, entry, used) for entry in asked.subject.entries]
+        if add_up(p.true for p in parts) != asked.figure.value:
+            return  # what networks share is counted once
+        sources = dict.fromkeys(p.source for p in parts if p.source)
+        if sources:
+            own = [p.own for p in parts]
+            said = " and ".join(list(sources)[:3])
+            yield Carried(add_up(own), said, total(n for n in own if n != 0))
 
 
 class _Part(Struct, frozen=True):
@@ -246,7 +323,7 @@ def _from_field(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[Carri
         answered = fields.get(id(node))
         if answered is None:
             continue
-        right, given = answered.asked.figure.value, _value(answered.written)
+        right, given = answered.asked.figure.value, _value(answered.own)
         own = given[0] if isinstance(given, tuple) and len(set(given)) == 1 else given
         if not answered.right and isinstance(right, int) and isinstance(own, int):
             yield Carried(own + (true - right), _said(answered), total((own, true - right)))

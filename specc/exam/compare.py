@@ -4,43 +4,73 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from specc.claims.outcome import Value
+from specc.claims.outcome import Value, text
 from specc.exam.expression import Expression
+from specc.exam.quantity import Quantity
 from specc.exam.symbols import same_size
-from specc.exam.written import FreeShape, Quantity, Shape, Word, Written
+from specc.exam.written import FreeShape, Shape, Word, Written
 from specc.sizes import Symbolic
 
+ROUGHEST = Fraction(1, 20)
+"""How far a rounded number may lie from the right one, whatever its digits claim."""
 
-def agrees(written: Written, value: Value, tolerance: float = 0.0) -> bool:
-    """Whether the answer is that value. A formula in letters never is: it is compared elsewhere."""
+
+def agrees(written: Written, value: Value, tolerance: float | None = None) -> bool:
+    """Whether the answer is that value. A formula in letters never is: it is compared elsewhere.
+
+    A number may be as far off as its digits claim; where a relative tolerance is given, that counts.
+    """
     match written:
         case Quantity():
             return _number(written, value, tolerance)
-        case Shape(sizes, _):
-            return _shape(sizes, value)
+        case Shape():
+            return _shape(written, value)
         case FreeShape(expressions):
             return isinstance(value, tuple) and _sizes(expressions, value)
-        case Word(text):
-            return value == text or (isinstance(value, tuple) and set(value) == {text})
+        case Word(word):
+            return value == word or (isinstance(value, tuple) and set(value) == {word})
         case _:
             return False
 
 
-def _number(written: Quantity, value: Value, tolerance: float) -> bool:
+def _number(written: Quantity, value: Value, tolerance: float | None) -> bool:
     if isinstance(value, tuple):
         return len(value) == 1 and _number(written, value[0], tolerance)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     true = Fraction(value)
-    return abs(written.value - true) <= max(written.spread, Fraction(tolerance) * abs(true))
+    allowed = min(written.spread, ROUGHEST * max(abs(true), abs(written.value)))
+    if tolerance is not None:
+        exact = Fraction(1, 10**12) if isinstance(value, float) else Fraction(0)
+        allowed = max(Fraction(tolerance), exact) * abs(true)
+    return abs(written.value - true) <= allowed
 
 
-def _shape(sizes: tuple[int, ...], value: Value) -> bool:
+def too_rough(written: Written) -> str:
+    """What a number stands for that is rounded so far that it says little; empty for another one."""
+    if not isinstance(written, Quantity) or written.spread <= ROUGHEST * abs(written.value):
+        return ""
+    low, high = written.value - written.spread, written.value + written.spread
+    return f"it stands for {text(plain(max(low, Fraction(0))))} to {text(plain(high))}: too rough"
+
+
+def plain(value: Fraction) -> int | float:
+    """A whole number where it is one."""
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _shape(written: Shape, value: Value) -> bool:
     if isinstance(value, tuple):
-        return sizes == value
+        return without_batch(written, value) == value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return set(sizes) == {value}
+        return set(written.sizes) == {value}
     return False
+
+
+def without_batch(written: Shape, value: tuple[Value, ...]) -> tuple[int, ...]:
+    """The sizes without a batch of one in front: `1x6x28x28`."""
+    sizes = written.sizes
+    return sizes[1:] if len(sizes) == len(value) + 1 and sizes[0] == 1 else sizes
 
 
 def _sizes(expressions: tuple[Expression, ...], value: tuple[Value, ...]) -> bool:
@@ -53,6 +83,7 @@ def _sizes(expressions: tuple[Expression, ...], value: tuple[Value, ...]) -> boo
 
 def first_axis_last(written: Written, value: Value) -> bool:
     """Whether a shape is the right one with its first axis behind: `14×14×6` for [6, 14, 14]."""
-    if not isinstance(written, Shape) or not isinstance(value, tuple) or len(value) < 2:
+    if not isinstance(value, tuple) or len(value) < 2 or agrees(written, value):
         return False
-    return written.sizes == (*value[1:], value[0]) and written.sizes != value
+    behind = (*value[1:], value[0])
+    return isinstance(written, (Shape, FreeShape)) and agrees(written, behind)

@@ -6,8 +6,9 @@ Read into a small tree, and evaluated exactly with fractions.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from math import ceil, floor
 from typing import TypeAlias
 
@@ -24,7 +25,11 @@ _SIGNS = {
     "×": "*", "·": "*", "∙": "*", "⋅": "*", "−": "-", "–": "-", "÷": "/", "**": "^",
     "²": "^2", "³": "^3", "⁴": "^4", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")",
     r"\cdot": "*", r"\times": "*", r"\left": "", r"\right": "", r"\lfloor": "floor(", r"\rfloor": ")",
+    "{": "(", "}": ")",
 }  # fmt: skip
+_TIMES = re.compile(r"(?<=[\d)])(\s*)[xX]\1(?=[\d(]|[^\W\d_](?!\w))")
+"""An x between numbers, parentheses and single letters multiplies."""
+_PART = re.compile(r"[^\W\d_](?:_[^\W\d_]+|_?\d+)?")
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([^\W\d_]\w*)|(//|[-+*/^(),]))")
 _FUNCTIONS = ("floor", "ceil", "min", "max")
 
@@ -61,8 +66,7 @@ def parse(text: str) -> Expression:
         raise Unreadable(f"longer than {LONGEST} characters")
     for sign, plain in _SIGNS.items():
         text = text.replace(sign, plain)
-    text = re.sub(r"(?<=\d)\s*[xX]\s*(?=\d)", "*", text)
-    return _Reader(_tokens(text)).whole()
+    return _Reader(_tokens(_TIMES.sub("*", text))).whole()
 
 
 def letters(e: Expression) -> frozenset[str]:
@@ -74,6 +78,30 @@ def letters(e: Expression) -> frozenset[str]:
             return frozenset().union(*map(letters, parts))
         case _:
             return frozenset()
+
+
+def spelt(e: Expression, known: Callable[[str], bool]) -> Expression:
+    """With the known letters of an unknown name side by side: `k²cf` is k²·c·f, `HW` is H·W."""
+    match e:
+        case Letter():
+            return _multiplied(_parts(e, known))
+        case Operation("^", (Letter() as base, exponent)):
+            *first, last = _parts(base, known)
+            return _multiplied([*first, Operation("^", (last, spelt(exponent, known)))])
+        case Operation(sign, parts):
+            return Operation(sign, tuple(spelt(p, known) for p in parts))
+        case _:
+            return e
+
+
+def _parts(e: Letter, known: Callable[[str], bool]) -> list[Expression]:
+    parts = _PART.findall(e.name)
+    whole = "".join(parts) == e.name and all(map(known, parts))
+    return [Letter(p) for p in parts] if whole and not known(e.name) else [e]
+
+
+def _multiplied(parts: Sequence[Expression]) -> Expression:
+    return reduce(lambda left, right: Operation("*", (left, right)), parts)
 
 
 def evaluate(e: Expression, values: Mapping[str, Fraction]) -> Fraction:

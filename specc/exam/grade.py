@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from specc.claims.error import ClaimError
-from specc.exam.answers import AnswerFile, Given, Problem
-from specc.exam.asked import Asked, Desk, Key, questions, reason
+from specc.exam.asked import Asked, Desk, Key, doubtful, questions, reason
+from specc.exam.given import AnswerFile, Given, Problem
 from specc.exam.marker import mark
 from specc.exam.result import Graded, Question, Script
 from specc.layers.base import Convention
@@ -28,19 +28,31 @@ def grade(
     an earlier wrong one.
     """
     paper = _Paper(Desk(program), convention, list(answers.problems))
+    nothing, wrong = doubtful(program, convention)
+    for problem in nothing:
+        paper.problem(problem.line, problem.message, problem.path)
     for question in questions(program, convention):
-        paper.put(question, 0)
+        paper.put(question)
     fixed = bool(paper.asked)
     sorted_in: dict[str, dict[Key, Given]] = {s: {} for s in answers.students}
     for given in answers.given:
+        own = sorted_in.setdefault(given.student, {})
         for key in paper.find(given, fixed=fixed):
-            sorted_in.setdefault(given.student, {})[key] = given
+            if own.setdefault(key, given) is not given:
+                message = (
+                    f"a second answer of {given.student} to {own[key].figure}; the first counts"
+                )
+                paper.problem(given.line, message)
     scripts = tuple(
         Script(student, tuple(mark(paper.asked.values(), own, follow)))
         for student, own in sorted_in.items()
     )
     asked = tuple(a.question for a in paper.asked.values())
-    return Graded(asked, scripts, tuple(sorted(paper.problems, key=lambda p: p.line)))
+    problems = tuple(sorted(paper.problems, key=lambda p: (p.path, p.line)))
+    return Graded(asked, scripts, problems, tuple(wrong))
+
+
+NAMED = 2  # slips that may be behind one answer
 
 
 class _Paper(Struct):
@@ -51,16 +63,24 @@ class _Paper(Struct):
     problems: list[Problem]
     asked: dict[Key, Asked] = field(default_factory=dict)
     _known: dict[str, tuple[Key, ...]] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
 
-    def put(self, question: Question, line: int) -> tuple[Key, ...]:
-        """Take a question up; none where it asks for nothing."""
+    def put(self, question: Question, line: int = 0) -> tuple[Key, ...]:
+        """Take a question up; none where it asks for nothing, which is said of a line."""
         try:
             asked = self.desk.ask(question)
         except ClaimError as error:
-            self.problems.append(Problem(line, reason(error)))
+            if line:
+                self.problem(line, reason(error))
             return ()
         self.asked.setdefault(asked.key, asked)
         return (asked.key,)
+
+    def problem(self, line: int, message: str, path: str = "") -> None:
+        """Keep what is wrong with a line, once."""
+        if message not in self._said:
+            self._said.add(message)
+            self.problems.append(Problem(line, message, path))
 
     def find(self, given: Given, *, fixed: bool) -> tuple[Key, ...]:
         """The questions that an answer is to; an unknown one is a problem, said once."""
@@ -70,22 +90,29 @@ class _Paper(Struct):
 
     def _found(self, given: Given, *, fixed: bool) -> tuple[Key, ...]:
         """Those of one block where the answer names it, as in `Q3: C1.params`; else of all blocks."""
-        title, _, figure = (part.strip() for part in given.figure.rpartition(":"))
-        line = given.question_line
+        title, _, written = (part.strip() for part in given.figure.rpartition(":"))
+        line, figure = given.question_line, self._meant(written, fixed=fixed)
         if "." not in figure:
-            self.problems.append(Problem(line, self._no_figure(figure)))
+            self.problem(line, self._no_figure(figure))
             return ()
         if not fixed:
             return self.put(Question(figure, title, self.convention), line)
         try:
             wanted = self.desk.ask(Question(figure, convention=self.convention)).key[1:]
         except ClaimError as error:
-            self.problems.append(Problem(line, reason(error)))
+            self.problem(line, reason(error))
             return ()
         found = tuple(k for k in self.asked if k[1:] == wanted and title in {"", k[0]})
         if not found:
-            self.problems.append(Problem(line, f"the paper does not ask for {given.figure}"))
+            self.problem(line, f"the paper does not ask for {given.figure}")
         return found
+
+    def _meant(self, written: str, *, fixed: bool) -> str:
+        """The one question that is written so but for signs and capitals: `c1.params`, `C1 params`."""
+        asked = [n for a in self.asked.values() for n in (a.question.text, ".".join(a.key[1:]))]
+        every = asked if fixed else self.desk.names(self.convention)
+        near = {name for name in every if _squeezed(name) == _squeezed(written)}
+        return near.pop() if len(near) == 1 else written
 
     def _no_figure(self, written: str) -> str:
         """Why a bare word asks for nothing, with a question of this paper as an example."""
@@ -93,11 +120,19 @@ class _Paper(Struct):
         return f'"{written}" is no question; one names a layer and its figure, as {example} does'
 
 
-def slips_of_class(graded: Graded) -> Iterable[tuple[str, str, int]]:
-    """How often each slip was made in each question, the most frequent first."""
-    counts: dict[tuple[str, str], int] = {}
+def _squeezed(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def slips_of_class(graded: Graded) -> Iterable[tuple[Question, str, int]]:
+    """How often each slip was made in each question, the most frequent first.
+
+    An answer counts once, whatever slips may be behind it.
+    """
+    counts: dict[tuple[Question, str], int] = {}
     for _, m in graded.all_marks():
-        for slip in m.slips:
-            place = (m.question.text, slip)
+        if m.slips:
+            more = " or others" if len(m.slips) > NAMED else ""
+            place = (m.question, " or ".join(m.slips[:NAMED]) + more)
             counts[place] = counts.get(place, 0) + 1
     return sorted(((q, s, n) for (q, s), n in counts.items()), key=lambda row: -row[2])

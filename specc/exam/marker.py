@@ -12,16 +12,17 @@ from specc.claims.messages import rule
 from specc.claims.outcome import Value, text
 from specc.claims.replay import key_of
 from specc.claims.slips import diagnose
-from specc.exam.answers import Given
 from specc.exam.asked import Asked, Key
-from specc.exam.carried import Answered, carried
-from specc.exam.compare import agrees, first_axis_last
+from specc.exam.carried import Answered, carried, own_order
+from specc.exam.compare import agrees, first_axis_last, plain, too_rough, without_batch
+from specc.exam.given import Given
+from specc.exam.quantity import Quantity
 from specc.exam.result import Mark, Verdict
-from specc.exam.symbols import read_symbols
+from specc.exam.symbols import Reading, read_symbols
 from specc.exam.telling import adding_up, order_of
 from specc.exam.units import mistaken_unit
 from specc.exam.unreadable import Unreadable
-from specc.exam.written import Quantity, Shape, Symbols, Written, dotted_thousands, read
+from specc.exam.written import Shape, Symbols, Written, dotted_thousands, read
 from specc.sizes import Size, Symbolic
 
 SHOWN = 4  # slips that give the same figure
@@ -46,13 +47,14 @@ class _Marker(Struct):
     def read(self, asked: Asked, given: Given | None) -> None:
         """Take an answer in."""
         try:
-            written = read(given.text, asked.word) if given is not None else None
+            written = _read(asked, given) if given is not None else None
         except Unreadable as error:
             self.unread[asked.key] = str(error)
             return
         if written is not None and given is not None:
             written = _thousands(asked, given, written)
-            self.answers[asked.key] = Answered(asked, written, _right(asked, written))
+            comes = _comes_to(asked, written)
+            self.answers[asked.key] = Answered(asked, written, _right(asked, written), comes)
 
     def mark(self, asked: Asked, given: Given | None) -> Mark:
         """The mark of an answer."""
@@ -69,12 +71,9 @@ class _Marker(Struct):
 
     def _formula(self, asked: Asked, given: Given | None, written: Symbols) -> Mark:
         """An answer in letters: right when it is the same formula, else what it comes to is diagnosed."""
-        if written not in asked.readings:
-            found = read_symbols(written.expression, asked.figure, _parameters(asked))
-            asked.readings[written] = found
-        reading = asked.readings[written]
+        reading = _reading(asked, written)
         if reading is None:
-            note = "letters that the question does not have"
+            note = "words or letters that the question does not have"
             return replace(_blank(asked, "unreadable", given), notes=(note,))
         notes = (f"read with {reading.meaning}",) if reading.meaning else ()
         if reading.identical:
@@ -86,13 +85,16 @@ class _Marker(Struct):
             notes = (*notes, f"comes to {text(asked.figure.value)} here, but not for other sizes")
             return replace(_blank(asked, "wrong", given), notes=notes)
         wrong = self._wrong(asked, given, comes)
-        shown = int(reading.value) if reading.value.denominator == 1 else float(reading.value)
-        return replace(wrong, notes=(*notes, f"comes to {text(shown)} here", *wrong.notes))
+        here = f"comes to {text(plain(reading.value))} here"
+        return replace(wrong, notes=(*notes, here, *wrong.notes))
 
     def _wrong(self, asked: Asked, given: Given | None, written: Written) -> Mark:
         tolerance = asked.question.tolerance
-        for follows in carried(asked, self.answers):
-            if agrees(written, follows.value, tolerance):
+        note = _unfit(written)
+        if note:
+            return replace(_blank(asked, "wrong", given), notes=(note,))
+        for follows in carried(asked, own_order(self.answers)):
+            if _is(written, follows.value, tolerance):
                 earned = self.follow * asked.question.marks
                 blank = _blank(asked, "follow-through", given)
                 return replace(
@@ -143,9 +145,39 @@ def _blank(asked: Asked, verdict: Verdict, given: Given | None = None) -> Mark:
     )
 
 
+def _read(asked: Asked, given: Given) -> Written | None:
+    return read(given.text, asked.word, shaped=isinstance(asked.figure.value, tuple))
+
+
+def _reading(asked: Asked, written: Symbols) -> Reading | None:
+    """A formula in letters against the question; in a class many write the same."""
+    if written not in asked.readings:
+        found = read_symbols(written.expression, asked.figure, _parameters(asked))
+        asked.readings[written] = found
+    return asked.readings[written]
+
+
+def _comes_to(asked: Asked, written: Written) -> Written:
+    """What a formula in letters comes to here, which other figures go on with."""
+    reading = _reading(asked, written) if isinstance(written, Symbols) else None
+    return written if reading is None or reading.value is None else Quantity(reading.value)
+
+
 def _right(asked: Asked, written: Written) -> bool:
-    value = asked.figure.value
-    return agrees(written, value, asked.question.tolerance) or first_axis_last(written, value)
+    return _is(written, asked.figure.value, asked.question.tolerance)
+
+
+def _is(written: Written, value: Value, tolerance: float | None) -> bool:
+    """Whether an answer is a value, in either order of the axes."""
+    return agrees(written, value, tolerance) or first_axis_last(written, value)
+
+
+def _unfit(written: Written) -> str:
+    """Why a wrong number is not looked at for slips: it is none of its own working, or too rough."""
+    if isinstance(written, Quantity) and written.working is not None:
+        comes, said = plain(written.working), plain(written.value)
+        return f"what stands before it comes to {text(comes)}, not {text(said)}"
+    return too_rough(written)
 
 
 def _thousands(asked: Asked, given: Given, written: Written) -> Written:
@@ -161,8 +193,13 @@ def _notes(asked: Asked, answered: Answered) -> Iterator[str]:
     value = asked.figure.value
     if first_axis_last(answered.written, value):
         yield f"{order_of(asked.subject, asked.word)}: {text(value)}"
-    if isinstance(answered.written, Shape) and answered.written.batch:
+    if isinstance(answered.written, Shape) and _batched(answered.written, value):
         yield "with a batch axis, which specc leaves out"
+
+
+def _batched(written: Shape, value: Value) -> bool:
+    one = isinstance(value, tuple) and without_batch(written, value) != written.sizes
+    return written.batch or one
 
 
 def _parameters(asked: Asked) -> dict[str, Size]:

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from specc.exam.answers import Problem
+from specc.exam.given import Problem
 from specc.layers.base import Convention
 
 Verdict: TypeAlias = Literal["right", "follow-through", "wrong", "unreadable", "missing"]
@@ -19,7 +19,7 @@ class Question(Struct, frozen=True):
     text: str
     title: str = ""
     convention: Convention = "pytorch"
-    tolerance: float = 0.0
+    tolerance: float | None = None
     marks: float = 1.0
 
 
@@ -60,11 +60,25 @@ class Script(Struct, frozen=True):
 
 
 class Graded(Struct, frozen=True):
-    """A class: its scripts in the order of the file, and the lines that could not be used."""
+    """A class: its scripts in the order of the file, and the lines that could not be used.
+
+    `wrong` are the answers of the paper itself that are wrong.
+    """
 
     questions: tuple[Question, ...]
     scripts: tuple[Script, ...]
     problems: tuple[Problem, ...] = ()
+    wrong: tuple[Problem, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        """What a script earns on the average."""
+        return sum(s.earned for s in self.scripts) / len(self.scripts) if self.scripts else 0.0
+
+    def label(self, question: Question) -> str:
+        """A question, with its block where another one asks for the same."""
+        alike = [q for q in self.questions if q.text == question.text]
+        return f"{question.title}: {question.text}" if len(alike) > 1 else question.text
 
     def all_marks(self) -> Iterator[tuple[str, Mark]]:
         """Every mark with its student."""

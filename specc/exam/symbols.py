@@ -6,6 +6,7 @@ Two polynomials of low degree that agree at a few random large points are the sa
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice, permutations
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from specc.claims.figures import Figure
 from specc.claims.slips.rewrite import symbols, valued
-from specc.exam.expression import Expression, Letter, evaluate, letters
+from specc.exam.expression import Expression, Letter, evaluate, letters, spelt
 from specc.formula import Formula
 from specc.sizes import Size, Symbolic, free_symbols
 from specc.sizes import evaluate as size_value
@@ -36,6 +37,9 @@ _NAMES: Mapping[str, str] = {
 }  # fmt: skip
 """Usual letters; all that is not here is tried in every sense that is left."""
 
+_ANY = re.compile(r"[^\W\d_](?:_\w+|\d{1,2})?")
+"""What a student may call a quantity: one letter, perhaps with an index."""
+
 
 class Reading(Struct, frozen=True):
     """A student's formula: whether it is the right one, its value here, and how its letters were read."""
@@ -50,22 +54,35 @@ def read_symbols(e: Expression, figure: Figure, values: Mapping[str, Size]) -> R
 
     `values` are the parameters of the file, which are letters too.
     """
+    own = symbols(figure.formula) if figure.formula is not None else {}
+    free = free_symbols(figure.value) if isinstance(figure.value, Symbolic) else frozenset()
+    whole = e
+    e = spelt(e, lambda name: name in free or name in values or bool(_usual(name, own)))
     found = _free(e, figure)
     if found is not None:
         return found
-    if figure.formula is not None:
-        for meaning in islice(_meanings(letters(e), symbols(figure.formula)), MOST_TRIALS):
-            if _identical(e, figure.formula, meaning):
-                return Reading(True, _here(e, figure.formula, meaning), _said(meaning))
-        for meaning in islice(_meanings(letters(e), symbols(figure.formula)), MOST_TRIALS):
-            if _identical(e, figure.formula, meaning, put_in=True):
-                return Reading(True, _here(e, figure.formula, meaning), _said(meaning))
-        for meaning in _meanings(letters(e), symbols(figure.formula)):
-            if _word(e, symbols(figure.formula)):
-                break
-            return Reading(False, _here(e, figure.formula, meaning), _said(meaning))
+    if figure.formula is not None and all(_usual(n, own) or _ANY.fullmatch(n) for n in letters(e)):
+        found = _in_letters(e, figure.formula, word=isinstance(whole, Letter))
+        if found is not None:
+            return found
     known = {n: Fraction(v) for n, v in values.items() if isinstance(v, int)}
     return Reading(False, _evaluated(e, known)) if letters(e) <= known.keys() else None
+
+
+def _in_letters(e: Expression, formula: Formula, *, word: bool) -> Reading | None:
+    """A formula in the letters of a layer: the right one however they are read, else by usual letters.
+
+    What any letters of the student's own would come to is a guess, and so is what a word would.
+    """
+    own = symbols(formula)
+    for put_in in (False, True):
+        for meaning in islice(_meanings(letters(e), own), MOST_TRIALS):
+            if _identical(e, formula, meaning, put_in=put_in):
+                return Reading(True, _here(e, formula, meaning), _said(meaning))
+    fixed = {n: _usual(n, own) for n in sorted(letters(e))}
+    if not all(fixed.values()) or (word and len(fixed) > 1):
+        return None
+    return Reading(False, _here(e, formula, fixed), _said(fixed))
 
 
 # ----------------------------------------------------------------- free sizes
@@ -103,11 +120,6 @@ def _meanings(names: frozenset[str], own: Mapping[str, Size]) -> Iterator[Meanin
     free = [g for g in _groups(own) if not set(g) & taken]
     for chosen in permutations(free, len(rest)):
         yield {**fixed, **dict(zip(rest, chosen, strict=True))}
-
-
-def _word(e: Expression, own: Mapping[str, Size]) -> bool:
-    """Whether an answer is one name that nobody uses for a quantity: `abc` is no formula."""
-    return isinstance(e, Letter) and not _usual(e.name, own)
 
 
 def _usual(name: str, own: Mapping[str, Size]) -> tuple[str, ...]:

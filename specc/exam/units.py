@@ -6,12 +6,13 @@ from fractions import Fraction
 
 from specc.claims.outcome import Value
 from specc.exam.compare import agrees
-from specc.exam.written import BYTES, Quantity, Written
+from specc.exam.quantity import BYTES, Quantity
+from specc.exam.written import Written
 
 _OTHER = {"kb": "KiB", "mb": "MiB", "gb": "GiB", "kib": "kB", "mib": "MB", "gib": "GB"}
 
 
-def mistaken_unit(written: Written, value: Value, tolerance: float) -> str:
+def mistaken_unit(written: Written, value: Value, tolerance: float | None) -> str:
     """Why a figure of memory is wrong, when it is right in the other kind of unit; else empty."""
     if not isinstance(written, Quantity) or written.unit.lower() not in _OTHER:
         return ""

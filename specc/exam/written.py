@@ -7,37 +7,15 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from specc.exam.expression import Expression, letters, parse
 from specc.exam.expression import evaluate as value_of
+from specc.exam.quantity import Quantity, quantity, worded
 from specc.exam.unreadable import Unreadable
 
 SHAPES = frozenset({"output"})
 """Figures that are shapes."""
-BYTES: dict[str, int] = {
-    "b": 1, "byte": 1, "bytes": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9,
-    "kib": 2**10, "mib": 2**20, "gib": 2**30,
-}  # fmt: skip
-"""Units of memory: MB is 10^6 bytes, MiB 2^20 (IEC 80000-13)."""
-_THOUSANDS = {
-    "k": 10**3, "thousand": 10**3, "m": 10**6, "mio": 10**6, "million": 10**6,
-    "g": 10**9, "b": 10**9, "bn": 10**9, "billion": 10**9, "t": 10**12,
-}  # fmt: skip
-_NOUN = re.compile(
-    r"(?i)\s*(parameters?|params?|weights?|biases|bias|mult-?adds?|macs?|flops?|pixels?|px|numbers?)$"
-)
-_GROUPED = re.compile(r"-?\d{1,3}(?:([ ,_'\u00a0\u202f\u2009])\d{3})(?:\1\d{3})*(?:\.\d+)?")
-_PLAIN = re.compile(r"(-?\d[\d_]*)(?:([.,])(\d+))?")
-_POWER = re.compile(r"\s*(?:[eE]([+-]?\d{1,3})|[x×·*∙]\s*10(?:\^|\*\*)\(?([+-]?\d{1,3})\)?)")
-_SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-
-
-class Quantity(Struct, frozen=True):
-    """A number that may lie `spread` to either side; `unit` is a unit of memory as it was written."""
-
-    value: Fraction
-    spread: Fraction = Fraction(0)
-    unit: str = ""
 
 
 class Shape(Struct, frozen=True):
@@ -78,13 +56,13 @@ MISSING = frozenset({"", "-", "–", "—", "?", "n/a", "none", "null"})
 """What stands where no answer was given."""
 
 
-def read(text: str, figure: str) -> Written | None:
-    """An answer to a question for a figure; None where none was given.
+def read(text: str, figure: str, *, shaped: bool = False) -> Written | None:
+    """An answer to a question for a figure, which may be `shaped`; None where none was given.
 
     Raises:
         Unreadable: it is nothing that could be right.
     """
-    text = text.strip()
+    text = _tidied(text)
     if text.lower() in MISSING:
         return None
     if text.lower() in {"all", "everything", "whole input"}:
@@ -93,86 +71,36 @@ def read(text: str, figure: str) -> Written | None:
         return Quantity(Fraction(NUMBER_WORDS[text.lower()]))
     if figure == "compression_ratio":
         text = re.sub(r"(?i)(?<=\d)\s*(?::\s*1|to 1|times|x|×)$", "", text)
-    wanted = figure in SHAPES or figure.startswith("receptive")
+    wanted = shaped or figure in SHAPES or figure.startswith("receptive")
     shape = _shape(text, wanted=wanted) or (_free_shape(text) if wanted else None)
     if shape is not None:
         return shape
     found = quantity(text, memory=figure == "memory")
-    return found if found is not None else _formula(text)
+    return found if found is not None else _formula(text, memory=figure == "memory")
 
 
-# --------------------------------------------------------------------- numbers
-
-
-def quantity(text: str, *, memory: bool = False) -> Quantity | None:
-    """`61 706`, `61,706`, `61.7K`, `6.17e4`, `6.17·10⁴`, `≈ 61 700`, `0.24 MiB`; None for no number."""
-    about = text[:1] in "≈~" or text.lower().startswith(("ca", "about "))
-    bare = re.sub(r"^(?:[≈~]|ca\.?|about)\s*", "", text, flags=re.I)
-    bare = bare if memory else _NOUN.sub("", bare)
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3}){2,}", bare):
-        bare = bare.replace(".", "")
-    match = _GROUPED.match(bare) or _PLAIN.match(bare)
-    if match is None:
-        return None
-    number, decimals = _digits(match.group())
-    power, rest = _scale(bare[match.end() :])
-    if power is None:
-        return None
-    factor, unit = _unit(rest, memory=memory)
-    if factor is None:
-        return None
-    scaled = power != 1 or factor != 1 or decimals > 0
-    step = Fraction(1, 10**decimals) * power * factor
-    if about and not scaled:
-        step, scaled = _trailing(number), True
-    return Quantity(number * power * factor, step / 2 if scaled else Fraction(0), unit)
-
-
-def _digits(text: str) -> tuple[Fraction, int]:
-    """The number and how many decimals it has. A comma before other than three digits is decimal."""
-    if _GROUPED.fullmatch(text):
-        text = re.sub(r"[ ,_'\u00a0\u202f\u2009]", "", text)
-    text = text.replace("_", "").replace(",", ".")
-    return Fraction(text), len(text.partition(".")[2])
-
-
-def _scale(text: str) -> tuple[Fraction | None, str]:
-    """What `e4` or `·10⁴` multiplies with, and what stands after it."""
-    plain = re.sub(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda m: "10^" + m[1].translate(_SUPER), text)
-    match = _POWER.match(plain)
-    if match is None:
-        return Fraction(1), text
-    exponent = int(match.group(1) or match.group(2))
-    return Fraction(10) ** exponent if abs(exponent) <= 30 else None, plain[match.end() :]
-
-
-def _unit(text: str, *, memory: bool) -> tuple[int | None, str]:
-    word = text.strip().lower()
-    if not word:
-        return 1, ""
-    if memory and word in BYTES:
-        return BYTES[word], text.strip()
-    return _THOUSANDS.get(word), ""
-
-
-def _trailing(number: Fraction) -> Fraction:
-    """The place of the last digit that is not 0: 100 for 61 700."""
-    whole, step = int(number), 1
-    while whole and whole % (10 * step) == 0:
-        step *= 10
-    return Fraction(step)
+def _tidied(text: str) -> str:
+    """The answer without the signs of LaTeX around and between its digits."""
+    text = re.sub(r"\\(?:text|mathrm)\{([^{}]*)\}", r"\1", text.strip())
+    for sign, plain in (("{,}", ","), (r"\,", " "), ("−", "-")):
+        text = text.replace(sign, plain)
+    return text.strip("$ ")
 
 
 # ---------------------------------------------------------------------- shapes
 
-_BATCH = frozenset({"none", "b", "n", "batch", "?"})
+_BATCH = frozenset({"none", "b", "n", "batch", "?", "-1"})
+_WRAPPED = re.compile(r"(?i)(?:torch\.|tf\.)?(?:size|tensorshape|shape)\s*[=:]?\s*(?=[(\[])")
+_BETWEEN = re.compile(r"(?i)\s*[x×@,;*·]\s*|\s+by\s+|\s+(?:maps|channels|filters) of\s+")
 
 
 def _shape(text: str, *, wanted: bool) -> Shape | None:
     """`[6, 14, 14]`, `6x14x14`, `14×14×6`, `6@14×14`, `(None, 14, 14, 6)`; None for no shape."""
-    inner = text.strip("[](){}⟨⟩ ")
     bracketed = text[:1] in "[{⟨" or (text[:1] == "(" and "," in text)
-    parts = [p.strip() for p in re.split(r"\s*[x×@,;*·]\s*|\s+by\s+", inner) if p.strip()]
+    inner = text.strip("[](){}⟨⟩ ")
+    if wanted:
+        inner = re.sub(r"[\[\](){}⟨⟩]", " ", worded(_WRAPPED.sub("", text))[0]).strip(" ,")
+    parts = [p.strip() for p in _BETWEEN.split(inner) if p.strip()]
     if wanted and len(parts) == 1:
         parts = inner.split()
     batch = len(parts) > 1 and parts[0].lower() in _BATCH
@@ -183,7 +111,10 @@ def _shape(text: str, *, wanted: bool) -> Shape | None:
 
 
 def _free_shape(text: str) -> FreeShape | None:
-    parts = re.split(r"\s*[×@,;]\s*|\s+x\s+", text.strip("[]{}⟨⟩ "))
+    """`[6, H - 4, W - 4]`, `8xHxW`; an x stands between sizes where nothing else does."""
+    bare = text.strip("[]{}⟨⟩ ")
+    signs = r"[×@,;]" if re.search(r"[×@,;]", bare) else r"(?<!a)[xX]"
+    parts = [p for p in re.split(rf"\s*{signs}\s*", bare) if p]
     if len(parts) < 2 and text[:1] != "[":
         return None
     return FreeShape(tuple(parse(part) for part in parts))
@@ -192,23 +123,35 @@ def _free_shape(text: str) -> FreeShape | None:
 # -------------------------------------------------------------------- formulas
 
 
-def _formula(text: str) -> Quantity | Symbols:
+def _formula(text: str, *, memory: bool) -> Quantity | Symbols:
     """A formula in letters, or the value of one in numbers. What stands after `=` is the result."""
-    sides = [s for s in text.split("=") if s.strip()]
+    sides = [s.strip() for s in re.split(r"[=≈]", text) if s.strip()]
     if len(sides) > 1:
-        last = quantity(sides[-1].strip())
+        last = quantity(sides[-1], memory=memory)
         if last is not None:
-            return last
-    expression = parse(sides[-1] if sides else text)
+            return _with_working(last, sides[-2])
+    bare, unit = worded(sides[-1] if sides else text, memory=memory)
+    expression = parse(bare)
     if letters(expression):
         return Symbols(expression)
     try:
-        return Quantity(value_of(expression, {}))
+        return Quantity(value_of(expression, {}) * unit.factor)
+    except ZeroDivisionError:
+        raise Unreadable("it divides by zero") from None
     except ArithmeticError as error:
         raise Unreadable(str(error)) from None
 
 
+def _with_working(last: Quantity, before: str) -> Quantity:
+    """A result; with what the side before it comes to, where that is a number and not this one."""
+    try:
+        comes = value_of(parse(worded(before)[0]), {})
+    except (Unreadable, KeyError, ArithmeticError):
+        return last
+    return last if abs(comes - last.value) <= last.spread else replace(last, working=comes)
+
+
 def dotted_thousands(text: str) -> str | None:
     """`48.000` and `1.234.567` without their dots, which may stand for a decimal point or for nothing."""
-    bare = text.strip()
+    bare = text.rpartition("=")[2].strip("$ ")
     return bare.replace(".", "") if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", bare) else None

@@ -14,8 +14,8 @@ from specc.report.excerpt import visible
 from specc.report.machine import Json
 
 HEADER = (
-    "student", "question", "answer", "verdict", "marks", "of", "right answer", "working", "slips",
-    "feedback",
+    "student", "block", "question", "answer", "verdict", "marks", "of", "total", "of all",
+    "right answer", "working", "slips", "feedback",
 )  # fmt: skip
 _SIGNS = {"right": "✓", "follow-through": "→", "wrong": "✗", "unreadable": "?", "missing": "-"}
 MOST_COMMON = 10
@@ -25,16 +25,18 @@ UNEXPLAINED = "no known slip gives this"
 def lines(graded: Graded, palette: Palette = PLAIN) -> Iterator[str]:
     """Every script with what is wrong in it, then the class."""
     for script in graded.scripts:
-        yield from _script(script, palette)
+        yield from _script(graded, script, palette)
         yield ""
     if len(graded.scripts) > 1:
         yield from _class(graded, palette)
 
 
-def _script(script: Script, palette: Palette) -> Iterator[str]:
+def _script(graded: Graded, script: Script, palette: Palette) -> Iterator[str]:
     name = visible(script.student) or "answers"
     yield f"{palette.paint(name, 'bold')}: {_number(script.earned)} of {_number(script.available)}"
-    rows = [(_SIGNS[m.verdict], m.question.text, m.given, m.expected) for m in script.marks]
+    rows = [
+        (_SIGNS[m.verdict], graded.label(m.question), m.given, m.expected) for m in script.marks
+    ]
     for mark, row in zip(script.marks, aligned([_HEAD, *rows])[1:], strict=True):
         yield f"  {row}"
         yield from (f"      {visible(text)}" for text in _said(mark))
@@ -57,13 +59,16 @@ def _said(mark: Mark) -> Iterator[str]:
 
 
 def _class(graded: Graded, palette: Palette) -> Iterator[str]:
-    yield palette.paint(f"{len(graded.scripts)} scripts", "bold")
+    mean = f"mean {_number(graded.mean)} of {_number(graded.scripts[0].available)}"
+    yield f"{palette.paint(f'{len(graded.scripts)} scripts', 'bold')}: {mean}"
     rows = [("question", "right", "slips")]
     for question in graded.questions:
         own = [m for _, m in graded.all_marks() if m.question == question]
         right = sum(m.verdict in {"right", "follow-through"} for m in own)
-        slips = [f"{s} {n}" for q, s, n in slips_of_class(graded) if q == question.text]
-        rows.append((question.text, f"{right} of {len(own)}", ", ".join(slips[:MOST_COMMON])))
+        slips = [f"{s} {n}" for q, s, n in slips_of_class(graded) if q == question]
+        rows.append(
+            (graded.label(question), f"{right} of {len(own)}", ", ".join(slips[:MOST_COMMON]))
+        )
     yield from (f"  {line}" for line in aligned(rows))
 
 
@@ -76,11 +81,18 @@ def as_csv(graded: Graded) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    for student, m in graded.all_marks():
-        row = (student, m.question.text, m.given, m.verdict, _number(m.earned),
-               _number(m.question.marks), m.expected, m.working, " ".join(m.slips), _feedback(m))  # fmt: skip
-        writer.writerow([_safe(cell) for cell in row])
+    for script in graded.scripts:
+        for m in script.marks:
+            writer.writerow([_safe(cell) for cell in _row(script, m)])
     return text.getvalue()
+
+
+def _row(script: Script, m: Mark) -> tuple[str, ...]:
+    return (
+        script.student, m.question.title, m.question.text, m.given, m.verdict, _number(m.earned),
+        _number(m.question.marks), _number(script.earned), _number(script.available), m.expected,
+        m.working, " ".join(m.slips), _feedback(m),
+    )  # fmt: skip
 
 
 def _feedback(mark: Mark) -> str:

@@ -37,6 +37,7 @@ def said(claims: str) -> list[str]:
         "LeNet.memory = 396KB", 'LeNet.memory = "0.4 MB"', 'S2.output = "6x14x14"',
         'S2.output = "6@14x14"', 'C1.params = "(k^2*c+1)*f"', 'C1.params = "(5*5*1+1)*6"',
         'F.receptive_field = "all"', "F.params = 98.9k C1.params = 156",
+        "C1.receptive_field = 5x5", "LeNet.compression_ratio = 12.2", "C1.kernel = 5x5",
     ],
 )  # fmt: skip
 def test_it_is_right(claim: str) -> None:

@@ -56,3 +56,29 @@ def test_wrong_use(specc: Run, lenet: Path) -> None:
     ended = specc("grade", "bare.spec")
     assert ended.status == 2
     assert "no answers block" in ended.err
+
+
+def test_a_class_that_is_not_read_at_all(specc: Run, lenet: Path) -> None:
+    Path("a.csv").write_text("student,C1.params\n", encoding="utf-8")
+    ended = specc("grade", str(lenet), "a.csv")
+    assert (ended.status, ended.out) == (1, "")
+    assert "a.csv:1: there is no answer in this file" in ended.err
+
+
+def test_a_wrong_key_is_told_and_a_wrong_question_once(specc: Run, lenet: Path) -> None:
+    text = lenet.read_text(encoding="utf-8").replace("= 156", "= 150")
+    lenet.write_text(text, encoding="utf-8")
+    Path("a.csv").write_text("student,C1.params\nAnn,156\n", encoding="utf-8")
+    ended = specc("grade", str(lenet), "a.csv")
+    assert ended.status == 0
+    assert "C1.params is 156, not 150; answers are marked by what it is" in ended.err
+    lenet.write_text(text.replace("C1.params", "C1.prams"), encoding="utf-8")
+    ended = specc("grade", str(lenet))
+    assert ended.err.count("prams") == 1
+    assert ":0:" not in ended.err
+
+
+def test_a_place_that_cannot_be_written_is_named(specc: Run, lenet: Path) -> None:
+    ended = specc("grade", str(lenet), "--out", "nowhere/marks.csv")
+    assert "nowhere/marks.csv" in ended.err
+    assert ".tmp" not in ended.err

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.exam.answers import AnswerFile, read_answers
+from specc.exam.answers import read_answers
+from specc.exam.given import AnswerFile
 
 WIDE = 'student,C1.params,S2.output\nAnn,150,"[6, 14, 14]"\nBob,156,6x14x14\n'
 LONG = (
@@ -71,13 +72,13 @@ def test_a_malformed_row_does_not_stop_the_rest() -> None:
     assert [p.line for p in found.problems] == [2, 3, 4, 6]
     assert "an answer with a comma stands in quotes" in found.problems[0].message
     assert "2 fields where the header has 3" in found.problems[1].message
-    assert "Cyd has a row already, in line 5" in found.problems[3].message
+    assert "Cyd has answers already, in line 5" in found.problems[3].message
 
 
 def test_a_malformed_line_of_yaml() -> None:
     found = read_answers("a.yaml", "Ann:\n  C1.params: 156\n  what is this\n  F6.params: 10164\n")
     assert [p.line for p in found.problems] == [3]
-    assert len(found.given) == 2
+    assert "this is no YAML" in found.problems[0].message
 
 
 def test_json_that_is_none() -> None:
@@ -107,4 +108,122 @@ def test_json_comes_back(answers: dict[str, str]) -> None:
     found = read_answers("a.json", json.dumps({"s": {f"N.{k}": v for k, v in answers.items()}}))
     assert [(g.figure, g.text) for g in found.given] == [
         (f"N.{k}", v.strip()) for k, v in answers.items()
+    ]
+
+
+def said(path: str, text: str) -> list[tuple[int, str]]:
+    return [(p.line, p.message) for p in read_answers(path, text).problems]
+
+
+def test_the_first_line_of_excel_names_the_separator() -> None:
+    found = read_answers("a.csv", "sep=;\nstudent;C1.params\nAnn;156\n")
+    assert (content(found), found.problems) == ([("Ann", "C1.params", "156")], [])
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Group,Student Name,C1.params", "1,Ann,156"),
+        ("Matr.-Nr.,C1.params", "Ann,156"),
+        ("C1.params,Candidate no", "156,Ann"),
+        ("Team,C1.params", "Ann,156"),
+    ],
+)
+def test_the_column_of_the_student(header: str, row: str) -> None:
+    found = read_answers("a.csv", f"{header}\n{row}\n")
+    assert list(found.students) == ["Ann"]
+    assert ("Ann", "C1.params", "156") in content(found)
+
+
+def test_every_column_is_handed_on() -> None:
+    found = read_answers("a.csv", "student,Q1,C1 params\nAnn,1,2\n")
+    assert [g.figure for g in found.given] == ["Q1", "C1 params"]
+
+
+def test_a_column_beside_question_and_answer_is_not_read() -> None:
+    text = "student,part,comment,answers\nAnn,C1.params,easy,156\n"
+    assert content(read_answers("a.csv", text)) == [("Ann", "C1.params", "156")]
+    assert said("a.csv", text) == [(1, 'column 3, "comment", is not read')]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("a.csv", "student,C1.params\n"), ("a.json", "[]"), ("a.yaml", "# nothing\n"),
+     ("a.csv", "student\nAnn\n"), ("a.json", "{}"), ("a.yaml", "---\n")],
+)  # fmt: skip
+def test_a_file_without_answers_is_a_problem(path: str, text: str) -> None:
+    assert said(path, text) == [(1, "there is no answer in this file")]
+
+
+def test_an_open_quote_takes_no_other_row_with_it() -> None:
+    text = 'student,C1.params,S2.output\nAnn,1,"[6, 14\nBob,2,"[6, 15]"\nCem,3,"a\nb"\n'
+    found = read_answers("a.csv", text)
+    assert list(found.students) == ["Bob", "Cem"]
+    assert [p.line for p in found.problems] == [2]
+    assert "a quote in this line is not closed" in found.problems[0].message
+
+
+def test_nobody_is_named_in_a_long_table() -> None:
+    assert said("a.csv", "student,question,answer\n,C1.params,1\nAnn,C1.params,2\n") == [
+        (2, "nobody's name stands here")
+    ]
+
+
+def test_rows_without_a_column_for_the_student() -> None:
+    assert said("a.csv", "C1.params\n1\n2\n") == [
+        (3, "whose row is this? There is no column for the student")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.json", '{"Ann": {"C1.params": 1, "C1.params": 2},\n "Ann": {"C1.params": 3}}'),
+        ("a.yaml", "Ann: {C1.params: 1, C1.params: 2}\nAnn: {C1.params: 3}\n"),
+        ("a.csv", "student,C1.params,C1.params\nAnn,1,2\nAnn,3,3\n"),
+    ],
+)
+def test_the_first_counts_in_every_format(path: str, text: str) -> None:
+    assert content(read_answers(path, text)) == [("Ann", "C1.params", "1")]
+    first, second = (message for _, message in said(path, text))
+    assert first == "a second answer of Ann to C1.params; the first counts"
+    assert second.startswith("Ann has answers already, in line ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann:\n  C1.params: 156\n  C5.params:\n  S2.output: [6, 14]\n",
+        "Ann:\n  C1.params: 156\n  C5.params: ~\n  S2.output:\n    - 6\n    - 14\n",
+        "Ann: {C1.params: 156, C5.params: null, S2.output: [6, 14]}\n",
+        "Ann:\n  C1.params: |\n    156\n  C5.params:\n  S2.output: >-\n    [6,\n    14]\n",
+        "student: Ann\nanswers:\n  C1.params: 156\n  C5.params: ''\n  S2.output: '[6, 14]'\n",
+    ],
+)
+def test_ways_of_yaml(text: str) -> None:
+    found = read_answers("a.yaml", text)
+    assert found.problems == []
+    assert list(found.students) == ["Ann"]
+    assert content(found) == [
+        ("Ann", "C1.params", "156"),
+        ("Ann", "C5.params", ""),
+        ("Ann", "S2.output", "[6, 14]"),
+    ]
+
+
+def test_students_in_both_styles_of_yaml() -> None:
+    found = read_answers("a.yaml", "A: {C1.params: 80}\nB:\n  C1.params: 6_1e2\n")
+    assert content(found) == [("A", "C1.params", "80"), ("B", "C1.params", "6_1e2")]
+
+
+def test_yaml_makes_no_objects_and_ends() -> None:
+    made = "Ann:\n  C1.params: !!python/object/apply:os.getcwd []\n"
+    assert content(read_answers("a.yaml", made)) == [("Ann", "C1.params", "[]")]
+    endless = "Ann: &a\n  C1.params: *a\n"
+    assert said("a.yaml", endless) == [(1, "an alias repeats this; it is read only here")]
+
+
+def test_an_answer_is_no_mapping() -> None:
+    assert said("a.json", '{"Ann": {"C1.params": {"x": 1}}}') == [
+        (1, "C1.params: an answer is a number, a text or a list of them")
     ]

@@ -89,3 +89,35 @@ def test_a_total() -> None:
 
 def test_the_output_of_a_network() -> None:
     assert verdicts(N__F__output="12", N__output="12") == ["wrong", "follow-through"]
+
+
+def test_channels_last() -> None:
+    found = marked(N__C1__output="30x30x8", N__P__output="26x26x16", N__S__output="13x13x16")
+    assert [m.verdict for m in found.values()] == ["wrong", "follow-through", "follow-through"]
+
+
+def test_work_follows_from_the_output_of_the_layer_itself() -> None:
+    macs = 5 * 5 * 3 * 8 * 30 * 30
+    found = marked(N__C1__output="8x30x30", N__C1__macs=str(macs), N__C1__flops=str(2 * macs))
+    assert [m.verdict for m in found.values()] == ["wrong", "follow-through", "follow-through"]
+
+
+def test_parameters_follow_from_the_channels_of_the_layer_itself() -> None:
+    assert verdicts(N__C1__output="6x32x32", N__C1__params="456") == ["wrong", "follow-through"]
+
+
+def test_a_formula_is_carried_on() -> None:
+    found = marked(N__C1__params="k^2*c*f", N__C1__memory="2400")
+    assert [m.verdict for m in found.values()] == ["wrong", "follow-through"]
+
+
+def test_a_rounded_right_answer_is_carried_on() -> None:
+    found = marked(N__C1__params="0.61K", N__C1__memory="2440")
+    assert [m.verdict for m in found.values()] == ["right", "follow-through"]
+
+
+def test_a_sum_may_go_on_with_exact_or_rounded_parts() -> None:
+    right = (3 * 25 + 1) * 8 + (8 * 9 + 1) * 16 + (16 * 9 + 1) * 16 * 4 + (16 * 14 * 14 + 1) * 10
+    for total in (right - 8, right - 8 - 31_370 + 31_400):
+        found = marked(N__C1__params="600", N__F__params="31.4K", N__params=str(total))
+        assert [m.verdict for m in found.values()] == ["wrong", "right", "follow-through"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specc.exam import Graded, grade, read_answers
+from specc.exam.grade import slips_of_class
 from specc.exam.result import Mark
 from specc.pipeline import compile_text
 from specc.program import Program
@@ -220,6 +222,11 @@ def test_a_right_figure_is_right_whatever_came_before() -> None:
         ("F5.params", "n_in*120 + 120"),
         ("C3.params", "(25*c + 1)*f"),
         ("C3.params", "(k^2*6 + 1)*16"),
+        ("C3.params", "k²cf + f"),
+        ("C3.params", "f*c*k^{2} + f"),
+        ("C3.kernel", "5x5"),
+        ("C3.weight", "16x6x5x5"),
+        ("F5.params", "400*120 + 120 = 48.120"),
         ("C1.biases", "six"),
         ("S2.params", "zero"),
         ("F5.params", "48.120"),
@@ -251,8 +258,28 @@ def test_a_formula_that_is_right_by_chance_is_not_right() -> None:
     assert "but not for other sizes" in " ".join(mark.notes)
 
 
-def test_letters_without_meaning() -> None:
-    assert one(C3__params="dunno").verdict in {"unreadable", "wrong"}
+@pytest.mark.parametrize(
+    "text",
+    ["dunno", "no idea", "four hundred and fifty six", "48000 + biases", "25*q*z", "2416 apples"],
+)
+def test_words_and_letters_without_meaning(text: str) -> None:
+    assert one(C3__params=text).verdict == "unreadable"
+
+
+def test_what_is_multiplied_in_counts() -> None:
+    assert one(C3__params="(5x5x6+1)x999").verdict == "wrong"
+
+
+def test_a_rough_number_is_told_so_and_given_no_slip() -> None:
+    mark = one(C3__params="0K")
+    assert (mark.verdict, mark.slips) == ("wrong", ())
+    assert mark.notes == ("it stands for 0 to 500: too rough",)
+
+
+def test_a_sum_that_is_added_up_wrongly_is_no_slip() -> None:
+    mark = one(F5__params="120+48100=48210")
+    assert (mark.verdict, mark.slips) == ("wrong", ())
+    assert mark.notes == ("what stands before it comes to 48,220, not 48,210",)
 
 
 def test_free_sizes_are_letters() -> None:
@@ -287,6 +314,8 @@ def test_free_sizes_in_a_shape() -> None:
     assert verdict("C1.output", "[6, H - 4, 24]") == "right"
     assert verdict("S2.output", "6 × ⌊(H-4)/2⌋ × 12") == "right"
     assert verdict("C1.output", "[6, H, 28]") == "wrong"
+    assert verdict("C1.output", "[H - 4, 24, 6]") == "right"
+    assert verdict("C1.output", "6xH-4x24") == "right"
 
 
 ANSWERS = st.one_of(
@@ -384,7 +413,7 @@ def test_a_word_that_is_no_quantity_is_no_formula() -> None:
     mark = one(C1__params="abc")
     assert (mark.verdict, mark.notes) == (
         "unreadable",
-        ("letters that the question does not have",),
+        ("words or letters that the question does not have",),
     )
 
 
@@ -400,3 +429,87 @@ def test_a_question_without_a_figure_is_told_with_one_of_the_paper() -> None:
     assert problem.message == (
         '"Q1" is no question; one names a layer and its figure, as C1.params does'
     )
+
+
+def graded_of(block: str, text: str) -> Graded:
+    return grade(program(block), read_answers("a.csv", text))
+
+
+@pytest.mark.parametrize(
+    "name", ["c1.params", "C1 params", "C1_params", "LENET.C1.params", "C1-Params"]
+)
+@pytest.mark.parametrize("block", ["", BLOCK])
+def test_a_question_in_another_spelling(name: str, block: str) -> None:
+    graded = graded_of(block, f"student,{name}\nAnn,156\n")
+    assert graded.problems == ()
+    assert graded.scripts[0].marks[0].verdict == "right"
+
+
+def test_every_column_that_is_no_question_is_told() -> None:
+    graded = graded_of(BLOCK, "student,Q1,comment,C1.params\nAnn,1,good,156\nBob,1,bad,156\n")
+    assert [(p.line, p.message.partition(";")[0]) for p in graded.problems] == [
+        (1, '"Q1" is no question'),
+        (1, '"comment" is no question'),
+    ]
+
+
+def test_two_spellings_of_one_question_are_two_answers() -> None:
+    graded = graded_of(BLOCK, "student,C1.params,LeNet.C1.params\nAnn,156,1\n")
+    assert graded.scripts[0].marks[0].verdict == "right"
+    assert [p.message for p in graded.problems] == [
+        "a second answer of Ann to C1.params; the first counts"
+    ]
+
+
+def test_a_paper_that_is_wrong_itself_is_told() -> None:
+    graded = graded_of(
+        'answers "Q" {\n    C1.params = 150\n    S2.output = "?"\n    C1.prams = 3\n}',
+        "student,C1.params,C1.prams\nAnn,156,3\n",
+    )
+    (wrong,) = graded.wrong
+    assert wrong.message == "C1.params is 156, not 150; answers are marked by what it is"
+    assert [p.message for p in graded.problems] == [
+        'C1 has no figure "prams"; did you mean "params"?'
+    ]
+    assert graded.problems[0].line == wrong.line + 2
+
+
+def test_a_tolerance_of_nothing_wants_exact_numbers() -> None:
+    rows = "question,answer\nC3.params,2.4K\nF5.params,48120\n"
+    for tolerance, verdict in (("", "right"), (" (tolerance=0)", "wrong")):
+        block = f'answers "Q"{tolerance} {{\n    C3.params = 2_416\n    F5.params = 48_120\n}}'
+        graded = graded_of(block, rows)
+        assert [m.verdict for m in graded.scripts[0].marks] == [verdict, "right"]
+
+
+def test_a_block_may_be_worth_nothing() -> None:
+    graded = graded_of('answers "Q" (marks=0) {\n    C1.params = 156\n}', "C1.params\n156\n")
+    assert graded.scripts[0].available == 0
+
+
+TWO = (
+    'answers "Q1" {\n    C1.params = 156\n}\n'
+    'answers "Q2" (convention=keras) {\n    C1.params = 156\n}'
+)
+
+
+def test_blocks_with_one_question_are_told_apart() -> None:
+    graded = graded_of(TWO, "student,Q1: C1.params,Q2: C1.params\nAnn,150,156\nBob,156,156\n")
+    text = "\n".join(lines(graded))
+    assert "Q1: C1.params   1 of 2   bias-forgotten 1" in text
+    assert "Q2: C1.params   2 of 2\n" in f"{text}\n"
+    rows = list(csv.DictReader(as_csv(graded).splitlines()))
+    assert [(r["block"], r["total"], r["of all"]) for r in rows[:2]] == [
+        ("Q1", "1", "2"),
+        ("Q2", "1", "2"),
+    ]
+    assert "2 scripts: mean 1.5 of 2" in text
+
+
+def test_an_answer_counts_once_in_the_table() -> None:
+    text = "specc 1\n\nnetwork N {\n    in x: image[3, 9, 9]\n    x -> batch_norm as B\n}\n"
+    found = compile_text(text).program
+    assert found is not None
+    graded = grade(found, read_answers("a.csv", "student,B.params\nAnn,12\nBob,12\n"))
+    ((_, _, count),) = slips_of_class(graded)
+    assert count == 2

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specc.exam.compare import agrees, first_axis_last
+from specc.exam.quantity import Quantity
 from specc.exam.unreadable import Unreadable
-from specc.exam.written import Quantity, Shape, Symbols, read
+from specc.exam.written import Shape, Symbols, read
 
 
 @pytest.mark.parametrize(
@@ -119,3 +120,67 @@ def test_digits_claim_half_of_their_last_place(number: int, digits: int) -> None
 def test_any_text_is_read_or_refused(text: str, figure: str) -> None:
     with contextlib.suppress(Unreadable):
         read(text, figure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["48120 (with bias)", "48120 weights+biases", "approx. 48k", "+48120", "48120.", "$48{,}120$",
+     "48,120 parameters in total.", "= (5*5*16+1)*120 params", "(5x5x16+1)x120", "4,812e4",
+     "48.12 thousand params", r"\text{48120} learnable weights and biases"],
+)  # fmt: skip
+def test_ways_to_write_48120(text: str) -> None:
+    written = read(text, "params")
+    assert written is not None
+    assert agrees(written, 48_120), written
+
+
+@pytest.mark.parametrize("text", ["12 MB", "1e400", "48120 MB", "5 kbit"])
+def test_a_number_of_something_else_is_not_read(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read(text, "params")
+
+
+@pytest.mark.parametrize("text", ["325248 bits", "10164*4 bytes", "40656 B in total", "40.7kB"])
+def test_units_of_memory(text: str) -> None:
+    written = read(text, "memory")
+    assert written is not None
+    assert agrees(written, 40_656), written
+
+
+@pytest.mark.parametrize("text", ["0K", "0M", "1e5", "~100000", "0 million", "2K"])
+def test_a_claimed_precision_has_an_end(text: str) -> None:
+    written = read(text, "params")
+    assert written is not None
+    assert not agrees(written, 62_006)
+    assert not agrees(written, 2_416)
+
+
+def test_a_tolerance_that_is_given_counts_instead_of_the_digits() -> None:
+    written = read("28k", "params")
+    assert written is not None
+    assert agrees(written, 28_100)
+    assert not agrees(written, 28_100, 0.0)
+    assert agrees(written, 28_100, 0.01)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["6X28X28", "1x6x28x28", "(1, 6, 28, 28)", "torch.Size([6, 28, 28])", "6 maps of 28x28",
+     "6 x (28 x 28)", "6×28×28 pixels", "(-1, 6, 28, 28)"],
+)  # fmt: skip
+def test_ways_to_write_a_map(text: str) -> None:
+    written = read(text, "output")
+    assert written is not None
+    assert agrees(written, (6, 28, 28)), written
+
+
+@pytest.mark.parametrize("text", ["(10,)", "10 neurons", "10 classes", "1x10", "ten", "[10]"])
+def test_ways_to_write_a_vector(text: str) -> None:
+    written = read(text, "output")
+    assert written is not None
+    assert agrees(written, (10,)), written
+
+
+def test_a_division_by_zero_is_said_in_words() -> None:
+    with pytest.raises(Unreadable, match="it divides by zero"):
+        read("1/0", "params")
