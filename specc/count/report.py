@@ -19,7 +19,8 @@ class Row(Struct, frozen=True):
 
     `path` leads from the network (`C1`, `residual1.conv1`, `repeat1.*.linear1`); the row stands for
     `times` copies with own weights. `params` (learnable), `buffers` and `macs` (of one item) are those of
-    all copies; `formula` counts one, of which `weights` and `biases` are parts; `non_trainable` is the part of `params` that is never learnt.
+    all copies; `formula` counts one, of which `weights` and `biases` are parts; `non_trainable` is the part
+    of `params` that is never learnt.
     `trainable` is False where training uses the weights and updates none of them.
     `sees` is the receptive field of the last copy. `note` says what else must be known: whose weight is
     tied, which stage is called again.
