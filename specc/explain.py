@@ -142,12 +142,10 @@ def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterato
 
 def _kinds(entry: Entry) -> Iterator[Step]:
     """Weights and biases apart, where a layer has both."""
-    own = parameters(entry.stage) if entry.stage is not None else ()
-    for kind, title in (("weight", "  weights"), ("bias", "  biases")):
-        counts = [p.count for p in own if p.kind == kind]
-        if counts and len({p.kind for p in own} - {"buffer"}) > 1:
-            one = total(counts)
-            whole = one if entry.row.times == 1 else product((entry.row.times, one))
+    row = entry.row
+    for one, title in ((row.weights, "  weights"), (row.biases, "  biases")):
+        if one is not None and row.weights is not None and row.biases is not None:
+            whole = one if row.times == 1 else product((row.times, one))
             yield Step(title, render(whole.value), whole)
 
 

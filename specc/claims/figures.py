@@ -17,7 +17,7 @@ from specc.count.memory import FLOAT
 from specc.count.rows import Entry
 from specc.count.weights import parameters
 from specc.diagnostics import Diagnostic
-from specc.formula import Formula, product, total, var
+from specc.formula import Formula, Sum, product, total, var
 from specc.nearest import nearest
 from specc.program import Apply
 from specc.receptive import Everything
@@ -61,18 +61,20 @@ def _params(subject: Subject) -> Figure:
     return _summed(counted)
 
 
-def _kind(kind: str) -> Callable[[Subject], Figure]:
+def _kind(kind: Literal["weights", "biases"]) -> Callable[[Subject], Figure]:
     def make(subject: Subject) -> Figure:
-        counts = [
-            p.count if e.row.times == 1 else product((e.row.times, p.count))
-            for e in subject.entries
-            if e.stage is not None
-            for p in parameters(e.stage)
-            if p.kind == kind
-        ]
-        return _summed(counts)
+        found = ((e.row.times, getattr(e.row, kind)) for e in subject.entries)
+        counts = [(times, part) for times, count in found for part in _terms(count)]
+        return _summed([part if times == 1 else product((times, part)) for times, part in counts])
 
     return make
+
+
+def _terms(count: Formula | None) -> tuple[Formula, ...]:
+    """The parts of a count, each of which may be repeated."""
+    if isinstance(count, Sum) and all(sign == 1 for sign, _ in count.terms):
+        return tuple(t for _, t in count.terms)
+    return () if count is None else (count,)
 
 
 def _summed(counts: list[Formula]) -> Figure:
@@ -201,8 +203,8 @@ def _layers(subject: Subject) -> Figure:
 
 FIGURES: Mapping[str, Callable[[Subject], Figure | None]] = {
     "params": _params,
-    "weights": _kind("weight"),
-    "biases": _kind("bias"),
+    "weights": _kind("weights"),
+    "biases": _kind("biases"),
     "buffers": _buffers,
     "trainable": _trainable,
     "non_trainable": _non_trainable,

@@ -65,7 +65,7 @@ class Tables:
         """The sums of a network, or of the file."""
         if body is None:
             return count(self.program, self.convention).totals
-        return self._tabler.summer.totals(body)
+        return self._tabler.totals(body)
 
     def find(self, names: tuple[tree.Name, ...]) -> Subject:
         """The subject that a dotted name means.

@@ -31,11 +31,22 @@ def inputs_mistaken(entry: Entry) -> Iterator[tuple[Size, str]]:
     The channels of the map that was flattened, the outputs of earlier layers, and what the map would
     be without the padding of one layer before.
     """
+    nearest: dict[Size, str] = {}
+    for size, what in _on_the_way(entry):
+        nearest.setdefault(size, what)
+    yield from nearest.items()
+    yield from ((size, what) for size, what in _without_padding(entry) if size not in nearest)
+
+
+def _on_the_way(entry: Entry) -> Iterator[tuple[Size, str]]:
+    """Of maps only those that no fully connected layer has read before."""
     if entry.node is None:
         return
+    read = False
     for _, node in zip(range(FURTHEST), ancestors(entry.body, entry.node), strict=False):
+        read = read or _is_linear(node)
         kind = node.types[0][1] if node.types else None
-        if not isinstance(kind, Tensor) or not kind.sizes:
+        if not isinstance(kind, Tensor) or not kind.sizes or (read and kind.rank > 1):
             continue
         shape = "×".join(map(render, kind.sizes))
         if kind.rank > 1:
@@ -45,12 +56,14 @@ def inputs_mistaken(entry: Entry) -> Iterator[tuple[Size, str]]:
             )
             yield product(kind.sizes[1:]).value, f"one channel of {node.name} ({shape})"
         yield product(kind.sizes).value, f"the output of {node.name} ({shape})"
-    yield from _without_padding(entry)
+
+
+def _is_linear(node: Node) -> bool:
+    return isinstance(node.operation, Apply) and node.operation.layer.word == "linear"
 
 
 def _without_padding(entry: Entry) -> Iterator[tuple[Size, str]]:
-    assert entry.node is not None
-    for node in ancestors(entry.body, entry.node):
+    for node in ancestors(entry.body, entry.node) if entry.node is not None else ():
         operation = node.operation
         if isinstance(operation, Apply) and getattr(operation.layer, "padding", 0) != 0:
             size = _flat_size(entry, node)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from msgspec import Struct
 
 from specc.count.add import add_up
 from specc.count.counter import count
-from specc.count.differences import CONVENTIONS
+from specc.count.differences import CONVENTIONS, differences
 from specc.count.memory import FLOAT
+from specc.count.norms import is_norm
+from specc.count.opened import opened
 from specc.count.report import CountReport, Row, Totals
 from specc.count.rows import Entry, Tabler
 from specc.count.sums import Summer
-from specc.count.weights import parameters
 from specc.fields import FieldReader
 from specc.formula import Formula, Product, Var, product
 from specc.layers.base import Convention
@@ -28,7 +31,12 @@ class Compared(Struct, frozen=True):
     params: tuple[Size, ...]
     trainable: tuple[Size, ...]
     workings: tuple[Formula | None, ...] = ()
-    why: tuple[str, ...] = ()
+    reasons: tuple[tuple[Convention, str], ...] = ()
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """Why some convention counts otherwise than PyTorch, each reason once."""
+        return tuple(dict.fromkeys(why for _, why in self.reasons))
 
     @property
     def parts(self) -> bool:
@@ -37,7 +45,7 @@ class Compared(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """A network under all conventions. Work and memory are the same in all of them."""
+    """A network under all conventions. Its work is the same in all of them."""
 
     network: str
     conventions: tuple[Convention, ...]
@@ -51,22 +59,23 @@ class Comparison(Struct, frozen=True):
         """Two for each multiply-accumulate."""
         return 2 * self.macs
 
-    def bytes(self) -> Size:
-        """Of the learnable parameters in 32-bit floats, as PyTorch counts them."""
-        return FLOAT * self.total.trainable[0]
+    def bytes(self, convention: Convention = "pytorch") -> Size:
+        """Of the parameters in 32-bit floats, frozen ones too: those that a convention counts."""
+        return FLOAT * self.total.params[self.conventions.index(convention)]
 
 
 def compare(program: Program) -> tuple[Comparison, ...]:
     """Every network under every convention."""
     reports = [count(program, c) for c in CONVENTIONS]
     tabler = Tabler(Summer(program), FieldReader())
-    return tuple(_network(reports, b.name, tabler.entries(b)) for b in program.networks)
+    rows = {b: tabler.entries(b) for b in program.networks}
+    return tuple(_network(reports, b.name, tuple(opened(rows[b], tabler.entries))) for b in rows)
 
 
 def _network(reports: list[CountReport], name: str, entries: tuple[Entry, ...]) -> Comparison:
     networks = [r.network(name) for r in reports]
-    whys = _reasons(reports, name)
-    rows = tuple(_row(rows, whys) for rows in zip(*(n.rows for n in networks), strict=True))
+    reasons = _reasons(name, entries)
+    rows = tuple(_row(rows, reasons) for rows in zip(*(n.rows for n in networks), strict=True))
     totals = [n.totals for n in networks]
     return Comparison(
         name, CONVENTIONS, tuple(r for r in rows if any(p != 0 for p in r.params)), _total(totals),
@@ -74,17 +83,17 @@ def _network(reports: list[CountReport], name: str, entries: tuple[Entry, ...]) 
     )  # fmt: skip
 
 
-def _reasons(reports: list[CountReport], name: str) -> dict[str, tuple[str, ...]]:
-    """Why a convention counts a layer otherwise than PyTorch, by the layer's path."""
-    found: dict[str, tuple[str, ...]] = {}
-    for difference in reports[0].differences:
-        if difference.network == name:
-            for path in difference.paths:
-                found[path] = tuple(dict.fromkeys((*found.get(path, ()), difference.why)))
-    return found
+Reasons: TypeAlias = list[tuple[str, Convention, str]]
+"""The path of a layer, a convention that counts it otherwise than PyTorch, and why."""
 
 
-def _row(rows: tuple[Row, ...], whys: dict[str, tuple[str, ...]]) -> Compared:
+def _reasons(name: str, entries: tuple[Entry, ...]) -> Reasons:
+    found = differences(name, entries, CONVENTIONS[0])
+    return [(path, d.convention, d.why) for d in found for path in d.paths]
+
+
+def _row(rows: tuple[Row, ...], reasons: Reasons) -> Compared:
+    """A row; that of a network has the reasons of its layers."""
     first = rows[0]
     return Compared(
         first.label,
@@ -92,7 +101,7 @@ def _row(rows: tuple[Row, ...], whys: dict[str, tuple[str, ...]]) -> Compared:
         tuple(r.params for r in rows),
         tuple(r.params - r.non_trainable for r in rows),
         tuple(r.counted if r.formula is not None else None for r in rows),
-        whys.get(first.path, ()),
+        tuple(dict.fromkeys((c, w) for p, c, w in reasons if f"{p}.".startswith(f"{first.path}."))),
     )
 
 
@@ -103,13 +112,18 @@ def _total(totals: list[Totals]) -> Compared:
 
 
 def _bias_additions(entries: tuple[Entry, ...]) -> Size:
-    """One addition for each offset at every place where its layer multiplies."""
+    """One addition for each offset at every place where its layer multiplies.
+
+    A norm's is in its multiply-accumulates.
+    """
     found: Size = 0
     for entry in entries:
-        own = parameters(entry.stage) if entry.stage is not None else ()
-        biases = add_up(p.count.value for p in own if p.kind == "bias")
-        if biases != 0 and entry.row.macs != 0:
-            found = found + product((entry.row.times, biases, _places(entry))).value
+        operation = entry.node.operation if entry.node is not None else None
+        if isinstance(operation, Apply) and entry.row.macs != 0 and not is_norm(entry):
+            own = operation.inference.parameters
+            biases = add_up(p.count.value for p in own if p.kind == "bias")
+            if biases != 0:
+                found = found + product((entry.place.times, biases, _places(entry))).value
     return found
 
 

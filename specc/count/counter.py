@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from specc.count.differences import differences
 from specc.count.frozen import frozen_params
+from specc.count.norms import norm_macs
+from specc.count.opened import opened
 from specc.count.report import CountReport, Difference, NetworkCount, Totals
 from specc.count.rows import Tabler
 from specc.count.sums import Owned, Summer, as_totals
 from specc.fields import FieldReader
 from specc.layers.base import Convention
 from specc.program import Body, Program
-from specc.sizes import Size
+from specc.sizes import Size, render
 
 
 def count(program: Program, convention: Convention = "pytorch") -> CountReport:
@@ -36,20 +38,11 @@ def _network(tabler: Tabler, body: Body) -> tuple[NetworkCount, tuple[Difference
         body.inputs,
         body.output_types(),
         tuple(e.row for e in entries),
-        summer.totals(body, _frozen(tabler, body)),
+        tabler.totals(body),
         body.constraints,
-        _notes(summer, body),
+        _notes(summer, body, norm_macs(opened(entries, tabler.entries))),
     )
     return network, differences(body.name, entries, summer.convention)
-
-
-def _frozen(tabler: Tabler, body: Body) -> Size:
-    """The frozen weights of a network and of those that it calls."""
-    total: Size = 0
-    for name in (body.name, *sorted(tabler.summer.called(body) - {body.name})):
-        network = tabler.summer.networks[name]
-        total = total + frozen_params(tabler.summer, network, tabler.trained.get(name))
-    return total
 
 
 def _file(summer: Summer, tabler: Tabler) -> Totals:
@@ -65,6 +58,10 @@ def _file(summer: Summer, tabler: Tabler) -> Totals:
     return as_totals(owned, macs, frozen)
 
 
-def _notes(summer: Summer, body: Body) -> tuple[str, ...]:
+def _notes(summer: Summer, body: Body, norms: Size) -> tuple[str, ...]:
     called = sorted(summer.called(body) - {body.name})
-    return (f"with {', '.join(called)}, which it calls",) if called else ()
+    notes = (f"with {', '.join(called)}, which it calls",) if called else ()
+    if norms == 0:
+        return notes
+    rest = render(summer.macs(body) - norms)
+    return (*notes, f"{render(norms)} of the MACs are those of norms; {rest} without them")

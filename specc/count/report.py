@@ -19,7 +19,8 @@ class Row(Struct, frozen=True):
 
     `path` leads from the network (`C1`, `residual1.conv1`, `repeat1.*.linear1`); the row stands for
     `times` copies with own weights. `params` (learnable), `buffers` and `macs` (of one item) are those of
-    all copies; `formula` counts one; `non_trainable` is the part of `params` that is never learnt.
+    all copies; `formula` counts one, of which `weights` and `biases` are parts; `non_trainable` is the part
+    of `params` that is never learnt.
     `trainable` is False where training uses the weights and updates none of them.
     `sees` is the receptive field of the last copy. `note` says what else must be known: whose weight is
     tied, which stage is called again.
@@ -35,6 +36,8 @@ class Row(Struct, frozen=True):
     macs: Size = 0
     times: Size = 1
     formula: Formula | None = None
+    weights: Formula | None = None
+    biases: Formula | None = None
     trainable: bool = True
     sees: Fields = field(default_factory=dict)
     note: str = ""
@@ -101,8 +104,9 @@ class Difference(Struct, frozen=True):
         """One sentence: `keras counts 1,024 more in batch_norm1: …`."""
         more = self.theirs - self.ours
         where = self.paths[0] if self.layers == 1 else f"{render(self.layers)} {self.op} layers"
-        shown = render(more) if not isinstance(more, int) else f"{abs(more):,}"
-        word = "fewer" if isinstance(more, int) and more < 0 else "more"
+        shown, word = render(more), "more"
+        if shown.startswith("−"):
+            shown, word = render(-1 * more), "fewer"
         return f"{self.convention} counts {shown} {word} in {where} of {self.network}: {self.why}"
 
 

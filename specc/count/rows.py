@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from specc.count.frozen import targets
-from specc.count.report import Row
+from specc.count.add import add_up
+from specc.count.frozen import frozen_params, targets
+from specc.count.report import Row, Totals
 from specc.count.sums import Summer
 from specc.count.weights import Weights, tie_text
 from specc.fields import FieldReader, port_fields, relative
@@ -31,6 +32,7 @@ from specc.receptive import Fields
 from specc.sizes import Size
 from specc.types import UNKNOWN, Distribution, Tensor, ValueType
 
+_SHARES = "shares "
 MOST_ROWS = 20_000
 """Rows of one table. Where blocks in blocks would make more, a block stays closed and is one row."""
 
@@ -65,6 +67,11 @@ class Entry(Struct, frozen=True):
     node: Node | None = None
     stage: Stage | None = None
 
+    @property
+    def shared(self) -> bool:
+        """Whether it is called again: its weights are those of another row."""
+        return self.row.note.startswith(_SHARES)
+
 
 class Tabler:
     """Writes the rows of networks."""
@@ -82,6 +89,14 @@ class Tabler:
         before: dict[str, Fields] = {n: port_fields(n, kind) for n, kind in body.inputs}
         paths = self.trained.get(body.name)
         return tuple(_marked(e, paths) for e in self._body(body, Place(before=before)))
+
+    def totals(self, body: Body) -> Totals:
+        """The sums of a network, with what is frozen of it and of the networks that it calls."""
+        names = (body.name, *sorted(self.summer.called(body) - {body.name}))
+        frozen = add_up(
+            frozen_params(self.summer, self.summer.networks[n], self.trained.get(n)) for n in names
+        )
+        return self.summer.totals(body, frozen)
 
     def before(self, entry: Entry) -> list[Fields]:
         """What the operands of an entry's node see, in terms of the network's inputs."""
@@ -148,7 +163,7 @@ class Tabler:
         row = replace(row, macs=place.times * place.steps * self.summer.node_macs(node))
         stage = stages.get(path[0]) if path is not None and len(path) == 1 else None
         if path is not None and (stage is None or not self._first(place.path(stage.name))):
-            row, stage = replace(row, note=f"shares {'.'.join(path)}"), None
+            row, stage = replace(row, note=f"{_SHARES}{'.'.join(path)}"), None
         if stage is not None:
             row = _weighed(row, stage, self.summer.weights(stage))
         yield Entry(row, body, place, node, stage)
@@ -184,7 +199,7 @@ class Tabler:
         row = _row(node, place, f"scan {scan.body.name}", sees)
         if not first:
             macs = place.times * place.steps * self.summer.node_macs(node)
-            row = replace(row, macs=macs, note=f"shares {'.'.join(scan.stage)}")
+            row = replace(row, macs=macs, note=f"{_SHARES}{'.'.join(scan.stage)}")
         yield Entry(row, body, place, node)
         if first:
             names, steps = (*place.prefix, *scan.stage), place.steps * scan.steps
@@ -197,14 +212,16 @@ class Tabler:
         row = _row(node, place, inner.role if inner.role != "block" else inner.name, sees)
         row = replace(row, macs=place.times * place.steps * self.summer.macs(inner))
         if not first:
-            return replace(row, note=f"shares {'.'.join(path)}")
+            return replace(row, note=f"{_SHARES}{'.'.join(path)}")
         owned = self.summer.owned(inner)
         network = path[0] in self.summer.networks
+        times = 1 if network else place.times  # copies of a block share the networks that they call
         return replace(
             row,
-            params=place.times * owned.params,
-            non_trainable=place.times * owned.non_trainable,
-            buffers=place.times * owned.buffers,
+            times=times,
+            params=times * owned.params,
+            non_trainable=times * owned.non_trainable,
+            buffers=times * owned.buffers,
             formula=formula(owned.params) if owned.params != 0 else None,
             note=f"the network {path[0]}" if network else "",
         )
@@ -265,18 +282,23 @@ def _weighed(row: Row, stage: Stage, found: Weights) -> Row:
         non_trainable=row.times * found.non_trainable,
         buffers=row.times * found.buffers,
         formula=found.params,
+        weights=found.weights,
+        biases=found.biases,
         note="; ".join(tie_text(t) for t in stage.ties),
     )
 
 
 def _marked(entry: Entry, trained: frozenset[Path] | None) -> Entry:
-    """The entry, with a mark when training uses its weights and updates none of them."""
-    if trained is None or () in trained or entry.row.params == 0:
+    """The entry, with a mark when none of its weights is learnt, or training uses and updates none."""
+    row = entry.row
+    if row.params != 0 and row.params == row.non_trainable:
+        return replace(entry, row=replace(row, trainable=False))
+    if trained is None or () in trained or row.params == 0:
         return entry
-    path = tuple(entry.row.path.split("."))
+    path = tuple(row.path.split("."))
     if any(path[: len(t)] == t for t in trained):
         return entry
-    return replace(entry, row=replace(entry.row, trainable=False))
+    return replace(entry, row=replace(row, trainable=False))
 
 
 def round_name(first: Size, times: Size, *, alone: bool) -> str:

@@ -12,9 +12,14 @@ from specc.sizes import Size
 
 
 class Weights(Struct, frozen=True):
-    """A stage's count under one convention. `params` holds `non_trainable`; None when it has none."""
+    """A stage's count under one convention. `params` holds `non_trainable`; None when it has none.
+
+    `weights` and `biases` are its learnable parts; None where it has no such part.
+    """
 
     params: Formula | None = None
+    weights: Formula | None = None
+    biases: Formula | None = None
     non_trainable: Size = 0
     buffers: Size = 0
 
@@ -57,7 +62,7 @@ def tie_text(tie: Tie) -> str:
 def _bare(unit: BareTensor, convention: Convention) -> Weights:
     count = unit.parameter.count
     if unit.trainable:
-        return Weights(count)
+        return Weights(count, weights=count)
     if convention == "keras":
         return Weights(count, non_trainable=count.value, buffers=count.value)
     return Weights(buffers=count.value)
@@ -68,11 +73,19 @@ def _layer(stage: Stage, unit: Inference, convention: Convention) -> Weights:
     learnt = [p for p in own if p.kind != "buffer"]
     buffers = add_up(p.count.value for p in own if p.kind == "buffer")
     count = (unit.count if not stage.ties else None) or total(p.count for p in learnt)
+    weights_, biases = (_of_kind(own, kind) for kind in ("weight", "bias"))
     other = alternative(stage, convention)
     if other is None:
-        return Weights(count if learnt else None, buffers=buffers)
+        return Weights(count if learnt else None, weights_, biases, buffers=buffers)
     # What a convention counts beyond the learnable weights of a layer with buffers are the buffers.
     extra: Size = other.count.value - count.value if buffers != 0 else 0
     if isinstance(extra, int) and extra < 0:
         extra = 0
-    return Weights(other.count, non_trainable=extra, buffers=buffers)
+    weights_ = other.weights if other.weights is not None else weights_
+    biases = other.biases if other.biases is not None else biases
+    return Weights(other.count, weights_, biases, extra, buffers)
+
+
+def _of_kind(own: tuple[Parameter, ...], kind: str) -> Formula | None:
+    counts = [p.count for p in own if p.kind == kind]
+    return total(counts) if counts else None

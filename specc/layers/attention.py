@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import AfterValidator, Field
 
-from specc.formula import Formula, Var, product, total, var
+from specc.formula import Formula, Var, formula, product, total, var
 from specc.layers.base import (
     Convention,
     Counted,
@@ -156,7 +156,8 @@ class Attention(Layer):
             return {}
         *first, last = (weight.count for weight, *_ in projections)
         count = total((*first, *more, last))
-        return {"textbook": Counted(count, "the projections of the paper have no offsets")}
+        why = "the projections of the paper have no offsets"
+        return {"textbook": Counted(count, why, biases=formula(0))}
 
     # ------------------------------------------------------- keys beside those read
 

@@ -33,10 +33,15 @@ class Parameter(Struct, frozen=True):
 
 
 class Counted(Struct, frozen=True):
-    """How another convention counts the same layer, and why (with the source of the claim)."""
+    """How another convention counts the same layer, and why (with the source of the claim).
+
+    `weights` and `biases` are the parts of the count that differ from the layer's own.
+    """
 
     count: Formula
     why: str
+    weights: Formula | None = None
+    biases: Formula | None = None
 
 
 class SizeRule(Struct, frozen=True):

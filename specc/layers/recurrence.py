@@ -298,15 +298,13 @@ class Recurrent(Layer):
     def _conventions(self, features: Size) -> dict[Convention, Counted]:
         if not self.bias or self.biases == 1:
             return {}
-        found: dict[Convention, Counted] = {
-            "textbook": Counted(
-                self._count(features, 1), "one offset for each gate; PyTorch keeps two for cuDNN"
-            )
-        }
+        one = self._count(features, 1)
+        biases = total(p.count for p in self._parameters(features) if p.name.startswith("bias_ih"))
+        why = "one offset for each gate; PyTorch keeps two for cuDNN"
+        found: dict[Convention, Counted] = {"textbook": Counted(one, why, biases=biases)}
         if self.keras_biases == 1:
-            found["keras"] = Counted(
-                self._count(features, 1), "Keras has one offset for each gate, PyTorch two"
-            )
+            why = "Keras has one offset for each gate, PyTorch two"
+            found["keras"] = Counted(one, why, biases=biases)
         return found
 
     def _notes(self, features: Size) -> tuple[str, ...]:

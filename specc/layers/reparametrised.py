@@ -185,7 +185,9 @@ class Masked(_Reparametrised):
             inner,
             module=Fn("masked", (inner.module, _listed(self.keep))),
             parameters=(*learnt, original, mask),
-            conventions={"textbook": Counted(effective, f"{why}, and neither used nor learnt")},
+            conventions={
+                "textbook": Counted(effective, f"{why}, and neither used nor learnt", weights=kept)
+            },
             constraints=(*inner.constraints, *conditions),
             notes=(*inner.notes, why),
         )

@@ -40,22 +40,22 @@ def remarks(c: Comparison) -> Iterator[str]:
     """By how much the totals differ, and the conventions of work and memory."""
     ours = c.total.params[0]
     for name, theirs in zip(c.conventions[1:], c.total.params[1:], strict=True):
-        if theirs != ours:
-            more = theirs - ours
-            sign = "" if isinstance(more, int) and more < 0 else "+"
+        more = render(theirs - ours)
+        if more != "0":
+            sign = "" if more.startswith("−") else "+"
             reason = "; ".join(_reasons(c, name))
-            yield f"{FRAMEWORKS[name]}: {sign}{render(more)}" + (f" ({reason})" if reason else "")
+            yield f"{FRAMEWORKS[name]}: {sign}{more}" + (f" ({reason})" if reason else "")
     flops, added = render(c.flops), render(c.flops + c.bias_additions)
     yield f"{render(c.macs)} MACs = {flops} FLOPs (2 each); {added} with the additions of biases"
     yield f"weights in 32-bit floats: {_memory(c.bytes())}"
+    for name in c.conventions[1:]:
+        if render(c.bytes(name)) != render(c.bytes()):
+            yield f"with what {FRAMEWORKS[name]} counts: {_memory(c.bytes(name))}"
 
 
 def _reasons(c: Comparison, convention: str) -> list[str]:
     """Why a convention counts otherwise, each reason once."""
-    at = c.conventions.index(convention)
-    apart = [r for r in c.rows if r.params[at] != r.params[0]]
-    found = list(dict.fromkeys(w for r in apart for w in r.why))
-    return [w for w in found if convention in w.lower()] or found
+    return list(dict.fromkeys(w for row in c.rows for of, w in row.reasons if of == convention))
 
 
 def _memory(size: Size) -> str:

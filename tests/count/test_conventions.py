@@ -162,3 +162,45 @@ def test_work(layer: str, kind: str, macs: int, biases: int) -> None:
 def test_memory_is_four_bytes_a_weight_whatever_the_unit_is_called() -> None:
     found = compared("linear(1_000)", "vector[999]")
     assert found.bytes() == 4_000_000
+
+
+CALLING = """specc 1
+
+network Siam {
+    in a: image[1, 12, 12]
+    in b: image[1, 12, 12]
+    out d = abs(Tower(a) - Tower(b)) -> linear(1)
+}
+
+network Tower {
+    in x: image[1, 12, 12]
+    x -> conv(4, 3x3) as c -> batch_norm as n -> relu -> flatten -> linear(6) as f
+}
+"""
+
+
+def test_additions_of_biases_are_those_of_called_networks_too_and_not_those_of_norms() -> None:
+    found = compile_text(CALLING).program
+    assert found is not None
+    siam = next(c for c in compare(found) if c.network == "Siam")
+    assert siam.bias_additions == 2 * (4 * 10 * 10 + 6) + 1
+    assert siam.rows[0].why == (
+        "keras counts the moving mean and variance too, as non-trainable parameters",
+    )
+
+
+def test_the_work_of_norms_is_told_apart() -> None:
+    found = compile_text(CALLING).program
+    assert found is not None
+    norms, convs, units = 400, 9 * 4 * 100, 400 * 6
+    whole = 2 * (norms + convs + units) + 6
+    report = count(found).network("Siam")
+    assert report.totals.macs == whole
+    assert report.notes[1] == f"800 of the MACs are those of norms; {whole - 800:,} without them"
+
+
+def test_memory_holds_frozen_weights_too() -> None:
+    found = compile_text(SHARED).program
+    assert found is not None
+    frozen = next(c for c in compare(found) if c.network == "Frozen")
+    assert frozen.bytes() == 4 * 144

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from msgspec.structs import replace
+
 from specc.claims.slips import places
 from specc.claims.slips.attention import HEAD_SLIPS
 from specc.claims.slips.recurrent import GATE_SLIPS
@@ -19,9 +21,10 @@ from specc.claims.slips.weights import biases_of, kernel_at
 from specc.claims.upstream import inputs_mistaken
 from specc.count.add import add_up
 from specc.count.differences import CONVENTIONS
+from specc.count.norms import is_norm
 from specc.count.weights import parameters, weights
 from specc.formula import Constant, Formula, Product, product, total
-from specc.sizes import render
+from specc.sizes import Size, render
 
 WIDTHS = ("channels", "units", "features")
 """The hyperparameters that say how many filters or units a layer has."""
@@ -32,23 +35,24 @@ KERNELS = ("k_h", "k_w", "k_d", "k", "k_1", "k_2", "k_3")
 
 
 def _no_bias(w: Working) -> Iterator[Change]:
-    kernel = kernel_at(w)
+    kernel = None if is_norm(w.case.entry) else kernel_at(w)
     if kernel is not None:
-        number = w.formula.value - kernel.value
-        missing = (
-            "the bias is missing" if number == 1 else f"the {render(number)} biases are missing"
-        )
-        yield w.to(kernel), missing
+        yield w.to(kernel), missing(w.times * (w.formula.value - kernel.value))
+
+
+def missing(number: Size) -> str:
+    """That so many biases are missing."""
+    return "the bias is missing" if number == 1 else f"the {render(number)} biases are missing"
 
 
 def _only_biases(w: Working) -> Iterator[Change]:
     number = biases_of(w.case)
-    if number != 0 and number != w.formula.value:
+    if number != 0 and number != w.formula.value and not is_norm(w.case.entry):
         yield w.to(Constant(number)), "only the biases are counted"
 
 
 def _one_bias(w: Working) -> Iterator[Change]:
-    kernel = kernel_at(w)
+    kernel = None if is_norm(w.case.entry) else kernel_at(w)
     if kernel is not None:
         number = w.formula.value - kernel.value
         yield w.to(kernel + 1), f"there are {render(number)} biases, not one for all"
@@ -147,15 +151,16 @@ def _depthwise(w: Working) -> Iterator[Change]:
 # ------------------------------------------------------------------- the layer
 
 
-def _copies(w: Working) -> Iterator[Change]:
-    row = w.case.entry.row
-    if row.formula is not None and row.times != 1:
-        yield w.to(row.formula), f"that is one copy; there are {render(row.times)}"
+def copies(w: Working) -> Iterator[Change]:
+    """One copy for all."""
+    if w.times != 1:
+        yield replace(w, times=1), f"that is one copy; there are {render(w.times)}"
 
 
 def _conventions(w: Working) -> Iterator[Change]:
     stage = w.case.entry.stage
-    for convention in CONVENTIONS if stage is not None else ():
+    others = (c for c in CONVENTIONS if c != w.tables.convention)
+    for convention in others if stage is not None and w.word == "params" else ():
         assert stage is not None
         other = weights(stage, convention).params
         if other is not None:
@@ -216,11 +221,17 @@ def _tied(w: Working) -> Iterator[Change]:
         yield w.to(w.case.inference.count), f"its {tie.parameter} is {owner} and is counted there"
 
 
+def _shared(w: Working) -> Iterator[Change]:
+    count = w.case.inference.count
+    if count is not None and w.case.entry.stage is None:
+        yield w.to(count), "its weights are shared with another call and are counted there"
+
+
 def _pooling(w: Working) -> Iterator[Change]:
     """A window that picks or averages, taken for a kernel."""
     case = w.case
     x, windows = case.input, [w for w in case.inference.windows if w.axis != "hops"]
-    if case.entry.row.formula is not None or x is None or not windows or not x.sizes:
+    if case.inference.parameters or x is None or not windows or not x.sizes:
         return
     window, channels = product(v.kernel for v in windows), x.sizes[0]
     reason = f"{case.layer.word} learns nothing: its window has no weights"
@@ -231,10 +242,16 @@ def _pooling(w: Working) -> Iterator[Change]:
     yield w.to(Constant(2 * channels)), f"{case.layer.word} has no coefficients and no biases here"
 
 
+def _frozen(w: Working) -> Iterator[Change]:
+    row = w.case.entry.row
+    if row.formula is not None and not row.trainable:
+        yield w.to(row.formula), "no step of the training updates them"
+
+
 def _no_weights(w: Working) -> Iterator[Change]:
     """A layer without weights, taken for a fully connected one or for one number for each input."""
     case, x = w.case, w.case.input
-    if case.entry.row.formula is not None or case.inference.windows or x is None or not x.sizes:
+    if case.inference.parameters or case.inference.windows or x is None or not x.sizes:
         return
     size = product(x.sizes)
     yield w.to(size), f"{case.layer.word} has no weights"
@@ -260,8 +277,7 @@ def _flattened(w: Working) -> Iterator[Change]:
 def _work(w: Working) -> Iterator[Change]:
     macs = w.case.inference.macs
     if macs is not None and macs.value != 0 and positions(w.case.inference):
-        formula = macs if w.case.entry.row.times == 1 else Constant(w.case.entry.row.macs)
-        yield w.to(formula), "those are multiplications; all positions share the weights"
+        yield w.to(macs), "those are multiplications; all positions share the weights"
 
 
 # --------------------------------------------------------------- other figures
@@ -270,7 +286,7 @@ def _work(w: Working) -> Iterator[Change]:
 def _with_biases(w: Working) -> Iterator[Change]:
     row = w.case.entry.row
     if row.formula is not None and biases_of(w.case) != 0:
-        yield w.to(row.counted), "the biases are no weights"
+        yield w.to(row.formula), "the biases are no weights"
 
 
 def _bias_per_input(w: Working) -> Iterator[Change]:
@@ -282,7 +298,7 @@ def _bias_per_input(w: Working) -> Iterator[Change]:
 
 def _one_for_all(w: Working) -> Iterator[Change]:
     if w.formula.value not in {0, 1}:
-        yield w.to(Constant(1)), f"there are {render(w.formula.value)}, not one for all"
+        yield w.to(Constant(1)), f"there are {render(w.whole.value)}, not one for all"
 
 
 def _per_position(w: Working) -> Iterator[Change]:
@@ -307,6 +323,7 @@ _COMMON = (
     _slip("kernel-forgotten", "the kernel's size is forgotten", _no_kernel, deep=True),
     _slip("spatial-size", "the size of the map is multiplied in", _spatial, deep=True),
 )
+ONE_COPY = _slip("one-copy", "one copy is counted, not all", copies)
 PARAMS = (
     _slip("bias-forgotten", "the biases are forgotten", _no_bias, deep=True),
     _slip("only-biases", "only the biases are counted", _only_biases),
@@ -315,13 +332,14 @@ PARAMS = (
     _slip("bias-added", "biases are counted that the layer has not", _added_bias),
     _slip("bias-added", "biases are counted that the layer has not", _invented_bias),
     *_COMMON,
-    _slip("one-copy", "one copy is counted, not all", _copies),
+    ONE_COPY,
     _slip("moving-averages", "moving averages are counted as learnt", _moving),
     _slip("norm-one", "one number for each channel is counted", _norm_one),
     _slip("norm-four", "four numbers for each channel are counted", _norm_four),
     _slip("norm-positions", "every position is counted", _norm_all),
     _slip("convention", "another convention", _conventions),
     _slip("tied-twice", "tied weights are counted twice", _tied),
+    _slip("shared-twice", "shared weights are counted twice", _shared),
     _slip("pooling-parameters", "pooling is given parameters", _pooling),
     _slip("weights-invented", "a layer without weights is given some", _no_weights),
     *places.PARAMS,
@@ -331,6 +349,7 @@ PARAMS = (
     _slip("outputs-counted", "outputs are counted for weights", _elements),
     _slip("work-counted", "multiplications are counted for weights", _work),
 )
+TRAINABLE = (_slip("frozen-counted", "frozen weights are counted", _frozen), *PARAMS)
 WEIGHTS = (
     _slip("biases-included", "biases are counted as weights", _with_biases),
     *_COMMON,

@@ -98,17 +98,20 @@ def _one_step(w: Working) -> Iterator[Change]:
 def _one_way(w: Working) -> Iterator[Change]:
     both = getattr(w.case.layer, "bidirectional", False)
     if _cell(w) and both and isinstance(w.formula, Product):
-        first, *rest = w.formula.factors
-        if first.value == 2 and rest:
-            yield w.to(product(rest)), "the other direction has weights of its own"
+        factors = list(w.formula.factors)
+        two = next((f for f in factors if isinstance(f, Constant) and f.value == 2), None)
+        if two is not None:
+            factors.remove(two)
+            yield w.to(product(factors)), "the other direction has weights of its own"
 
 
 def _one_layer(w: Working) -> Iterator[Change]:
     if _cell(w) and getattr(w.case.layer, "layers", 1) != 1:
         one = w.case.again(layers=1, dropout=0.0)
-        if one is not None and one.count is not None:
+        found = None if one is None else one.macs if w.word == "macs" else one.count
+        if found is not None:
             number = render(getattr(w.case.layer, "layers", 1))
-            yield w.to(one.count), f"there are {number} layers of cells"
+            yield w.to(found), f"there are {number} layers of cells"
 
 
 GATE_SLIPS = (
@@ -125,6 +128,7 @@ GATE_SLIPS = (
 STEP_SLIPS = (
     Slip("one-step", "one step is counted, not all", _one_step, deep=True),
     *(s for s in GATE_SLIPS if s.name in {
-        "gates-miscounted", "recurrent-matrix-forgotten", "input-matrix-forgotten", "one-direction"
+        "gates-miscounted", "recurrent-matrix-forgotten", "input-matrix-forgotten", "one-direction",
+        "one-layer",
     }),
 )  # fmt: skip

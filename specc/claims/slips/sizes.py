@@ -207,9 +207,38 @@ def _channels(w: Working) -> Iterator[Change]:
 
 
 def _no_channels(w: Working) -> Iterator[Change]:
-    if len(w.parts) > 1:
+    if _in_order(w) and w.case.inference.output.axes[0] == "channels":
         own = render(w.parts[0].value)
         yield w.to(*w.parts[1:]), f"there are {own} channels of that size"
+
+
+def _no_axis(w: Working) -> Iterator[Change]:
+    """Any axis but the channels left out: the steps of a sequence, one side of a map."""
+    if _in_order(w):
+        for at, axis in enumerate(w.case.inference.output.axes):
+            if axis != "channels":
+                left = render(w.parts[at].value)
+                yield w.to(*w.parts[:at], *w.parts[at + 1 :]), f"one axis is left out: {axis}, {left}"
+
+
+def _in_order(w: Working) -> bool:
+    """Whether there are several axes, each where it belongs."""
+    own = w.case.inference.output
+    last = len(own.sizes) - 1
+    rules = {rule.axis for rule in w.case.inference.sizes}
+    kept = all(
+        p.value == s
+        for a, s, p in zip(own.axes, own.sizes, w.parts, strict=False)
+        if a not in rules
+    )
+    return len(w.parts) == len(own.axes) and last > 0 and kept
+
+
+def _only_channels(w: Working) -> Iterator[Change]:
+    x = w.case.input
+    if w.case.layer.word == "flatten" and x is not None and x.axes[:1] == ("channels",):
+        yield w.to(Constant(x.sizes[0])), "every position of every channel is kept"
+        yield w.to(product(x.sizes[1:])), "every position of every channel is kept"
 
 
 def _flat(w: Working) -> Iterator[Change]:
@@ -237,12 +266,15 @@ SIZES = (
     Slip("input-copied", "the input's shape is given", _input),
     Slip("input-channels-kept", "the input's channels are kept", _channels, deep=True),
     Slip("channels-forgotten", "the channels are left out", _no_channels, deep=True),
+    Slip("axis-forgotten", "an axis is left out", _no_axis, deep=True),
     Slip("flattened", "the numbers are counted", _flat),
+    Slip("flatten-of-wrong-map", "flatten keeps only the channels, or one of them", _only_channels),
 )
 
 AXIS = tuple(
     s for s in SIZES if s.name not in {
-        "axes-order", "input-copied", "input-channels-kept", "channels-forgotten", "flattened"
+        "axes-order", "input-copied", "input-channels-kept", "channels-forgotten", "flattened",
+        "axis-forgotten", "flatten-of-wrong-map",
     }
 )  # fmt: skip
 """Those that say something of one axis alone."""

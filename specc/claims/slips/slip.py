@@ -11,29 +11,39 @@ from msgspec.structs import replace
 from specc.claims.again import Case
 from specc.claims.outcome import Value, text
 from specc.claims.subjects import Tables
-from specc.formula import Formula
+from specc.formula import Formula, product
 from specc.layers.base import Inference
 from specc.sizes import Size
 from specc.types import Tensor
 
 
 class Working(Struct, frozen=True):
-    """The way to a figure of one layer: one formula, or one for each axis of a shape."""
+    """The way to a figure of one layer: one formula, or one for each axis of a shape.
+
+    The formula is that of one copy of the layer; `times` is how many there are in the figure `word`.
+    """
 
     case: Case
     tables: Tables
     parts: tuple[Formula, ...]
     shape: bool = False
+    times: Size = 1
+    word: str = ""
 
     @property
     def value(self) -> Value:
         """The figure."""
-        return tuple(p.value for p in self.parts) if self.shape else self.parts[0].value
+        return tuple(p.value for p in self.parts) if self.shape else self.whole.value
 
     @property
     def formula(self) -> Formula:
-        """The formula of a figure that is one number."""
+        """The formula of a figure that is one number, for one copy."""
         return self.parts[0]
+
+    @property
+    def whole(self) -> Formula:
+        """The formula for all copies."""
+        return self.parts[0] if self.times == 1 else product((self.times, self.parts[0]))
 
     def to(self, *parts: Formula) -> Working:
         """The same with other formulas."""

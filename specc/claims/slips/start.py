@@ -9,7 +9,8 @@ from specc.claims.slips.weights import biases_of, kernel_of
 from specc.claims.subjects import Subject, Tables
 from specc.claims.upstream import field_working
 from specc.count.memory import FLOAT
-from specc.formula import Constant, Formula, product
+from specc.formula import Constant, Formula
+from specc.sizes import Size
 from specc.types import Tensor
 
 
@@ -21,22 +22,27 @@ def start(tables: Tables, subject: Subject, word: str) -> Working | None:
     if word == "output":
         return Working(case, tables, shape_of(case.inference), shape=True)
     formula = _formula(case, word)
-    return None if formula is None else Working(case, tables, (formula,))
+    if formula is None:
+        return None
+    return Working(case, tables, (formula,), times=_times(case, word), word=word)
 
 
 def _formula(case: Case, word: str) -> Formula | None:
+    """The formula of one copy."""
     row = case.entry.row
     match word:
-        case "params" | "trainable":
-            return row.counted if row.formula is not None else Constant(0)
+        case "params":
+            return row.formula or Constant(0)
+        case "trainable":
+            return trained(case)
         case "memory":
-            return FLOAT * row.counted if row.formula is not None else Constant(0)
+            return FLOAT * row.formula if row.formula is not None else Constant(0)
         case "weights":
-            return _times(case, kernel_of(case))
+            return kernel_of(case)
         case "biases":
             return Constant(biases_of(case))
         case "macs" | "flops":
-            macs = _times(case, case.inference.macs or Constant(0))
+            macs = case.inference.macs or Constant(0)
             return 2 * macs if word == "flops" else macs
         case "receptive_field":
             return field_working(case.entry)
@@ -45,6 +51,20 @@ def _formula(case: Case, word: str) -> Formula | None:
             return next(rules, None)
 
 
-def _times(case: Case, formula: Formula) -> Formula:
-    times = case.entry.row.times
-    return formula if times == 1 else product((times, formula))
+def trained(case: Case) -> Formula:
+    """What is learnt of one copy: nothing where it is frozen, no moving averages."""
+    row = case.entry.row
+    if row.formula is None or not row.trainable:
+        return Constant(0)
+    own = case.inference.count
+    return row.formula if row.non_trainable == 0 or own is None else own
+
+
+def _times(case: Case, word: str) -> Size:
+    place = case.entry.place
+    if word in {"macs", "flops"}:
+        return place.times * place.steps
+    return case.entry.row.times if word in _COUNTED else 1
+
+
+_COUNTED = frozenset({"params", "trainable", "memory", "weights", "biases"})

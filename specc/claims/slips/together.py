@@ -23,9 +23,9 @@ LAYERS = 40
 """Layers of a sum in which two slips are looked for."""
 TRIED = 60_000
 """Numbers that are tried in one way."""
-CHANCE = {1: 0.15, 2: 0.08}
-"""So large a share of the numbers around the claimed one may be given by one slip in several layers, and by
-combinations of two slips; where it is larger, a hit says nothing."""
+CHANCE = 0.03
+"""So large a share of the numbers around the claimed one may be given by one way; where it is larger, a hit
+says nothing."""
 USUAL = frozenset({
     "bias-forgotten", "one-bias", "input-channels-forgotten", "kernel-not-squared", "in-out-swapped",
     "groups-ignored", "flatten-of-wrong-map", "moving-averages", "norm-one", "pooling-parameters", "one-copy",
@@ -129,18 +129,18 @@ def _by_chance(values: set[Value], hit: Finding, whole: int) -> bool:
     assert isinstance(hit.value, int)
     reach = max(10, abs(hit.value - whole) // 4)
     near = sum(1 for v in values if isinstance(v, int) and abs(v - hit.value) <= reach)
-    return near - 1 > CHANCE[len(hit.slips)] * 2 * reach
+    return near - 1 > CHANCE * 2 * reach
 
 
 # ------------------------------------------------------------------ of a layer
 
 
 def _missing(w: Working) -> Iterator[Change]:
-    yield w.to(Constant(0)), f"the layer is missing: {w.case.entry.row.working}"
+    yield w.to(Constant(0)), f"the layer is missing: {w.whole.working()}"
 
 
 def _twice(w: Working) -> Iterator[Change]:
-    yield w.to(2 * w.formula), f"the layer is counted twice: {w.case.entry.row.working}"
+    yield w.to(2 * w.formula), f"the layer is counted twice: {w.whole.working()}"
 
 
 LAYER_SLIPS = (
@@ -154,13 +154,13 @@ def changed(slip: Slip, working: Working) -> list[Change]:
     """The workings of a number that a slip leads to; none where it has no meaning or changes nothing."""
     try:
         found = [c for c in slip.change(working) if len(c[0].parts) == 1]
-        return [(w, reason) for w, reason in found if w.formula.value != working.formula.value]
+        return [(w, reason) for w, reason in found if w.value != working.value]
     except (ArithmeticError, SizeLimit, TypeError, ValueError):
         return []
 
 
 def _whole(working: Working) -> int:
-    value = working.formula.value
+    value = working.whole.value
     return value if isinstance(value, int) else 0
 
 

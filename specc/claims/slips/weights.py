@@ -5,25 +5,22 @@ from __future__ import annotations
 from specc.claims.again import Case
 from specc.claims.slips.rewrite import without_ones
 from specc.claims.slips.slip import Working
-from specc.count.add import add_up
-from specc.count.weights import parameters
 from specc.formula import Constant, Formula, Product, Sum, product, total
 from specc.layers.base import Inference
 from specc.sizes import Size
 
 
 def biases_of(case: Case) -> Size:
-    """How many offsets the layer has, copies included."""
-    own = parameters(case.entry.stage) if case.entry.stage is not None else ()
-    return case.entry.row.times * add_up(p.count.value for p in own if p.kind == "bias")
+    """How many offsets one copy of the layer has."""
+    biases = case.entry.row.biases
+    return 0 if biases is None else biases.value
 
 
 def kernel_of(case: Case) -> Formula:
     """The weights without the biases, in the order of the layer's own formula: 5·5·1·6."""
-    if case.entry.stage is None or case.entry.stage.ties:
-        own = parameters(case.entry.stage) if case.entry.stage is not None else ()
-        return total(p.count for p in own if p.kind == "weight")
-    return kernel_in(case.inference)
+    weights = case.entry.row.weights or Constant(0)
+    own = kernel_in(case.inference)
+    return own if own.value == weights.value else weights
 
 
 def kernel_in(inference: Inference) -> Formula:
@@ -41,9 +38,8 @@ def kernel_at(w: Working) -> Formula | None:
     bare = without_ones(w.formula)
     if bare is not None:
         return bare if bare.value != 0 else None
-    if w.formula.value != w.case.entry.row.counted.value or biases_of(w.case) == 0:
+    row = w.case.entry.row
+    if row.formula is None or w.formula.value != row.formula.value or biases_of(w.case) == 0:
         return None
     own = kernel_of(w.case)
-    times = w.case.entry.row.times
-    found = own if times == 1 else product((times, own))
-    return found if found.value != 0 else None
+    return own if own.value != 0 else None

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from specc.claims.slips import places
-from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
+from specc.claims.slips.params import BIASES, ONE_COPY, PARAMS, WEIGHTS
 from specc.claims.slips.recurrent import STEP_SLIPS
 from specc.claims.slips.rewrite import without
 from specc.claims.slips.slip import Change, Slip, Working, positions, sizes_given
-from specc.claims.slips.weights import biases_of, kernel_of
+from specc.claims.slips.weights import biases_of, kernel_in
 from specc.claims.upstream import field_parts, windows_before
 from specc.count.memory import FLOAT
+from specc.count.norms import is_norm
 from specc.formula import Constant, Formula, Sum, product, total
 from specc.layers.base import Window
 from specc.sizes import Size, render
@@ -28,14 +29,23 @@ def _once(w: Working) -> Iterator[Change]:
     case = w.case
     if case.inference.macs is None:
         return
-    kernel = kernel_of(case)
-    places = product(positions(case.inference))
+    kernel = kernel_in(case.inference)
+    places = product(_used_at(w))
     reason = "that counts each weight once"
     if places.value != 1:
         reason += f", but it is used at {places.working()} positions"
-    yield w.to(kernel), reason
+    if kernel.value != 0 and not is_norm(case.entry):
+        yield w.to(kernel), reason
     if case.entry.row.formula is not None:
         yield w.to(case.entry.row.formula), f"those are its parameters; {reason}"
+
+
+def _used_at(w: Working) -> tuple[Size, ...]:
+    """The positions at which each weight is used: those of the side that a window is laid on."""
+    x = w.case.input
+    if w.case.layer.word == "conv_transpose" and x is not None:
+        return x.sizes[1:]
+    return positions(w.case.inference)
 
 
 def _as_flops(w: Working) -> Iterator[Change]:
@@ -55,10 +65,10 @@ def _at_input(w: Working) -> Iterator[Change]:
     if x is None or len(x.sizes) < 2 or case.inference.macs is None:
         return
     if case.layer.word == "conv_transpose":
-        at_output = product((kernel_of(case), *positions(case.inference)))
+        at_output = product((kernel_in(case.inference), *positions(case.inference)))
         yield w.to(at_output), "the weights are used once for each input position"
     elif positions(case.inference):
-        at_input = product((kernel_of(case), *x.sizes[1:]))
+        at_input = product((kernel_in(case.inference), *x.sizes[1:]))
         yield w.to(at_input), "the weights are used once for each output position"
 
 
@@ -95,14 +105,14 @@ def _macs(w: Working) -> Iterator[Change]:
     macs = w.case.inference.macs
     if macs is not None:
         reason = "those are MACs; each is a multiplication and an addition"
-        yield w.to(macs if w.case.entry.row.times == 1 else Constant(w.case.entry.row.macs)), reason
+        yield w.to(macs), reason
 
 
 def _flop_biases(w: Working) -> Iterator[Change]:
     sizes = sizes_given(w.case.inference)
     elements = product(sizes)
     if biases_of(w.case) != 0 and sizes:
-        number = render(elements.value)
+        number = render(w.times * elements.value)
         yield w.to(w.formula + elements), f"the {number} additions of biases are not counted here"
 
 
@@ -114,8 +124,8 @@ def _fewer_additions(w: Working) -> Iterator[Change]:
 
 
 def _bytes(w: Working, number: int, reason: str) -> Iterator[Change]:
-    counted = w.case.entry.row.counted
-    if w.case.entry.row.formula is not None:
+    counted = w.case.entry.row.formula
+    if counted is not None:
         yield w.to(counted if number == 1 else number * counted), reason
 
 
@@ -133,6 +143,17 @@ def _bits(w: Working) -> Iterator[Change]:
 
 def _halves(w: Working) -> Iterator[Change]:
     yield from _bytes(w, 2, f"2 bytes are a 16-bit float; one of 32 bits has {FLOAT}")
+
+
+def _in_bytes(slip: Slip) -> Slip:
+    """A slip in the count of weights, carried on to their bytes."""
+
+    def change(w: Working) -> Iterator[Change]:
+        counted = w.case.entry.row.formula or Constant(0)
+        for wrong, reason in slip.change(replace(w, parts=(counted,), word="params")):
+            yield replace(wrong, parts=(FLOAT * wrong.formula,), word=w.word), reason
+
+    return replace(slip, change=change, deep=False)
 
 
 # ------------------------------------------------------------- receptive field
@@ -199,6 +220,7 @@ MACS = (
     *STEP_SLIPS,
     *places.MACS,
     Slip("one-product", "one of two products is forgotten", _half_scores),
+    ONE_COPY,
 )  # fmt: skip
 FLOPS = (
     Slip("macs-for-flops", "MACs are given for FLOPs", _macs),
@@ -206,7 +228,7 @@ FLOPS = (
     Slip("fewer-additions", "n − 1 additions are counted", _fewer_additions, deep=True),
     *places.MACS,
     *(_PARAMS[n] for n in ("input-channels-forgotten", "groups-ignored", "kernel-not-squared",
-                           "one-output", "kernel-forgotten")),
+                           "one-output", "kernel-forgotten", "one-copy")),
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
 )  # fmt: skip
 MEMORY = (
@@ -214,8 +236,11 @@ MEMORY = (
     Slip("doubles", "eight bytes for each weight", _doubles),
     Slip("halves", "two bytes for each weight", _halves),
     Slip("bits", "bits are given for bytes", _bits),
-    _PARAMS["bias-forgotten"],
-)
+    *(_in_bytes(_PARAMS[n]) for n in (
+        "bias-forgotten", "norm-one", "one-copy", "moving-averages", "tied-twice", "shared-twice",
+        "input-channels-forgotten", "kernel-not-squared", "groups-ignored",
+    )),
+)  # fmt: skip
 FIELD = (
     Slip("own-window", "only the layer's own window is seen", _own),
     Slip("strides-forgotten", "the strides are forgotten", _no_strides),
