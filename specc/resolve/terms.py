@@ -50,7 +50,7 @@ def _summands(expr: tree.Expr) -> list[tree.Expr]:
 
 
 def _name(expr: tree.Expr, number: int) -> str:
-    """`kl` for `beta * kl(…)`, `mean_abs` for `1e-3 * mean(abs(h))`, `sum_code_weight`, `constant` for `1`."""
+    """`kl` for `beta * kl(…)`, `mean_abs` for `1e-3 * mean(abs(h))`, `constant` for `1`."""
     words = _words(expr)
     if not words:
         return "constant" if _scale(expr) else f"term{number}"

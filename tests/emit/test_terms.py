@@ -207,7 +207,7 @@ TERMS: dict[str, tuple[str, str, Callable[[Run], Tensor | float]]] = {
         f"{AUTO}minimize 1 - mean(cosine_similarity(x_hat, x))",
         "constant+minus_mean_cosine_similarity",
         lambda r: 1 - F.cosine_similarity(r.decoder(r.encoder(r.batch[0])[0]), r.batch[0]).mean()),
-    "a parameter added": (f"{AUTO}minimize mse(x_hat, x) + beta", "beta", lambda r: torch.tensor(4.0)),
+    "a parameter added": (f"{AUTO}minimize mse(x_hat, x) + beta", "beta", lambda _: torch.tensor(4.0)),
     "feature matching": (
         f"{GAN}minimize mse(mean(f.features, axis=batch), mean(r.features, axis=batch))",
         "mse", matching),

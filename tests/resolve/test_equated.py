@@ -42,7 +42,7 @@ def found(text: str) -> list[Diagnostic]:
 def test_a_setting_has_no_equals_sign(written: str, right: str) -> None:
     text = f"{HEAD}{TRAIN}    optimizer adam()\n    {written}\n}}\n"
     [one] = found(text)
-    assert (one.code, one.span.text) == ("E101", written.split()[0])
+    assert (one.code, one.span.text) == ("E101", written.split(maxsplit=1)[0])
     assert one.fix is not None
     mended = apply_fixes(text, [one.fix])
     assert f"\n    {right}\n" in mended
