@@ -21,6 +21,7 @@ from specc.program import (
     Scan,
     StepPlan,
 )
+from specc.types import Tensor
 
 Owners = frozenset[str]
 NOBODY: Owners = frozenset()
@@ -87,9 +88,16 @@ def _path(node: Node) -> Path:
     return stage or ()
 
 
+_LEVEL = ("stop", "round", "floor", "sign")
+"""Layers whose derivative is 0 wherever there is one, and `stop`, which has none by decree."""
+
+
 def stops(node: Node) -> bool:
-    """Whether no gradient passes this node."""
-    return isinstance(node.operation, Apply) and node.operation.layer.word == "stop"
+    """Whether no gradient passes this node: it is level, or gives whole numbers or truth values."""
+    if isinstance(node.operation, Apply) and node.operation.layer.word in _LEVEL:
+        return True
+    types = [type for _, type in node.types]
+    return bool(types) and all(isinstance(t, Tensor) and t.dtype != "float" for t in types)
 
 
 def differentiates(node: Node) -> bool:

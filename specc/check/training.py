@@ -5,6 +5,7 @@ from __future__ import annotations
 from specc.check.advice import check_advice
 from specc.check.carrying import check_carrying
 from specc.check.critics import check_critics
+from specc.check.domains import check_domains
 from specc.check.gradients import check_gradients
 from specc.check.learning import check_learning
 from specc.check.losses import check_losses
@@ -15,9 +16,8 @@ from specc.diagnostics import Diagnostics
 from specc.program import Program
 
 _CHECKS = (
-    check_losses, check_ranges, check_weighing, check_advice, check_critics, check_learning, check_carrying,
-    check_gradients,
-    check_watching,
+    check_losses, check_domains, check_ranges, check_weighing, check_advice, check_critics,
+    check_learning, check_carrying, check_gradients, check_watching,
 )  # fmt: skip
 
 
