@@ -49,18 +49,18 @@ class Dependence:
         if not path:
             return NOBODY
         if path[0] in self.networks:
-            return self._network(path[0])
+            return self.family(path[0])
         stage = next((s for s in self.body.stages if s.name == path[0]), None)
         if stage is not None and isinstance(stage.unit, BareTensor) and not stage.unit.trainable:
             return NOBODY
         return frozenset((path[0],))
 
-    def _network(self, name: str) -> Owners:
+    def family(self, name: str) -> Owners:
         """A network and those whose weights it borrows."""
         if name not in self._borrowed:
             found = Owners((name,))
             for other in self.networks[name].uses:
-                found |= self._network(other) if other in self.networks else NOBODY
+                found |= self.family(other) if other in self.networks else NOBODY
             self._borrowed[name] = found
         return self._borrowed[name]
 

@@ -7,6 +7,7 @@ from specc.check.carrying import check_carrying
 from specc.check.critics import check_critics
 from specc.check.domains import check_domains
 from specc.check.gradients import check_gradients
+from specc.check.idle import check_idle
 from specc.check.learning import check_learning
 from specc.check.losses import check_losses
 from specc.check.ranges import check_ranges
@@ -17,7 +18,7 @@ from specc.program import Program
 
 _CHECKS = (
     check_losses, check_domains, check_ranges, check_weighing, check_advice, check_critics,
-    check_learning, check_carrying, check_gradients, check_watching,
+    check_learning, check_idle, check_carrying, check_gradients, check_watching,
 )  # fmt: skip
 
 
