@@ -11,8 +11,11 @@ from specc.program import Invoke, Program, TrainPlan
 def check_idle(program: Program, diagnostics: Diagnostics) -> None:
     """Report networks that gradients reach and nobody updates, in this `train` block or another one.
 
-    Behind `stop` a network is plainly meant to stay as it is.
+    Behind `stop` a network is plainly meant to stay as it is. Where an update names the wrong one (E510),
+    that says it.
     """
+    if any(d.code == "E510" for d in diagnostics):
+        return
     depends = [Dependence(program, plan.body) for plan in program.trains]
     learn = Owners().union(*map(_learning, program.trains, depends))
     told: Owners = frozenset()
