@@ -21,6 +21,7 @@ from specc.program import (
     Scan,
     StepPlan,
 )
+from specc.types import Tensor
 
 Owners = frozenset[str]
 NOBODY: Owners = frozenset()
@@ -48,18 +49,18 @@ class Dependence:
         if not path:
             return NOBODY
         if path[0] in self.networks:
-            return self._network(path[0])
+            return self.family(path[0])
         stage = next((s for s in self.body.stages if s.name == path[0]), None)
         if stage is not None and isinstance(stage.unit, BareTensor) and not stage.unit.trainable:
             return NOBODY
         return frozenset((path[0],))
 
-    def _network(self, name: str) -> Owners:
+    def family(self, name: str) -> Owners:
         """A network and those whose weights it borrows."""
         if name not in self._borrowed:
             found = Owners((name,))
             for other in self.networks[name].uses:
-                found |= self._network(other) if other in self.networks else NOBODY
+                found |= self.family(other) if other in self.networks else NOBODY
             self._borrowed[name] = found
         return self._borrowed[name]
 
@@ -87,9 +88,16 @@ def _path(node: Node) -> Path:
     return stage or ()
 
 
+_LEVEL = ("stop", "round", "floor", "sign")
+"""Layers whose derivative is 0 wherever there is one, and `stop`, which has none by decree."""
+
+
 def stops(node: Node) -> bool:
-    """Whether no gradient passes this node."""
-    return isinstance(node.operation, Apply) and node.operation.layer.word == "stop"
+    """Whether no gradient passes this node: it is level, or gives whole numbers or truth values."""
+    if isinstance(node.operation, Apply) and node.operation.layer.word in _LEVEL:
+        return True
+    types = [type for _, type in node.types]
+    return bool(types) and all(isinstance(t, Tensor) and t.dtype != "float" for t in types)
 
 
 def differentiates(node: Node) -> bool:

@@ -22,10 +22,7 @@ from specc.receptive import (
     window_field,
 )
 from specc.sizes import Size
-from specc.types import Graph, Tensor, ValueType
-
-SPATIAL = frozenset({"length", "height", "width", "depth", "time"})
-"""The axes along which positions are counted."""
+from specc.types import SPATIAL, Graph, Tensor, ValueType, default_axes
 
 HOPS = "hops"
 """The axis of a graph: how many edges away what is seen stands, plus one."""
@@ -111,10 +108,11 @@ def _pools(body: Body, node: Node) -> bool:
 
 
 def port_fields(port: str, kind: ValueType) -> dict[tuple[str, str], Seen]:
-    """An input sees itself."""
+    """An input sees itself. Axes without names count as those of a tensor of their rank."""
     if isinstance(kind, Graph):
         return {(port, HOPS): POINT} if kind.features() else {}
     axes = kind.axes if isinstance(kind, Tensor) else ()
+    axes = default_axes(len(axes)) if all(a.startswith("axis") for a in axes) else axes
     own = (HOPS,) if isinstance(kind, Tensor) and kind.over in ("nodes", "edges") else ()
     return {(port, axis): POINT for axis in (*axes, *own) if axis in SPATIAL or axis == HOPS}
 

@@ -168,6 +168,10 @@ AXES = frozenset(a for axes in PORT_AXES.values() for a in axes) | {
 """The words for axes that a spec may write."""
 
 
+SPATIAL = frozenset({"length", "height", "width", "depth", "time"})
+"""The axes along which positions are counted; the others are numbers of one position."""
+
+
 def default_axes(rank: int) -> tuple[str, ...]:
     """Axis names of a tensor that only its rank describes (after `reshape[256, 7, 7]`)."""
     return _BY_RANK.get(rank, tuple(f"axis{i}" for i in range(rank)))

@@ -24,9 +24,8 @@ def check_learning(program: Program, diagnostics: Diagnostics) -> None:
         depends = Dependence(program, plan.body)
         for step in plan.steps:
             for objective in step.objectives:
-                reach = _reach(depends, objective)
                 for update in objective.updates:
-                    _check(program, plan, step, objective, update, reach, diagnostics)
+                    _check(depends, plan, step, objective, update, diagnostics)
 
 
 def _reach(depends: Dependence, objective: ObjectivePlan) -> Owners:
@@ -34,9 +33,10 @@ def _reach(depends: Dependence, objective: ObjectivePlan) -> Owners:
 
 
 def _check(
-    program: Program, plan: TrainPlan, step: StepPlan, objective: ObjectivePlan,
-    update: Update, reach: Owners, diagnostics: Diagnostics,
+    depends: Dependence, plan: TrainPlan, step: StepPlan, objective: ObjectivePlan,
+    update: Update, diagnostics: Diagnostics,
 ) -> None:  # fmt: skip
+    program, reach = depends.program, _reach(depends, objective)
     learns = [path for path in update.targets if _has_weights(program, plan, path[0])]
     if not any(path[0] in reach for path in learns):
         named = step.name != "train" or len(plan.steps) > 1
@@ -47,7 +47,9 @@ def _check(
                 f"{where}: this objective updates nothing",
                 objective.span,
                 text=_why(objective, update, learns),
-                labels=tuple(Label(s, "no gradient passes here") for s in _stops(plan, objective)),
+                labels=tuple(
+                    Label(s, "no gradient passes here") for s in _stops(depends, objective)
+                ),
                 helps=(_instead(program, plan, reach),),
             )
         )
@@ -57,15 +59,14 @@ def _check(
             _unreached(step, path[0], update, diagnostics)
 
 
-def _stops(plan: TrainPlan, objective: ObjectivePlan) -> list[Span]:
-    """Where `stop` is written behind an objective."""
-    ahead, seen = [t.value.node for t in objective.terms], set[int]()
-    while ahead:
-        number = ahead.pop()
-        if number not in seen:
-            seen.add(number)
-            ahead += [r.node for r in plan.body.nodes[number].operands if r is not None]
-    return [plan.body.nodes[n].span for n in sorted(seen) if stops(plan.body.nodes[n])]
+def _stops(depends: Dependence, objective: ObjectivePlan) -> list[Span]:
+    """Where the gradient of an objective ends: at `stop`, or at what is level or counts."""
+    nodes = depends.body.nodes
+    behind = sorted(depends.ancestors(tuple(t.value for t in objective.terms)))
+    return [
+        nodes[n].span for n in behind
+        if stops(nodes[n]) and any(depends.reach[r.node] for r in nodes[n].operands if r is not None)
+    ]  # fmt: skip
 
 
 def _instead(program: Program, plan: TrainPlan, reach: Owners) -> str:

@@ -45,14 +45,15 @@ class Use(Struct, frozen=True):
 
 def check_losses(program: Program, diagnostics: Diagnostics) -> None:
     """Report losses that normalise twice (E503) and outputs that never reach the targets (W504)."""
-    for use in _uses(program):
+    for use in uses(program):
         if not _twice(use, diagnostics) and not _not_probabilities(use, diagnostics):
             _range(use, diagnostics)
             _logarithm(use, diagnostics)
             _no_chances(use, diagnostics)
 
 
-def _uses(program: Program) -> Iterator[Use]:
+def uses(program: Program) -> Iterator[Use]:
+    """The losses of all `train` blocks."""
     for body in (plan.body for plan in program.trains):
         for node in body.nodes:
             operation = node.operation
@@ -69,9 +70,9 @@ def _twice(use: Use, diagnostics: Diagnostics) -> bool:
     operation = origin.node.operation
     if not isinstance(operation, Apply) or operation.layer.word not in LOGITS.get(use.word, ()):
         return False
-    last, owner = operation.layer.word, _owner(use, origin)
+    last, whose = operation.layer.word, owner(use, origin)
     message, text, notes, fix = (_no_logarithm if use.word == "nll" else _again)(
-        use, last, owner, origin.node.span
+        use, last, whose, origin
     )
     label = Label(origin.node.span, "probabilities")
     diagnostics.add(Diagnostic("E503", message, use.node.span, text, (label,), notes, (), fix))
@@ -81,19 +82,20 @@ def _twice(use: Use, diagnostics: Diagnostics) -> bool:
 _Words: TypeAlias = tuple[str, str, tuple[str, ...], Fix | None]
 
 
-def _no_logarithm(use: Use, last: str, owner: str, span: Span) -> _Words:
-    fix = Fix(f"{last} → log_softmax", (Edit(_word(span), "log_softmax"),))
+def _no_logarithm(use: Use, last: str, owner: str, origin: Place) -> _Words:
+    fix = Fix(f"{last} → log_softmax", (Edit(_word(origin.node.span), "log_softmax"),))
     message = f"{use.word} takes logarithms, but {owner} ends in {last}"
     return message, "takes log-probabilities", (), fix
 
 
-def _again(use: Use, last: str, owner: str, span: Span) -> _Words:
+def _again(use: Use, last: str, owner: str, origin: Place) -> _Words:
     message = f"{use.word} takes logits, but {owner} already ends in {last}"
     text = f"applies {_APPLIES[use.word]} again"
-    return message, text, _floor(use, last), _without(span)
+    return message, text, _floor(use, last), _without(origin.node.span) or _unwrapped(use, origin)
 
 
-def _owner(use: Use, origin: Place) -> str:
+def owner(use: Use, origin: Place) -> str:
+    """What ends in the layer that made a value: a network, or the value itself."""
     return "the value" if origin.body is use.body else origin.frames[1][0].name
 
 
@@ -135,6 +137,40 @@ def _without(span: Span) -> Fix | None:
     )
 
 
+def _unwrapped(use: Use, origin: Place) -> Fix | None:
+    """What stands in `softmax(logits)` in place of it; where it has a name, the loss alone takes that."""
+    span, place = origin.node.span, origin.node.span
+    inner = _arguments(span)
+    if len(inner) != 1:
+        return None
+    loss = use.node.span
+    if origin.body is use.body and not (loss.start <= span.start and span.end <= loss.end):
+        place = next(iter(_arguments(loss)), loss)
+        if place.text != origin.node.variable:
+            return None
+    return Fix(f"{place.text} → {inner[0].text}", (Edit(place, inner[0].text),))
+
+
+def _arguments(call: Span) -> list[Span]:
+    """The arguments of `softmax(logits)` as they are written; none of what is no call."""
+    text, source = call.text, call.source
+    begin = text.find("(") + 1
+    if not begin or not text.endswith(")") or not text[: begin - 1].isidentifier():
+        return []
+    depth, starts = 0, [begin]
+    for at in range(begin, len(text) - 1):
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if text[at] == "," and not depth:
+            starts.append(at + 1)
+    ends = [*(s - 1 for s in starts[1:]), len(text) - 1]
+    parts = [
+        (a + len(text[a:b]) - len(text[a:b].lstrip()), b) for a, b in zip(starts, ends, strict=True)
+    ]
+    return [
+        Span(source, call.start + a, call.start + a + len(text[a:b].rstrip())) for a, b in parts
+    ]
+
+
 def _not_probabilities(use: Use, diagnostics: Diagnostics) -> bool:
     type = use.type(use.output)
     if use.word not in _PROBABILITIES or type is None:
@@ -148,7 +184,7 @@ def _not_probabilities(use: Use, diagnostics: Diagnostics) -> bool:
     diagnostics.add(
         Diagnostic(
             "E503",
-            f"bce takes probabilities, but {_owner(use, origin)} ends in {word}",
+            f"bce takes probabilities, but {owner(use, origin)} ends in {word}",
             use.node.span,
             "takes the logarithm of a value that may be below 0 or above 1",
             (Label(origin.node.span, "any number"),),

@@ -229,7 +229,7 @@ class Objective:
             given={r: self.shared_names[r] for r in self.sharing.read[number]},
             without_graph=without_graph(self.depends, learnt(step)) if fixed else frozenset(),
         )  # fmt: skip
-        lines = bound(self.body, printer.run(), next(iter(inputs)))
+        lines = printer.run()
         returned: list[list[str]] = []
         for objective in step.objectives:
             entries = []
@@ -238,6 +238,7 @@ class Objective:
                 lines += [line] if line is not None else []
                 entries.append((term.name, text))
             returned.append(dictionary(entries))
+        lines = bound(self.body, lines, next(iter(inputs)))
         kind = "dict[str, Tensor]"
         result = f"tuple[{', '.join([kind] * len(returned))}]" if several else kind
         head = function_head(name, ["self", *(f"{n}: Tensor" for n in inputs)], result, 4)

@@ -95,6 +95,8 @@ class TermPrinter(Statements):
     def entry(self, name: str, ref: Ref) -> tuple[Line | None, str]:
         """A term's own statement, if it needs one, and the expression of its mean over the batch."""
         node = self.body.nodes[ref.node]
+        if isinstance(node.operation, Constant):
+            return self._constant_term(name, self.texts[ref])
         if ref.node not in self.deferred:
             type = node.type(ref.port)
             text = self.texts[ref]
@@ -106,6 +108,13 @@ class TermPrinter(Statements):
             return line, f"{self.texts[inner[0]]} * {_factor(text)}"
         assert isinstance(node.operation, Apply)
         return self._mean(node, name, node.operation.inference.batch_mean)
+
+    def _constant_term(self, name: str, text: str) -> tuple[Line, str]:
+        """A number as a tensor, which is summed and logged as the other terms are."""
+        target = fresh(variable(name), self.declared)
+        self.declared.add(target)
+        options = "dtype=torch.float32, device=device"
+        return Line(f"{target} = torch.full((), {text}, {options})"), target
 
     def _mean(self, node: Node, name: str, code: Code) -> tuple[Line | None, str]:
         """A loss under its own name; a sum over the batch is divided where it is used."""

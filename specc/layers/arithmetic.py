@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from specc.formula import product, var
 from specc.layers.base import Inference, Layer, LayerError, Operand
@@ -16,7 +16,7 @@ from specc.layers.common import (
     tensor,
 )
 from specc.sizes import Constraint, Size, render
-from specc.types import ANYTHING, DType, Interval, Tensor
+from specc.types import ANYTHING, SPATIAL, DType, Interval, Tensor
 
 
 def together(left: Tensor, right: Tensor, word: str) -> tuple[Tensor, tuple[Constraint, ...]]:
@@ -214,7 +214,7 @@ class Matmul(Layer):
             outputs=(("output", out),),
             forward=_matrix_product(left, right),
             macs=macs,
-            sees="all",
+            sees=_seen(left, right),
             constraints=(*conditions, *more),
         )
 
@@ -235,6 +235,13 @@ class Matmul(Layer):
             text=f"{render(columns)} ≠ {render(rows)}",
             helps=("transpose(…) of the second operand makes them equal",) if turned else (),
         )
+
+
+def _seen(left: Tensor, right: Tensor) -> Literal["point", "all"]:
+    """A matrix that is the same for all items mixes no positions where it stands at their features."""
+    items, axis = (left, -1) if left.batched else (right, -2)
+    mixes = items.rank < 2 or items.axes[axis] in SPATIAL or left.batched is right.batched
+    return "all" if mixes else "point"
 
 
 def _before(x: Tensor) -> Tensor:

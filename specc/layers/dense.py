@@ -17,7 +17,7 @@ from specc.layers.base import (
 from specc.layers.code import Fn, Module, X
 from specc.layers.common import same_shape
 from specc.layers.spatial import numbers
-from specc.types import Tensor
+from specc.types import SPATIAL, Tensor
 
 
 def _last(x: Tensor, word: str, index: int = 0) -> None:
@@ -33,7 +33,7 @@ def _last(x: Tensor, word: str, index: int = 0) -> None:
 
 def _seen(x: Tensor) -> Literal["point", "all"]:
     """A layer on the features of a sequence mixes no positions."""
-    return "point" if x.rank > 1 and x.axes[-1] == "features" else "all"
+    return "point" if x.rank > 1 and x.axes[-1] not in SPATIAL else "all"
 
 
 class Linear(Layer):

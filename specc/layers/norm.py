@@ -19,7 +19,7 @@ from specc.layers.common import feature_axis
 from specc.layers.conv import divides
 from specc.layers.spatial import NONE_WORD, changed, numbers, or_none, with_zero
 from specc.sizes import Constraint, Size, bounds, known
-from specc.types import ANYTHING, Tensor
+from specc.types import ANYTHING, SPATIAL, Tensor
 
 _MOVING = "keras counts the moving mean and variance too, as non-trainable parameters"
 
@@ -254,7 +254,7 @@ class _LastNorm(Layer):
 
     def _seen(self, x: Tensor) -> Literal["point", "all"]:
         """Statistics of the features alone mix no positions."""
-        return "point" if x.axes[-len(self._shape(x)) :] == ("features",) else "all"
+        return "point" if len(self._shape(x)) == 1 and x.axes[-1] not in SPATIAL else "all"
 
     def _written(self, shape: tuple[Size, ...]) -> Code:
         return shape[0] if len(shape) == 1 else shape

@@ -23,6 +23,7 @@ from specc.resolve.assigned import counters, targets
 from specc.resolve.context import Context, Scope
 from specc.resolve.convert import as_static
 from specc.resolve.draw import draw
+from specc.resolve.equated import as_settings
 from specc.resolve.evaluation import flow, static
 from specc.resolve.exhibits import Exhibits, told
 from specc.resolve.looping import bounds_of
@@ -75,7 +76,9 @@ class _Procedure:
     def plan(self) -> ProgramPlan | None:
         """The plan, None after diagnostics."""
         arguments = self._arguments()
-        actions = self._block(self.program.body)
+        words = (*SampleSettings.model_fields, "show", "export")
+        scope = Scope(self.context, self.program.name.id, "program")
+        actions = self._block(as_settings(scope, self.program.body, words))
         settings = construct(
             SampleSettings, "program", self.given, self.program.name.span, self.context.diagnostics
         )

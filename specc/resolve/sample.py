@@ -7,9 +7,11 @@ from specc.resolve.arguments import Given, construct
 from specc.resolve.assign import assign, named
 from specc.resolve.context import Context, Scope
 from specc.resolve.draw import draw
+from specc.resolve.equated import as_settings
 from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
 from specc.resolve.setting import SHOWS, rhythm, show_of, twice
+from specc.resolve.unused import unused_values
 from specc.settings import SampleSettings
 from specc.syntax import tree
 
@@ -20,7 +22,8 @@ def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
     scope.reserved = {n.id for s in sample.body for n in bound(s)}
     shows: list[Show] = []
     given: dict[str, Given] = {}
-    for statement in ordered(scope, list(sample.body)):
+    words = (*SampleSettings.model_fields, "show")
+    for statement in ordered(scope, as_settings(scope, sample.body, words)):
         _statement(scope, statement, shows, given)
     settings = construct(SampleSettings, "sample", given, sample.name.span, context.diagnostics)
     if not shows and not context.diagnostics.failed:
@@ -32,6 +35,7 @@ def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
         )
     if settings is None or not shows:
         return None
+    unused_values(scope)
     body = scope.body(sample, (), (), ())
     return SamplePlan(sample.name.id, sample.span, sample.doc, body, tuple(shows), settings)
 

@@ -27,6 +27,9 @@ from specc.types import UNKNOWN, Tensor, ValueType
 
 _IMAGES = ("grid", "curve", "animation")
 SHOWS = ("grid", "curve", "scatter", "plot")
+_MORE = ("optimizer", "schedule", "init", "metric", "show")
+WORDS = frozenset((*TrainSettings.model_fields, *_MORE)) - {"checkpoint_unit"}
+"""The words of settings in a `train` block; some stand in a step."""
 
 
 def setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
@@ -48,8 +51,7 @@ def setting(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
         case "show":
             _show(scope, statement, draft)
         case _:
-            more = ("optimizer", "schedule", "init", "metric", "show")
-            _plain_setting(scope, statement, draft, TrainSettings, more)
+            _plain_setting(scope, statement, draft, TrainSettings, _MORE)
 
 
 def step_setting(scope: Scope, statement: tree.Setting, draft: DraftStep) -> None:
@@ -58,10 +60,7 @@ def step_setting(scope: Scope, statement: tree.Setting, draft: DraftStep) -> Non
         return
     if statement.word.id == "schedule":
         draft.schedule = library(scope, statement, "schedule", SCHEDULES)
-    elif statement.word.id in (*TrainSettings.model_fields, "optimizer", "init", "metric", "show"):
-        if statement.word.id in StepSettings.model_fields:
-            _plain_setting(scope, statement, draft, StepSettings, ("schedule",))
-            return
+    elif statement.word.id in WORDS.difference(StepSettings.model_fields):
         _misplaced(scope, statement, draft)
     else:
         _plain_setting(scope, statement, draft, StepSettings, ("schedule",))

@@ -10,8 +10,9 @@ from specc.resolve.assign import assign, let, named
 from specc.resolve.context import Scope
 from specc.resolve.draft import DraftObjective, DraftStep
 from specc.resolve.draw import draw
+from specc.resolve.equated import as_settings
 from specc.resolve.order import bound, ordered
-from specc.resolve.setting import step_setting
+from specc.resolve.setting import WORDS, step_setting
 from specc.resolve.terms import objective_terms
 from specc.resolve.unused import unused_values
 from specc.resolve.update import overlapping, update
@@ -53,7 +54,7 @@ def step(scope: Scope, written: tree.Step) -> StepPlan | None:
     first = len(scope.nodes)
     draft = DraftStep(written.name.id, written.name.span, failed=_misread(scope, written))
     scope.reserved |= {n.id for s in written.body for n in bound(s)}
-    for statement in ordered(scope, list(written.body)):
+    for statement in ordered(scope, as_settings(scope, written.body, WORDS)):
         if not value(scope, statement):
             _statement(scope, statement, draft)
     unused_values(scope, before.names)

@@ -32,7 +32,8 @@ def objective_terms(scope: Scope, objective: tree.Objective, taken: list[str]) -
             continue
         if bases.count(base) > 1:
             base = "_".join([base, *_subject(expr)]).lower()
-        name = _unique(base, [*taken, *(t.name for t in terms)])
+        name = "_".join([*(_changed(expr) if _words(expr) else ()), base])
+        name = _unique(name, [*taken, *(t.name for t in terms)])
         terms.append(Term(name, value.ref, expr.span))
     return terms
 
@@ -49,9 +50,24 @@ def _summands(expr: tree.Expr) -> list[tree.Expr]:
 
 
 def _name(expr: tree.Expr, number: int) -> str:
-    """`kl` for `beta * kl(…)`, `mean_abs` for `1e-3 * mean(abs(h))`, `sum_code_weight`."""
+    """`kl` for `beta * kl(…)`, `mean_abs` for `1e-3 * mean(abs(h))`, `constant` for `1`."""
     words = _words(expr)
-    return "_".join(words[:2]).lower() if words else f"term{number}"
+    if not words:
+        return "constant" if _scale(expr) else f"term{number}"
+    return "_".join(words[:2]).lower()
+
+
+def _changed(expr: tree.Expr) -> list[str]:
+    """What a term has beside the value that it is called after: `weighted` by a factor, or `minus`."""
+    match expr:
+        case tree.Unary(operator="-"):
+            return _changed(expr.operand) or ["minus"]
+        case tree.Binary(operator="*") if _scale(expr.left) or _scale(expr.right):
+            return ["weighted"]
+        case tree.Binary(operator="/") if _scale(expr.right):
+            return ["weighted"]
+        case _:
+            return []
 
 
 def _subject(expr: tree.Expr) -> list[str]:

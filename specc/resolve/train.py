@@ -12,9 +12,10 @@ from specc.resolve.arguments import construct
 from specc.resolve.context import Context, Scope
 from specc.resolve.data import data
 from specc.resolve.draft import Draft, DraftStep
+from specc.resolve.equated import as_settings
 from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
-from specc.resolve.setting import setting
+from specc.resolve.setting import WORDS, setting
 from specc.resolve.step import finish, objective, step, value
 from specc.resolve.tensors import declare
 from specc.resolve.unused import unused_values
@@ -36,13 +37,14 @@ def resolve_train(context: Context, train: tree.Train) -> TrainPlan | None:
             helps=("data digits as x, label",),
         )
         return None
-    for statement in ordered(scope, _data_first(train.body)):
+    statements = as_settings(scope, train.body, WORDS)
+    for statement in ordered(scope, _data_first(statements)):
         if not value(scope, statement):
             _statement(scope, statement, draft)
     return _finish(scope, train, draft)
 
 
-def _data_first(statements: tuple[tree.Statement, ...]) -> list[tree.Statement]:
+def _data_first(statements: list[tree.Statement]) -> list[tree.Statement]:
     return sorted(statements, key=lambda s: not isinstance(s, tree.Data))
 
 

@@ -1,4 +1,4 @@
-"""Values of a train block that nothing reads."""
+"""Values of a `train` or `sample` block that nothing reads."""
 
 from __future__ import annotations
 
@@ -17,12 +17,7 @@ def unused_values(scope: Scope, known: Container[str] = ()) -> None:
         meaning = scope.names.get(name)
         if name in known or name in scope.read or name in fields or name.startswith("_"):
             continue
-        if isinstance(meaning, Flow) and meaning is not POISON:
-            scope.diagnostics.add(
-                Diagnostic(
-                    "W405",
-                    f'"{name}" is computed and never used',
-                    place,
-                    helps=(f"delete it, or name it _{name} to keep it",),
-                )
-            )
+        if meaning is not None and meaning is not POISON:
+            what = "computed and never used" if isinstance(meaning, Flow) else "never used"
+            helps = (f"delete it, or name it _{name} to keep it",)
+            scope.diagnostics.add(Diagnostic("W405", f'"{name}" is {what}', place, helps=helps))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specc.pipeline import compile_text
+from specc.report.fixes import apply_fixes
 
 SPEC = """specc 1
 
@@ -101,3 +102,21 @@ def test_targets_out_of_reach_are_shown_where_the_data_gives_them() -> None:
         (5, "gives 0 … 1"),
         (8, ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "mended"),
+    [
+        ("minimize cross_entropy(softmax(y), label)", "minimize cross_entropy(y, label)"),
+        (
+            "p = softmax(y)\n    minimize cross_entropy(p, label)\n    metric accuracy(p, label)",
+            "p = softmax(y)\n    minimize cross_entropy(y, label)\n    metric accuracy(p, label)",
+        ),
+    ],
+)
+def test_a_softmax_that_is_called_is_left_out(body: str, mended: str) -> None:
+    head = SPEC.partition("    minimize")[0].format(width=10, last="", data="")
+    text = f"{head}    y = Net(x)\n    {body}\n    optimizer adam()\n}}\n"
+    [one] = compile_text(text).diagnostics
+    assert one.fix is not None
+    assert apply_fixes(text, [one.fix]) == text.replace(body, mended)

@@ -118,6 +118,41 @@ def test_receptive_fields_through_blocks_and_repetitions() -> None:
     assert network.rows[-1].receptive_field == "16×16"
 
 
+def seen(text: str) -> dict[str, str]:
+    (network,) = counted(text).networks
+    return {row.path: row.receptive_field for row in network.rows}
+
+
+def test_receptive_fields_of_a_value_whose_axes_have_no_names() -> None:
+    """A class token before the patches, as in ViT: its axes are those of a bare weight."""
+    found = seen(
+        "network N {\n    in x: image[1, 8, 8]\n    weight cls[1, 8] = 0\n"
+        "    p = x -> conv(8, 2x2, stride=2) -> flatten(1) -> transpose\n"
+        "    h = concat(cls, p, axis=0) -> layer_norm as norm -> linear(8) as map\n"
+        "    h -> repeat 2 { attention(heads=2) } -> select(axis=0, index=0) as first\n}\n"
+    )
+    assert (found["norm"], found["map"]) == ("2×2", "2×2")
+    assert (found["repeat1.*.attention1"], found["first"]) == ("all", "all")
+
+
+def test_a_weight_that_multiplies_the_features_mixes_no_positions() -> None:
+    head = "network N {\n    in x: sequence[10, 4]\n"
+    by_weight = seen(f"{head}    weight w[4, 4]\n    out y = matmul(x, w)\n}}\n")
+    assert by_weight["matmul1"] == "1"
+    among = seen(f"{head}    out y = matmul(x, transpose(x))\n}}\n")
+    assert among["matmul1"] == "all"
+
+
+def test_what_a_scan_over_maps_sees() -> None:
+    found = seen(
+        "cell roll(c) {\n    in x\n    state h[c, 8, 8]\n"
+        "    next h = tanh(conv(c, 3x3, padding=1)(concat(h, x, axis=0)))\n    out next h\n}\n"
+        "network N {\n    in x: tensor[5, 1, 8, 8]\n"
+        "    x -> scan(roll(4), keep=last) as last -> flatten -> linear(10) as head\n}\n"
+    )
+    assert (found["last"], found["head"]) == ("all", "all")
+
+
 def test_a_difference_says_in_how_many_layers_it_is() -> None:
     text = (
         "specc 1\n\nblock part(c) {\n    x -> conv(c, 1x1) -> batch_norm\n}\n\n"

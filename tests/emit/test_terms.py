@@ -155,13 +155,13 @@ PAIRS = "pairs(digits(flat=true), each=1) as a, b, same"
 TERMS: dict[str, tuple[str, str, Callable[[Run], Tensor | float]]] = {
     "L1 on a weight": (
         f"{AUTO}minimize mse(x_hat, x) + 1e-3 * sum(abs(Encoder.hidden.weight))",
-        "sum_abs", lambda r: 1e-3 * r.encoder.hidden.weight.abs().sum()),
+        "weighted_sum_abs", lambda r: 1e-3 * r.encoder.hidden.weight.abs().sum()),
     "L1 on a weight as a norm": (
         f"{AUTO}minimize mse(x_hat, x) + 1e-3 * norm(Encoder.hidden.weight, p=1)",
-        "norm", lambda r: 1e-3 * r.encoder.hidden.weight.norm(p=1)),
+        "weighted_norm", lambda r: 1e-3 * r.encoder.hidden.weight.norm(p=1)),
     "L2 on a weight": (
         f"{AUTO}minimize mse(x_hat, x) + 1e-3 * sum(Encoder.hidden.weight^2)",
-        "sum_hidden_weight", lambda r: 1e-3 * (r.encoder.hidden.weight**2).sum()),
+        "weighted_sum_hidden_weight", lambda r: 1e-3 * (r.encoder.hidden.weight**2).sum()),
     "L2 on two weights": (
         (f"{AUTO}minimize mse(x_hat, x)"
         " + 1e-3 * (sum(Encoder.hidden.weight^2) + sum(Decoder.pixels.weight^2))"),
@@ -169,29 +169,29 @@ TERMS: dict[str, tuple[str, str, Callable[[Run], Tensor | float]]] = {
         lambda r: 1e-3 * sum((w**2).sum() for w in (r.encoder.hidden.weight, r.decoder.pixels.weight))),
     "L1 on an activation": (
         f"{AUTO}minimize mse(x_hat, x) + 1e-3 * mean(abs(Encoder.h))",
-        "mean_abs", lambda r: 1e-3 * r.encoder.hidden(r.batch[0]).sigmoid().abs().mean()),
+        "weighted_mean_abs", lambda r: 1e-3 * r.encoder.hidden(r.batch[0]).sigmoid().abs().mean()),
     "KL sparsity": (
         f"{AUTO}minimize mse(x_hat, x) + 1e-3 * kl_sparsity(Encoder.h, rho=rho)",
-        "kl_sparsity", lambda r: 1e-3 * sparsity(r)),
+        "weighted_kl_sparsity", lambda r: 1e-3 * sparsity(r)),
     "KL sparsity by hand": (
         (f"{AUTO}m = mean(Encoder.h, axis=batch)\nminimize mse(x_hat, x)"
         " + 1e-3 * sum(rho * log(rho / m) + (1 - rho) * log((1 - rho) / (1 - m)))"),
-        "sum", lambda r: 1e-3 * sparsity(r)),
+        "weighted_sum", lambda r: 1e-3 * sparsity(r)),
     "weighted KL": (
         f"{DRAW}minimize bce(x_hat, x, reduction=sum) + beta * kl(q, normal(0, 1))",
-        "kl", lambda r: 4 * closed_kl(r)),
+        "weighted_kl", lambda r: 4 * closed_kl(r)),
     "KL by hand": (
         (f"{DRAW}minimize bce(x_hat, x, reduction=sum)"
         " + beta * -0.5 * sum(1 + logvar - mu^2 - exp(logvar))"),
-        "sum", lambda r: 4 * closed_kl(r)),
+        "weighted_sum", lambda r: 4 * closed_kl(r)),
     "sampled KL": (
         f"{DRAW}minimize bce(x_hat, x, reduction=sum) + (log_prob(q, z) - log_prob(normal(0, 1), z))",
         "term2", sampled_kl),
     "sampled KL, two terms": (
         f"{DRAW}minimize bce(x_hat, x, reduction=sum) + log_prob(q, z) - log_prob(normal(0, 1), z)",
-        "log_prob_q+log_prob", sampled_kl),
+        "log_prob_q+minus_log_prob", sampled_kl),
     "Gaussian likelihood": (
-        f"{AUTO}minimize -log_prob(normal(x_hat, std=0.15), x)", "log_prob", normal_nll),
+        f"{AUTO}minimize -log_prob(normal(x_hat, std=0.15), x)", "minus_log_prob", normal_nll),
     "Gaussian likelihood as a loss": (
         f"{AUTO}minimize gaussian_nll(x_hat, x, 0.0225, full=true, reduction=sum)",
         "gaussian_nll", normal_nll),
@@ -202,7 +202,12 @@ TERMS: dict[str, tuple[str, str, Callable[[Run], Tensor | float]]] = {
         "hinge_f", lambda r: F.relu(1 + critic(r)[1]).mean()),
     "Wasserstein": (
         f"{GAN}minimize mean(f) - mean(r)",
-        "mean_f+mean_r", lambda r: critic(r)[1].mean() - critic(r)[0].mean()),
+        "mean_f+minus_mean_r", lambda r: critic(r)[1].mean() - critic(r)[0].mean()),
+    "a number beside a similarity": (
+        f"{AUTO}minimize 1 - mean(cosine_similarity(x_hat, x))",
+        "constant+minus_mean_cosine_similarity",
+        lambda r: 1 - F.cosine_similarity(r.decoder(r.encoder(r.batch[0])[0]), r.batch[0]).mean()),
+    "a parameter added": (f"{AUTO}minimize mse(x_hat, x) + beta", "beta", lambda _: torch.tensor(4.0)),
     "feature matching": (
         f"{GAN}minimize mse(mean(f.features, axis=batch), mean(r.features, axis=batch))",
         "mse", matching),
