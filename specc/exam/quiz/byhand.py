@@ -70,7 +70,8 @@ def hand_item(program: Program, topic: HandTopic) -> Item | None:
         return None
     value, working = found
     right = answer(value)
-    rounded = "" if "." not in right else " Give four decimals."
+    digits = "decimals" if abs(value) >= 0.1 else "significant digits"
+    rounded = "" if "." not in right else f" Give four {digits}."
     return Item(
         topic.name,
         "number",
@@ -83,7 +84,7 @@ def hand_item(program: Program, topic: HandTopic) -> Item | None:
 
 
 def answer(value: Value) -> str:
-    """A number as an answer: a whole number, or a decimal of at most four places."""
+    """A number as an answer: a whole number, or a decimal of four places, below 0.1 of four digits."""
     return _ANSWER.number(value).replace("−", "-")
 
 

@@ -37,8 +37,12 @@ def is_number(item: Item) -> bool:
 
 
 def spread(item: Item) -> str:
-    """How far a number may be from the answer: a decimal by half of its fourth place."""
-    return "0.0001" if "." in item.right else "0"
+    """How far a number may be from the answer: a decimal by one in its fourth place, or in its last."""
+    if "." not in item.right:
+        return "0"
+    small = re.fullmatch(r"-?\d+\.(\d+)(?:e-(\d+))?", item.right)
+    places = len(small[1]) + int(small[2] or 0) if small else 4
+    return f"0.{'0' * (max(places, 4) - 1)}1"
 
 
 def why(item: Item, text: str) -> str:

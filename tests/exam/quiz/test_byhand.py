@@ -79,3 +79,25 @@ def test_moodle_takes_a_decimal_with_its_places() -> None:
                 float(one.findtext("text") or 0)
             )
             assert one.findtext("tolerance") in {"0", "0.0001"}
+
+
+def test_a_small_answer_is_asked_for_in_its_digits() -> None:
+    text = 'specc 1\nexample "e" { given x = [-5.0, 0.5]\n y = sigmoid(x) }\n'
+    own = program(text)
+    small, large = (hand_item(own, topic) for topic in hand_topics(own))
+    assert small is not None
+    assert large is not None
+    assert (small.right, large.right) == ("0.006693", "0.6225")
+    assert small.stem.endswith("Give four significant digits.")
+    assert large.stem.endswith("Give four decimals.")
+    assert (moodle.spread(small), moodle.spread(large)) == ("0.000001", "0.0001")
+
+
+def test_a_copy_is_asked_about_by_itself() -> None:
+    own = program(
+        'specc 1\nexample "e" { given x = [1, 2]\n given w = [1, 2, 3, 4]\n h = relu(x)\n c = [h, h]\n'
+        " loss = sum(c * w) + sum(h)\n minimize loss }\n"
+    )
+    asked = {t.number: hand_item(own, t) for t in hand_topics(own)}
+    rights = [one.right for n, one in asked.items() if n.startswith("dL/dc[") and one is not None]
+    assert rights == ["1", "2", "3", "4"]
