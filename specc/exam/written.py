@@ -113,7 +113,7 @@ def _shape(text: str, *, wanted: bool) -> Shape | None:
 def _free_shape(text: str) -> FreeShape | None:
     """`[6, H - 4, W - 4]`, `8xHxW`; an x stands between sizes where nothing else does."""
     bare = text.strip("[]{}⟨⟩ ")
-    signs = r"[×@,;]" if re.search(r"[×@,;]", bare) else r"(?<!a)[xX]"
+    signs = r"[,;]" if re.search(r"[,;]", bare) else r"(?:[×@]|(?<!a)[xX])"
     parts = [p for p in re.split(rf"\s*{signs}\s*", bare) if p]
     if len(parts) < 2 and text[:1] != "[":
         return None

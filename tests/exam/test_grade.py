@@ -119,6 +119,9 @@ def test_the_same_figure_in_two_conventions() -> None:
         ("S2.width", "27", "stride-forgotten"),
         ("C1.macs", "235,200", "flops-for-macs"),
         ("C1.flops", "117,600", "macs-for-flops"),
+        ("C1.macs", "86,400", "padding-forgotten"),
+        ("C1.flops", "172,800", "padding-forgotten"),
+        ("C3.macs", "194,400", "plus-one-forgotten"),
         ("C3.receptive_field", "10", "strides-forgotten"),
         ("C1.memory", "156", "bytes-forgotten"),
         ("C3.weights", "2416", "biases-included"),
@@ -316,6 +319,7 @@ def test_free_sizes_in_a_shape() -> None:
     assert verdict("C1.output", "[6, H, 28]") == "wrong"
     assert verdict("C1.output", "[H - 4, 24, 6]") == "right"
     assert verdict("C1.output", "6xH-4x24") == "right"
+    assert verdict("C1.output", "6@H-4x24") == "right"
 
 
 ANSWERS = st.one_of(

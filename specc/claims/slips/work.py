@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from specc.claims.slips import places
 from specc.claims.slips.params import BIASES, PARAMS, WEIGHTS
+from specc.claims.slips.positions import POSITIONS
 from specc.claims.slips.recurrent import STEP_SLIPS
 from specc.claims.slips.rewrite import without
 from specc.claims.slips.slip import Change, Slip, Working, positions, sizes_given
@@ -199,6 +200,7 @@ MACS = (
     *STEP_SLIPS,
     *places.MACS,
     Slip("one-product", "one of two products is forgotten", _half_scores),
+    *POSITIONS,
 )  # fmt: skip
 FLOPS = (
     Slip("macs-for-flops", "MACs are given for FLOPs", _macs),
@@ -208,6 +210,7 @@ FLOPS = (
     *(_PARAMS[n] for n in ("input-channels-forgotten", "groups-ignored", "kernel-not-squared",
                            "one-output", "kernel-forgotten")),
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
+    *POSITIONS,
 )  # fmt: skip
 MEMORY = (
     Slip("bytes-forgotten", "one byte for each weight", _one_byte),
