@@ -230,6 +230,7 @@ def test_a_right_figure_is_right_whatever_came_before() -> None:
         ("C3.kernel", "5x5"),
         ("C3.weight", "16x6x5x5"),
         ("F5.params", "400*120 + 120 = 48.120"),
+        ("F5.params", "48.120 params"),
         ("C1.biases", "six"),
         ("S2.params", "zero"),
         ("F5.params", "48.120"),
