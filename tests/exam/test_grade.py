@@ -518,3 +518,14 @@ def test_an_answer_counts_once_in_the_table() -> None:
     graded = grade(found, read_answers("a.csv", "student,B.params\nAnn,12\nBob,12\n"))
     ((_, _, count),) = slips_of_class(graded)
     assert count == 2
+
+
+def test_capitals_matter_where_they_tell_two_layers_apart() -> None:
+    text = (
+        "specc 1\n\nnetwork N {\n    in x: vector[4]\n    x -> linear(3) as A -> linear(2) as a\n}\n"
+        'answers "Q" {\n    A.params = 15\n}\n'
+    )
+    found = compile_text(text).program
+    assert found is not None
+    graded = grade(found, read_answers("a.csv", "student,a.params\nAnn,8\n"))
+    assert [p.message for p in graded.problems] == ["the paper does not ask for a.params"]
