@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from specc.claims.again import Case, case_of
 from specc.claims.outcome import Value, text
 from specc.claims.replay import Replay, before, key_of, replayed
+from specc.claims.slips.positions import positions_by_letter
 from specc.claims.slips.rewrite import valued
 from specc.claims.upstream import ancestors
 from specc.count.add import add_up
@@ -24,9 +25,6 @@ from specc.layers.base import Inference
 from specc.program import Body
 from specc.sizes import Size
 from specc.types import Tensor
-
-_LETTERS = {"depth": "d", "height": "h", "width": "w"}
-"""What formulas call the axes of a map; that of a signal is n."""
 
 
 class Answered(Struct, frozen=True):
@@ -155,15 +153,14 @@ def _from_own_output(asked: Asked, answers: Mapping[Key, Answered]) -> Iterator[
 def _placed(case: Case, sizes: tuple[int, ...]) -> Iterator[dict[str, Size]]:
     """The sizes of an output by the letters of formulas: its positions, then its channels too."""
     kind = next(iter(case.inference.outputs))[1]
-    axes = kind.axes if isinstance(kind, Tensor) and kind.rank == len(sizes) else ()
-    named = dict(zip(axes, sizes, strict=False))
-    if "channels" in named:
-        channels = named.pop("channels")
-        places: dict[str, Size] = {f"{_LETTERS.get(a, 'n')}_out": n for a, n in named.items()}
+    if not isinstance(kind, Tensor) or kind.rank != len(sizes):
+        return
+    if kind.axes[:1] == ("channels",):
+        places = positions_by_letter(kind, sizes)
         yield places
-        yield {**places, "c_out": channels}
-    elif "features" in named:
-        yield {"n_out": named["features"]}
+        yield {**places, "c_out": sizes[0]}
+    elif kind.axes[-1:] == ("features",):
+        yield {"n_out": sizes[-1]}
 
 
 def _key(asked: Asked) -> str | None:

@@ -197,6 +197,8 @@ class _Reader:
         while True:
             if sign := self._take("*", "/", "//"):
                 left = Operation(sign, (left, self._signed()))
+            elif self._next()[:1].isdecimal() and isinstance(left, Number):
+                raise Unreadable(f"a sign is missing before {self._next()!r}")
             elif self._next() == "(" or self._next()[:1].isalnum():
                 left = Operation("*", (left, self._power()))
             else:

@@ -64,6 +64,7 @@ class _Paper(Struct):
     asked: dict[Key, Asked] = field(default_factory=dict)
     _known: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
+    _spellings: dict[str, set[str]] = field(default_factory=dict)
 
     def put(self, question: Question, line: int = 0) -> tuple[Key, ...]:
         """Take a question up; none where it asks for nothing, which is said of a line."""
@@ -109,10 +110,22 @@ class _Paper(Struct):
 
     def _meant(self, written: str, *, fixed: bool) -> str:
         """The one question that is written so but for signs and capitals: `c1.params`, `C1 params`."""
-        asked = [n for a in self.asked.values() for n in (a.question.text, ".".join(a.key[1:]))]
-        every = asked if fixed else self.desk.names(self.convention)
-        near = {name for name in every if _squeezed(name) == _squeezed(written)}
-        return near.pop() if len(near) == 1 else written
+        if self._asks(written):
+            return written
+        if not self._spellings:
+            asked = [n for a in self.asked.values() for n in (a.question.text, ".".join(a.key[1:]))]
+            for name in asked if fixed else self.desk.names(self.convention):
+                self._spellings.setdefault(_squeezed(name), set()).add(name)
+        near = self._spellings.get(_squeezed(written), set())
+        return next(iter(near)) if len(near) == 1 else written
+
+    def _asks(self, written: str) -> bool:
+        """Whether it is a question as it stands."""
+        try:
+            self.desk.ask(Question(written, convention=self.convention))
+        except ClaimError:
+            return False
+        return True
 
     def _no_figure(self, written: str) -> str:
         """Why a bare word asks for nothing, with a question of this paper as an example."""

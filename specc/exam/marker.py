@@ -182,8 +182,10 @@ def _unfit(written: Written) -> str:
 
 def _thousands(asked: Asked, given: Given, written: Written) -> Written:
     """`48.000` as forty-eight thousand where that is right and forty-eight is not."""
-    bare = dotted_thousands(given.text)
-    if bare is None or _right(asked, written):
+    if not isinstance(written, Quantity) or _right(asked, written):
+        return written
+    bare = dotted_thousands(given.text, memory=asked.word == "memory")
+    if bare is None:
         return written
     other = Quantity(Fraction(int(bare)))
     return other if _right(asked, other) else written

@@ -37,6 +37,7 @@ _ABOUT = re.compile(
     r"(?i)\s*(?:[≈~∼≃≅]|(?:ca|circa|approx|approximately|about|around|roughly|etwa|rund)\b\.?)\s*"
 )
 _GROUPED = re.compile(r"-?\d{1,3}(?:([ ,_'\u00a0\u202f\u2009])\d{3})(?:\1\d{3})*(?!\d)(?:\.\d+)?")
+_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ ,_'\u00a0\u202f\u2009]\d{3})+(?!\d)")
 _PLAIN = re.compile(r"(-?\d[\d_]*)(?:([.,])(\d+))?")
 _POWER = re.compile(r"\s*(?:[eE]([+-]?\d{1,9})|[x×·*∙]\s*10(?:\^|\*\*)\(?([+-]?\d{1,9})\)?)")
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -114,6 +115,13 @@ def _scale(text: str) -> tuple[Fraction | None, str]:
     if abs(exponent) > 30:
         raise Unreadable("too large a power of ten")
     return Fraction(10) ** exponent, plain[match.end() :]
+
+
+def ungrouped(text: str) -> str:
+    """A formula with its numbers in one piece: `48,000 + 120`; a comma between arguments stays."""
+    if "min" in text or "max" in text:
+        return text
+    return _GROUPS.sub(lambda m: re.sub(r"\D", "", m[0]), text)
 
 
 def _trailing(number: Fraction) -> Fraction:

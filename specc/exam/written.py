@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from specc.exam.expression import Expression, letters, parse
 from specc.exam.expression import evaluate as value_of
-from specc.exam.quantity import Quantity, quantity, worded
+from specc.exam.quantity import Quantity, quantity, ungrouped, worded
 from specc.exam.unreadable import Unreadable
 
 SHAPES = frozenset({"output"})
@@ -91,7 +91,9 @@ def _tidied(text: str) -> str:
 
 _BATCH = frozenset({"none", "b", "n", "batch", "?", "-1"})
 _WRAPPED = re.compile(r"(?i)(?:torch\.|tf\.)?(?:size|tensorshape|shape)\s*[=:]?\s*(?=[(\[])")
-_BETWEEN = re.compile(r"(?i)\s*[x×@,;*·]\s*|\s+by\s+|\s+(?:maps|channels|filters) of\s+")
+_BETWEEN = re.compile(
+    r"(?i)\s*[x×@,;*·]\s*|\s+by\s+|\s+(?:maps|channels|filters)(?:\s+of\s+|\s*,\s*)"
+)
 
 
 def _shape(text: str, *, wanted: bool) -> Shape | None:
@@ -113,7 +115,7 @@ def _shape(text: str, *, wanted: bool) -> Shape | None:
 def _free_shape(text: str) -> FreeShape | None:
     """`[6, H - 4, W - 4]`, `8xHxW`; an x stands between sizes where nothing else does."""
     bare = text.strip("[]{}⟨⟩ ")
-    signs = r"[×@,;]" if re.search(r"[×@,;]", bare) else r"(?<!a)[xX]"
+    signs = r"[,;]" if re.search(r"[,;]", bare) else r"(?:[×@]|(?<!a)[xX])"
     parts = [p for p in re.split(rf"\s*{signs}\s*", bare) if p]
     if len(parts) < 2 and text[:1] != "[":
         return None
@@ -131,7 +133,7 @@ def _formula(text: str, *, memory: bool) -> Quantity | Symbols:
         if last is not None:
             return _with_working(last, sides[-2])
     bare, unit = worded(sides[-1] if sides else text, memory=memory)
-    expression = parse(bare)
+    expression = parse(ungrouped(bare))
     if letters(expression):
         return Symbols(expression)
     try:
@@ -145,13 +147,15 @@ def _formula(text: str, *, memory: bool) -> Quantity | Symbols:
 def _with_working(last: Quantity, before: str) -> Quantity:
     """A result; with what the side before it comes to, where that is a number and not this one."""
     try:
-        comes = value_of(parse(worded(before)[0]), {})
+        comes = value_of(parse(ungrouped(worded(before)[0])), {})
     except (Unreadable, KeyError, ArithmeticError):
         return last
     return last if abs(comes - last.value) <= last.spread else replace(last, working=comes)
 
 
-def dotted_thousands(text: str) -> str | None:
+def dotted_thousands(text: str, *, memory: bool) -> str | None:
     """`48.000` and `1.234.567` without their dots, which may stand for a decimal point or for nothing."""
-    bare = text.rpartition("=")[2].strip("$ ")
+    bare, unit = worded(text.rpartition("=")[2].strip("$ "), memory=memory)
+    if unit.factor != 1:
+        return None
     return bare.replace(".", "") if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", bare) else None

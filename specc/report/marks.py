@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from specc.exam.given import Problem
 from specc.exam.grade import slips_of_class
 from specc.exam.result import Graded, Mark, Script
 from specc.report.colour import PLAIN, Palette
@@ -123,8 +124,14 @@ def document(graded: Graded) -> dict[str, Json]:
             }
             for script in graded.scripts
         ],
-        "problems": [{"line": p.line, "message": p.message} for p in graded.problems],
+        "problems": [_problem(p) for p in graded.problems],
+        "wrong": [_problem(p) for p in graded.wrong],
     }
+
+
+def _problem(p: Problem) -> Json:
+    """What is wrong with a line; `path` is empty for the file of answers."""
+    return {"path": p.path, "line": p.line, "message": p.message}
 
 
 def _mark(m: Mark) -> Json:

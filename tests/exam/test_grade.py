@@ -119,6 +119,9 @@ def test_the_same_figure_in_two_conventions() -> None:
         ("S2.width", "27", "stride-forgotten"),
         ("C1.macs", "235,200", "flops-for-macs"),
         ("C1.flops", "117,600", "macs-for-flops"),
+        ("C1.macs", "86,400", "padding-forgotten"),
+        ("C1.flops", "172,800", "padding-forgotten"),
+        ("C3.macs", "194,400", "plus-one-forgotten"),
         ("C3.receptive_field", "10", "strides-forgotten"),
         ("C1.memory", "156", "bytes-forgotten"),
         ("C3.weights", "2416", "biases-included"),
@@ -227,6 +230,7 @@ def test_a_right_figure_is_right_whatever_came_before() -> None:
         ("C3.kernel", "5x5"),
         ("C3.weight", "16x6x5x5"),
         ("F5.params", "400*120 + 120 = 48.120"),
+        ("F5.params", "48.120 params"),
         ("C1.biases", "six"),
         ("S2.params", "zero"),
         ("F5.params", "48.120"),
@@ -316,6 +320,7 @@ def test_free_sizes_in_a_shape() -> None:
     assert verdict("C1.output", "[6, H, 28]") == "wrong"
     assert verdict("C1.output", "[H - 4, 24, 6]") == "right"
     assert verdict("C1.output", "6xH-4x24") == "right"
+    assert verdict("C1.output", "6@H-4x24") == "right"
 
 
 ANSWERS = st.one_of(
@@ -513,3 +518,14 @@ def test_an_answer_counts_once_in_the_table() -> None:
     graded = grade(found, read_answers("a.csv", "student,B.params\nAnn,12\nBob,12\n"))
     ((_, _, count),) = slips_of_class(graded)
     assert count == 2
+
+
+def test_capitals_matter_where_they_tell_two_layers_apart() -> None:
+    text = (
+        "specc 1\n\nnetwork N {\n    in x: vector[4]\n    x -> linear(3) as A -> linear(2) as a\n}\n"
+        'answers "Q" {\n    A.params = 15\n}\n'
+    )
+    found = compile_text(text).program
+    assert found is not None
+    graded = grade(found, read_answers("a.csv", "student,a.params\nAnn,8\n"))
+    assert [p.message for p in graded.problems] == ["the paper does not ask for a.params"]

@@ -76,7 +76,8 @@ def test_no_answer(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(5*5", "5 +", "1/0", "5 $ 6", "2^(1/2)", "((" * 60, "9^9^9^9", "((9^64)^64)^64"]
+    "text",
+    ["(5*5", "5 +", "1/0", "5 $ 6", "2^(1/2)", "((" * 60, "48 12 + 5", "9^9^9^9", "((9^64)^64)^64"],
 )
 def test_what_cannot_be_read(text: str) -> None:
     with pytest.raises(Unreadable):
@@ -126,7 +127,8 @@ def test_any_text_is_read_or_refused(text: str, figure: str) -> None:
     "text",
     ["48120 (with bias)", "48120 weights+biases", "approx. 48k", "+48120", "48120.", "$48{,}120$",
      "48,120 parameters in total.", "= (5*5*16+1)*120 params", "(5x5x16+1)x120", "4,812e4",
-     "48.12 thousand params", r"\text{48120} learnable weights and biases"],
+     "48.12 thousand params", "48,000 + 120", "48 000 + 120", "48'000 + 120",
+     r"\text{48120} learnable weights and biases"],
 )  # fmt: skip
 def test_ways_to_write_48120(text: str) -> None:
     written = read(text, "params")
@@ -166,7 +168,7 @@ def test_a_tolerance_that_is_given_counts_instead_of_the_digits() -> None:
 @pytest.mark.parametrize(
     "text",
     ["6X28X28", "1x6x28x28", "(1, 6, 28, 28)", "torch.Size([6, 28, 28])", "6 maps of 28x28",
-     "6 x (28 x 28)", "6×28×28 pixels", "(-1, 6, 28, 28)"],
+     "6 x (28 x 28)", "6 channels, 28x28", "6×28×28 pixels", "(-1, 6, 28, 28)"],
 )  # fmt: skip
 def test_ways_to_write_a_map(text: str) -> None:
     written = read(text, "output")

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from specc.claims.slips import places
 from specc.claims.slips.params import BIASES, ONE_COPY, PARAMS, WEIGHTS
+from specc.claims.slips.positions import POSITIONS
 from specc.claims.slips.recurrent import STEP_SLIPS
 from specc.claims.slips.rewrite import without
 from specc.claims.slips.slip import Change, Slip, Working, positions, sizes_given
@@ -221,6 +222,7 @@ MACS = (
     *places.MACS,
     Slip("one-product", "one of two products is forgotten", _half_scores),
     ONE_COPY,
+    *POSITIONS,
 )  # fmt: skip
 FLOPS = (
     Slip("macs-for-flops", "MACs are given for FLOPs", _macs),
@@ -230,6 +232,7 @@ FLOPS = (
     *(_PARAMS[n] for n in ("input-channels-forgotten", "groups-ignored", "kernel-not-squared",
                            "one-output", "kernel-forgotten", "one-copy")),
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
+    *POSITIONS,
 )  # fmt: skip
 MEMORY = (
     Slip("bytes-forgotten", "one byte for each weight", _one_byte),
