@@ -7,12 +7,12 @@ from fractions import Fraction
 from specc.claims.outcome import Value
 from specc.exam.expression import Expression
 from specc.exam.symbols import same_size
-from specc.exam.written import FreeShape, Quantity, Shape, Word, Written
+from specc.exam.written import FreeShape, Quantity, Shape, Symbols, Word, Written
 from specc.sizes import Symbolic
 
 
 def agrees(written: Written, value: Value, tolerance: float = 0.0) -> bool:
-    """Whether the answer is that value. A formula in letters never is: it is compared elsewhere."""
+    """Whether the answer is that value; a formula in letters is one of a figure with free sizes alone."""
     match written:
         case Quantity():
             return _number(written, value, tolerance)
@@ -20,6 +20,8 @@ def agrees(written: Written, value: Value, tolerance: float = 0.0) -> bool:
             return _shape(sizes, value)
         case FreeShape(expressions):
             return isinstance(value, tuple) and _sizes(expressions, value)
+        case Symbols(expression):
+            return isinstance(value, Symbolic) and same_size(expression, value)
         case Word(text):
             return value == text or (isinstance(value, tuple) and set(value) == {text})
         case _:
