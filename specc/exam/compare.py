@@ -24,8 +24,6 @@ def agrees(written: Written, value: Value, tolerance: float = 0.0) -> bool:
             return isinstance(value, Symbolic) and same_size(expression, value)
         case Word(text):
             return value == text or (isinstance(value, tuple) and set(value) == {text})
-        case _:
-            return False
 
 
 def _number(written: Quantity, value: Value, tolerance: float) -> bool:

@@ -181,7 +181,23 @@ network Deep {
 }
 network Vol {
     in x: volume[2, 10, 12, 14]
-    x -> conv(6, 3x3x3) as V1
+    x -> conv(6, 3x3x3) as V1 -> group_norm(3) as GN
+}
+network Text {
+    in t: tokens[15, vocab=200]
+    t -> embedding(18) as E -> learned_positions(15) as PO
+}
+network Sig {
+    in x: signal[4, 100]
+    x -> conv(16, 9, dilation=2) as S1
+}
+network Wn {
+    in x: vector[9]
+    x -> weight_norm(linear(6)) as WN
+}
+network Pool {
+    in x: image[2, 33, 33]
+    x -> max_pool(3x3, stride=2) as P1
 }
 """
 _DESK: list[Desk] = []
@@ -245,6 +261,17 @@ _TOWER_MACS = 9 * 5 * 144 + 180 * 9
         # Recurrent work.
         ("GR.macs", 15 * 3 * 19 * 9, "the other direction"),
         ("RN.macs", 15 * 29 * 11, "there are 2 layers of cells"),
+        ("RN.params", 2 * (18 + 11 + 2) * 11, "the second layer of cells reads the states"),
+        ("RN.macs", 15 * (29 + 22) * 11 + 15 * 44, "adding the biases multiplies nothing"),
+        # One kind of layer.
+        ("V1.params", (9 * 2 + 1) * 6, "three axes"),
+        ("S1.params", (81 * 4 + 1) * 16, "one axis, along the signal"),
+        ("S1.params", (17 * 4 + 1) * 16, "the holes have no weights"),
+        ("WN.params", 60, "the learnt length g"),
+        ("E.params", 200 * 18 * 15, "all 15 steps read the same table"),
+        ("PO.params", 0, "the table of positions is learnt"),
+        ("GN.params", 0, "affine=true"),
+        ("P1.output", (2, 11, 11), "the stride is given; it is not the window's size"),
     ],
 )  # fmt: skip
 def test_the_reason_is_the_slip(question: str, value: Value, reason: str) -> None:
@@ -283,8 +310,8 @@ def test_a_number_that_nobody_comes_to_is_not_explained(question: str, value: in
 
 
 def test_of_several_slips_some_are_told_and_the_rest_counted() -> None:
-    text = 'specc 1\n\nnetwork N {\n    in x: vector[4]\n    x -> %s\n}\nanswers "Q" {\n    N.params = 96\n}\n'
     layers = " -> ".join(f"linear(4, bias=false) as L{i}" for i in range(7))
-    (diagnostic,) = compile_text(text % layers).diagnostics
+    head = f"specc 1\n\nnetwork N {{\n    in x: vector[4]\n    x -> {layers}\n}}\n"
+    (diagnostic,) = compile_text(head + 'answers "Q" {\n    N.params = 96\n}\n').diagnostics
     assert diagnostic.notes[0] == "96: L0 is missing: 4·4 = 16"
     assert diagnostic.notes[-1] == "or by 4 other slips"

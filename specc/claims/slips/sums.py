@@ -29,8 +29,11 @@ from specc.types import Graph
 MOST = 80
 """Layers whose own slips are looked at."""
 _SUMMED = frozenset({"params", "trainable", "macs", "flops", "memory", "weights", "biases"})
-RARE = frozenset({"outputs-counted", "weights-invented", "only-biases", "one-too-many"})
-"""Slips of one layer that nobody makes in one of several alone."""
+RARE = frozenset({
+    "outputs-counted", "weights-invented", "only-biases", "one-too-many", "norm-forgotten",
+    "positions-not-learnt",
+})  # fmt: skip
+"""Slips that nobody makes in one layer of several alone, and those that leave all of it out."""
 APART = frozenset({"convention", "one-copy"})
 """Slips that mean another thing in each layer; of all layers the sum itself tells them."""
 _OF_PARAMS = frozenset({"params", "trainable", "memory"})
