@@ -51,7 +51,14 @@ def wrong_claim(
 def said(findings: tuple[Finding, ...]) -> tuple[str, ...]:
     """The sentences of the first slips; when there are several, that each of them gives the figure."""
     first = [f.sentence for f in findings[:SLIPS]]
-    return (*first[:1], *(f"or {sentence}" for sentence in first[1:]))
+    return (*first[:1], *(f"or {s}" for s in first[1:]), *more(len(findings) - SLIPS))
+
+
+def more(left: int) -> tuple[str, ...]:
+    """That other slips give the figure too."""
+    if left <= 0:
+        return ()
+    return ("or by another slip",) if left == 1 else (f"or by {left} other slips",)
 
 
 def unnamed(subject: Subject) -> Diagnostic:

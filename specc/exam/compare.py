@@ -8,7 +8,7 @@ from specc.claims.outcome import Value, text
 from specc.exam.expression import Expression
 from specc.exam.quantity import Quantity
 from specc.exam.symbols import same_size
-from specc.exam.written import FreeShape, Shape, Word, Written
+from specc.exam.written import FreeShape, Shape, Symbols, Word, Written
 from specc.sizes import Symbolic
 
 ROUGHEST = Fraction(1, 20)
@@ -16,7 +16,7 @@ ROUGHEST = Fraction(1, 20)
 
 
 def agrees(written: Written, value: Value, tolerance: float | None = None) -> bool:
-    """Whether the answer is that value. A formula in letters never is: it is compared elsewhere.
+    """Whether the answer is that value; a formula in letters is one of a figure with free sizes alone.
 
     A number may be as far off as its digits claim; where a relative tolerance is given, that counts.
     """
@@ -27,6 +27,8 @@ def agrees(written: Written, value: Value, tolerance: float | None = None) -> bo
             return _shape(written, value)
         case FreeShape(expressions):
             return isinstance(value, tuple) and _sizes(expressions, value)
+        case Symbols(expression):
+            return isinstance(value, Symbolic) and same_size(expression, value)
         case Word(word):
             return value == word or (isinstance(value, tuple) and set(value) == {word})
         case _:

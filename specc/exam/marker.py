@@ -8,7 +8,7 @@ from fractions import Fraction
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from specc.claims.messages import rule
+from specc.claims.messages import more, rule
 from specc.claims.outcome import Value, text
 from specc.claims.replay import key_of
 from specc.claims.slips import diagnose
@@ -79,7 +79,7 @@ class _Marker(Struct):
         if reading.identical:
             return replace(_blank(asked, "right", given), notes=notes)
         if reading.value is None:
-            return replace(_blank(asked, "wrong", given), notes=notes)
+            return replace(_explained(asked, given, written, self._right_sizes()), notes=notes)
         comes = Quantity(reading.value)
         if agrees(comes, asked.figure.value):
             notes = (*notes, f"comes to {text(asked.figure.value)} here, but not for other sizes")
@@ -128,7 +128,7 @@ def _explained(asked: Asked, given: Given | None, written: Written, right: froze
     found = [f for f in asked.explained[written] if not right & set(f.earlier)]
     return replace(
         _blank(asked, "wrong", given),
-        reasons=tuple(f.sentence for f in found[:SHOWN]),
+        reasons=(*(f.sentence for f in found[:SHOWN]), *more(len(found) - SHOWN)),
         slips=tuple(dict.fromkeys("+".join(s.name for s in f.slips) for f in found[:SHOWN])),
     )
 

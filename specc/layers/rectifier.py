@@ -7,8 +7,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from specc.formula import var
-from specc.layers.base import Inference, Layer, LayerError, Operand, Parameter, Positive
+from specc.formula import product, var
+from specc.layers.base import Counted, Inference, Layer, LayerError, Operand, Parameter, Positive
 from specc.layers.code import Code, Fn, Module, X, fn
 from specc.layers.common import (
     tensor,
@@ -48,6 +48,9 @@ class LeakyReLU(Pointwise):
     )
 
 
+_EACH = "Keras has a slope for each position, unless they are shared"
+
+
 class PReLU(Layer):
     """Leaky ReLU whose slopes are learnt."""
 
@@ -61,7 +64,7 @@ class PReLU(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """The same shape, with the slopes as `weight`."""
         x = tensor(operands[0], self.word)
-        slopes = var("slopes", self.num_parameters)
+        slopes, each = var("slopes", self.num_parameters), product(x.sizes)
         weight = Parameter("weight", (self.num_parameters,), slopes)
         start: dict[str, Code] = {} if self.init == 0.25 else {"init": self.init}
         count: tuple[Code, ...] = () if self.num_parameters == 1 else (self.num_parameters,)
@@ -72,6 +75,7 @@ class PReLU(Layer):
             parameters=(weight,),
             count=slopes,
             constraints=self._fits(x),
+            conventions={"keras": Counted(each, _EACH, weights=each)},
         )
 
     def _fits(self, x: Tensor) -> tuple[Constraint, ...]:

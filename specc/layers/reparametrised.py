@@ -8,6 +8,7 @@ from pydantic import Field
 
 from specc.formula import Formula, formula, product, total, var
 from specc.layers.base import (
+    Convention,
     Counted,
     Inference,
     Layer,
@@ -44,8 +45,15 @@ class _Reparametrised(Layer):
             module=Fn(constructor, (inner.module,), self._options()),
             parameters=(*rest, *tensors),
             count=inner.count if added is None or inner.count is None else inner.count + added,
-            conventions={},
+            conventions=self._conventions(inner, tensors),
         )
+
+    def _conventions(
+        self, inner: Inference, tensors: tuple[Parameter, ...]
+    ) -> dict[Convention, Counted]:
+        """None; what others count of the wrapped layer holds for its own weight alone."""
+        del inner, tensors
+        return {}
 
     def _inner(self, operands: tuple[Operand | None, ...]) -> tuple[Inference, Parameter]:
         """The wrapped layer's inference and its weight.
@@ -135,6 +143,15 @@ class SpectralNorm(_Reparametrised):
             eps=(self.eps, 1e-12),
             dim=(self.dim, None),
         )
+
+    def _conventions(
+        self, inner: Inference, tensors: tuple[Parameter, ...]
+    ) -> dict[Convention, Counted]:
+        left = next((t for t in tensors if t.name.endswith("_u")), None)
+        if left is None or inner.count is None:
+            return {}
+        why = "Keras counts the singular vector that it keeps, as a non-trainable parameter"
+        return {"keras": Counted(inner.count + left.count, why)}
 
     def _tensors(self, weight: Parameter) -> tuple[tuple[Parameter, ...], Formula | None]:
         """The weight, and the singular vectors that the power method keeps."""

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from specc.claims.outcome import Value
-from specc.claims.slips import earlier, sums, work
+from specc.claims.slips import earlier, further, sums, work
 from specc.claims.slips.params import BIASES, PARAMS, TRAINABLE, WEIGHTS
 from specc.claims.slips.sizes import AXIS, SIZES
 from specc.claims.slips.slip import Change, Finding, Slip, Working
@@ -24,7 +24,7 @@ SLIPS: Mapping[str, tuple[Slip, ...]] = {
     "trainable": TRAINABLE,
     "weights": WEIGHTS,
     "biases": BIASES,
-    "output": SIZES,
+    "output": (*SIZES, *further.SIZES),
     "macs": work.MACS,
     "flops": work.FLOPS,
     "memory": work.MEMORY,

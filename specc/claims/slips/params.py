@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from specc.claims.slips import places
+from specc.claims.slips import further, places
 from specc.claims.slips.attention import HEAD_SLIPS
 from specc.claims.slips.recurrent import GATE_SLIPS
 from specc.claims.slips.rewrite import (
@@ -86,7 +86,8 @@ def _invented_bias(w: Working) -> Iterator[Change]:
 
 def _one_output(w: Working) -> Iterator[Change]:
     name = next((n for n in WIDTHS if n in type(w.case.layer).model_fields), None)
-    one = without(w.formula, ("c_out", "n_out"))
+    outputs = "c_out" if "c_out" in symbols(w.formula) else "n_out"
+    one = without(w.formula, (outputs,))
     if name is None or one is None:
         return
     kind = "filter" if name == "channels" else "unit"
@@ -345,6 +346,7 @@ PARAMS = (
     *places.PARAMS,
     *HEAD_SLIPS,
     *GATE_SLIPS,
+    *further.PARAMS,
     _slip("flatten-of-wrong-map", "the input of a fully connected layer is mistaken", _flattened),
     _slip("outputs-counted", "outputs are counted for weights", _elements),
     _slip("work-counted", "multiplications are counted for weights", _work),

@@ -218,7 +218,10 @@ def _no_axis(w: Working) -> Iterator[Change]:
         for at, axis in enumerate(w.case.inference.output.axes):
             if axis != "channels":
                 left = render(w.parts[at].value)
-                yield w.to(*w.parts[:at], *w.parts[at + 1 :]), f"one axis is left out: {axis}, {left}"
+                yield (
+                    w.to(*w.parts[:at], *w.parts[at + 1 :]),
+                    f"one axis is left out: {axis}, {left}",
+                )
 
 
 def _in_order(w: Working) -> bool:

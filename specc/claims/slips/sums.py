@@ -29,6 +29,11 @@ from specc.types import Graph
 MOST = 80
 """Layers whose own slips are looked at."""
 _SUMMED = frozenset({"params", "trainable", "macs", "flops", "memory", "weights", "biases"})
+RARE = frozenset({
+    "outputs-counted", "weights-invented", "only-biases", "one-too-many", "norm-forgotten",
+    "positions-not-learnt",
+})  # fmt: skip
+"""Slips that nobody makes in one layer of several alone, and those that leave all of it out."""
 APART = frozenset({"convention", "one-copy"})
 """Slips that mean another thing in each layer; of all layers the sum itself tells them."""
 _OF_PARAMS = frozenset({"params", "trainable", "memory"})
@@ -247,7 +252,8 @@ def _of_layers(
         return
     for slip in slips:
         changed = [(w, _changed(slip, w)) for w in workings[:MOST]]
-        for working, (value, reason) in ((w, c) for w, found in changed for c in found):
+        alone = [(w, c) for w, found in changed for c in found if slip.name not in RARE]
+        for working, (value, reason) in alone:
             where = working.case.entry.row.path
             yield Finding((slip,), whole - working.whole.value + value, f"{where}: {reason}")
         first = [(w, found[0]) for w, found in changed if found]

@@ -23,9 +23,9 @@ LAYERS = 40
 """Layers of a sum in which two slips are looked for."""
 TRIED = 60_000
 """Numbers that are tried in one way."""
-CHANCE = 0.03
-"""So large a share of the numbers around the claimed one may be given by one way; where it is larger, a hit
-says nothing."""
+ALONE, JOINED, APART = 0.15, 0.06, 0.01
+"""So large a share of the numbers around the claimed one may be given by one slip in several layers, by two
+of which one is everywhere, and by two in two layers; where it is larger, a hit says nothing."""
 USUAL = frozenset({
     "bias-forgotten", "one-bias", "input-channels-forgotten", "kernel-not-squared", "in-out-swapped",
     "groups-ignored", "flatten-of-wrong-map", "moving-averages", "norm-one", "pooling-parameters", "one-copy",
@@ -76,18 +76,19 @@ def one_in_several(
     workings: list[Working], whole: Value, slips: tuple[Slip, ...], matches: Matches
 ) -> tuple[Finding, ...]:
     """One slip in all layers of a kind, or in two layers."""
-    return _first_way((_in_kinds, _in_two), workings, whole, slips, matches)
+    return _first_way(((_in_kinds, ALONE), (_in_two, ALONE)), workings, whole, slips, matches)
 
 
 def two_at_once(
     workings: list[Working], whole: Value, slips: tuple[Slip, ...], matches: Matches
 ) -> tuple[Finding, ...]:
     """Two slips: both everywhere, one of them in one layer, or each in one layer."""
-    return _first_way((_everywhere, _and_once, _apart), workings, whole, slips, matches)
+    ways = ((_everywhere, JOINED), (_and_once, JOINED), (_apart, APART))
+    return _first_way(ways, workings, whole, slips, matches)
 
 
 def _first_way(
-    ways: tuple[Way, ...],
+    ways: tuple[tuple[Way, float], ...],
     workings: list[Working],
     whole: Value,
     slips: tuple[Slip, ...],
@@ -98,26 +99,30 @@ def _first_way(
         return ()
     parts = Parts(tuple(workings), whole)
     made = _made(parts, (*slips, *LAYER_SLIPS))
-    for way in ways:
-        found = _told(islice(way(parts, slips, made), TRIED), parts, matches)
+    for way, chance in ways:
+        found = _told(islice(way(parts, slips, made), TRIED), parts, matches, chance)
         if found:
             return found
     return ()
 
 
-def _told(found: Iterable[Finding], parts: Parts, matches: Matches) -> tuple[Finding, ...]:
+def _told(
+    found: Iterable[Finding], parts: Parts, matches: Matches, chance: float
+) -> tuple[Finding, ...]:
     """The findings that match, each family of them where it seldom matches."""
     families: dict[str, list[Finding]] = {}
     for finding in found:
         if finding.value != parts.whole:
             name = finding.slips[0].name if len(finding.slips) == 1 else ""
             families.setdefault(name, []).append(finding)
-    return tuple(hit for family in families.values() for hit in _hits(family, parts.whole, matches))
+    return tuple(
+        hit for family in families.values() for hit in _hits(family, parts.whole, matches, chance)
+    )
 
 
-def _hits(family: list[Finding], whole: int, matches: Matches) -> list[Finding]:
+def _hits(family: list[Finding], whole: int, matches: Matches, chance: float) -> list[Finding]:
     hits = [f for f in family if matches(f.value)]
-    if not hits or _by_chance({f.value for f in family}, hits[0], whole):
+    if not hits or _by_chance({f.value for f in family}, hits[0], whole, chance):
         return []
     seen: dict[tuple[frozenset[str], str], Finding] = {}
     for hit in hits:
@@ -125,11 +130,11 @@ def _hits(family: list[Finding], whole: int, matches: Matches) -> list[Finding]:
     return list(seen.values())
 
 
-def _by_chance(values: set[Value], hit: Finding, whole: int) -> bool:
+def _by_chance(values: set[Value], hit: Finding, whole: int, chance: float) -> bool:
     assert isinstance(hit.value, int)
     reach = max(10, abs(hit.value - whole) // 4)
     near = sum(1 for v in values if isinstance(v, int) and abs(v - hit.value) <= reach)
-    return near - 1 > CHANCE * 2 * reach
+    return near - 1 > chance * 2 * reach
 
 
 # ------------------------------------------------------------------ of a layer

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from specc.claims.slips import places
+from specc.claims.slips import further, places
 from specc.claims.slips.params import BIASES, ONE_COPY, PARAMS, WEIGHTS
 from specc.claims.slips.positions import POSITIONS
 from specc.claims.slips.recurrent import STEP_SLIPS
@@ -219,6 +219,7 @@ MACS = (
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
     Slip("scores-forgotten", "a part of attention is forgotten", _no_scores),
     *STEP_SLIPS,
+    *further.MACS,
     *places.MACS,
     Slip("one-product", "one of two products is forgotten", _half_scores),
     ONE_COPY,
