@@ -230,8 +230,9 @@ def train(
 
     def run() -> int:
         common = common_of([one(file)], settings, False, quiet, color)
-        more = tuple(context.args)
-        chosen = verb.Choices(epochs, seed, device, threads, resume, quiet, more)
+        chosen = verb.Choices(
+            epochs, seed, device, threads, resume, quiet, verb.handed_on(context.args)
+        )
         return verb.run(common, out, chosen)
 
     finish(run)
@@ -253,7 +254,7 @@ def sample(
 
     def run() -> int:
         common = common_of([one(file)], settings, False, quiet, color)
-        chosen = verb.Choices(seed=seed, device=device, more=tuple(context.args))
+        chosen = verb.Choices(seed=seed, device=device, more=verb.handed_on(context.args))
         return verb.sample(common, out, chosen)
 
     finish(run)

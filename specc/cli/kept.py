@@ -80,25 +80,23 @@ def set_aside(target: Path) -> Path:
 
 def anew(target: Path, write: Callable[[Path], object], call: Callable[[Path], int]) -> int:
     """Begin a run anew, with the one before set aside; both it and its package come back where the new one
-    ends before it has anything to go on from.
+    ends before it has anything to go on from, in an error or in a page of help.
 
     The status is that of `call`.
     """
     files = {p: p.read_bytes() for p in target.rglob("*.py") if target / "run" not in p.parents}
     earlier = set_aside(target)
     complain(f"the run before is now in {earlier}")
-    status = 1
     try:
         write(target)
-        status = call(target)
+        return call(target)
     finally:
-        if status and not has_run(target):
+        if not has_run(target):
             shutil.rmtree(target / "run", ignore_errors=True)
             earlier.rename(target / "run")
             for path, content in files.items():
                 path.write_bytes(content)
             complain(f"{target} is as it was, with its run")
-    return status
 
 
 def beside(target: Path, write: Callable[[Path], object], call: Callable[[Path], int]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -47,6 +47,17 @@ class Choices(Struct, frozen=True):
     def elsewhere(self) -> bool:
         """Whether the run gets another folder than that of its package."""
         return any(flag.partition("=")[0] == "--out" for flag in self.more)
+
+
+def handed_on(arguments: Sequence[str]) -> tuple[str, ...]:
+    """What stands behind `--`; a second spec on the line does not.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if arguments and not arguments[0].startswith("-"):
+        raise UsageError(f"this takes one spec; what is {arguments[0]}?")
+    return tuple(arguments)
 
 
 def run(common: Common, out: Path, choices: Choices) -> int:

@@ -15,6 +15,7 @@ from specc.resolve import mismatch
 from specc.resolve.binding import Argument, bind
 from specc.resolve.context import Scope
 from specc.resolve.convert import is_tensor
+from specc.resolve.free import conditions, filled, fillings
 from specc.resolve.graphs import graph_behind, node_features, on_graph, whole_graph
 from specc.resolve.layer import apply_layer
 from specc.resolve.message import call_operands, needs_graph, operand_types, result
@@ -213,9 +214,14 @@ def _invoke(
     label: Label_,
     span: Span,
 ) -> Flow:
-    scope.constraints.extend(body.constraints)
+    given = [f.type for f in operands]
+    sizes = fillings(body, given)
+    found = conditions(scope, body, given, sizes, span)
+    if found is None:
+        return POISON
+    scope.constraints.extend(found)
     refs = [f.ref for f in operands]
-    types = body.output_types()
+    types = tuple((port, filled(type, sizes)) for port, type in body.output_types())
     made = scope.add(
         name, span, Invoke(stage, body), refs, types, named=label is not None, stage=stage
     )

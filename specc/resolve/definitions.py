@@ -187,11 +187,19 @@ def _unused(
         if name.startswith("_") or place is None:
             continue
         meaning = scope.names[name]
-        if isinstance(meaning, Flow) and meaning is not POISON:
+        if isinstance(meaning, Flow) and _is_input(scope, meaning):
+            _warn(
+                scope, f'nothing reads the input "{name}"', place, f"delete it, or name it _{name}"
+            )
+        elif isinstance(meaning, Flow) and meaning is not POISON:
             if place.start not in inside:
                 _report_unused(scope, name, place, _lost(scope, meaning))
         elif not isinstance(meaning, Flow):
             _warn(scope, f'"{name}" is never used', place, f"delete it, or name it _{name}")
+
+
+def _is_input(scope: Scope, value: Flow) -> bool:
+    return value.ref.node >= 0 and isinstance(scope.nodes[value.ref.node].operation, ReadPort)
 
 
 def _lost(scope: Scope, value: Flow) -> str:

@@ -9,6 +9,7 @@ from specc.layers.base import Inference, Parameter
 from specc.nearest import nearest
 from specc.program import BareTensor, Body, Invoke, Node, Path, ReadPort, Ref, Rounds, Stage
 from specc.resolve.context import Scope
+from specc.resolve.free import filled, fillings
 from specc.resolve.graphs import end_of, features, graph_behind, node_features
 from specc.resolve.message import PLACES
 from specc.resolve.order import labels
@@ -113,7 +114,8 @@ def tapped(scope: Scope, call: int, name: str, inner: Node) -> Flow:
     """A value inside a called network as one more port of the call."""
     node = scope.nodes[call]
     assert isinstance(node.operation, Invoke)
-    type = inner.types[0][1]
+    given = [scope.nodes[r.node].type(r.port) for r in node.operands if r is not None]
+    type = filled(inner.types[0][1], fillings(node.operation.body, given))
     if all(port != name for port, _ in node.types):
         scope.nodes[call] = replace(node, types=(*node.types, (name, type)))
     scope.context.taps[(node.operation.body.name, name)] = None

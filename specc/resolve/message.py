@@ -109,7 +109,7 @@ def check_inputs(context: Context, definition: tree.Definition) -> None:
         found[word] = name
     if not found:
         context.report(
-            "E502",
+            "E505",
             f"message_passing {definition.name.id} has no input",
             definition.name.span,
             helps=("in x",),

@@ -26,7 +26,7 @@ def inputs(
     if not declared:
         if definition.role != "block":
             scope.context.report(
-                "E502",
+                "E505",
                 f"{definition.role} {definition.name.id} has no input",
                 definition.name.span,
                 helps=("in x: image[1, 28, 28]",),

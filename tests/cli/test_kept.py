@@ -175,6 +175,23 @@ def test_a_run_that_does_not_begin_changes_nothing(
     assert not (package / "run-1").exists()
 
 
+def test_a_page_of_help_is_no_run(
+    specc: Run, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(package)
+    monkeypatch.setattr(train, "call", lambda *_: 0)
+    assert specc("train", "ae.spec", "--set", "latent=8", "--", "--help").status == 0
+    assert contents(package) == before
+    assert (package / "run" / "checkpoint.pt").exists()
+    assert not (package / "run-1").exists()
+
+
+def test_a_second_spec_is_no_flag_of_the_script(specc: Run, package: Path) -> None:
+    ended = specc("train", "ae.spec", "other.spec")
+    assert (ended.status, ended.err) == (2, "specc: this takes one spec; what is other.spec?\n")
+    assert not (package / "run-1").exists()
+
+
 def test_only_constructors_count() -> None:
     old = "class A:\n    def __init__(self):\n        self.a = 1\n    def forward(self): return 1\n"
     assert other_networks(old, old.replace("return 1", "return 2")) == []

@@ -86,7 +86,7 @@ network C {
         ("block a(c) { x -> b(c) }\nblock b(c) { x -> a(c) }\n", [("E406", "b")]),
         ("param n = 3\nparam n = 4\n", [("E403", "n")]),
         ("param unused = 3\n", [("W405", "unused")]),
-        ("network N {\n    x -> relu\n}\n", [("E502", "N")]),
+        ("network N {\n    x -> relu\n}\n", [("E505", "N")]),
         ("network N {\n    in x: imag[3]\n    x -> relu\n}\n", [("E206", "imag")]),
         ("network N {\n    in x: image[3]\n    x -> relu\n}\n", [("E203", "image[3]")]),
         ("network N {\n    in x: vector[0]\n    x -> relu\n}\n", [("E204", "0")]),
@@ -95,6 +95,13 @@ network C {
 )
 def test_a_fault_in_declarations(text: str, expected: list[tuple[str, str]]) -> None:
     assert found(text) == expected
+
+
+def test_an_input_that_nothing_reads_is_not_computed() -> None:
+    text = "specc 1\n\nnetwork N {\n    in x, y: vector[3]\n    x -> linear(2)\n}\n"
+    [one] = compile_text(text).diagnostics
+    assert (one.code, one.message) == ("W405", 'nothing reads the input "y"')
+    assert one.helps == ("delete it, or name it _y",)
 
 
 TRAIN = """
