@@ -134,9 +134,8 @@ def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterato
     if isinstance(row.output, Tensor):
         axes = ", ".join(row.output.axes)
         yield Step("output", f"{row.output}  ({axes})" if axes else str(row.output))
-    if inference is not None and inference.macs is not None:
-        macs = inference.macs if row.times == 1 else product((row.times, inference.macs))
-        yield Step("MACs", render(row.macs), macs)
+    if entry.macs is not None:
+        yield Step("MACs", render(row.macs), entry.macs)
     yield from _fields(entry, inference, before)
 
 

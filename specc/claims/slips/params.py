@@ -260,7 +260,7 @@ def _flattened(w: Working) -> Iterator[Change]:
 def _work(w: Working) -> Iterator[Change]:
     macs = w.case.inference.macs
     if macs is not None and macs.value != 0 and positions(w.case.inference):
-        formula = macs if w.case.entry.row.times == 1 else Constant(w.case.entry.row.macs)
+        formula = w.case.entry.macs or macs
         yield w.to(formula), "those are multiplications; all positions share the weights"
 
 

@@ -90,7 +90,8 @@ def _names(f: Formula) -> set[str]:
 
 
 def _one_step(w: Working) -> Iterator[Change]:
-    found = without(w.formula, ("T",)) if _cell(w) else None
+    several = _cell(w) or w.case.entry.place.steps != 1
+    found = without(w.formula, ("T",)) if several else None
     if found is not None:
         yield w.to(found), "that is one step; the cell works at each"
 

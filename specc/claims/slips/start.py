@@ -36,7 +36,7 @@ def _formula(case: Case, word: str) -> Formula | None:
         case "biases":
             return Constant(biases_of(case))
         case "macs" | "flops":
-            macs = _times(case, case.inference.macs or Constant(0))
+            macs = case.entry.macs or Constant(0)
             return 2 * macs if word == "flops" else macs
         case "receptive_field":
             return field_working(case.entry)

@@ -43,8 +43,8 @@ def _as_flops(w: Working) -> Iterator[Change]:
 
 
 def _biases(w: Working) -> Iterator[Change]:
-    sizes = sizes_given(w.case.inference)
-    elements = product(sizes).value
+    sizes, place = sizes_given(w.case.inference), w.case.entry.place
+    elements = product(sizes).value * place.times * place.steps
     if w.formula.value != 0 and elements != 0 and sizes:
         number = "bias" if elements == 1 else f"{render(elements)} biases"
         yield w.to(w.formula + elements), f"adding the {number} multiplies nothing"
@@ -92,10 +92,10 @@ def _half_scores(w: Working) -> Iterator[Change]:
 
 
 def _macs(w: Working) -> Iterator[Change]:
-    macs = w.case.inference.macs
+    macs = w.case.entry.macs
     if macs is not None:
         reason = "those are MACs; each is a multiplication and an addition"
-        yield w.to(macs if w.case.entry.row.times == 1 else Constant(w.case.entry.row.macs)), reason
+        yield w.to(macs), reason
 
 
 def _flop_biases(w: Working) -> Iterator[Change]:
