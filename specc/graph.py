@@ -6,7 +6,7 @@ by itself. Blocks and repetitions are groups with a level inside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 

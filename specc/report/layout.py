@@ -231,7 +231,10 @@ class _Layout:
     def _path(self, edge: Edge, names: list[str]) -> Path:
         start, end = self.cells[names[0]], self.cells[names[-1]]
         border, to_border = _at_border(start.item), _at_border(end.item)
-        leave, meet = self._port(edge, names[0], start=True), self._port(edge, names[-1], start=False)
+        leave, meet = (
+            self._port(edge, names[0], start=True),
+            self._port(edge, names[-1], start=False),
+        )
         top = start.y - TITLE if border else start.y + start.height - leave.depth
         points = [(start.x + leave.offset, top)]
         for name in names[1:-1]:

@@ -14,7 +14,7 @@ from specc.claims.slips.slip import Change, Slip, Working, positions, sizes_give
 from specc.claims.slips.weights import biases_of, kernel_of
 from specc.claims.upstream import field_parts, windows_before
 from specc.count.memory import FLOAT
-from specc.formula import Constant, Formula, Sum, product, total
+from specc.formula import Formula, Sum, product, total
 from specc.layers.base import Window
 from specc.sizes import Size, render
 
