@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -20,7 +21,7 @@ from specc.layers.base import Convention, Inference, Layer, Window
 from specc.program import Apply, Program, Scan, TrainPlan
 from specc.receptive import Everything, Fields, Seen, seen_text
 from specc.sizes import Size, render
-from specc.types import Tensor
+from specc.types import Tensor, factor
 from specc.unfolded import equations, gates
 
 
@@ -45,6 +46,7 @@ class Explained(Struct, frozen=True):
     """One layer of a network with its steps. `layer` is None for a bare tensor or a closed block.
 
     `phase` is the equation of a message-passing layer that it belongs to (`message`, `update`).
+    `params` and `macs` are what it adds to the sums.
     """
 
     network: str
@@ -55,6 +57,8 @@ class Explained(Struct, frozen=True):
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
     phase: str = ""
+    params: Size = 0
+    macs: Size = 0
 
 
 class ExplainedModel(Struct, frozen=True):
@@ -102,10 +106,11 @@ def _explained(tabler: Tabler, network: str, entry: Entry) -> Explained:
     before = tabler.before(entry)
     steps = tuple(_steps(entry, inference, before[0] if before else {}))
     if isinstance(operation, Scan) and not row.note:
-        steps = (*_cell(tabler.summer, operation), *steps[1:])
+        steps = (*_cell(tabler.summer, operation), *steps[1:], *_moved(tabler.summer, entry))
     notes = (*((row.note,) if row.note else ()), *(inference.notes if inference else ()))
     phase = entry.node.phase if entry.node is not None else ""
-    return Explained(network, row.label, row.op, row.span.line, layer, steps, notes, phase)
+    where = network, row.label, row.op, row.span.line
+    return Explained(*where, layer, steps, notes, phase, row.params, row.macs)
 
 
 def _cell(summer: Summer, scan: Scan) -> Iterator[Step]:
@@ -115,9 +120,21 @@ def _cell(summer: Summer, scan: Scan) -> Iterator[Step]:
     yield Step("parameters", render(whole.value), whole if found else None)
     for name, own in found:
         yield Step(f"  {name}", render(own.value), own)
+    if found:
+        yield Step("memory", f"{render(FLOAT * whole.value)} bytes in 32-bit floats")
     yield Step("steps", render(scan.steps))
     for name, text in equations(scan.body):
         yield Step(f"  {name}", text)
+
+
+def _moved(summer: Summer, entry: Entry) -> Iterator[Step]:
+    """The work of a cell at all its steps; the layers inside of it have their own share."""
+    operation = entry.node.operation if entry.node is not None else None
+    if isinstance(operation, Scan) and (one := summer.macs(operation.body)) != 0:
+        steps = (var("T", entry.place.steps),) if entry.place.steps != 1 else ()
+        copies = (entry.row.times,) if entry.row.times != 1 else ()
+        work = product((*copies, var("step", one), var("T", operation.steps), *steps))
+        yield Step("MACs", render(work.value), work)
 
 
 def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterator[Step]:
@@ -129,14 +146,16 @@ def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterato
         yield Step("memory", f"{render(FLOAT * row.params)} bytes in 32-bit floats")
     else:
         yield Step("parameters", "0")
+        yield from _tensors(entry)
     for rule in inference.sizes if inference is not None else ():
         yield Step(f"output {rule.axis}", render(rule.formula.value), rule.formula)
     if isinstance(row.output, Tensor):
         axes = ", ".join(row.output.axes)
         yield Step("output", f"{row.output}  ({axes})" if axes else str(row.output))
-    if inference is not None and inference.macs is not None:
-        macs = inference.macs if row.times == 1 else product((row.times, inference.macs))
-        yield Step("MACs", render(row.macs), macs)
+    if entry.macs is not None:
+        yield Step("MACs", render(row.macs), entry.macs)
+    elif row.macs != 0:
+        yield Step("MACs", render(row.macs))
     yield from _fields(entry, inference, before)
 
 
@@ -152,7 +171,7 @@ def _kinds(entry: Entry) -> Iterator[Step]:
 def _tensors(entry: Entry) -> Iterator[Step]:
     """Every tensor by the name it has in the state dict."""
     for parameter in parameters(entry.stage) if entry.stage is not None else ():
-        shape = "×".join(map(render, parameter.sizes)) or "one number"
+        shape = "×".join(map(factor, parameter.sizes)) or "one number"
         if len(parameter.sizes) > 1:
             shape += f" = {render(parameter.count.value)}"
         kind = " (buffer)" if parameter.kind == "buffer" else ""

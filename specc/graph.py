@@ -6,7 +6,7 @@ by itself. Blocks and repetitions are groups with a level inside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -44,12 +44,16 @@ MOST_BOXES = 600
 
 
 class Box(Struct, frozen=True):
-    """A layer, a port or a closed network: its name, what it does, and how many weights it owns."""
+    """A layer, a port or a closed network: its name, what it does, and how many weights it owns.
+
+    `border` marks a port of a block: it is no box of its own, edges go through it.
+    """
 
     id: str
     kind: Kind
     title: str
     lines: tuple[str, ...] = ()
+    border: bool = False
 
 
 class Group(Struct, frozen=True):
@@ -79,7 +83,10 @@ class Edge(Struct, frozen=True):
 
 
 class Level(Struct, frozen=True):
-    """The inside of a network or group. The ports are boxes of kind input and output."""
+    """The inside of a network or group. The ports are boxes of kind input and output.
+
+    Those of a cell are shown as what they are at one step: `x[t]`, `h[t-1]`.
+    """
 
     items: tuple[Item, ...]
     edges: tuple[Edge, ...]
@@ -137,9 +144,9 @@ class _Maker:
     opened: bool
     summer: Summer
 
-    def level(self, body: Body, prefix: str) -> Level:
-        """The level of a body; ids begin with `prefix`."""
-        maker = _LevelMaker(self, body, prefix)
+    def level(self, body: Body, prefix: str, cell: Scan | None = None) -> Level:
+        """The level of a body; ids begin with `prefix`. `cell` is what moves it, if anything does."""
+        maker = _LevelMaker(self, body, prefix, cell=cell)
         for number, node in enumerate(body.nodes):
             maker.add(number, node)
         maker.outputs()
@@ -154,6 +161,7 @@ class _LevelMaker:
     items: dict[str, Item] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     ends: dict[int, End] = field(default_factory=dict)
+    cell: Scan | None = None
     stages: Mapping[str, Stage] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -163,7 +171,7 @@ class _LevelMaker:
         """The item of a node, and the edges into it."""
         match node.operation:
             case ReadPort(name):
-                self._box(number, Box(f"{self.prefix}in.{name}", "input", name))
+                self._box(number, self._port("input", name))
             case Apply(Features(), _, _):
                 self._through(number, node)
             case Apply(layer, _, stage):
@@ -208,9 +216,16 @@ class _LevelMaker:
     def outputs(self) -> None:
         """The boxes of the body's outputs."""
         for name, ref in self.body.outputs:
-            box = Box(f"{self.prefix}out.{name}", "output", name)
+            box = self._port("output", name)
             self.items[box.id] = box
             self._edge(ref, End(box.id))
+
+    def _port(self, kind: Literal["input", "output"], name: str) -> Box:
+        """A port of a cell is seen, with the step that its value belongs to."""
+        place = f"{self.prefix}{'in' if kind == 'input' else 'out'}.{name}"
+        if self.cell is None:
+            return Box(place, kind, name, border=bool(self.prefix))
+        return Box(place, kind, _timed(self.body, self.cell, kind, name))
 
     def _id(self, number: int, node: Node) -> str:
         name = f"{self.prefix}{node.name}"
@@ -261,7 +276,7 @@ class _LevelMaker:
                 group = self._opened(number, node, inner, node.name)
                 names = [name for name, _ in inner.inputs]
             case Scan(_, inner) if self.whole.opened:
-                group = self._opened(number, node, inner, f"scan {node.name}")
+                group = self._opened(number, node, inner, f"scan {node.name}", node.operation)
                 names = [name for name, _ in inner.inputs]
             case Scan(_, inner):
                 box = self._named(number, node, "network", (f"scan {inner.name}",))
@@ -297,10 +312,12 @@ class _LevelMaker:
             return (f"{inner.role} {inner.name}",)
         return (_constructed(inner), *_parameters(self.whole.summer.owned(inner).params))
 
-    def _opened(self, number: int, node: Node, inner: Body, title: str) -> Group:
+    def _opened(
+        self, number: int, node: Node, inner: Body, title: str, cell: Scan | None = None
+    ) -> Group:
         name = self._id(number, node)
         shown = title if inner.name in title else f"{title}: {inner.name}"
-        return Group(name, shown, self.whole.level(inner, f"{name}."))
+        return Group(name, shown, self.whole.level(inner, f"{name}.", cell))
 
     def _rounds(self, number: int, node: Node, bodies: tuple[tuple[Body, Size], ...]) -> None:
         """The bodies of a repetition one after the other."""
@@ -319,6 +336,17 @@ class _LevelMaker:
             last = End(name, inner.outputs[0][0] if inner.outputs else "")
         if last is not None:
             self.ends[number] = last
+
+
+def _timed(cell: Body, scan: Scan, kind: Literal["input", "output"], name: str) -> str:
+    """`x[t]`, `h[t-1]` and for `next h` `h[t]`; over a tree a state comes from the children."""
+    states = {s.name for s in cell.states}
+    tree, state = scan.over == "tree", kind == "input" and name in states
+    if kind == "input" and not state and name != cell.inputs[0][0]:
+        return name  # the same at every step
+    if tree:
+        return f"{name} of the children" if state else name.removeprefix("next ")
+    return f"{name.removeprefix('next ')}[{'t-1' if state else 't'}]"
 
 
 def _parameters(number: Size) -> tuple[str, ...]:
@@ -352,46 +380,3 @@ def _shape(kind: ValueType) -> str:
             return family
         case _:
             return ""
-
-
-def leaf_edges(level: Level) -> Iterator[Edge]:
-    """The edges between boxes, through the borders of groups; ports of groups are left out."""
-    yield from _leaves(level, {})
-
-
-def _leaves(level: Level, outer: Mapping[str, tuple[str, str]]) -> Iterator[Edge]:
-    """`outer` maps the id of an input port to the box outside that feeds it, and the shape."""
-    feeds = dict(outer)
-    for edge in level.edges:
-        begin = _source(level, edge.start, feeds)
-        if begin is None:
-            continue
-        target = level.item(edge.end.item)
-        if isinstance(target, Group):
-            feeds[f"{target.id}.in.{edge.end.port}"] = (begin, edge.shape)
-        else:
-            yield Edge(End(begin), End(target.id), edge.shape)
-    for item in level.items:
-        if isinstance(item, Group):
-            inner = (e for e in _leaves(item.level, feeds) if not _is_port(item, e.end.item))
-            yield from inner
-
-
-def _is_port(group: Group, name: str) -> bool:
-    return name.startswith(f"{group.id}.out.") and any(i.id == name for i in group.level.items)
-
-
-def _source(level: Level, end: End, feeds: Mapping[str, tuple[str, str]]) -> str | None:
-    """The box that gives the value at an edge's start."""
-    item = level.item(end.item)
-    if isinstance(item, Box):
-        if item.kind == "input" and item.id in feeds:
-            return feeds[item.id][0]
-        return item.id
-    inner = item.level
-    port = end.port if any(i.id == f"{item.id}.out.{end.port}" for i in inner.items) else ""
-    for edge in inner.edges:
-        wanted = f"{item.id}.out.{port}"
-        if edge.end.item == wanted or (not port and edge.end.item.startswith(f"{item.id}.out.")):
-            return _source(inner, edge.start, feeds)
-    return None

@@ -64,13 +64,15 @@ class Tensor(Struct, frozen=True):
         return replace(self, range=Interval(low, high), constant=None)
 
     def __str__(self) -> str:
-        text = "×".join(map(_factor, self.sizes)) if self.sizes else "one number"
+        text = "×".join(map(factor, self.sizes)) if self.sizes else "one number"
         return text if self.over == "items" else f"{text} per {self.over[:-1]}"
 
 
-def _factor(size: Size) -> str:
+def factor(size: Size) -> str:
+    """A size of a shape: what is more than one sign stands in parentheses, `2×(2·⌊H/2⌋)`."""
     text = render(size)
-    return f"({text})" if isinstance(size, Symbolic) and len(size.terms) > 1 else text
+    several = isinstance(size, Symbolic) and (len(size.terms) > 1 or "·" in text)
+    return f"({text})" if several else text
 
 
 class Distribution(Struct, frozen=True):
@@ -107,9 +109,7 @@ class Graph(Struct, frozen=True):
         return tuple((word, part) for word, part in parts if part is not None)
 
     def __str__(self) -> str:
-        shown = ", ".join(
-            f"{word} {'×'.join(map(_factor, t.sizes))}" for word, t in self.features()
-        )
+        shown = ", ".join(f"{word} {'×'.join(map(factor, t.sizes))}" for word, t in self.features())
         return f"graph[{shown}]"
 
 

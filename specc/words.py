@@ -1,6 +1,6 @@
 """What the words of the language itself mean: `specc explain minimize`, from `pages/words.md`.
 
-A section of the page is a few words, each with a line, and a spec that has them.
+A section of the page is a few words, each with a line, and specs that have them.
 """
 
 from __future__ import annotations
@@ -34,21 +34,29 @@ def meanings() -> dict[str, Meaning]:
     found: dict[str, Meaning] = {}
     for section in _page().split("\n## ")[1:]:
         title = section.partition("\n")[0]
-        spec = section.partition("```spec\n")[2].partition("```")[0]
+        specs = re.findall(r"^```spec\n(.*?)^```", section, re.M | re.S)
         for line in re.findall(r"^- (.*)$", section, re.M):
             text = line.partition(": ")[2]
-            found |= {word: Meaning(word, title, text, spec) for word in _WORD.findall(line)}
-    return {**_settings(found["train"]), **found}
+            words = _WORD.findall(line)
+            found |= {word: Meaning(word, title, text, _with(word, specs)) for word in words}
+    training = _page().partition("## Training")[2].partition("\n## ")[0]
+    specs = re.findall(r"^```spec\n(.*?)^```", training, re.M | re.S)
+    return {**_settings(specs), **found}
 
 
-def _settings(train: Meaning) -> dict[str, Meaning]:
+def _with(word: str, specs: list[str]) -> str:
+    """The first spec that has the word."""
+    return next((s for s in specs if re.search(rf"\b{word}\b", s)), specs[0])
+
+
+def _settings(specs: list[str]) -> dict[str, Meaning]:
     """The settings of a training, by what they say of themselves."""
     from specc.settings import SampleSettings, TrainSettings
 
     fields = {**SampleSettings.model_fields, **TrainSettings.model_fields}
     return {
         name: Meaning(
-            name, train.section, f"{field.description}{_usual(field.default)}", train.spec
+            name, "Training", f"{field.description}{_usual(field.default)}", _with(name, specs)
         )
         for name, field in fields.items()
         if name != "checkpoint_unit"

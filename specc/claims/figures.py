@@ -107,12 +107,8 @@ def _trainable(subject: Subject) -> Figure:
 def _macs(subject: Subject) -> Figure:
     if subject.totals is not None:
         return Figure(subject.totals.macs)
-    first = subject.entries[0]
-    if len(subject.entries) == 1 and first.node is not None:
-        operation = first.node.operation
-        if isinstance(operation, Apply) and operation.inference.macs is not None:
-            macs = operation.inference.macs
-            return Figure(first.row.macs, macs if first.row.times == 1 else None)
+    if len(subject.entries) == 1 and subject.entries[0].macs is not None:
+        return Figure(subject.entries[0].row.macs, subject.entries[0].macs)
     return Figure(add_up(e.row.macs for e in subject.entries))
 
 

@@ -14,6 +14,7 @@ from specc.words import Meaning
 Form: TypeAlias = Literal["text", "json", "latex", "markdown"]
 LISTS = (
     "layers",
+    "definitions",
     "optimizers",
     "schedules",
     "initializations",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from msgspec import Struct
@@ -38,6 +39,8 @@ def run(common: Common, wish: Wish, out: Path | None) -> int:
         )
     except QuizError as problem:
         raise UsageError(str(problem)) from None
+    for note in quiz.notes:
+        print(f"specc: {note}", file=sys.stderr)
     text = _text(common, quiz, wish)
     if out is None:
         print(text.rstrip("\n"))

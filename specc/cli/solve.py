@@ -11,7 +11,7 @@ from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError
 from specc.cli.speak import Work
 from specc.exam.solve import conditions as asked
-from specc.exam.solve.layer import layer_question
+from specc.exam.solve.layer import known, layer_question
 from specc.exam.solve.mlp import mlps
 from specc.exam.solve.ranges import SolveError, Varied, usual
 from specc.exam.solve.ranges import read as ranges
@@ -37,25 +37,26 @@ def run(
     except SolveError as problem:
         raise UsageError(str(problem)) from None
     if common.json:
-        print(json.dumps(solutions.document(answer), ensure_ascii=False, indent=2))
+        print(json.dumps(solutions.document(answer, most), ensure_ascii=False, indent=2))
     else:
         print("\n".join(solutions.lines(answer, most)))
     return FINE if answer.solutions else WRONG
 
 
 def _mlp(common: Common, texts: tuple[str, ...], varied: tuple[Varied, ...], most: int) -> int:
-    found, tried = mlps(texts, varied)
+    answer = mlps(texts, varied)
     if common.json:
-        print(json.dumps(solutions.mlp_document(found, tried), ensure_ascii=False, indent=2))
+        print(json.dumps(solutions.mlp_document(answer, most), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(solutions.mlp_lines(found, tried, most)))
-    return FINE if found else WRONG
+        print("\n".join(solutions.mlp_lines(answer, most)))
+    return FINE if answer.found else WRONG
 
 
 def _question(
     common: Common, what: str, texts: tuple[str, ...], varied: tuple[Varied, ...], on: str | None
 ) -> Question | None:
     if not (Path(what).exists() or what.endswith(".spec") or "/" in what):
+        known(what)
         return layer_question(what, _sizes(what, on), texts, varied, common.convention)
     read(one(Path(what)))
     work = Work(Common((Path(what),), common.settings, common.json, common.quiet), claims=False)

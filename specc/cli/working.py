@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from msgspec.structs import replace
 
 from specc.cli.options import Common
 from specc.cli.outcome import UsageError
 from specc.cli.speak import Work
+from specc.count.machine import number
 from specc.explain import Explained, ExplainedModel, explain
 from specc.nearest import nearest
 from specc.program import Program
@@ -28,7 +30,7 @@ def run(common: Common, model: Path, layer: str | None, form: str = "text") -> i
     if models:
         layers = [e for m in models for e in m.layers]
         steps = [t for program in programs for t in turns(program)]
-        if layer is not None and not any(layer in _names(e) for e in layers):
+        if layer is not None and not any(_reach(e, layer) == "here" for e in layers):
             found = [t for t in steps if layer in _called(t)]
             if found:
                 _print_steps(common, found, form)
@@ -42,9 +44,9 @@ def run(common: Common, model: Path, layer: str | None, form: str = "text") -> i
             from specc.report import worked
 
             writer = worked.latex if form == "latex" else worked.markdown
-            print(writer(chosen, models if whole else ()))
+            print(writer(chosen, models if whole else (), layer or ""))
         else:
-            _print(common, models, chosen, whole=whole)
+            _print(common, models, chosen, layer)
     return work.end()
 
 
@@ -86,8 +88,9 @@ def _chosen(
     layers: list[Explained], wanted: str, steps: list[Turn], programs: list[str]
 ) -> list[Explained]:
     """The layers of a name: `C1`, `LeNet.C1`, `residual1` for all below it."""
-    found = [e for e in layers if wanted in _names(e)] or [e for e in layers if _below(e, wanted)]
-    if found:
+    reached = [(e, _reach(e, wanted)) for e in layers]
+    found = [e for e, r in reached if r == "here"] or [e for e, r in reached if r == "below"]
+    if found := found or _of_cell(layers, wanted):
         return found
     named = [name for t in steps for name in _called(t)]
     near = nearest(wanted, [*(name for e in layers for name in _names(e)), *named, *programs])
@@ -102,8 +105,46 @@ def _names(e: Explained) -> tuple[str, ...]:
     return path, f"{e.network}.{path}"
 
 
-def _below(e: Explained, wanted: str) -> bool:
-    return any(name.startswith(f"{wanted}.") for name in _names(e))
+def _reach(e: Explained, wanted: str) -> Literal["here", "below", ""]:
+    """Whether a name leads to a layer, or to something around it.
+
+    The round of a repetition may be left out, or be any of those that the layer stands for.
+    """
+    for name in _names(e):
+        left = wanted.split(".")
+        for part in name.split("."):
+            if left and _same(part, left[0]):
+                del left[0]
+            elif not left:
+                return "here" if _rounds(part) and part == name.split(".")[-1] else "below"
+            elif not _rounds(part):
+                break
+        else:
+            if not left:
+                return "here"
+    return ""
+
+
+def _rounds(part: str) -> bool:
+    return part == "*" or part[0].isdigit()
+
+
+def _same(part: str, wanted: str) -> bool:
+    """`*` is any round, `1-3` each of these."""
+    if part == wanted or not (_rounds(part) and wanted.isdigit()):
+        return part == wanted
+    first, _, last = part.partition("-")
+    return part == "*" or int(first) <= int(wanted) <= int(last or first)
+
+
+def _of_cell(layers: list[Explained], wanted: str) -> list[Explained]:
+    """All that moves a cell of that name, with what is inside."""
+    scans = [e for e in layers if e.op == f"scan {wanted}"]
+    return [
+        e
+        for e in layers
+        if any(e is s or (e.network == s.network and _reach(e, _names(s)[1])) for s in scans)
+    ]
 
 
 def _first(layers: Sequence[Explained]) -> Iterator[str]:
@@ -114,14 +155,22 @@ def _first(layers: Sequence[Explained]) -> Iterator[str]:
 
 
 def _print(
-    common: Common, models: list[ExplainedModel], layers: list[Explained], *, whole: bool
+    common: Common, models: list[ExplainedModel], layers: list[Explained], name: str | None
 ) -> None:
     if common.json:
-        document = {"layers": [shown.document(e) for e in layers]}
+        document = {"layers": [shown.document(e) for e in layers], "totals": shown.sums(layers)}
+        if name is None:
+            document["totals"] = {
+                n.name: {"params": number(n.totals.params), "macs": number(n.totals.macs)}
+                for m in models
+                for n in m.report.networks
+            }
         print(json.dumps(document, ensure_ascii=False, indent=2))
         return
     lines = [line for e in layers for line in (*shown.lines(e, common.palette()), "")]
-    if whole:
+    if name is None:
         lines += [line for m in models for line in shown.settings(m, common.palette())]
         lines += [line for m in models for line in shown.totals(m)]
+    elif len(layers) > 1:
+        lines += shown.part(name, layers)
     print("\n".join(lines).rstrip())

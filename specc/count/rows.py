@@ -13,7 +13,7 @@ from specc.count.report import Row, Totals
 from specc.count.sums import Summer
 from specc.count.weights import Weights, tie_text
 from specc.fields import FieldReader, port_fields, relative
-from specc.formula import formula
+from specc.formula import Formula, formula, product, var
 from specc.layers.plumbing import PLUMBING
 from specc.program import (
     Apply,
@@ -71,6 +71,17 @@ class Entry(Struct, frozen=True):
     def shared(self) -> bool:
         """Whether it is called again: its weights are those of another row."""
         return self.row.note.startswith(_SHARES)
+
+    @property
+    def macs(self) -> Formula | None:
+        """The multiply-accumulates of a layer with their working: T steps in a cell, all copies."""
+        operation = self.node.operation if self.node is not None else None
+        found = operation.inference.macs if isinstance(operation, Apply) else None
+        if found is None:
+            return None
+        steps = () if self.place.steps == 1 else (var("T", self.place.steps),)
+        copies = () if self.row.times == 1 else (self.row.times,)
+        return product((*copies, found, *steps)) if copies or steps else found
 
 
 class Tabler:

@@ -14,8 +14,15 @@ def fields_shown(model: type[DataSource]) -> tuple[str, ...]:
         source = model()
     except ValidationError:
         return ()  # it needs a path or another source
-    found = [f"{field.name}: {type_shown(field)}" for field in source.fields() or ()]
-    return (*found, *(f"{name}: true or false per node" for name in source.masks()))
+    return tuple(f"{field.name}: {type_shown(field)}" for field in source.fields() or ())
+
+
+def masks_shown(model: type[DataSource]) -> tuple[str, ...]:
+    """The masks that a source binds by themselves: no name is given to them after `as`."""
+    try:
+        return tuple(model().masks())
+    except ValidationError:
+        return ()
 
 
 def type_shown(field: DataField) -> str:

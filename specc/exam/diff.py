@@ -17,6 +17,7 @@ from specc.layers.base import Convention
 from specc.program import Apply, Program, TrainPlan
 from specc.resolve.static import show
 from specc.sizes import Size
+from specc.syntax import tree
 
 Kind = Literal["added", "removed", "changed"]
 
@@ -73,6 +74,7 @@ def compare(old: Program, new: Program, convention: Convention = "pytorch") -> C
     reports = count(old, convention), count(new, convention)
     tables = Tables(old, convention), Tables(new, convention)
     parts = [*_parameters(old, new), *_networks(reports, tables), *_trains(old, new)]
+    parts += _claims(old, new)
     return Comparison(tuple(parts), _sums(reports[0], reports[1]))
 
 
@@ -116,14 +118,23 @@ def _networks(
     old, new = (list(r.networks) for r in reports)
     for left, right in _pairs(old, new):
         if left is None and right is not None:
-            yield Part(right.name, "added", (), (Sum("params", 0, right.totals.params),))
+            layers = _alone(tables[1], right.name, new=True)
+            yield Part(right.name, "added", layers, (Sum("params", 0, right.totals.params),))
         elif right is None and left is not None:
-            yield Part(left.name, "removed", (), (Sum("params", left.totals.params, 0),))
+            layers = _alone(tables[0], left.name, new=False)
+            yield Part(left.name, "removed", layers, (Sum("params", left.totals.params, 0),))
         elif left is not None and right is not None:
             changes = tuple(_changes(left, right, tables))
             name = left.name if left.name == right.name else f"{left.name} → {right.name}"
             if changes or left.name != right.name:
                 yield Part(name, "changed", changes, _sums(left, right))
+
+
+def _alone(tables: Tables, name: str, *, new: bool) -> tuple[Change, ...]:
+    """The layers of a network that is on one side only."""
+    entries = tables.entries(tables.program.network(name))
+    rows = (_row(None, e) if new else _row(e, None) for e in entries)
+    return tuple(r for r in rows if r is not None)
 
 
 def _pairs(
@@ -154,26 +165,42 @@ def _changes(
 def _aligned(
     old: Sequence[Entry], new: Sequence[Entry]
 ) -> Iterator[tuple[Entry | None, Entry | None]]:
-    """Rows that belong together: of one name, and unnamed ones of one kind in their order."""
+    """Rows that belong together: of one name, of one kind in their order, or in one another's place."""
     matcher = SequenceMatcher(None, [*map(_key, old)], [*map(_key, new)], autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         left, right = list(old[a:b]), list(new[c:d])
         if tag == "equal":
             yield from zip(left, right, strict=True)
             continue
-        for before in left:
-            match = next((r for r in right if r.row.path == before.row.path), None)
-            if match is not None:
-                right.remove(match)
-            yield before, match
-        yield from ((None, after) for after in right)
+        partners = _partners(left, right)
+        yield from ((before, partners.get(before.row.path)) for before in left)
+        taken = {after.row.path for after in partners.values()}
+        yield from ((None, after) for after in right if after.row.path not in taken)
+
+
+def _partners(left: list[Entry], right: list[Entry]) -> dict[str, Entry]:
+    """For the paths of rows on the left their partners: a name first, then the kind, then the place."""
+    named = {r.row.path: r for r in right if _named(r)}
+    found = {e.row.path: named[e.row.path] for e in left if _named(e) and e.row.path in named}
+    taken = {r.row.path for r in found.values()}
+    old = [e for e in left if e.row.path not in found]
+    new = [e for e in right if e.row.path not in taken]
+    kinds = [[e.row.op for e in side] for side in (old, new)]
+    for _, a, b, c, d in SequenceMatcher(None, *kinds, autojunk=False).get_opcodes():
+        if b - a == d - c:  # equal, or as many in the place of as many
+            found |= {e.row.path: r for e, r in zip(old[a:b], new[c:d], strict=True)}
+    return found
+
+
+def _named(entry: Entry) -> bool:
+    node = entry.node
+    return (entry.stage is not None and entry.stage.named) or (node is not None and node.named)
 
 
 def _key(entry: Entry) -> tuple[str, str]:
     """The name where the user gave one, else the kind."""
-    node, path = entry.node, entry.row.path
-    named = (entry.stage is not None and entry.stage.named) or (node is not None and node.named)
-    return (path, "") if named else (path.rpartition(".")[0], entry.row.op)
+    path = entry.row.path
+    return (path, "") if _named(entry) else (path.rpartition(".")[0], entry.row.op)
 
 
 def _row(before: Entry | None, after: Entry | None) -> Change | None:
@@ -185,11 +212,13 @@ def _row(before: Entry | None, after: Entry | None) -> Change | None:
         return Change("removed", before.row.path, before.row.op, found, 0 - before.row.params)
     assert before is not None
     assert after is not None
-    left, right = _facts_of(before), _facts_of(after)
-    found = tuple(facts(left, right))
+    found = tuple(facts(_facts_of(before), _facts_of(after)))
+    if before.row.path != after.row.path and (_named(before) or _named(after)):
+        found = (Fact("name", before.row.path, after.row.path), *found)
     what = after.row.op if before.row.op == after.row.op else f"{before.row.op} → {after.row.op}"
     by = after.row.params - before.row.params
-    return Change("changed", after.row.path, what, found, by) if found else None
+    same = not found and before.row.op == after.row.op
+    return None if same else Change("changed", after.row.path, what, found, by)
 
 
 def _told(entry: Entry, *, new: bool) -> Iterator[Fact]:
@@ -261,10 +290,51 @@ def _training(plan: TrainPlan) -> dict[str, str]:
             found[f"{key}{objective.sense}"] = " + ".join(t.span.text for t in objective.terms)
             for update in objective.updates:
                 who = ", ".join(".".join(t) for t in update.targets)
-                found[f"{key}optimizer of {who}"] = _described(update.optimizer)
+                of = f" of {who}" if len(step.updates) > 1 else ""
+                found[f"{key}optimizer{of}"] = _described(update.optimizer)
+                found |= {} if of else {f"{key}learns": who}
     return found
 
 
 def _described(model: BaseModel) -> str:
+    """The word with its rate and what is not by default: `adam(lr=0.001)`."""
     word = getattr(model, "word", type(model).__name__)
-    return f"{word}({', '.join(f'{k}={v}' for k, v in settings_of(model).items())})"
+    fields = type(model).model_fields
+    told = [
+        f"{name}={value}"
+        for name, value in settings_of(model).items()
+        if name == "lr"
+        or fields[name].is_required()
+        or getattr(model, name) != fields[name].get_default(call_default_factory=True)
+    ]
+    return f"{word}({', '.join(told)})" if told else word
+
+
+# ------------------------------------------------------------------------- claims
+
+
+def _claims(old: Program, new: Program) -> Iterator[Part]:
+    """What is claimed in `answers`, block by block, and what is expected."""
+    before, after = ({a.title.value: a for a in p.answers} for p in (old, new))
+    for title in dict.fromkeys((*before, *after)):
+        left, right = _answers(before.get(title)), _answers(after.get(title))
+        changes = tuple(_change(f.name, "answer", (f,)) for f in facts(left, right))
+        kind: Kind = (
+            "added" if title not in before else "removed" if title not in after else "changed"
+        )
+        if changes or kind != "changed":
+            yield Part(f'answers "{title}"', kind, changes)
+    found = [{_spaced(e.condition): "" for e in p.expects} for p in (old, new)]
+    promised = tuple(_change(f.name, "expect", (f,)) for f in facts(found[0], found[1]))
+    if promised:
+        yield Part("expect", "changed", promised)
+
+
+def _answers(block: tree.Answers | None) -> dict[str, str]:
+    claims = block.claims if block is not None else ()
+    return {_spaced(c.subject): _spaced(c.value) for c in claims}
+
+
+def _spaced(expr: tree.Expr) -> str:
+    """The text of an expression, however its white space is written."""
+    return " ".join(expr.span.text.split())

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from specc.formula import Formula, product, total, var
+from specc.formula import Formula, formula, product, total, var
 from specc.layers.base import (
     Convention,
     Counted,
@@ -310,6 +310,15 @@ class Recurrent(Layer):
     def _notes(self, features: Size) -> tuple[str, ...]:
         if len(self.gates) == 1:
             return ()
-        d, h = render(features), render(self.units)
-        biases = f" + {self.biases}" if self.bias else ""
-        return (f"gates {', '.join(self.gates)}: each ({d} + {render(self.out)}{biases})·{h}",)
+        way = ", in each direction" if self.bidirectional else ""
+        several = self.layers > 1 or self.bidirectional
+        return tuple(
+            f"gates {', '.join(self.gates)}{f' of layer {level + 1}{way}' if several else ''}: "
+            f"each {self._gate(width).working()}"
+            for level, width in self._levels(features)
+        )
+
+    def _gate(self, width: Size) -> Formula:
+        biases = self.biases if self.bias else 0
+        read = formula(width) + self.out + biases if biases else formula(width) + self.out
+        return product((read, self.units))

@@ -39,6 +39,13 @@ def default(field: FieldInfo) -> object:
     return None if field.is_required() else field.get_default(call_default_factory=True)
 
 
+def _row(value: object) -> str:
+    """A row of a list of lists, never a size: `[1, 1, 1]`."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_row, value))}]"
+    return literal(value)
+
+
 def literal(value: object) -> str:
     """A value in the language's own notation: `5x5`, `true`, `1e-05`, `none`."""
     match value:
@@ -46,6 +53,8 @@ def literal(value: object) -> str:
             return "none"
         case bool():
             return "true" if value else "false"
+        case tuple() if any(isinstance(v, tuple) for v in value):
+            return f"[{', '.join(map(_row, value))}]"
         case tuple() if value and all(isinstance(v, int) and v > 0 for v in value):
             return "x".join(str(v) for v in value)
         case tuple():

@@ -29,16 +29,18 @@ def _part(part: Part, palette: Palette) -> Iterator[str]:
     kinds = max((len(c.what) for c in part.changes), default=0)
     for change in part.changes:
         head = f"{_SIGNS[change.kind]} {change.path:<{width}}  {change.what:<{kinds}}"
-        yield f"  {palette.paint(head, 'help')}  {'   '.join(map(_fact, change.facts))}".rstrip()
+        told = "   ".join(_fact(f, change) for f in change.facts)
+        yield f"  {palette.paint(head, 'help')}  {told}".rstrip()
     yield from (f"  {_sum(s)}" for s in part.sums)
     yield ""
 
 
-def _fact(fact: Fact) -> str:
+def _fact(fact: Fact, change: Change) -> str:
+    """`output 864 → 1,176`; what the line is called itself is not said again."""
+    name = "" if fact.name == change.path else f"{fact.name} "
     if fact.before is None or fact.after is None:
-        value = fact.after if fact.before is None else fact.before
-        return f"{fact.name} {value}"
-    return f"{fact.name} {fact.before} → {fact.after}"
+        return f"{name}{fact.after if fact.before is None else fact.before}"
+    return f"{name}{fact.before} → {fact.after}"
 
 
 def _sum(one: Sum) -> str:

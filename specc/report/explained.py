@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel
 
+from specc.count.add import add_up
+from specc.count.machine import number
 from specc.explain import Explained, ExplainedModel
 from specc.layers.written import default, literal, written
 from specc.report.colour import PLAIN, Palette
 from specc.report.machine import Json
-from specc.sizes import render
+from specc.sizes import Size, render
 
 
 def lines(e: Explained, palette: Palette = PLAIN) -> Iterator[str]:
     """`C1: conv(6, 5x5) in LeNet, line 6`, then one line for each figure and hyperparameter."""
     call = written(e.layer, e.op) if e.layer is not None else e.op
-    where = f"in the {e.phase}, " if e.phase else ""
-    yield f"{palette.paint(e.path, 'bold')}: {call} in {e.network}, {where}line {e.line}"
+    yield f"{palette.paint(e.path, 'bold')}: {call} in {e.network}, {phase(e)}line {e.line}"
     width = max((len(step.title) for step in e.steps), default=0)
     for step in e.steps:
         yield f"  {palette.paint(f'{step.title:{width}}', 'help')}  {step.text}"
@@ -53,17 +54,47 @@ def hyperparameters(layer: BaseModel) -> Iterator[str]:
         yield f"{text:{width}}  {mark:7}  {description}".rstrip()
 
 
+def phase(e: Explained) -> str:
+    """`in the message, ` for a layer of an equation of message passing."""
+    return f"in the {e.phase}, " if e.phase else ""
+
+
 def totals(model: ExplainedModel) -> Iterator[str]:
     """The sums of the networks, with their parts."""
     for network in model.report.networks:
-        parts = [render(row.params) for row in network.rows if row.params != 0]
-        total = render(network.totals.params)
-        body = " + ".join(parts) if 1 < len(parts) <= 16 else ""
-        yield (
-            f"{network.name}: {body} = {total} parameters"
-            if body
-            else (f"{network.name}: {total} parameters")
-        )
+        rows = [(row.params, row.macs) for row in network.rows]
+        yield from _summed(network.name, rows, network.totals.params, network.totals.macs)
+    if len(model.report.networks) > 1:
+        sums = model.report.totals
+        yield from _summed(model.report.path, [], sums.params, sums.macs)
+
+
+def part(name: str, layers: Iterable[Explained]) -> Iterator[str]:
+    """The sums of some layers, under the name that they were asked by."""
+    rows = [(e.params, e.macs) for e in layers]
+    yield from _summed(name, rows, add_up(p for p, _ in rows), add_up(m for _, m in rows))
+
+
+def _summed(
+    name: str, rows: Sequence[tuple[Size, Size]], params: Size, macs: Size
+) -> Iterator[str]:
+    if macs != 0:
+        yield f"{name}: {_sum([m for _, m in rows], macs)} MACs"
+    yield f"{name}: {_sum([p for p, _ in rows], params)} parameters"
+
+
+def _sum(parts: Sequence[Size], whole: Size) -> str:
+    shown = [render(p) for p in parts if p != 0]
+    return f"{' + '.join(shown)} = {render(whole)}" if 1 < len(shown) <= 16 else render(whole)
+
+
+def sums(layers: Iterable[Explained]) -> dict[str, Json]:
+    """What layers add up to, as JSON."""
+    found = list(layers)
+    return {
+        "params": number(add_up(e.params for e in found)),
+        "macs": number(add_up(e.macs for e in found)),
+    }
 
 
 def document(e: Explained) -> dict[str, Json]:

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from specc.graph import Box, Edge, Group, Item, Level
+from specc.report.edges import leaving
 
 CHARACTER, LINE = 7.3, 16.0  # a letter's width and a line's height at 12 px
 SIDE, EDGE = 26.0, 44.0  # between neighbours, between ranks
@@ -61,6 +62,13 @@ class Picture(Struct, frozen=True):
         return Picture(self.width, self.height, boxes, paths)
 
 
+class _Port(Struct, frozen=True):
+    """Where an edge meets a group: how far from its centre, and how deep inside where a box is met."""
+
+    offset: float
+    depth: float = 0.0
+
+
 class _Cell(Struct):
     """A place in a rank: an item, or room for an edge that passes."""
 
@@ -72,20 +80,19 @@ class _Cell(Struct):
     y: float = 0.0  # of its top
     item: Item | None = None
     inside: Picture | None = None
-    ports: dict[str, float] = field(default_factory=dict)  # offset from the centre
+    ports: dict[str, _Port] = field(default_factory=dict)
 
 
-def lay_out(level: Level, *, root: bool = True) -> Picture:
+def lay_out(level: Level) -> Picture:
     """Place a level and all levels inside it."""
-    return _Layout(level, root=root).picture()
+    return _Layout(level).picture()
 
 
 class _Layout:
     """One level on its way to a picture."""
 
-    def __init__(self, level: Level, *, root: bool) -> None:
+    def __init__(self, level: Level) -> None:
         self.level = level
-        self.root = root
         self.cells = {i.id: self._cell(i) for i in level.items}
         self.chains: list[tuple[Edge, list[str]]] = []
         self.meeting = Counter(e.end for e in level.edges)
@@ -108,20 +115,20 @@ class _Layout:
         if isinstance(item, Box):
             width, height = self._size(item)
             return _Cell(item.id, width, height, item=item)
-        inside = lay_out(item.level, root=False)
+        inside = lay_out(item.level)
         title = len(item.title) * CHARACTER + 2 * FRAME
         width = max(inside.width + 2 * FRAME, title)
         moved = inside.moved((width - inside.width) / 2, TITLE)
+        height = inside.height + TITLE + FRAME
         ports = {
-            b.box.id: b.x + b.width / 2 - width / 2
+            b.box.id: _Port(b.x + (b.width - width) / 2, _depth(b, height))
             for b in moved.boxes
             if b.box.kind in {"input", "output"}
         }
-        height = inside.height + TITLE + FRAME
         return _Cell(item.id, width, height, item=item, inside=moved, ports=ports)
 
     def _size(self, box: Box) -> tuple[float, float]:
-        if not self.root and box.kind in {"input", "output"}:
+        if box.border:
             return 8.0, 0.0  # the border of a group: edges go through
         longest = max(len(text) for text in (box.title, *box.lines))
         return max(56.0, longest * CHARACTER + 20), (1 + len(box.lines)) * LINE + 12
@@ -162,21 +169,21 @@ class _Layout:
         links: dict[str, tuple[list[_Link], list[_Link]]] = {n: ([], []) for n in self.cells}
         for edge, names in self.chains:
             for above, below in pairwise(names):
-                up = self._offset(edge, above, start=True) if above == names[0] else 0.0
-                down = self._offset(edge, below, start=False) if below == names[-1] else 0.0
+                up = self._port(edge, above, start=True).offset if above == names[0] else 0.0
+                down = self._port(edge, below, start=False).offset if below == names[-1] else 0.0
                 links[below][0].append(_Link(self.cells[above], up - down))
                 links[above][1].append(_Link(self.cells[below], down - up))
         return links
 
-    def _offset(self, edge: Edge, name: str, *, start: bool) -> float:
-        """How far from the centre of a group its port is."""
-        end = edge.start if start else edge.end
-        ports = self.cells[name].ports
-        wanted = f"{name}.{'out' if start else 'in'}.{end.port}"
-        if wanted in ports:
-            return ports[wanted]
-        outs = [x for port, x in ports.items() if port.startswith(f"{name}.out.")]
-        return outs[0] if start and outs else 0.0
+    def _port(self, edge: Edge, name: str, *, start: bool) -> _Port:
+        """Where an edge meets the item at its start or end."""
+        cell = self.cells[name]
+        if not isinstance(cell.item, Group):
+            return _Port(0.0)
+        if start:
+            out = leaving(cell.item, edge.start.port)
+            return _Port(0.0) if out is None else cell.ports[out.id]
+        return cell.ports.get(f"{name}.in.{edge.end.port}", _Port(0.0))
 
     def _ordered(self) -> list[list[_Cell]]:
         ranks: list[list[_Cell]] = [[] for _ in range(1 + max(c.rank for c in self.cells.values()))]
@@ -193,13 +200,14 @@ class _Layout:
 
     def _place_down(self, ranks: list[list[_Cell]]) -> float:
         y = 0.0
+        bordered = any(_at_border(c.item) for c in self.cells.values())
         for number, rank in enumerate(ranks):
             height = max(c.height for c in rank)
             for cell in rank:
                 cell.y = y + (height - cell.height) / 2
                 if cell.item is None:
                     cell.y, cell.height = y, height
-            border = not self.root and number in {0, len(ranks) - 2} and height == 0
+            border = bordered and number in {0, len(ranks) - 2} and height == 0
             y += height + (EDGE / 2 if border else EDGE)
         return y - EDGE
 
@@ -222,16 +230,19 @@ class _Layout:
 
     def _path(self, edge: Edge, names: list[str]) -> Path:
         start, end = self.cells[names[0]], self.cells[names[-1]]
-        border = not self.root and _is_input(start.item)
-        to_border = not self.root and isinstance(end.item, Box) and end.item.kind == "output"
-        top = start.y - TITLE if border else start.y + start.height
-        points = [(start.x + self._offset(edge, names[0], start=True), top)]
+        border, to_border = _at_border(start.item), _at_border(end.item)
+        leave, meet = (
+            self._port(edge, names[0], start=True),
+            self._port(edge, names[-1], start=False),
+        )
+        top = start.y - TITLE if border else start.y + start.height - leave.depth
+        points = [(start.x + leave.offset, top)]
         for name in names[1:-1]:
             cell = self.cells[name]
             points += [(cell.x, cell.y), (cell.x, cell.y + cell.height)]
-        bottom = end.y + FRAME if to_border else end.y
-        points.append((end.x + self._offset(edge, names[-1], start=False), bottom))
-        into_group = isinstance(end.item, Group)
+        bottom = end.y + FRAME if to_border else end.y + meet.depth
+        points.append((end.x + meet.offset, bottom))
+        into_group = isinstance(end.item, Group) and meet.depth == 0
         text = "" if border else edge.shape
         return Path(tuple(points), text, not (to_border or into_group), self._where(edge, names))
 
@@ -254,6 +265,17 @@ _Links: TypeAlias = dict[str, tuple[list[_Link], list[_Link]]]
 
 def _is_input(item: Item | None) -> bool:
     return isinstance(item, Box) and item.kind == "input"
+
+
+def _at_border(item: Item | None) -> bool:
+    return isinstance(item, Box) and item.border
+
+
+def _depth(port: Placed, height: float) -> float:
+    """How far inside of a group the box of a port begins or ends; 0 for its border."""
+    if port.box.border:
+        return 0.0
+    return port.y if port.box.kind == "input" else height - port.y - port.height
 
 
 def _placed(cell: _Cell, item: Item, corner: Point) -> Placed:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
-from specc.graph import Box, Diagram, Group, Level, leaf_edges
+from specc.graph import Box, Diagram, Group, Level
+from specc.report.edges import leaf_edges
 
 _SHAPES: Mapping[str, tuple[str, str]] = {
     "input": ("([", "])"),
@@ -37,20 +38,20 @@ class _Writer(Struct):
         """A network as a subgraph, then its edges."""
         self.names = {}
         yield f'  subgraph {self._fresh()}["{_text(f"{diagram.role} {diagram.name}")}"]'
-        yield from self._level(diagram.level, "    ", root=True)
+        yield from self._level(diagram.level, "    ")
         yield "  end"
         for edge in leaf_edges(diagram.level):
             start, end = self.names[edge.start.item], self.names[edge.end.item]
             label = f'|"{_text(edge.shape)}"|' if edge.shape else ""
             yield f"  {start} -->{label} {end}"
 
-    def _level(self, level: Level, indent: str, *, root: bool) -> Iterator[str]:
+    def _level(self, level: Level, indent: str) -> Iterator[str]:
         for item in level.items:
             if isinstance(item, Group):
                 yield f'{indent}subgraph {self._fresh()}["{_text(item.title)}"]'
-                yield from self._level(item.level, indent + "  ", root=False)
+                yield from self._level(item.level, indent + "  ")
                 yield f"{indent}end"
-            elif root or item.kind not in {"input", "output"}:
+            elif not item.border:
                 yield indent + self._box(item)
 
     def _box(self, box: Box) -> str:

@@ -15,16 +15,22 @@ from specc.layers.base import Layer
 from specc.layers.conventions import APART, Apart
 from specc.layers.written import default, literal
 from specc.report.machine import Json
+from specc.resolve.standard import definitions
+from specc.syntax import tree
 
 
 class Entry(Struct, frozen=True):
-    """One word of a library: what it is, and its settings (none where parameters are tensors)."""
+    """One word of a library: what it is, and its settings (none where parameters are tensors).
+
+    `definition` is there where the word is written in the language itself.
+    """
 
     kind: str
     word: str
     summary: str
     model: type[BaseModel] | None = None
     operands: tuple[str, ...] = ()
+    definition: tree.Definition | None = None
 
     @property
     def fields(self) -> dict[str, FieldInfo]:
@@ -34,6 +40,8 @@ class Entry(Struct, frozen=True):
     @property
     def signature(self) -> str:
         """`conv(channels, kernel, stride=1, padding=0)`; what is piped is left out."""
+        if self.definition is not None:
+            return " ".join(self.definition.span.text.partition("{")[0].split()[1:])
         if self.model is None:
             return f"{self.word}({', '.join(self.operands)})"
         parts = [
@@ -55,6 +63,7 @@ def libraries() -> dict[str, tuple[Entry, ...]]:
     from specc.optim import OPTIMIZERS, SCHEDULES
 
     return {
+        "definitions": tuple(_ready()),
         "optimizers": _models("optimizer", OPTIMIZERS),
         "schedules": _models("schedule", SCHEDULES),
         "initializations": _models("init", INITIALIZATIONS),
@@ -96,6 +105,13 @@ def _layer(model: type[Layer]) -> Entry:
 
 def _models(kind: str, models: Mapping[str, type[BaseModel]]) -> tuple[Entry, ...]:
     return tuple(Entry(kind, word, _summary(model), model) for word, model in models.items())
+
+
+def _ready() -> Iterator[Entry]:
+    """Cells and message-passing layers that are written in the language and come with specc."""
+    for word, definition in definitions().items():
+        kind = definition.role.replace("_", "-")
+        yield Entry(kind, word, " ".join(definition.doc.split()), definition=definition)
 
 
 def _summary(model: type) -> str:
@@ -141,6 +157,10 @@ def _page(entry: Entry) -> Iterator[str]:
         yield from _of_layer(model)
     if fields := _fields(entry):
         yield f"  fields by default: {', '.join(fields)}"
+    if masks := _masks(entry):
+        yield f"  bound by themselves, besides the names after `as`: {masks}"
+    if entry.definition is not None:
+        yield from ("", *entry.definition.span.text.splitlines())
     width = max(map(len, entry.fields), default=0)
     for name, field in entry.fields.items():
         yield f"  {name:{width}}  {_default_text(field):10}  {field.description or ''}".rstrip()
@@ -177,7 +197,9 @@ def _document(entry: Entry) -> dict[str, Json]:
         "operands": list(entry.operands),
         "signature": entry.signature,
         "conventions": [{"text": a.text, "source": a.source} for a in _apart(entry)],
-        "hyperparameters": [
+        "spec": entry.definition.span.text if entry.definition is not None else "",
+        "hyperparameters": [*_given(entry)]
+        or [
             {
                 "name": name,
                 "required": field.is_required(),
@@ -187,6 +209,15 @@ def _document(entry: Entry) -> dict[str, Json]:
             for name, field in entry.fields.items()
         ],
     }
+
+
+def _given(entry: Entry) -> Iterator[Json]:
+    """The hyperparameters of a definition."""
+    heads = (entry.definition.hyperparameters or ()) if entry.definition is not None else ()
+    for head in heads:
+        default = head.default.span.text if head.default is not None else None
+        required = default is None
+        yield {"name": head.name.id, "required": required, "default": default, "description": ""}
 
 
 # -------------------------------------------------------------------- Markdown
@@ -222,10 +253,25 @@ def _fields(entry: Entry) -> tuple[str, ...]:
     return fields_shown(entry.model)
 
 
+def _masks(entry: Entry) -> str:
+    """`labelled, held_out: true or false per node`."""
+    from specc.data.base import DataSource
+    from specc.data.shown import masks_shown
+
+    if entry.model is None or not issubclass(entry.model, DataSource):
+        return ""
+    found = masks_shown(entry.model)
+    return f"{', '.join(found)}, true or false for each node" if found else ""
+
+
 def _section(entry: Entry) -> str:
     lines = [f"### `{entry.word}`", "", entry.summary, "", f"    {entry.signature}"]
     if fields := _fields(entry):
         lines += ["", f"Fields by default: {', '.join(f'`{f}`' for f in fields)}."]
+    if masks := _masks(entry):
+        lines += ["", f"Bound by themselves, besides the names after `as`: {masks}."]
+    if entry.definition is not None:
+        lines += ["", "```text", entry.definition.span.text, "```"]
     model = entry.model
     if model is not None and issubclass(model, Layer) and model.formula:
         lines += ["", f"    {model.formula}"]

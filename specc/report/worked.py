@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from specc.explain import Explained, ExplainedModel, Step
 from specc.layers.written import written
-from specc.report.explained import totals
+from specc.report.explained import part, phase, totals
 from specc.report.export import tex
 from specc.report.markdown import escape
 from specc.sizes import render_latex
 
 
-def markdown(layers: Iterable[Explained], models: Iterable[ExplainedModel] = ()) -> str:
-    """A table of figures for each layer, then the sums of the networks."""
+def markdown(
+    layers: Sequence[Explained], models: Iterable[ExplainedModel] = (), name: str = ""
+) -> str:
+    """A table of figures for each layer, then the sums of the networks, or of what has the name."""
     parts = ["\n".join(_section(e)) for e in layers]
-    parts += [f"**{escape(line)}**" for m in models for line in totals(m)]
+    parts += [f"**{escape(line)}**" for line in _sums(layers, models, name)]
     return "\n\n".join(parts)
 
 
 def _section(e: Explained) -> Iterator[str]:
-    yield f"### {escape(e.path)}: `{_call(e)}` in {escape(e.network)}"
+    yield f"### {escape(e.path)}: `{_call(e)}` in {escape(e.network)}{_phase(e)}"
     yield ""
     yield "| figure | formula | numbers | result |"
     yield "| --- | --- | --- | ---: |"
@@ -31,19 +33,33 @@ def _section(e: Explained) -> Iterator[str]:
     yield from (f"\n{escape(note)}" for note in e.notes)
 
 
+def _phase(e: Explained) -> str:
+    return f", {phase(e)}".removesuffix(", ")
+
+
 def _call(e: Explained) -> str:
     return written(e.layer, e.op) if e.layer is not None else e.op
 
 
-def latex(layers: Iterable[Explained], models: Iterable[ExplainedModel] = ()) -> str:
+def _sums(
+    layers: Sequence[Explained], models: Iterable[ExplainedModel], name: str
+) -> Iterator[str]:
+    yield from (line for m in models for line in totals(m))
+    if name and len(layers) > 1:
+        yield from part(name, layers)
+
+
+def latex(
+    layers: Sequence[Explained], models: Iterable[ExplainedModel] = (), name: str = ""
+) -> str:
     """A paragraph for each layer with an aligned working; needs `amsmath`."""
     parts = ["\n".join(_paragraph(e)) for e in layers]
-    parts += [rf"\par {tex(line)}" for m in models for line in totals(m)]
+    parts += [rf"\par {tex(line)}" for line in _sums(layers, models, name)]
     return "\n\n".join(parts)
 
 
 def _paragraph(e: Explained) -> Iterator[str]:
-    yield rf"\paragraph{{{tex(e.path)}}} \texttt{{{tex(_call(e))}}} in {tex(e.network)}"
+    yield rf"\paragraph{{{tex(e.path)}}} \texttt{{{tex(_call(e))}}} in {tex(e.network)}{_phase(e)}"
     rows = [_row(step) for step in e.steps]
     yield r"\begin{align*}"
     yield " \\\\\n".join(f"  {row}" for row in rows)

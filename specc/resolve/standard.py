@@ -30,6 +30,13 @@ def standard(
                 yield library[name.id]
 
 
+def definitions() -> dict[str, tree.Definition]:
+    """Every definition of the library by its word, for those who tell of them."""
+    stems = dict.fromkeys(INDEX.values())
+    found = [_definitions(stem, Diagnostics()) for stem in stems]
+    return {word: each[word] for each in found for word in each if word in INDEX}
+
+
 def _definitions(stem: str, diagnostics: Diagnostics) -> dict[str, tree.Definition]:
     """All definitions of a file of the library by name."""
     text = files("specc.std").joinpath(f"{stem}.spec").read_text(encoding="utf-8")

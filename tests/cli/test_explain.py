@@ -135,3 +135,84 @@ def test_words_of_the_language(specc: Run) -> None:
     [found] = json.loads(specc("explain", "gate", "--json").out)["meanings"]
     assert (found["kind"], found["word"]) == ("word", "gate")
     assert "did you mean minimize?" in specc("explain", "minimise").err
+
+
+BLOCKS = """specc 1
+cell c(units) {
+    in x
+    state h[units]
+    next h = tanh(linear(units)([h, x]))
+    out next h
+}
+block half(width) {
+    in x
+    out y = x -> linear(width) as up -> relu -> batch_norm(affine=false) as norm
+}
+network Net {
+    in x: sequence[8, 3]
+    x -> scan(c(4), keep=last) -> repeat 2 { half(4) } as trunk -> linear(2) as head
+}
+"""
+
+
+@pytest.fixture
+def blocks(specc: Run) -> Run:
+    """Explain a part of a spec with a cell, a block and a repetition."""
+    Path("b.spec").write_text(BLOCKS, encoding="utf-8")
+    return lambda *arguments: specc("explain", "b.spec", *arguments)
+
+
+def test_names_lead_through_rounds_and_cells(blocks: Run) -> None:
+    names = ("trunk.up", "trunk.*.up", "trunk.1.up", "Net.trunk.0.up")
+    outs = [blocks(name).out for name in names]
+    assert outs[0].startswith("trunk.*.up ×2: linear(4) in Net")
+    assert len(set(outs)) == 1
+    assert blocks("c").out.startswith("c1: scan c in Net")
+    assert "c1.linear1: linear(4)" in blocks("c").out
+
+
+def test_a_part_has_sums(blocks: Run) -> None:
+    assert blocks("trunk").out.endswith("trunk: 32 MACs\ntrunk: 40 parameters\n")
+    assert blocks("Net").out.endswith(
+        "Net: 224 + 32 + 8 = 264 MACs\nNet: 32 + 40 + 10 = 82 parameters\n"
+    )
+    assert json.loads(blocks("trunk", "--json").out)["totals"] == {"params": 40, "macs": 32}
+    assert json.loads(blocks("--json").out)["totals"]["Net"] == {"params": 82, "macs": 264}
+    assert "**trunk: 40 parameters**" in blocks("trunk", "--markdown").out
+
+
+def test_a_scan_tells_its_work_and_memory(blocks: Run) -> None:
+    out = blocks("c1").out
+    assert re.search(r"MACs +step·T = 28·8 = 224\n", out)
+    assert re.search(r"memory +128 bytes", out)
+
+
+def test_buffers_stand_beside_no_parameters(blocks: Run) -> None:
+    assert re.search(r"running_mean +4 \(buffer\)", blocks("trunk.norm").out)
+
+
+def test_every_layer_and_direction_of_gates(specc: Run) -> None:
+    text = "specc 1\nnetwork N {\n in x: sequence[5, 8]\n x -> gru(32, layers=2, bidirectional=true)\n}\n"
+    Path("g.spec").write_text(text, encoding="utf-8")
+    out = specc("explain", "g.spec").out
+    assert "gates r, z, n of layer 2, in each direction: each (64 + 32 + 2)·32 = 3,136" in out
+    assert "2·3·h·d + 6·" not in out
+    assert re.search(r"biases +8·3·h = 8·3·32 = 768", out)
+
+
+def test_a_phase_is_said_in_every_form(specc: Run) -> None:
+    text = "specc 1\nnetwork N {\n in g: graph[node=3]\n h = g -> gcn(4)\n mean(h, axis=nodes)\n}\n"
+    Path("n.spec").write_text(text, encoding="utf-8")
+    for form in ((), ("--markdown",), ("--latex",)):
+        assert "in the message" in specc("explain", "n.spec", *form).out
+
+
+def test_lists_and_sizes_are_written_as_they_are_meant(specc: Run) -> None:
+    text = (
+        "specc 1\nnetwork N {\n in x: vector[3]\n"
+        " x -> masked(linear(2), keep=[[1, 1, 1], [0, 1, 1]]) as m\n}\n"
+        "network M {\n in x: image[2, H, W]\n x -> max_pool(2x2) -> upsample(scale=2) as u\n}\n"
+    )
+    Path("m.spec").write_text(text, encoding="utf-8")
+    assert "keep = [[1, 1, 1], [0, 1, 1]]" in specc("explain", "m.spec", "m").out
+    assert "2×(2·⌊H/2⌋)×(2·⌊W/2⌋)" in specc("explain", "m.spec", "u").out

@@ -118,3 +118,28 @@ def test_a_layer_of_graphs_is_one_box_and_reads_as_in_the_spec(specc: Run) -> No
     assert "reshape[4, 4]" in chart
     assert "features" not in chart
     assert "gathered" not in chart
+
+
+CELL = """specc 1
+
+cell c(units) {
+    in x
+    state h[units]
+    new = tanh(linear(units)([h, x]))
+    next h = new
+    out y = new
+}
+
+network N {
+    in x: sequence[8, 3]
+    x -> scan(c(4))
+}
+"""
+
+
+def test_the_ports_of_a_cell_are_named(specc: Run) -> None:
+    Path("cell.spec").write_text(CELL, encoding="utf-8")
+    found = texts(specc("graph", "cell.spec", "--svg", "-").out)
+    assert {"x[t]", "h[t-1]", "h[t]", "y[t]", "8×3", "8×4", "7"} <= set(found)
+    chart = specc("graph", "cell.spec", "--mermaid").out
+    assert all(f'(["{name}"])' in chart for name in ("x[t]", "h[t-1]", "h[t]", "y[t]"))

@@ -23,13 +23,25 @@ def test_a_spec_is_asked(specc: Run, lenet: Path) -> None:
 def test_no_solution_is_status_1(specc: Run) -> None:
     ended = specc("solve", "mlp", "params == 1")
     assert ended.status == 1
-    assert ended.out == "no solution among 3,456 combinations\n"
+    assert ended.out.startswith("no solution among 3,456 combinations: inputs 1..6; widths 1..8;")
 
 
 def test_a_question_without_an_input(specc: Run) -> None:
     ended = specc("solve", "conv", "params == 10")
     assert ended.status == 2
     assert "--input 3x32x32" in ended.err
+
+
+def test_a_word_that_is_no_layer_needs_no_input(specc: Run) -> None:
+    ended = specc("solve", "nosuch", "params == 10")
+    assert (ended.status, "no layer" in ended.err) == (2, True)
+
+
+def test_json_keeps_the_limit(specc: Run) -> None:
+    for asked in (("mlp", "params == 32"), ("linear", "params <= 650", "--input", "64")):
+        document = json.loads(specc("solve", *asked, "--limit", "2", "--json").out)
+        assert len(document["solutions"]) == 2
+        assert document["found"] > 2
 
 
 def test_a_figure_of_a_spec_with_one_network_needs_no_subject(specc: Run) -> None:

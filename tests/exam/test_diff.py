@@ -5,6 +5,8 @@ from __future__ import annotations
 from specc.exam.diff import Change, Comparison, compare
 from specc.pipeline import compile_text
 from specc.program import Program
+from specc.report.changes import lines
+from specc.report.colour import PLAIN
 
 OLD = """specc 1
 param width = 16
@@ -90,3 +92,50 @@ def test_training() -> None:
     (fact,) = part.changes[0].facts
     assert "lr=0.001" in str(fact.before)
     assert "lr=0.01" in str(fact.after)
+
+
+def test_layers_without_names_meet_their_own_kind() -> None:
+    found = compared(("-> relu -> max_pool", "-> max_pool"))
+    assert [(c.kind, c.path) for p in found.parts for c in p.changes] == [("removed", "relu1")]
+
+
+def test_a_layer_in_the_place_of_another_is_one_change() -> None:
+    found = compared(("as C1 -> relu", "as C1 -> gelu"))
+    assert [(c.kind, c.what) for p in found.parts for c in p.changes] == [
+        ("changed", "relu → gelu")
+    ]
+
+
+def test_another_name_of_a_layer() -> None:
+    found = compared(("as F", "as Hidden"))
+    (one,) = (c for p in found.parts for c in p.changes)
+    assert (one.kind, one.path, one.facts[0].before, one.facts[0].after) == (
+        "changed", "Hidden", "F", "Hidden",
+    )  # fmt: skip
+
+
+CLAIMS = OLD + 'answers "Q1" {\n C1.params = 156\n}\nexpect N.params <= 20_000\n'
+
+
+def test_answers_and_promises() -> None:
+    new = CLAIMS.replace("= 156", "= 150").replace("20_000", "30_000")
+    found = compare(program(CLAIMS), program(new))
+    assert [p.name for p in found.parts] == ['answers "Q1"', "expect"]
+    assert change(found, "C1.params").facts[0].after == "150"
+    assert {c.kind for c in found.parts[1].changes} == {"added", "removed"}
+    (gone,) = (p for p in compare(program(CLAIMS), program(OLD)).parts if "Q1" in p.name)
+    assert gone.kind == "removed"
+
+
+def test_a_network_more_is_told_with_its_layers() -> None:
+    more = OLD + "network M {\n in x: vector[3]\n x -> linear(7) as only\n}\n"
+    (part,) = compare(program(OLD), program(more)).parts
+    assert (part.kind, [c.path for c in part.changes]) == ("added", ["only"])
+
+
+def test_a_line_says_its_name_and_only_what_is_no_default() -> None:
+    old = OLD.replace("28, 28", "8, 8").replace("5x5", "3x3") + TRAIN
+    new = old.replace("lr=1e-3", "lr=1e-2").replace("width = 16", "width = 8")
+    text = "\n".join(lines(compare(program(old), program(new)), PLAIN))
+    assert "~ width  param  16 → 8" in text
+    assert "~ optimizer  setting  adam(lr=0.001) → adam(lr=0.01)" in text

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from specc.layers.conventions import APART
 from specc.report.reference import entries, markdown, page, words
+from specc.std import INDEX
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference.md"
 
@@ -30,3 +33,21 @@ def test_conventions_name_known_layers_and_their_sources() -> None:
 def test_a_source_tells_the_types_of_its_fields() -> None:
     assert "  fields by default: signal: vector[140], label: category[2]" in page("ecg")
     assert not any("fields by default" in line for word in ("csv", "conv") for line in page(word))
+
+
+def test_masks_are_no_fields() -> None:
+    fields, masks = (
+        line for line in page("karate_club") if "by default:" in line or "bound" in line
+    )
+    assert "labelled" not in fields
+    assert "labelled, held_out" in masks
+
+
+@pytest.mark.parametrize("word", INDEX)
+def test_ready_definitions_are_told_with_their_text(word: str) -> None:
+    (entry,) = (e for e in entries(word) if e.definition is not None)
+    text = "\n".join(page(word))
+    assert entry.summary in text
+    assert f"{entry.signature} {{" in text
+    assert "out " in text
+    assert f"### `{word}`" in markdown()

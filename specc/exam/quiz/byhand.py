@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from random import Random
@@ -16,10 +18,14 @@ from specc.byhand.show import item, style_of
 from specc.byhand.text import Style, Writer, joined
 from specc.byhand.work import WorkError
 from specc.exam.quiz.item import Item, Point, Step, Wrong
+from specc.exam.quiz.options import apart, options
 from specc.program import ExamplePlan, GivenTensor, Program
 
-_ANSWER = Style(4, decimal=True)
-"""Answers are decimals, as a form can compare them."""
+PLACES = 4
+"""Digits of an answer where the example asks for no others."""
+SMALL = 0.1
+"""Below, it is significant digits that count."""
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
 
 class HandTopic(Struct, frozen=True):
@@ -35,8 +41,21 @@ class HandTopic(Struct, frozen=True):
 
 
 def hand_topics(program: Program) -> list[HandTopic]:
-    """Every number of every example that takes work."""
-    return [HandTopic(plan.title, name) for plan in program.examples for name in _numbers(plan)]
+    """Every number of every example that takes work, and that has a name in the text."""
+    text = program.file.source.text
+    return [
+        HandTopic(plan.title, name)
+        for plan in program.examples
+        for name, (value, _) in _numbers(plan).items()
+        if math.isfinite(value) and _visible(name, text)
+    ]
+
+
+def _visible(name: str, text: str) -> bool:
+    """Whether a student can find it: no part is a number that specc gave to a layer, as in `flatten1`."""
+    words = re.findall(r"[A-Za-z_]\w*", name.partition("[")[0].removeprefix("dL/d"))
+    numbered = [w for w in words if w[-1].isdigit() and not w.startswith(("weight", "bias"))]
+    return all(re.search(rf"\b{w}\b", text) for w in numbered)
 
 
 def choose_by_hand(found: list[HandTopic], number: int, random: Random) -> list[HandTopic]:
@@ -62,30 +81,50 @@ def has_answer(program: Program, topic: HandTopic) -> bool:
     return plan is not None and topic.number in _numbers(plan)
 
 
-def hand_item(program: Program, topic: HandTopic) -> Item | None:
+def hand_item(
+    program: Program, topic: HandTopic, random: Random | None = None, kind: str = "number"
+) -> Item | None:
     """The question with its solution, and the slips that give another number."""
     plan = _plan(program, topic)
     found = _numbers(plan).get(topic.number) if plan is not None else None
     if plan is None or found is None:
         return None
     value, working = found
-    right = answer(value)
-    digits = "decimals" if abs(value) >= 0.1 else "significant digits"
-    rounded = "" if "." not in right else f" Give four {digits}."
+    places = plan.places or PLACES
+    right = answer(value, places)
+    wrong = tuple(_wrong(plan, topic, right, places))
+    offered = options(right, wrong, random or Random(0), kind)
     return Item(
         topic.name,
-        "number",
-        f'In the example "{topic.title}": how much is {topic.number}?{rounded}',
+        "choice" if offered else "number",
+        f'In the example "{topic.title}": how much is {topic.number}?{_rounded(right, places)}',
         right,
         (Step(topic.number, working),),
         (Point("M1", f"what it is made of: {working}"), Point("A1", right)),
-        tuple(_wrong(plan, topic, right)),
+        wrong,
+        offered,
+        places,
     )
 
 
-def answer(value: Value) -> str:
-    """A number as an answer: a whole number, or a decimal of four places, below 0.1 of four digits."""
-    return _ANSWER.number(value).replace("−", "-")
+def answer(value: Value, places: int = PLACES) -> str:
+    """A number as an answer, as a form can compare it: whole, or a decimal.
+
+    A small one that has no few decimals is written with as many significant digits.
+    """
+    told = Style(places, decimal=True).number(value).replace("−", "-")
+    exact = isinstance(value, Fraction) and "e" not in told and Fraction(told) == value
+    return told if exact or not 0 < abs(value) < SMALL else f"{float(value):.{places}g}"
+
+
+def _rounded(right: str, places: int) -> str:
+    """What the question says of the digits that it wants."""
+    if "." not in right and "e" not in right:
+        return ""
+    small = 0 < abs(float(right)) < SMALL or "e" in right
+    number = _NUMBERS[places] if places < len(_NUMBERS) else str(places)
+    what = "significant digit" if small else "decimal"
+    return f" Give {number} {what}{'' if places == 1 else 's'}."
 
 
 def _plan(program: Program, topic: HandTopic) -> ExamplePlan | None:
@@ -151,14 +190,17 @@ def _at(index: tuple[int, ...]) -> str:
 # -------------------------------------------------------------------------- slips
 
 
-def _wrong(plan: ExamplePlan, topic: HandTopic, right: str) -> Iterator[Wrong]:
+def _wrong(plan: ExamplePlan, topic: HandTopic, right: str, places: int) -> Iterator[Wrong]:
     """What the number would be after a slip: the example is worked again with it."""
-    seen = {right}
+    seen = [right]
     for slip, reason, changed in _slips(plan):
         found = _numbers(changed).get(topic.number)
-        if found is not None and answer(found[0]) not in seen:
-            seen.add(answer(found[0]))
-            yield Wrong(answer(found[0]), (slip,), (reason,))
+        if found is None or not math.isfinite(found[0]):
+            continue
+        told = answer(found[0], places)
+        if all(apart(told, other, places) for other in seen):
+            seen.append(told)
+            yield Wrong(told, (slip,), (reason,))
 
 
 def _slips(plan: ExamplePlan) -> Iterator[tuple[str, str, ExamplePlan]]:

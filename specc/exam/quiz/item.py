@@ -37,7 +37,8 @@ class Point(Struct, frozen=True):
 class Item(Struct, frozen=True):
     """One question about one variant. `options` are all of a multiple choice in their order on paper.
 
-    `wrong` are all wrong answers that are slips, for marking; `right` is the answer as it is written.
+    `wrong` are all wrong answers that are slips, for marking; `right` is the answer as it is written, a
+    decimal with so many `places`. `convention` is the one to count by, where others count otherwise.
     """
 
     name: str
@@ -48,6 +49,13 @@ class Item(Struct, frozen=True):
     points: tuple[Point, ...]
     wrong: tuple[Wrong, ...]
     options: tuple[str, ...] = ()
+    places: int = 4
+    convention: str = ""
+
+    @property
+    def alone(self) -> str:
+        """The stem of a question that stands by itself: it says how to count where that matters."""
+        return f"{self.stem} Count as {self.convention} does." if self.convention else self.stem
 
     @property
     def marks(self) -> int:
@@ -79,8 +87,12 @@ class Variant(Struct, frozen=True):
 
 
 class Quiz(Struct, frozen=True):
-    """A quiz: its title, the convention it counts by, and its variants."""
+    """A quiz: its title, the convention it counts by, and its variants.
+
+    `notes` say where the spec gives less than was asked for.
+    """
 
     title: str
     convention: str
     variants: tuple[Variant, ...]
+    notes: tuple[str, ...] = ()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
+from msgspec import Struct
+
 from specc.claims.error import ClaimError
 from specc.claims.figures import figure
 from specc.claims.outcome import Value, text
 from specc.claims.slips import Finding, alternatives
 from specc.claims.slips.start import start
 from specc.claims.subjects import Subject, Tables
+from specc.count.differences import differences
 from specc.exam.quiz.byhand import (
     HandTopic,
     choose_by_hand,
@@ -19,7 +22,8 @@ from specc.exam.quiz.byhand import (
     has_answer,
 )
 from specc.exam.quiz.item import Item, Kind, Point, Quiz, Step, Variant, Wrong
-from specc.exam.quiz.topics import Topic, choose, stem, topics
+from specc.exam.quiz.options import options
+from specc.exam.quiz.topics import Topic, choose, stem, topics, wished
 from specc.exam.quiz.variants import Changed, model_text, variants
 from specc.formula import total
 from specc.layers.base import Convention
@@ -28,8 +32,6 @@ from specc.source import Source, Span
 from specc.syntax import tree
 from specc.types import Tensor
 
-OPTIONS = 4
-"""Of a multiple choice, the right one among them."""
 _MOST_WRONG = 24
 _EVERYWHERE = "in all layers: "
 
@@ -48,8 +50,11 @@ def make(
     """
     random = Random(f"specc quiz {seed}")
     askable, hand = _askable(program, convention), hand_topics(program)
+    if kind == "choice":
+        askable, hand = _with_slips(program, convention, askable, hand)
     by_hand = choose_by_hand(hand, max(questions // 2, questions - len(askable)), random)
-    chosen = choose(askable, questions - len(by_hand), random)
+    first = wished(Tables(program, convention))
+    chosen = choose(askable, questions - len(by_hand), random, first)
     if not chosen and not by_hand:
         raise QuizError(
             "there is nothing to ask: no network has a layer with weights or windows, "
@@ -60,13 +65,24 @@ def make(
         own = all(has_answer(other, topic) for topic in by_hand)
         return own and _answers(other, chosen, convention)
 
-    made = list(variants(program, number, random, fits))
+    asked = _Asked(tuple(chosen), tuple(by_hand), kind, convention)
+    made = list(variants(program, number, random, fits, asked.changed))
     title = program.networks[0].name if len(program.networks) == 1 else _title(program)
     return Quiz(
         title,
         convention,
-        tuple(_variant(m, chosen, by_hand, random, kind, convention) for m in made),
+        tuple(_variant(m, asked, random) for m in made),
+        tuple(_short(questions, len(chosen) + len(by_hand), number, len(made))),
     )
+
+
+def _short(questions: int, asked: int, number: int, made: int) -> Iterator[str]:
+    """What the spec gives less of than was wanted."""
+    if asked < questions:
+        yield f"the spec gives {asked} {'question' if asked == 1 else 'questions'}, not {questions}"
+    if made < number:
+        many = f"only {made} variant{'s' * (made > 1)}"
+        yield f"the spec gives {many}, not {number}: few of its numbers can be others"
 
 
 def _title(program: Program) -> str:
@@ -77,11 +93,22 @@ def _askable(program: Program, convention: Convention) -> list[Topic]:
     """The topics that have a number or a shape for an answer."""
     tables = Tables(program, convention)
     found: list[Topic] = []
-    for topic in topics(tables):
+    for topic in dict.fromkeys((*topics(tables), *wished(tables))):
         subject = _subject(tables, topic)
         if subject is not None and _known(_right(subject, topic)):
             found.append(topic)
     return found
+
+
+def _with_slips(
+    program: Program, convention: Convention, askable: list[Topic], hand: list[HandTopic]
+) -> tuple[list[Topic], list[HandTopic]]:
+    """Those that have a wrong answer to offer."""
+    tables = Tables(program, convention)
+    found = [(topic, _subject(tables, topic)) for topic in askable]
+    figures = [t for t, s in found if s is not None and any(_wrong(tables, s, t, _value(s, t)))]
+    worked = [(topic, hand_item(program, topic)) for topic in hand]
+    return figures, [t for t, item in worked if item is not None and item.wrong]
 
 
 def _answers(program: Program, chosen: list[Topic], convention: Convention) -> bool:
@@ -104,6 +131,10 @@ def _right(subject: Subject, topic: Topic) -> Value:
         return None
 
 
+def _value(subject: Subject, topic: Topic) -> Value:
+    return _single(_right(subject, topic), topic)
+
+
 _NOWHERE = Span(Source("<quiz>", ""), 0, 0)
 
 
@@ -121,44 +152,64 @@ def _subject(tables: Tables, topic: Topic) -> Subject | None:
 # ----------------------------------------------------------------------- variants
 
 
-def _variant(
-    changed: Changed,
-    chosen: list[Topic],
-    by_hand: list[HandTopic],
-    random: Random,
-    kind: str,
-    convention: Convention,
-) -> Variant:
-    tables = Tables(changed.program, convention)
+class _Asked(Struct, frozen=True):
+    """What a quiz asks of every variant."""
+
+    chosen: tuple[Topic, ...]
+    by_hand: tuple[HandTopic, ...]
+    kind: str
+    convention: Convention
+
+    def changed(self, old: Program, new: Program) -> float:
+        """Which part of the questions has another answer in another version."""
+        pairs = list(zip(self._rights(old), self._rights(new), strict=True))
+        return sum(a != b for a, b in pairs) / max(1, len(pairs))
+
+    def _rights(self, program: Program) -> Iterator[Value]:
+        tables = Tables(program, self.convention)
+        for topic in self.chosen:
+            subject = _subject(tables, topic)
+            yield None if subject is None else _right(subject, topic)
+        for one in self.by_hand:
+            item = hand_item(program, one)
+            yield None if item is None else item.right
+
+
+def _variant(changed: Changed, asked: _Asked, random: Random) -> Variant:
+    tables = Tables(changed.program, asked.convention)
     items: list[Item] = []
-    for topic in chosen:
+    for topic in asked.chosen:
         subject = _subject(tables, topic)
         if subject is not None and _known(_right(subject, topic)):
-            items.append(_item(tables, topic, subject, random, kind))
-    worked = (hand_item(changed.program, topic) for topic in by_hand)
+            items.append(_item(tables, topic, subject, random, asked.kind))
+    worked = (hand_item(changed.program, t, random, asked.kind) for t in asked.by_hand)
     items += [one for one in worked if one is not None]
     return Variant(changed.name, changed.changes, model_text(changed.program), tuple(items))
 
 
 def _item(tables: Tables, topic: Topic, subject: Subject, random: Random, kind: str) -> Item:
-    value = _right(subject, topic)
-    value = _single(value, topic)
+    value = _value(subject, topic)
     wrong = tuple(_wrong(tables, subject, topic, value))
     entry = subject.entries[0] if subject.totals is None else None
     steps = tuple(_steps(tables, subject, topic))
     shape: Kind = "shape" if isinstance(value, tuple) else "number"
-    choosing = kind == "choice" or (kind == "both" and len(wrong) >= OPTIONS - 1)
-    options = _options(value, wrong, random) if choosing and wrong else ()
+    offered = options(shown(value), wrong, random, kind)
+    differ = topic.word in _COUNTED and differences("", subject.entries, tables.convention)
     return Item(
         topic.name,
-        "choice" if options else shape,
+        "choice" if offered else shape,
         stem(tables, topic, entry),
         shown(value),
         steps,
         tuple(_points(topic, steps, shown(value))),
         wrong,
-        options,
+        offered,
+        convention=tables.convention if differ else "",
     )
+
+
+_COUNTED = frozenset({"params", "weights", "biases", "memory"})
+"""Figures that conventions count in several ways."""
 
 
 def _single(value: Value, topic: Topic) -> Value:
@@ -171,19 +222,6 @@ def _single(value: Value, topic: Topic) -> Value:
 def shown(value: Value) -> str:
     """An answer as it is written; sizes in a shape have no commas of their own."""
     return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else text(value)
-
-
-def _options(right: Value, wrong: tuple[Wrong, ...], random: Random) -> tuple[str, ...]:
-    """The right answer among the most telling wrong ones, in the order of their size."""
-    pool = list(wrong[: 2 * (OPTIONS - 1)])
-    picked = random.sample(pool, min(OPTIONS - 1, len(pool)))
-    texts = [shown(right), *(w.text for w in picked)]
-    return tuple(sorted(texts, key=_order))
-
-
-def _order(told: str) -> list[int]:
-    numbers = told.replace(",", "") if not told.startswith("[") else told.strip("[]")
-    return [int(n) for n in numbers.split(", ") if n.strip().isdigit()] or [0]
 
 
 # ------------------------------------------------------------------ wrong answers
@@ -234,17 +272,16 @@ def _steps(tables: Tables, subject: Subject, topic: Topic) -> Iterator[Step]:
         return
     entry = subject.entries[0]
     axes = entry.row.output.axes if isinstance(entry.row.output, Tensor) else ()
-    titles = (
-        axes if working.shape and len(axes) == len(working.parts) else (_TITLES[topic.word],) * 9
-    )
+    each = working.shape and len(axes) == len(working.parts)
+    titles = axes if each else (_TITLES.get(topic.word, topic.word),) * len(working.parts)
     for title, part in zip(titles, working.parts, strict=False):
         yield Step(title, part.working(), part)
 
 
 _TITLES = {
     "params": "parameters",
-    "output": "output",
     "macs": "MACs",
+    "flops": "FLOPs",
     "receptive_field": "receptive field",
 }
 
@@ -264,9 +301,11 @@ def _sum_steps(subject: Subject, topic: Topic) -> Iterator[Step]:
         yield Step("sum", whole.working(), whole)
 
 
-def _rules(steps: tuple[Step, ...]) -> str:
+def _rules(topic: Topic, steps: tuple[Step, ...]) -> str:
+    if topic.word == "receptive_field":
+        return "1 + Σ (k − 1)·d·j over the windows on the way, j being the strides before each"
     found = dict.fromkeys(s.formula.symbols() for s in steps if s.formula is not None)
-    return "; ".join(r for r in found if not r.replace(",", "").isdigit()) or "as it is"
+    return "; ".join(r for r in found if any(c.isalpha() for c in r)) or "as it is"
 
 
 def _numbers(steps: tuple[Step, ...]) -> str:
@@ -276,7 +315,7 @@ def _numbers(steps: tuple[Step, ...]) -> str:
 def _points(topic: Topic, steps: tuple[Step, ...], right: str) -> Iterator[Point]:
     """A method mark for the right rule, one for the right numbers in it, an accuracy mark for the result."""
     if topic.path:
-        yield Point("M1", f"the rule: {_rules(steps)}")
+        yield Point("M1", f"the rule: {_rules(topic, steps)}")
         yield Point("M1", f"the numbers put in: {_numbers(steps)}")
     else:
         yield Point("M1", "every layer with weights, each once")

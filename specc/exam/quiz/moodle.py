@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from html import escape
 
 from specc.exam.quiz.item import Item, Quiz, Variant
+from specc.exam.quiz.options import spread
 
 Rows = list[tuple[Variant, Item]]
 
@@ -24,10 +25,13 @@ def by_topic(quiz: Quiz) -> dict[str, Rows]:
 
 
 def ways(item: Item, text: str) -> tuple[str, ...]:
-    """The ways to write an answer: `[6, 14, 14]`, `6x14x14`, `6×14×14`; a number without its commas."""
+    """The ways to write a shape: `[6, 14, 14]`, `(6,14,14)`, `6 x 14 x 14`; a number without its commas."""
     if item.right.startswith("["):
         parts = [p.strip() for p in text.strip("[]").split(",")]
-        return tuple(dict.fromkeys((text, ",".join(parts), "x".join(parts), "×".join(parts))))
+        lists = [joint.join(parts) for joint in (", ", ",")]
+        framed = [f"{a}{told}{b}" for a, b in ("[]", "()") for told in lists]
+        times = [joint.join(parts) for joint in ("x", "×", " x ", " × ")]
+        return tuple(dict.fromkeys((*framed, *lists, *times)))
     return (text.replace(",", ""),)
 
 
@@ -36,13 +40,9 @@ def is_number(item: Item) -> bool:
     return not item.right.startswith("[")
 
 
-def spread(item: Item) -> str:
-    """How far a number may be from the answer: a decimal by one in its fourth place, or in its last."""
-    if "." not in item.right:
-        return "0"
-    small = re.fullmatch(r"-?\d+\.(\d+)(?:e-(\d+))?", item.right)
-    places = len(small[1]) + int(small[2] or 0) if small else 4
-    return f"0.{'0' * (max(places, 4) - 1)}1"
+def near(item: Item, text: str) -> str:
+    """How far a number may be from an answer."""
+    return f"{spread(text, item.places):f}"
 
 
 def why(item: Item, text: str) -> str:
@@ -72,7 +72,7 @@ def _question(variant: Variant, item: Item) -> Iterator[str]:
     kind = "multichoice" if item.options else "numerical" if is_number(item) else "shortanswer"
     yield f'<question type="{kind}">'
     yield f"<name><text>{escape(f'{item.name} {variant.name}')}</text></name>"
-    stem = f"<pre>{escape(variant.model)}</pre><p>{escape(item.stem)}</p>"
+    stem = f"<pre>{escape(variant.model)}</pre><p>{escape(item.alone)}</p>"
     yield f'<questiontext format="html"><text>{escape(stem)}</text></questiontext>'
     solution = "".join(f"<p>{escape(f'{s.title}: {s.text}')}</p>" for s in item.steps)
     yield f'<generalfeedback format="html"><text>{escape(solution)}</text></generalfeedback>'
@@ -89,9 +89,8 @@ def _answer(item: Item, text: str) -> Iterator[str]:
     share = 100 if text == item.right else 0
     feedback = f'<feedback format="html"><text>{escape(escape(why(item, text)))}</text></feedback>'
     for way in (text,) if item.options else ways(item, text):
-        tolerance = (
-            f"<tolerance>{spread(item)}</tolerance>" if not item.options and is_number(item) else ""
-        )
+        number = not item.options and is_number(item)
+        tolerance = f"<tolerance>{near(item, text)}</tolerance>" if number else ""
         yield (
             f'<answer fraction="{share}" format="plain_text"><text>{escape(way)}</text>'
             f"{feedback}{tolerance}</answer>"
@@ -117,13 +116,14 @@ def told(text: str) -> str:
 
 def _gift(variant: Variant, item: Item) -> Iterator[str]:
     model = f"<pre>{escape(variant.model)}</pre>"
-    stem = f"[html]{told(model)}{told(escape(item.stem))}"
+    stem = f"[html]{told(model)}{told(escape(item.alone))}"
     number = not item.options and is_number(item)
     yield f"::{told(item.name)} {variant.name}::{stem} {{{'#' if number else ''}"
     for text in item.options or (item.right, *(w.text for w in item.wrong)):
         feedback = told(why(item, text))
         for way in (text,) if item.options else ways(item, text):
-            yield f"    {_mark(item, text)}{told(way)}{f':{spread(item)}' if number else ''}#{feedback}"
+            tolerance = f":{near(item, text)}" if number else ""
+            yield f"    {_mark(item, text)}{told(way)}{tolerance}#{feedback}"
     yield "}"
 
 

@@ -22,7 +22,7 @@ def as_csv(quiz: Quiz) -> str:
     for variant in quiz.variants:
         for number, item in enumerate(variant.items, 1):
             working = "; ".join(s.text for s in item.steps)
-            head = (variant.name, number, item.name, item.kind, item.marks, item.stem, working)
+            head = (variant.name, number, item.name, item.kind, item.marks, item.alone, working)
             for text in item.options or (item.right, *(w.text for w in item.wrong)):
                 writer.writerow((*head, *_answer(item, text)))
     return out.getvalue()
@@ -59,7 +59,7 @@ def _item(item: Item) -> Json:
         "figure": item.name,
         "kind": item.kind,
         "marks": item.marks,
-        "stem": item.stem,
+        "stem": item.alone,
         "right": item.right,
         "options": [*item.options],
         "working": [{"title": s.title, "text": s.text} for s in item.steps],

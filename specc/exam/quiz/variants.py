@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from specc.std import INDEX
 from specc.syntax import tree
 
 _ATTEMPTS = 60
+_LOOKED_AT = 8
 _WIDTHS = ("features", "channels", "units")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -42,14 +44,21 @@ class Place(Struct, frozen=True):
 
 
 def variants(
-    program: Program, number: int, random: Random, fits: Callable[[Program], bool]
+    program: Program,
+    number: int,
+    random: Random,
+    fits: Callable[[Program], bool],
+    changed: Callable[[Program, Program], float],
 ) -> Iterator[Changed]:
-    """The spec as it is, and then others that fit; fewer where it allows no more."""
+    """The spec as it is, and then others that fit; fewer where it allows no more.
+
+    `changed` says which part of the answers is another; a version with all of them is taken at once.
+    """
     yield Changed("A", (), program)
     found = places(program.file)
     seen = {program.file.source.text}
     for letter in _letters(number):
-        made = _another(program, found, seen, random, fits)
+        made = _best(program, _others(program, found, seen, random, fits), changed)
         if made is None:
             return
         changes, fresh = made
@@ -60,13 +69,31 @@ def _letters(number: int) -> list[str]:
     return [_LETTERS[i] if i < len(_LETTERS) else f"V{i + 1}" for i in range(1, number)]
 
 
-def _another(
+Version: TypeAlias = tuple[tuple[str, ...], Program]
+"""What was exchanged, and the program."""
+
+
+def _best(
+    program: Program, found: Iterator[Version], changed: Callable[[Program, Program], float]
+) -> Version | None:
+    """The first version with other answers to all questions, else that with most of a few."""
+    best, most = None, -1.0
+    for version in islice(found, _LOOKED_AT):
+        share = changed(program, version[1])
+        if share > most:
+            best, most = version, share
+        if share == 1:
+            break
+    return best
+
+
+def _others(
     program: Program,
     found: list[Place],
     seen: set[str],
     random: Random,
     fits: Callable[[Program], bool],
-) -> tuple[tuple[str, ...], Program] | None:
+) -> Iterator[Version]:
     source = program.file.source
     for _ in range(_ATTEMPTS if found else 0):
         chosen = random.sample(found, random.randint(1, min(3, len(found))))
@@ -76,8 +103,7 @@ def _another(
         seen.add(text)
         compiled = compile_text(text, source.path)
         if compiled.program is not None and fits(compiled.program):
-            return changes, compiled.program
-    return None
+            yield changes, compiled.program
 
 
 def _edited(text: str, chosen: list[Place], random: Random) -> tuple[str, tuple[str, ...]]:

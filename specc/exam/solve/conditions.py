@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -29,8 +30,12 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def read(texts: tuple[str, ...], subject: str = "") -> tuple[tree.Binary, ...]:
+def read(
+    texts: tuple[str, ...], subject: str = "", *, every: bool = False
+) -> tuple[tree.Binary, ...]:
     """Conditions as comparisons, all of which must hold; figures without a subject are about `subject`.
+
+    With `every` each word alone is one, also the name of an axis.
 
     Raises:
         SolveError: a text that is no comparison.
@@ -41,9 +46,11 @@ def read(texts: tuple[str, ...], subject: str = "") -> tuple[tree.Binary, ...]:
         file = parse(Source("<question>", f"specc 1\nexpect {text}\n"), diagnostics)
         declared = file.declarations if file is not None else ()
         if diagnostics.failed or len(declared) != 1 or not isinstance(declared[0], tree.Expect):
-            raise SolveError(f"{text!r} is no condition; write one like: params <= 500")
+            single = re.sub(r"(?<![=<>!])=(?!=)", "==", text)
+            hint = f"equality is {single}" if single != text else "write one like: params <= 500"
+            raise SolveError(f"{text!r} is no condition; {hint}")
         condition = declared[0].condition
-        found += _comparisons(_about(condition, subject) if subject else condition, text)
+        found += _comparisons(_about(condition, subject, every) if subject else condition, text)
     return tuple(found)
 
 
@@ -57,10 +64,10 @@ def _comparisons(expr: tree.Expr, text: str) -> Iterator[tree.Binary]:
         raise SolveError(f"{text!r} is no comparison; write one like: output == [6, 14, 14]")
 
 
-def _about(expr: Any, subject: str) -> Any:
+def _about(expr: Any, subject: str, every: bool) -> Any:
     """`params` as `subject.params`."""
     if isinstance(expr, tree.Name):
-        figure = expr.id in FIGURES
+        figure = every or expr.id in FIGURES
         return tree.Member(expr.span, tree.Name(expr.span, subject), expr) if figure else expr
     if isinstance(expr, tree.Member) or not isinstance(expr, Struct):
         return expr
@@ -68,9 +75,9 @@ def _about(expr: Any, subject: str) -> Any:
     for name in expr.__struct_fields__:
         value = getattr(expr, name)
         if isinstance(value, tuple):
-            changed[name] = tuple(_about(v, subject) for v in value)
+            changed[name] = tuple(_about(v, subject, every) for v in value)
         elif isinstance(value, Struct) and name != "span":
-            changed[name] = _about(value, subject)
+            changed[name] = _about(value, subject, every)
     return replace(expr, **changed)
 
 

@@ -5,19 +5,29 @@ from __future__ import annotations
 from specc.diagnostics import Diagnostics
 from specc.exam.solve import conditions as asked
 from specc.exam.solve.ranges import SolveError, Varied, usual
-from specc.exam.solve.search import Question
+from specc.exam.solve.search import Question, first_built
+from specc.exam.solve.vary import opened
 from specc.layers import registry
-from specc.layers.base import Convention
+from specc.layers.base import Convention, Layer
 from specc.nearest import nearest
 from specc.source import Source
 from specc.syntax import tree
 from specc.syntax.parse import parse
 
-_STAGE = "L"
-_TYPES = {1: "vector", 2: "signal", 3: "image", 4: "volume"}
+STAGE = "layer"
+"""What the layer is called in its file."""
+_TYPES = {
+    1: ("vector[{}]", "category[{}]"),
+    2: ("signal[{}, {}]", "sequence[{}, {}]", "tokens[{}, vocab={}]"),
+    3: ("image[{}, {}, {}]",),
+    4: ("volume[{}, {}, {}, {}]",),
+}
+"""What an input of so many sizes can be; the first that the layer takes is meant."""
 _VARIED = (
     "features",
     "channels",
+    "units",
+    "length",
     "kernel",
     "stride",
     "padding",
@@ -41,14 +51,10 @@ def layer_question(
     Raises:
         SolveError: there is no such layer, or it has no such hyperparameter.
     """
-    model = registry.get(word)
-    if model is None:
-        near = nearest(word, registry.words())
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise SolveError(f"{word} is no spec, no layer and not mlp{hint}")
+    model = known(word)
     if len(sizes) not in _TYPES:
         raise SolveError("--input takes the sizes of one item: 3x32x32")
-    conditions = asked.read(texts, _STAGE)
+    conditions = asked.read(texts, STAGE, every=True)
     named = {v.name: v for v in varied}
     for name in named:
         if name not in model.model_fields:
@@ -59,13 +65,32 @@ def layer_question(
     if not named:
         wanted = next((n for n in model.model_fields if model.model_fields[n].is_required()), "…")
         raise SolveError(f"say what of {word} may change: --vary {wanted}=1..64")
-    chosen = tuple(Varied(f"{_STAGE}.{v.name}", v.values) for v in named.values())
-    return Question(_file(word, sizes), conditions, chosen, {}, convention)
+    chosen = tuple(Varied(f"{STAGE}.{v.name}", v.values) for v in named.values())
+    options = [
+        Question(_file(word, kind.format(*sizes)), conditions, chosen, {}, convention)
+        for kind in _TYPES[len(sizes)]
+    ]
+    fitting = (q for q in options if first_built(q, opened(q.file, q.varied)) is not None)
+    return next(fitting, options[0])
+
+
+def known(word: str) -> type[Layer]:
+    """The layer of that word.
+
+    Raises:
+        SolveError: there is none.
+    """
+    model = registry.get(word)
+    if model is None:
+        near = nearest(word, [*registry.words(), "mlp"])
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise SolveError(f"{word} is no spec, no layer and not mlp{hint}")
+    return model
 
 
 def _wanted(name: str, conditions: tuple[tree.Binary, ...]) -> Varied | None:
     """Where an output is asked for, its first size is the number of channels or features."""
-    if name not in ("channels", "features"):
+    if name not in ("channels", "features", "units"):
         return None
     for c in conditions:
         if c.operator == "==" and isinstance(c.left, tree.Member) and c.left.name.id == "output":
@@ -86,12 +111,8 @@ def _numbers(expr: tree.Expr) -> tuple[int, ...]:
             return ()
 
 
-def _file(word: str, sizes: tuple[int, ...]) -> tree.File:
-    kind = _TYPES[len(sizes)] if word != "attention" or len(sizes) != 2 else "sequence"
-    shape = ", ".join(map(str, sizes))
-    text = (
-        f"specc 1\nnetwork Layer {{\n    in x: {kind}[{shape}]\n    x -> {word}() as {_STAGE}\n}}\n"
-    )
+def _file(word: str, kind: str) -> tree.File:
+    text = f"specc 1\nnetwork Layer {{\n    in x: {kind}\n    x -> {word}() as {STAGE}\n}}\n"
     file = parse(Source("<layer>", text), Diagnostics())
     assert file is not None
     return file

@@ -40,7 +40,10 @@ class Mlp(Struct, frozen=True):
     @property
     def working(self) -> str:
         """`(2 + 1)·4 + (4 + 1)·4 = 32`."""
-        return " + ".join(f"({a} + 1)·{b}" for a, b in pairwise(self.widths)) + f" = {self.params}"
+        return (
+            " + ".join(f"({a:,} + 1)·{b:,}" for a, b in pairwise(self.widths))
+            + f" = {self.params:,}"
+        )
 
     def figure(self, name: str) -> int:
         """A figure by its name."""
@@ -56,8 +59,16 @@ class Mlp(Struct, frozen=True):
         return figures[name]
 
 
-def mlps(texts: tuple[str, ...], varied: tuple[Varied, ...]) -> tuple[tuple[Mlp, ...], int]:
-    """The networks for which all conditions hold, the smallest first, and how many were tried.
+class Mlps(Struct, frozen=True):
+    """The networks for which all conditions hold, the smallest first; what varied, how many were tried."""
+
+    found: tuple[Mlp, ...]
+    varied: tuple[Varied, ...]
+    tried: int
+
+
+def mlps(texts: tuple[str, ...], varied: tuple[Varied, ...]) -> Mlps:
+    """Search among them.
 
     Raises:
         SolveError: another name is varied, too many combinations, or an unknown figure.
@@ -73,7 +84,7 @@ def mlps(texts: tuple[str, ...], varied: tuple[Varied, ...]) -> tuple[tuple[Mlp,
     conditions = asked.read(texts)
     found = [m for m in _each(ranges) if all(_holds(c, m) for c in conditions)]
     found.sort(key=lambda m: (m.params, len(m.widths), m.widths))
-    return tuple(found), tried
+    return Mlps(tuple(found), tuple(Varied(n, values) for n, values in ranges.items()), tried)
 
 
 def _each(ranges: Mapping[str, tuple[int, ...]]) -> Iterator[Mlp]:

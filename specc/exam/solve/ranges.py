@@ -38,6 +38,14 @@ class Varied(Struct, frozen=True):
     values: tuple[int, ...]
 
     @property
+    def told(self) -> str:
+        """`kernel 1..11`, `stride 1, 2, 4`."""
+        first, last = self.values[0], self.values[-1]
+        run = last - first + 1 == len(self.values) > 1
+        numbers = f"{first}..{last}" if run else ", ".join(map(str, self.values[:8]))
+        return f"{self.name} {numbers}{', …' if not run and len(self.values) > 8 else ''}"
+
+    @property
     def word(self) -> str:
         """The last part of the name: `padding` of `C1.padding`."""
         return self.name.rpartition(".")[2]
@@ -71,15 +79,20 @@ def _one(text: str) -> Varied:
 
 def _numbers(part: str, text: str) -> range:
     span = _SPAN.fullmatch(part)
-    if span is not None and int(span[1]) <= int(span[2]) <= MOST:
-        return range(int(span[1]), int(span[2]) + 1)
+    if span is not None and len(part) < 24:
+        low, high = int(span[1]), int(span[2])
+        if low > high:
+            raise SolveError(f"{part} in --vary {text} holds no number; write {high}..{low}")
+        if high - low >= MOST:
+            raise SolveError(f"{part} in --vary {text} are more than {MOST:,} numbers")
+        return range(low, high + 1)
     if part.isdigit() and len(part) < 12:
         return range(int(part), int(part) + 1)
     raise SolveError(f"--vary takes NAME=1..9 or NAME=1,2,4, not {text!r}")
 
 
-def combinations(varied: Sequence[Varied], most: int = MOST) -> int:
-    """How many combinations there are.
+def combinations(varied: Sequence[Varied], most: int = MOST, why: str = "") -> int:
+    """How many combinations there are; `why` says what makes few of them too many.
 
     Raises:
         SolveError: more than a search looks at.
@@ -90,6 +103,6 @@ def combinations(varied: Sequence[Varied], most: int = MOST) -> int:
     if number > most:
         parts = " · ".join(f"{len(v.values)} {v.name}" for v in varied)
         raise SolveError(
-            f"{parts} = {number:,} combinations, more than {most:,}; narrow them with --vary"
+            f"{parts} = {number:,} combinations, more than {most:,}{why}; narrow them with --vary"
         )
     return number

@@ -6,14 +6,14 @@ A hyperparameter that takes no formula is searched by compiling the spec for eve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 
 from msgspec import Struct
 
 from specc.claims.outcome import Value
 from specc.claims.subjects import Tables
 from specc.claims.values import Evaluator
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import Diagnostics, Severity
 from specc.exam.solve import conditions as asked
 from specc.exam.solve.ranges import SolveError, Varied, combinations
 from specc.exam.solve.vary import opened, parameter
@@ -24,6 +24,7 @@ from specc.sizes import Size, SizeLimit, known, symbol
 from specc.sizes import holds as constraint_holds
 from specc.syntax import tree
 
+_EACH = ", as each must be built"
 MOST_COMPILED = 3_000
 """Combinations for which the spec is compiled, where a formula does not do."""
 
@@ -33,6 +34,7 @@ class Solution(Struct, frozen=True):
 
     values: tuple[int, ...]
     params: int
+    asked: tuple[Value, ...] = ()
 
 
 class Answer(Struct, frozen=True):
@@ -41,6 +43,7 @@ class Answer(Struct, frozen=True):
     varied: tuple[Varied, ...]
     solutions: tuple[Solution, ...]
     tried: int
+    asked: tuple[str, ...] = ()
 
 
 class Question(Struct, frozen=True):
@@ -65,10 +68,21 @@ def solve(question: Question) -> Answer:
     open_file = opened(question.file, question.varied)
     found = _by_formula(question, open_file)
     if found is None:
-        combinations(question.varied, MOST_COMPILED)
+        _sides_exist(question, open_file)
+        combinations(question.varied, MOST_COMPILED, _EACH)
         found = list(_by_compiling(question, open_file))
     found.sort(key=lambda s: (s.params, s.values))
-    return Answer(question.varied, tuple(found), tried)
+    return Answer(question.varied, tuple(found), tried, tuple(_titles(question)))
+
+
+def _ranged(condition: tree.Binary) -> bool:
+    return condition.operator != "=="
+
+
+def _titles(question: Question) -> Iterator[str]:
+    """What is asked within bounds is shown, as it is written."""
+    for condition in filter(_ranged, question.conditions):
+        yield condition.left.span.text
 
 
 def _each(varied: Sequence[Varied]) -> Iterator[tuple[int, ...]]:
@@ -99,7 +113,8 @@ def _by_formula(question: Question, file: tree.File) -> list[Solution] | None:
             if not all(constraint_holds(c, put) for c in constraints):
                 continue
             if all(asked.holds(*side, put) for side in sides):
-                found.append(Solution(values, int(asked.put_in(total, put))))
+                shown = _shown(sides, put)
+                found.append(Solution(values, int(asked.put_in(total, put)), shown))
         except (KeyError, ArithmeticError, SizeLimit):
             return None
     return found if _sound(question, file, found) else None
@@ -108,6 +123,10 @@ def _by_formula(question: Question, file: tree.File) -> list[Solution] | None:
 def _free(varied: Varied) -> Size:
     """A symbol stands for 1, 2, …; moved so that the first number is its 1."""
     return symbol(parameter(varied)) + (varied.values[0] - 1)
+
+
+def _shown(sides: list[tuple[str, Value, Value]], put: Mapping[str, int]) -> tuple[Value, ...]:
+    return tuple(asked.put_in(left, put) for operator, left, _ in sides if operator != "==")
 
 
 def _params(program: Program) -> Size:
@@ -124,17 +143,48 @@ def _sound(question: Question, file: tree.File, found: list[Solution]) -> bool:
 
 
 def _by_compiling(question: Question, file: tree.File) -> Iterator[Solution]:
+    problems: list[str] = []
+    built = False
     for values in _each(question.varied):
-        solution = _compiled(question, file, values)
+        program = _program(question, file, _put(question, values), problems)
+        built = built or program is not None
+        solution = None if program is None else _fitting(question, program, values)
         if solution is not None:
             yield solution
+    if not built:
+        raise SolveError(f"nothing can be built with these numbers: {problems[0]}")
+
+
+def _sides_exist(question: Question, file: tree.File) -> None:
+    """Look for what is asked in one of the first programs that can be built.
+
+    Raises:
+        SolveError: a figure that does not exist.
+    """
+    program = first_built(question, file)
+    if program is not None:
+        asked.sides(question.conditions, Evaluator(Tables(program, question.convention)))
+
+
+def first_built(question: Question, file: tree.File) -> Program | None:
+    """The program of one of the first combinations, None where none of them fits."""
+    tried = (
+        _program(question, file, _put(question, v)) for v in islice(_each(question.varied), 64)
+    )
+    return next((program for program in tried if program is not None), None)
+
+
+def _put(question: Question, values: tuple[int, ...]) -> Mapping[str, int]:
+    return {parameter(v): n for v, n in zip(question.varied, values, strict=True)}
 
 
 def _compiled(question: Question, file: tree.File, values: tuple[int, ...]) -> Solution | None:
-    numbers = {parameter(v): n for v, n in zip(question.varied, values, strict=True)}
-    program = _program(question, file, numbers)
-    if program is None:
-        return None
+    program = _program(question, file, _put(question, values))
+    return None if program is None else _fitting(question, program, values)
+
+
+def _fitting(question: Question, program: Program, values: tuple[int, ...]) -> Solution | None:
+    """The combination as a solution, if what is asked holds."""
     sides = asked.sides(question.conditions, Evaluator(Tables(program, question.convention)))
     total = _params(program)
     try:
@@ -145,23 +195,18 @@ def _compiled(question: Question, file: tree.File, values: tuple[int, ...]) -> S
             f"what is asked depends on {size}, which is free; give it a number: --set {size}=28"
         )
         raise SolveError(message) from None
-    return Solution(values, total) if holds and known(total) else None
+    return Solution(values, total, _shown(sides, {})) if holds and known(total) else None
 
 
-def _program(question: Question, file: tree.File, numbers: Mapping[str, Static]) -> Program | None:
-    """The program with these parameters, None where something does not fit."""
+def _program(
+    question: Question,
+    file: tree.File,
+    numbers: Mapping[str, Static],
+    problems: list[str] | None = None,
+) -> Program | None:
+    """The program with these parameters, None where something does not fit; `problems` then says what."""
     diagnostics = Diagnostics()
     program = resolve(file, diagnostics, {**question.settings, **numbers})
+    if problems is not None:
+        problems += [d.message for d in diagnostics if d.severity is Severity.ERROR][:1]
     return None if diagnostics.failed else program
-
-
-def figures(
-    question: Question, solution: Solution, names: Sequence[str]
-) -> Iterator[tuple[str, Value]]:
-    """Further figures of a solution, such as `output`."""
-    numbers = {parameter(v): n for v, n in zip(question.varied, solution.values, strict=True)}
-    program = _program(question, opened(question.file, question.varied), numbers)
-    if program is not None:
-        evaluator = Evaluator(Tables(program, question.convention))
-        for name, condition in zip(names, question.conditions, strict=False):
-            yield name, evaluator(condition.left)

@@ -65,9 +65,8 @@ def _opened(file: tree.File, one: Varied) -> tree.File:
     stage = next((s for s in _stages(file) if s.label is not None and s.label.id == label), None)
     if stage is None:
         near = nearest(label, stages(file))
-        raise SolveError(
-            f'no stage is called "{label}"' + (f"; did you mean {near[0]}?" if near else "")
-        )
+        hint = f"did you mean {near[0]}?" if near else f"give it a name in the spec: … as {label}"
+        raise SolveError(f'no stage is called "{label}"; {hint}')
     name = tree.Name(stage.span, parameter(one))
     changed = replace(stage, operation=_with(stage, one.word, name))
     param = tree.Param(stage.span, name, None, "")

@@ -81,16 +81,52 @@ def test_moodle_takes_a_decimal_with_its_places() -> None:
             assert one.findtext("tolerance") in {"0", "0.0001"}
 
 
-def test_a_small_answer_is_asked_for_in_its_digits() -> None:
-    text = 'specc 1\nexample "e" { given x = [-5.0, 0.5]\n y = sigmoid(x) }\n'
-    own = program(text)
-    small, large = (hand_item(own, topic) for topic in hand_topics(own))
-    assert small is not None
-    assert large is not None
-    assert (small.right, large.right) == ("0.006693", "0.6225")
-    assert small.stem.endswith("Give four significant digits.")
-    assert large.stem.endswith("Give four decimals.")
-    assert (moodle.spread(small), moodle.spread(large)) == ("0.000001", "0.0001")
+SMALL = """specc 1
+example "a small slope" {
+    given w = 0.00117
+    given c = 0.0071
+    loss = w * w * c / 2
+    minimize loss
+    optimizer sgd(lr=0.5)
+}
+"""
+
+
+def accepted(question: ElementTree.Element, value: float) -> list[str]:
+    """The shares of the answers that take a number."""
+    return [
+        answer.get("fraction", "")
+        for answer in question.findall("answer")
+        if abs(float(answer.findtext("text") or "nan") - value)
+        <= float(answer.findtext("tolerance") or 0)
+    ]
+
+
+def test_a_small_number_is_taken_with_its_significant_digits() -> None:
+    quiz = make(program(SMALL), 9, 1, 5, "number", "pytorch")
+    tree = ElementTree.fromstring(moodle.xml(quiz))
+    found = tree.findall("question[@type='numerical']")
+    assert len(found) > 2
+    for question, item in zip(found, quiz.variants[0].items, strict=True):
+        right = float(item.right)
+        assert accepted(question, right) == ["100"]
+        assert accepted(question, right * 1.00001) == ["100"]
+        assert "100" not in accepted(question, 0.0)
+        assert all("100" not in accepted(question, float(w.text)) for w in item.wrong)
+    assert any("significant digits" in i.stem for i in quiz.variants[0].items)
+
+
+def test_a_choice_of_numbers_worked_by_hand() -> None:
+    items = make(program(), 6, 1, 5, "choice", "pytorch").variants[0].items
+    assert {i.kind for i in items} == {"choice"}
+    assert all(i.right in i.options and len(i.options) > 1 for i in items)
+
+
+def test_no_number_has_a_name_that_the_text_lacks() -> None:
+    text = TEXT.replace("conv(weight=K)", "conv(weight=K) -> relu")
+    names = [t.number for t in hand_topics(program(text))]
+    assert any(n.startswith("y[") for n in names)
+    assert not any("conv1" in n or "relu1" in n for n in names)
 
 
 def test_a_copy_is_asked_about_by_itself() -> None:

@@ -168,3 +168,74 @@ def test_a_spec_without_layers_has_no_quiz() -> None:
     empty = "specc 1\nnetwork N {\n in x: vector[3]\n out y = x + 1\n}\n"
     with pytest.raises(QuizError, match="nothing to ask"):
         make(program(empty), 5, 1, 0, "both", "pytorch")
+
+
+REPEATED = """specc 1
+block step(width) {
+    in x
+    out y = x -> linear(width) -> tanh -> linear(2)
+}
+network N {
+    in x: vector[2]
+    x -> repeat 8 { step(16) } as steps
+}
+answers "Q1" {
+    steps.linear2.params = 272
+}
+"""
+
+
+def test_layers_of_a_repetition_are_asked_together() -> None:
+    (variant,) = make(program(REPEATED), 6, 1, 0, "number", "pytorch").variants
+    stems = {i.name: i.stem for i in variant.items}
+    assert (
+        "the 1st linear of steps, linear(16), all 8 copies together,"
+        in stems["N.steps.linear1.params"]
+    )
+    assert "N.params" in stems
+
+
+def test_the_authors_own_questions_come_first() -> None:
+    for seed in range(4):
+        (variant,) = make(program(REPEATED), 1, 1, seed, "number", "pytorch").variants
+        assert [i.name for i in variant.items] == ["N.steps.linear2.params"]
+
+
+def test_a_spec_that_gives_less_says_so() -> None:
+    quiz = make(program(REPEATED), 50, 1, 0, "both", "pytorch")
+    number = len(quiz.variants[0].items)
+    assert quiz.notes == (f"the spec gives {number} questions, not 50",)
+    fixed = program("specc 1\nnetwork N {\n in x: vector[2]\n x -> linear(1)\n}\n")
+    assert "only 1 variant, not 3" in make(fixed, 1, 3, 0, "both", "pytorch").notes[0]
+
+
+def test_variants_have_other_answers(quiz: Quiz) -> None:
+    first, *others = quiz.variants
+    for other in others:
+        same = [a.name for a, b in zip(first.items, other.items, strict=True) if a.right == b.right]
+        assert len(same) <= len(first.items) // 2
+
+
+def test_a_shape_is_taken_however_it_is_written() -> None:
+    item = next(i for _, i in everything(make(program(), 9, 1, 0, "number", "pytorch"))
+                if i.right.startswith("["))  # fmt: skip
+    a, b, c = item.right.strip("[]").split(", ")
+    wanted = {f"({a}, {b}, {c})", f"[{a},{b},{c}]", f"{a}, {b}, {c}", f"{a}x{b}x{c}"}
+    assert wanted <= set(moodle.ways(item, item.right))
+
+
+def test_a_question_that_stands_alone_says_how_to_count() -> None:
+    normed = "specc 1\nnetwork N {\n in x: vector[4]\n x -> batch_norm as B -> linear(3) as F\n}\n"
+    quiz = make(program(normed), 9, 1, 0, "number", "pytorch")
+    stems = {r["figure"]: r["stem"] for r in csv.DictReader(io.StringIO(rows.as_csv(quiz)))}
+    assert stems["N.B.params"].endswith("Count as pytorch does.")
+    assert "Count as" not in stems["N.F.params"]
+    assert "N.B.macs" not in stems
+    assert "Count as pytorch does." in moodle.xml(quiz)
+
+
+def test_the_rule_of_a_mark_scheme_is_no_number(quiz: Quiz) -> None:
+    for _, item in everything(quiz):
+        for point in item.points:
+            if point.text.startswith("the rule: "):
+                assert any(c.isalpha() for c in point.text.removeprefix("the rule: "))

@@ -13,6 +13,7 @@ from specc.exam.solve import conditions, mlp
 from specc.exam.solve.layer import layer_question
 from specc.exam.solve.ranges import SolveError, Varied, read
 from specc.exam.solve.search import Question, solve
+from specc.report.solutions import lines
 from specc.source import Source
 from specc.syntax.parse import parse
 
@@ -61,7 +62,7 @@ def test_no_solution_is_an_answer() -> None:
 
 
 def test_thirty_five_perceptrons_have_32_parameters() -> None:
-    found, _ = mlp.mlps(("params == 32",), ())
+    found = mlp.mlps(("params == 32",), ()).found
     assert len(found) == 35
     assert all(m.params == 32 and m.working.endswith("= 32") for m in found)
 
@@ -75,6 +76,10 @@ def test_thirty_five_perceptrons_have_32_parameters() -> None:
         ("N.params <= 9", ("C1.kernel=1..1000", "C1.stride=1..1000"), "narrow them with --vary"),
         ("N.params <= 9", (), "nothing is varied"),
         ("N.params", ("width",), "is no comparison"),
+        ("N.params = 9", ("width",), "equality is N.params == 9"),
+        ("N.params <= 9", ("width=9..1",), "write 1..9"),
+        ("N.params <= 9", ("width=1..1000000",), "more than 200,000 numbers"),
+        ("N.params <= 9", ("relu1.inplace",), "as relu1"),
         ("N.parms == 1", ("width",), 'did you mean "params"?'),
     ],
 )
@@ -90,3 +95,42 @@ def test_ranges_are_spans_and_lists() -> None:
     assert read(["a=1..3", "b=4,2"]) == (Varied("a", (1, 2, 3)), Varied("b", (2, 4)))
     with pytest.raises(SolveError):
         read(["a=3..1"])
+
+
+@pytest.mark.parametrize(
+    ("word", "sizes", "text", "values"),
+    [
+        ("lstm", (15, 18), "params == 1200", (10,)),
+        ("gru", (15, 18), "params == 207", (3,)),
+        ("embedding", (15, 20), "params == 160", (8,)),
+        ("embedding", (20,), "params == 160", (8,)),
+        ("learned_positions", (15, 18), "params == 360", (20,)),
+        ("linear", (64,), "params == 650", (10,)),
+    ],
+)
+def test_a_layer_gets_the_input_that_it_takes(
+    word: str, sizes: tuple[int, ...], text: str, values: tuple[int, ...]
+) -> None:
+    assert [s.values for s in solve(layer_question(word, sizes, (text,), ())).solutions] == [values]
+
+
+def test_what_cannot_be_built_is_no_missing_solution() -> None:
+    with pytest.raises(SolveError, match="lstm takes a sequence"):
+        solve(layer_question("lstm", (3, 4, 5), ("params == 3",), ()))
+
+
+def test_a_layer_is_asked_for_an_axis_and_no_unknown_figure() -> None:
+    found = solve(layer_question("conv", (3, 32, 32), ("height == 16", "params <= 9"), ()))
+    assert found.solutions
+    with pytest.raises(SolveError, match='no figure "outputs"'):
+        solve(layer_question("conv", (3, 32, 32), ("outputs == 3",), ()))
+
+
+def test_the_figure_asked_for_is_shown() -> None:
+    two = NET + "network M {\n in x: vector[9]\n x -> linear(3)\n}\n"
+    file = parse(Source("n.spec", two), Diagnostics())
+    assert file is not None
+    question = Question(file, conditions.read(("N.params <= 3000",)), read(("width=1..3",)), {})
+    head, first, *_ = "\n".join(lines(solve(question), 40)).splitlines()
+    assert head.split()[:2] == ["width", "N.params"]
+    assert first.split() == ["1", "253", "283"]
