@@ -59,7 +59,7 @@ def call_layer(
     maker, operands = made
     if given:
         return apply_layer(scope, maker, operands, None, call)
-    return LayerMaker(maker.layer, maker.ties, tuple(operands), call, maker.arguments)
+    return LayerMaker(maker.layer, maker.ties, tuple(operands), call, maker.arguments, maker.positional)
 
 
 def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:

@@ -11,6 +11,8 @@ from specc.program import Static, Tie
 from specc.resolve.arguments import Given, accepts_word, construct, signature, takes_list
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
+from specc.resolve.inferred import refused
+from specc.resolve.remarks import remark_on_product
 from specc.resolve.values import (
     POISON,
     Flow,
@@ -54,7 +56,12 @@ def bind(
     """
     bound = Bound()
     positional = [a for a in arguments if a.name is None]
+    values = [Given(v, a.span) for a in positional if (v := as_static(a.meaning)) is not None]
+    if len(values) == len(positional) and (wrong := refused(model, values)) is not None:
+        scope.diagnostics.add(wrong)
+        return None
     _positional(scope, model, positional, bound, piped)
+    by_place = len(bound.given)
     for argument in arguments:
         if argument.name is not None:
             _keyword(scope, model, argument.name, argument, bound)
@@ -74,7 +81,7 @@ def bind(
         for meaning, span in values
     ]
     spans = tuple((name, given.span) for name, given in bound.given.items())
-    return LayerMaker(layer, tuple(bound.ties), (), place, spans), operands
+    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
 
 
 def _from_weights(model: type[Layer], bound: Bound, place: Span) -> None:
@@ -200,11 +207,19 @@ def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:
     )
 
 
+_OF_THE_INPUT = frozenset(
+    {
+        "in", "input_dim", "input_size", "input_shape", "num_features", "num_channels",
+        "num_embeddings", "normalized_shape", "embed_dim", "in1_features", "in2_features",
+    }
+)  # fmt: skip
+
+
 def _elsewhere(name: str) -> tuple[str, ...]:
     """Where an argument of other frameworks is said here."""
     if name == "activation":
         return ("an activation is a stage of its own: -> relu",)
-    if name.startswith("in_") or name in ("in", "input_dim", "input_size", "input_shape"):
+    if name.startswith("in_") or name in _OF_THE_INPUT:
         return ("the sizes of an input are inferred; leave it out",)
     return ()
 
@@ -240,6 +255,7 @@ def _hyperparameter(
             argument.span,
         )
         return
+    remark_on_product(scope, model, name, argument.span)
     bound.given[name] = Given(value, argument.span)
 
 

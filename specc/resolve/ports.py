@@ -25,12 +25,8 @@ def inputs(
     ]
     if not declared:
         if definition.role != "block":
-            scope.context.report(
-                "E502",
-                f"{definition.role} {definition.name.id} has no input",
-                definition.name.span,
-                helps=("in x: image[1, 28, 28]",),
-            )
+            if not scope.diagnostics.unread(definition.span):
+                _no_input(scope, definition)
             return None
         declared = [(tree.Name(definition.name.span, "x"), None)]
     made: list[tuple[str, ValueType]] = []
@@ -42,6 +38,18 @@ def inputs(
         read = scope.add(name.id, name.span, ReadPort(name.id), (), (("output", type),), named=True)
         scope.bind(name, POISON if isinstance(type, Unknown) else read)
     return tuple(made)
+
+
+def _no_input(scope: Scope, definition: tree.Definition) -> None:
+    """E502; what stands in parentheses behind the name is a hyperparameter."""
+    within = [h.name.id for h in definition.hyperparameters or ()]
+    helps = [f"inside of the braces: in {name}: image[1, 28, 28]" for name in within]
+    scope.context.report(
+        "E502",
+        f"{definition.role} {definition.name.id} has no input",
+        definition.name.span,
+        helps=tuple(helps) or ("in x: image[1, 28, 28]",),
+    )
 
 
 def _input(

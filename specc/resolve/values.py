@@ -50,6 +50,8 @@ class LayerMaker(Struct, frozen=True):
     named_operands: tuple[tuple[str, Flow], ...]
     span: Span
     arguments: tuple[tuple[str, Span], ...] = ()
+    positional: int = 0
+    """How many of the arguments were given by their place; they come first."""
 
 
 class BlockMaker(Struct, frozen=True):
