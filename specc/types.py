@@ -168,6 +168,11 @@ AXES = frozenset(a for axes in PORT_AXES.values() for a in axes) | {
 """The words for axes that a spec may write."""
 
 
+def bare_axes(rank: int) -> tuple[str, ...]:
+    """Axis names of a tensor that nobody has named."""
+    return tuple(f"axis{i}" for i in range(rank))
+
+
 def default_axes(rank: int) -> tuple[str, ...]:
     """Axis names of a tensor that only its rank describes (after `reshape[256, 7, 7]`)."""
-    return _BY_RANK.get(rank, tuple(f"axis{i}" for i in range(rank)))
+    return _BY_RANK.get(rank, bare_axes(rank))

@@ -8,7 +8,15 @@ from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers.base import Layer
 from specc.nearest import nearest
 from specc.program import Static, Tie
-from specc.resolve.arguments import Given, accepts_word, construct, signature, takes_list
+from specc.resolve.arguments import (
+    Given,
+    accepts_word,
+    construct,
+    hint,
+    kind_of,
+    signature,
+    takes_list,
+)
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
 from specc.resolve.inferred import refused
@@ -201,7 +209,7 @@ def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:
             name.span,
             text=f'did you mean "{close[0]}"?' if close else "",
             notes=(signature(model, model.word),),
-            helps=() if close else _elsewhere(name.id),
+            helps=() if close else (hint(model, name.id) or _elsewhere(name.id)),
             fix=fix,
         )
     )
@@ -244,7 +252,7 @@ def _hyperparameter(
     if value is None:
         if isinstance(meaning, Word) and not accepts_word(model, name):
             bound.failed = True
-            unknown_name(scope, meaning.text, argument.span)
+            _no_word(scope, model, name, meaning.text, argument.span)
             return
         value = as_static(meaning)
     if value is None:
@@ -257,6 +265,16 @@ def _hyperparameter(
         return
     remark_on_product(scope, model, name, argument.span)
     bound.given[name] = Given(value, argument.span)
+
+
+def _no_word(scope: Scope, model: type[Layer], field: str, text: str, span: Span) -> None:
+    """A word where a layer takes none: a name of nothing, or a word that other layers take there."""
+    if field != "padding" or text not in ("same", "valid"):
+        unknown_name(scope, text, span)
+        return
+    message = f"{model.word} needs {kind_of(model, field)} for its {field}, not {text}"
+    notes, helps = (signature(model, model.word),), hint(model, field)
+    scope.context.report("E203", message, span, notes=notes, helps=helps)
 
 
 def _words(meaning: Meaning) -> Static | None:

@@ -67,7 +67,7 @@ def _convolution(maker: LayerMaker, x: Tensor) -> str:
     if channels != x.sizes[0] or not known(kernel) or isinstance(kernel, tuple):
         return ""
     many = isinstance(stride, tuple)
-    if not many and not (stride > _USUAL_STRIDE and stride != kernel or kernel > _USUAL_KERNEL):
+    if not many and not ((stride > _USUAL_STRIDE and stride != kernel) or kernel > _USUAL_KERNEL):
         return ""
     written = [span.text for _, span in maker.arguments[1 : maker.positional]]
     window = written[1] if many else "x".join([written[1]] * (x.rank - 1))

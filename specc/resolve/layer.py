@@ -172,7 +172,7 @@ def _diagnose(
         notes = (*([f"so far: {trail}"] if trail else []), *notes)
     elif problem.code == "E302":
         labels = _operand_labels(scope, flows, place)
-        told = joined(scope, flows, problem)
+        told = joined(scope, maker.layer.word, flows, problem)
         message, notes, helps = told.message, told.notes, told.helps
     table = table_before(scope, flows, maker.layer, name or maker.layer.word)
     return Diagnostic(

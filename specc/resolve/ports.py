@@ -229,6 +229,9 @@ def _size(scope: Scope, argument: tree.Argument) -> int | Symbolic | None:
     if isinstance(expr, tree.Name) and _is_free(scope, expr):
         scope.read.add(expr.id)
         return symbol(expr.id)
+    if isinstance(expr, tree.Name) and not _is_bound(scope, expr):
+        _unknown_size(scope, expr)
+        return None
     value = static(scope, expr)
     if value is None:
         return None
@@ -241,6 +244,22 @@ def _size(scope: Scope, argument: tree.Argument) -> int | Symbolic | None:
     return value
 
 
+def _unknown_size(scope: Scope, name: tree.Name) -> None:
+    """A small letter where a size stands is no free size."""
+    scope.context.report(
+        "E402",
+        f'nothing is named "{name.id}"',
+        name.span,
+        helps=(
+            f"{name.id.upper()}: a size that stays free is written in capitals",
+            f"param {name.id} = 3, outside of the network, gives it a value",
+        ),
+    )
+
+
 def _is_free(scope: Scope, name: tree.Name) -> bool:
-    known = name.id in scope.names or name.id in scope.context.parameters
-    return not known and is_free(name.id)
+    return not _is_bound(scope, name) and is_free(name.id)
+
+
+def _is_bound(scope: Scope, name: tree.Name) -> bool:
+    return name.id in scope.names or name.id in scope.context.parameters

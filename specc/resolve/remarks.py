@@ -67,11 +67,12 @@ def remark_on_map(scope: Scope, flow: Flow, span: Span) -> None:
         return
     if x.axes != IMAGE and not (x.rank == 2 and _half_flat(scope, flow)):
         return
-    *rows, width = x.sizes
+    *sizes, width = x.sizes
+    rows = "·".join(map(render, sizes))
     scope.diagnostics.add(
         Diagnostic(
             "W306",
-            f"linear works on the last axis: on each of {'·'.join(map(render, rows))} rows of {render(width)} alone",
+            f"linear works on the last axis: on each of {rows} rows of {render(width)} alone",
             span,
             f"{x} is not flattened",
             helps=(f"-> flatten -> linear(…) takes all {prod(x.sizes):,} together",),

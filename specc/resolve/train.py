@@ -15,7 +15,7 @@ from specc.resolve.draft import Draft, DraftStep
 from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
 from specc.resolve.setting import setting
-from specc.resolve.step import finish, objective, step, value
+from specc.resolve.step import finish, objective, step, to_minimize, value
 from specc.resolve.tensors import declare
 from specc.resolve.unused import unused_values
 from specc.resolve.update import together, update
@@ -109,7 +109,7 @@ def _steps(scope: Scope, train: tree.Train, draft: Draft) -> list[StepPlan] | No
             "E507",
             f"train {train.name.id} minimizes nothing",
             train.name.span,
-            helps=("minimize mse(Net(x), y)",),
+            helps=(to_minimize(scope),),
         )
         return None
     updated = any(o.updates or o.failed for o in draft.whole.objectives)

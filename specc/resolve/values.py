@@ -11,7 +11,7 @@ from specc.program import Body, Path, Ref, Static, Tie
 from specc.sizes import Size
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import UNKNOWN, Tensor, ValueType
+from specc.types import UNKNOWN, Tensor, ValueType, bare_axes
 
 
 class Flow(Struct, frozen=True):
@@ -100,7 +100,7 @@ class TensorRef(Struct, frozen=True):
         """The tensor as a value."""
         sizes = self.parameter.sizes
         sizes = tuple(reversed(sizes)) if self.transposed else sizes
-        return Tensor(sizes, tuple(f"axis{i}" for i in range(len(sizes))), batched=False)
+        return Tensor(sizes, bare_axes(len(sizes)), batched=False)
 
 
 class ListValue(Struct, frozen=True):

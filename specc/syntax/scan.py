@@ -196,7 +196,8 @@ class _Brackets:
         self.closed_at.setdefault(at, []).append(_PAIRS[piece.text])
         span = Span(self.source, piece.start, piece.end)
         text = "opened here"
-        line = self._line_after(at)
+        ends_line = at >= len(self.pieces) or self.pieces[at].kind == "NL"
+        line = self._line_after(at) if ends_line or piece.text == "{" else 0
         if line and piece.text != "{":
             text += f"; line {line} begins a new statement"
         elif before < len(self.pieces) and begins_declaration(self.source, self.pieces, before):
@@ -211,7 +212,7 @@ class _Brackets:
         return False
 
     def _closing(self, opener: int) -> int:
-        """Where a bracket is closed: before the `->` behind a number, which begins no pipe, or with the line."""
+        """Where a bracket is closed: before `->` behind a number, which begins no pipe, or with its line."""
         for i in range(opener, len(self.pieces)):
             arrow = self.pieces[i].text == "->"
             if self.pieces[i].kind == "NL" or (arrow and self.pieces[i - 1].kind in _NO_HEAD):
