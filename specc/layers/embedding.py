@@ -203,7 +203,10 @@ class OneHot(Layer):
     """A one among zeros."""
 
     word = "one_hot"
-    summary = "A vector of zeros with a one at the class id."
+    summary = (
+        "A vector of zeros with a one at the class id, on a new last axis; images have their channels first: "
+        "`one_hot -> permute(2, 0, 1)`."
+    )
     formula = "y[k] = 1 where k = x, else 0"
 
     def infer(self, *operands: Operand | None) -> Inference:
