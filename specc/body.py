@@ -200,6 +200,12 @@ class Node(Struct, frozen=True):
     given: tuple[tuple[str, str], ...] = ()
     phase: str = ""
 
+    @property
+    def called(self) -> str:
+        """The name by which the spec speaks of the value, "" where it has none."""
+        own = self.named or isinstance(self.operation, ReadPort)
+        return self.variable or (self.name if own else "")
+
     def type(self, port: str = "output") -> ValueType:
         """The type of one output."""
         return dict(self.types)[port]

@@ -63,6 +63,9 @@ class Diagnostic(Struct, frozen=True):
         return Severity.ERROR if self.code.startswith("E") else Severity.WARNING
 
 
+_UNREAD = ("E101", "E102", "E103", "E190")
+
+
 class Diagnostics(Struct):
     """What the passes collect. Order of arrival does not matter: reading sorts by place."""
 
@@ -83,6 +86,14 @@ class Diagnostics(Struct):
         if place not in self._places:
             self._places.add(place)
             self.items.append(diagnostic)
+
+    def unread(self, span: Span) -> bool:
+        """Whether a statement inside a span could not be read, so that something may be missing there."""
+        return any(
+            d.code in _UNREAD and span.start <= d.span.start < span.end
+            for d in self.items
+            if d.span.source is span.source
+        )
 
     @property
     def failed(self) -> bool:

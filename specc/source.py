@@ -33,6 +33,11 @@ class Source(Struct, frozen=True, eq=False):
         end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip("\r")
 
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends."""
+        end = self.text.find("\n", offset)
+        return len(self.text) if end < 0 else end
+
 
 class Span(Struct, frozen=True):
     """A half-open range of characters in a source."""

@@ -172,6 +172,11 @@ SPATIAL = frozenset({"length", "height", "width", "depth", "time"})
 """The axes along which positions are counted; the others are numbers of one position."""
 
 
+def bare_axes(rank: int) -> tuple[str, ...]:
+    """Axis names of a tensor that nobody has named."""
+    return tuple(f"axis{i}" for i in range(rank))
+
+
 def default_axes(rank: int) -> tuple[str, ...]:
     """Axis names of a tensor that only its rank describes (after `reshape[256, 7, 7]`)."""
-    return _BY_RANK.get(rank, tuple(f"axis{i}" for i in range(rank)))
+    return _BY_RANK.get(rank, bare_axes(rank))

@@ -77,10 +77,28 @@ def _suggest(
 def _with_sizes(
     diagnostic: Diagnostic, opened: _Opened, constraints: tuple[Constraint, ...]
 ) -> Diagnostic:
+    if _ranks_differ(diagnostic) or _only_ones(opened, constraints):
+        return diagnostic
     said = tuple(_sentences(opened, constraints))
     fitting = _input(opened, constraints)
     helps = (fitting, *diagnostic.helps) if fitting else diagnostic.helps
     return replace(diagnostic, notes=(*diagnostic.notes, *said), helps=helps)
+
+
+def _ranks_differ(diagnostic: Diagnostic) -> bool:
+    """Whether the values that do not fit have different numbers of axes: no size mends that."""
+    return len({label.text.count("×") for label in diagnostic.labels}) > 1
+
+
+def _only_ones(opened: _Opened, constraints: tuple[Constraint, ...]) -> bool:
+    """Whether nothing fits but axes of size 1, which is never meant."""
+    near = [
+        n
+        for symbol, number in opened.numbers.items()
+        for n in nearest_valid(constraints, symbol, number)
+        if n is not None and n != number
+    ]
+    return bool(near) and max(near) <= 1
 
 
 def _sentences(opened: _Opened, constraints: tuple[Constraint, ...]) -> Iterator[str]:
@@ -118,7 +136,7 @@ def _input(opened: _Opened, constraints: tuple[Constraint, ...]) -> str:
         if above is None:
             return ""
         text = f"{text[: span.start - start]}{above}{text[span.end - start :]}"
-    return text.removeprefix("in ")
+    return text.removeprefix("in ") if text != opened.span.text else ""
 
 
 def _opened(file: tree.File, declaration: tree.Declaration) -> _Opened | None:

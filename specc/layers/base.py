@@ -146,7 +146,8 @@ class Layer(BaseModel, ABC):
     out; `keyword_operands` those given by name only (`memory=`, `like=`); `tieable` the parameters
     that may be given by reference (`weight=transpose(Encoder.code.weight)`); `shape_argument` the
     field that brackets fill (`reshape[256, 7, 7]`); `summary` one line for the reference; `formula`
-    what it computes, in signs (`max(0, x)`), where that says more than words.
+    what it computes, in signs (`max(0, x)`), where that says more than words; `hints` what is said of a
+    field that gets another kind of value, or of an argument that other libraries have.
     A layer without parameters can be called as a function: `relu(main + skip)`.
     """
 
@@ -167,6 +168,7 @@ class Layer(BaseModel, ABC):
         False  # owns parameters: `linear(4)` in an expression is a constructor
     )
     loss: ClassVar[bool] = False
+    hints: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     @property
     def shown(self) -> str:

@@ -90,7 +90,13 @@ def fits(x: Tensor, y: Tensor, word: str) -> tuple[int, tuple[Constraint, ...]]:
         LayerError: E301, x is one number; E203, y is no class id; E302, sizes or classes differ.
     """
     if x.rank == 0:
-        raise LayerError("E301", f"{word} needs a score for each class, not one number", argument=0)
+        picked = x.dtype == "int"  # by argmax
+        raise LayerError(
+            "E301",
+            f"{word} needs a score for each class, not one {'class id' if picked else 'number'}",
+            argument=0,
+            helps=("give it what argmax is taken of",) if picked else (),
+        )
     if y.dtype != "int":
         raise LayerError(
             "E203",

@@ -152,8 +152,10 @@ def known_size(left: Size, right: Size) -> Size:
     return left if isinstance(left, int) else right
 
 
-def same_shape(left: Tensor, right: Tensor, word: str, index: int = 1) -> tuple[Constraint, ...]:
-    """The conditions under which two operands have one shape.
+def same_shape(
+    left: Tensor, right: Tensor, word: str, index: int = 1, helps: tuple[str, ...] = ()
+) -> tuple[Constraint, ...]:
+    """The conditions under which two operands have one shape; `helps` are for where they have not.
 
     Raises:
         LayerError: E302, they have not.
@@ -168,10 +170,18 @@ def same_shape(left: Tensor, right: Tensor, word: str, index: int = 1) -> tuple[
         text=str(right),
         argument=index,
         notes=(_difference(left, right),),
+        helps=helps,
     )
 
 
+def scores_of_ids(left: Tensor, right: Tensor) -> bool:
+    """Whether these are a score for each class and class ids, or seem to be."""
+    return right.classes is not None and left.rank == right.rank + 1
+
+
 def _difference(left: Tensor, right: Tensor) -> str:
+    if scores_of_ids(left, right):
+        return f"{render(left.sizes[feature_axis(left)])} scores against one class id"
     if left.rank != right.rank:
         return f"{left.rank} {'axis' if left.rank == 1 else 'axes'} against {right.rank}"
     triples = zip(left.axes, left.sizes, right.sizes, strict=True)

@@ -5,7 +5,7 @@ from pydantic import Field
 from specc.formula import var
 from specc.layers.base import Inference, Layer, LayerError, Operand, Parameter, Positive
 from specc.layers.code import Attribute, Code, Fn, Infix, Item, Module, X, method
-from specc.layers.common import tensor, torch_axis
+from specc.layers.common import as_sequence, tensor, torch_axis
 from specc.layers.spatial import numbers
 from specc.sizes import Constraint, Size, known, render
 from specc.types import Tensor
@@ -89,8 +89,13 @@ class Embedding(Layer):
 
 
 def _sequence(x: Tensor, word: str) -> tuple[Size, Size]:
-    if x.rank != 2 or x.axes[-1] != "features":
-        raise LayerError("E301", f"{word} takes a sequence of vectors, not {x}", text=str(x))
+    if x.rank != 2 or x.axes[0] == "channels":
+        raise LayerError(
+            "E301",
+            f"{word} takes a sequence of vectors, time × features, not {x}",
+            text=f"{x}: {', '.join(x.axes)}",
+            helps=as_sequence(x),
+        )
     time, features = x.sizes
     return time, features
 
@@ -198,7 +203,10 @@ class OneHot(Layer):
     """A one among zeros."""
 
     word = "one_hot"
-    summary = "A vector of zeros with a one at the class id."
+    summary = (
+        "A vector of zeros with a one at the class id, on a new last axis; images have their channels first: "
+        "`one_hot -> permute(2, 0, 1)`."
+    )
     formula = "y[k] = 1 where k = x, else 0"
 
     def infer(self, *operands: Operand | None) -> Inference:

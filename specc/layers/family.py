@@ -20,6 +20,15 @@ def number(value: float) -> Tensor:
     return Tensor((), (), batched=False, constant=float(value))
 
 
+_MEANINGS = {
+    "mean": "Mean", "std": "Standard deviation", "var": "Variance",
+    "logvar": "Natural logarithm of the variance", "loc": "Mean",
+    "scale": "Mean distance from the mean", "rate": "1 over the mean",
+    "low": "Lower end", "high": "Upper end", "probs": "Probability, of 1 or of each class",
+    "logits": "Score before sigmoid or softmax",
+}  # fmt: skip
+
+
 class Family(ABC):
     """A kind of distribution.
 
@@ -33,6 +42,16 @@ class Family(ABC):
     defaults: ClassVar[Mapping[str, float]] = {}
     alternatives: ClassVar[tuple[tuple[str, ...], ...]] = ()
     dtype: ClassVar[DType] = "float"
+
+    def parameters(self) -> tuple[tuple[str, str, str], ...]:
+        """Each parameter with its default and its meaning, for the reference."""
+        rows = []
+        for name in self.names:
+            other = next((g[0] for g in self.alternatives if name in g[1:]), None)
+            meaning = _MEANINGS[name] + (f", in place of {other}" if other else "")
+            given = f"= {self.defaults[name]:g}" if name in self.defaults else ""
+            rows.append((name, given or ("" if other else "required"), f"{meaning}."))
+        return tuple(rows)
 
     def bind(self, parts: Mapping[str, Tensor]) -> Distribution:
         """The distribution with these parameters, defaults filled in.

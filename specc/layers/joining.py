@@ -28,7 +28,7 @@ from specc.layers.common import (
 )
 from specc.layers.spatial import ratio
 from specc.sizes import Constraint, Size, floor_div, known, render
-from specc.types import DType, Tensor
+from specc.types import DType, Tensor, bare_axes
 
 
 def _tensors(operands: tuple[Operand | None, ...], word: str) -> tuple[Tensor, ...]:
@@ -51,6 +51,14 @@ def _joined(parts: tuple[Tensor, ...], sizes: tuple[Size, ...], axes: tuple[str,
         span_of(parts),
         any(p.batched for p in parts),
     )
+
+
+def _named(parts: tuple[Tensor, ...]) -> Tensor:
+    """The first value; where nobody named its axes, as a weight's, with the names that another one has."""
+    first = parts[0]
+    bare = bare_axes(first.rank)
+    names = [p.axes for p in parts if p.rank == first.rank and p.axes != bare]
+    return first.with_sizes(first.sizes, names[0]) if names and first.axes == bare else first
 
 
 def _operands(parts: tuple[Tensor, ...]) -> list[Code]:
@@ -81,7 +89,7 @@ class Concat(Layer):
         parts = _tensors(operands, self.word)
         if parts[0].rank == 0:
             raise LayerError("E301", "concat needs values with axes; stack joins single numbers")
-        first = parts[0]
+        first = _named(parts)
         axis = self._axis(first)
         conditions = tuple(c for p in parts[1:] for c in _matching(first, p, axis, "concat"))
         size = total(var(f"n_{i}", p.sizes[axis]) for i, p in enumerate(parts, 1))
@@ -192,6 +200,7 @@ class Split(Layer):
 
     word = "split"
     summary = "Pieces of given sizes along one axis; take them apart with `a, b = …`."
+    hints = (("sizes", "chunk(2) makes 2 pieces of one size"),)
     sizes: tuple[Positive, ...] = Field(description="The sizes of the pieces: `[16, 48]`.")
     axis: Axis | None = Field(
         None, description="The axis that is cut: channels or features by default."

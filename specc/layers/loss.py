@@ -12,7 +12,14 @@ from specc.formula import product, var
 from specc.layers.base import Inference, Layer, LayerError, Operand
 from specc.layers.class_loss import NLL, CrossEntropy
 from specc.layers.code import Code, Fn, Infix, X, method
-from specc.layers.common import fraction, positive, same_shape, tensor
+from specc.layers.common import (
+    feature_axis,
+    fraction,
+    positive,
+    same_shape,
+    scores_of_ids,
+    tensor,
+)
 from specc.layers.reduction import (
     BATCH,
     Call,
@@ -25,7 +32,7 @@ from specc.layers.reduction import (
     signs,
 )
 from specc.layers.spatial import changed, numbers
-from specc.sizes import known
+from specc.sizes import Constraint, known
 from specc.types import Tensor
 
 __all__ = [
@@ -49,13 +56,22 @@ class Elementwise(Loss):
         left: Code = X(0)
         if x.sizes == (1,) and y.rank == 0 and y.constant is None:
             left, x = method(X(0), "squeeze", 1), x.with_sizes((), ())
-        conditions += () if y.constant is not None else same_shape(x, y, self.word)
+        conditions += () if y.constant is not None else self._alike(x, y)
         if mask is None:
             call = self.terms(x, y, left, against(left, y, X(1)))
             return self.per_item(call, x, y, conditions, x.rank)
         left = mask.pick(left)
         call = self.terms(x, y, left, against(left, y, mask.pick(X(1))))
         return self.where(call, mask, x.sizes, conditions)
+
+    def _alike(self, x: Tensor, y: Tensor) -> tuple[Constraint, ...]:
+        """The conditions for one shape; scores of classes have losses of their own."""
+        helps: tuple[str, ...] = ()
+        if scores_of_ids(x, y):
+            helps = ("cross_entropy(a, b) compares scores with class ids",)
+            if x.sizes[feature_axis(x)] == y.classes:
+                helps += (f"{self.word}(a, one_hot(b)) compares all {y.classes} numbers",)
+        return same_shape(x, y, self.word, helps=helps)
 
     def terms(self, x: Tensor, y: Tensor, left: Code, right: Code) -> Call:
         """The loss of these values."""

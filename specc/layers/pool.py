@@ -64,6 +64,8 @@ def _inside(m: Map, slides: tuple[Slide, ...], word: str) -> tuple[Constraint, .
 class _Pooling(Layer):
     """What all windows share."""
 
+    hints = (("padding", "padding=1 adds a position at both ends"),)
+
     kernel: Extent = Field(description="Size of the window: `2x2`, `2`.")
     stride: OptionalExtent = Field(
         None, description="Step between windows; the kernel's size by default."

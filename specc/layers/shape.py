@@ -1,5 +1,7 @@
 """Layers that move values and change none: flatten, reshape, permute, select, …"""
 
+from collections.abc import Iterator
+from math import isqrt, prod
 from typing import Annotated, TypeAlias
 
 from msgspec.structs import replace
@@ -131,12 +133,30 @@ class Reshape(Layer):
     def _misfit(self, x: Tensor, total: Size, given: Size, relation: str) -> LayerError:
         wanted = "×".join(render(s) for s in self.shape)
         working = "·".join(render(s) for s in self.shape if s != -1)
+        holds = f"{x} holds {render(total)} values, which" if x.rank > 1 else f"{x} values"
+        product = f"{working} = {render(given)}" if "·" in working else render(given)
         return LayerError(
             "E301",
-            f"reshape: {x} holds {render(total)} values, which do not fill {wanted}",
-            text=f"{working} = {render(given)} {relation} {render(total)}",
+            f"reshape: {holds} do not fill {wanted}",
+            text=f"{product} {relation} {render(total)}",
             argument="shape",
+            helps=tuple(f"reshape[{', '.join(map(str, s))}] does" for s in self._filling(total)),
         )
+
+    def _filling(self, total: Size) -> Iterator[tuple[int, ...]]:
+        """Shapes like the one asked for that hold all values: a square map, another last or first size."""
+        sizes = [s for s in self.shape if isinstance(s, int)]
+        if not isinstance(total, int) or len(sizes) != len(self.shape) or len(sizes) < 2:
+            return
+        side = isqrt(total // sizes[0]) if len(sizes) == 3 else 0
+        for shape in (
+            (sizes[0], side, side),
+            (*sizes[:-1], total // (prod(sizes[:-1]) or 1)),
+            (total // (prod(sizes[1:]) or 1), *sizes[1:]),
+        ):
+            if prod(shape) == total:
+                yield shape
+                return
 
 
 class Permute(Layer):

@@ -14,6 +14,12 @@ class OneCycle(OfStep):
     """Up and down (Smith & Topin 2018), as in PyTorch's OneCycleLR."""
 
     word = "one_cycle"
+    hints = (
+        ("max_lr", "the optimizer's lr is the highest rate"),
+        ("total_steps", "epochs or steps of the train block say how long it is"),
+        ("epochs", "epochs of the train block says how long it is"),
+        ("pct_start", "rise=0.3: the share of the steps in which the rate rises"),
+    )
     rise: Annotated[float, AfterValidator(fraction(0, 1, open_low=True, open_high=True))] = Field(
         0.3, description="Share of the steps in which the rate rises."
     )

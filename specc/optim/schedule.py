@@ -13,13 +13,16 @@ Decay = Annotated[float, AfterValidator(fraction(0, 1, open_high=True))]
 class Schedule(BaseModel):
     """How the learning rate changes.
 
-    `names` are the fields whose value is a name, whatever the name means elsewhere.
+    `names` are the fields whose value is a name, whatever the name means elsewhere; `last` those that
+    come behind all others, `hints` what is said of arguments that PyTorch's schedulers have.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     word: ClassVar[str]
     names: ClassVar[frozenset[str]] = frozenset()
+    last: ClassVar[tuple[str, ...]] = ()
+    hints: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
 Moved = Annotated[
@@ -35,6 +38,7 @@ Moved = Annotated[
 class OfStep(Schedule):
     """The learning rate as a factor of its start, a function of the step."""
 
+    last = ("warmup",)
     warmup: Annotated[int, Field(ge=0)] = Field(
         0, description="Steps over which the rate rises from 0 to its start."
     )

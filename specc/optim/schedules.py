@@ -34,6 +34,7 @@ class Cosine(OfStep):
     """Half a cosine down to a share of the start (Loshchilov & Hutter 2017)."""
 
     word = "cosine"
+    hints = (("T_max", "over=1000, counted in steps; by default all of them"),)
     final: Annotated[float, AfterValidator(fraction(0, 1))] = Field(
         0.0, description="Share of the start that is left at the end."
     )

@@ -15,12 +15,13 @@ from specc.layers.base import Layer
 from specc.layers.conventions import APART, Apart
 from specc.layers.written import default, literal
 from specc.report.machine import Json
+from specc.resolve.arguments import in_order
 from specc.resolve.standard import definitions
 from specc.syntax import tree
 
 
 class Entry(Struct, frozen=True):
-    """One word of a library: what it is, and its settings (none where parameters are tensors).
+    """One word of a library: what it is, and its settings; where these are tensors, its `parameters`.
 
     `definition` is there where the word is written in the language itself.
     """
@@ -31,11 +32,13 @@ class Entry(Struct, frozen=True):
     model: type[BaseModel] | None = None
     operands: tuple[str, ...] = ()
     definition: tree.Definition | None = None
+    parameters: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def fields(self) -> dict[str, FieldInfo]:
         """The settings by name, in the order of positional arguments."""
-        return self.model.model_fields if self.model is not None else {}
+        model = self.model
+        return {} if model is None else {name: model.model_fields[name] for name in in_order(model)}
 
     @property
     def signature(self) -> str:
@@ -70,7 +73,7 @@ def libraries() -> dict[str, tuple[Entry, ...]]:
         "metrics": _models("metric", METRICS),
         "data": _models("data set", SOURCES),
         "distributions": tuple(
-            Entry("distribution", word, _summary(type(f)), None, f.names)
+            Entry("distribution", word, _summary(type(f)), None, f.names, f.parameters())
             for word, f in FAMILIES.items()
         ),
     }
@@ -164,6 +167,9 @@ def _page(entry: Entry) -> Iterator[str]:
     width = max(map(len, entry.fields), default=0)
     for name, field in entry.fields.items():
         yield f"  {name:{width}}  {_default_text(field):10}  {field.description or ''}".rstrip()
+    width = max((len(name) for name, _, _ in entry.parameters), default=0)
+    for name, given, meaning in entry.parameters:
+        yield f"  {name:{width}}  {given:10}  {meaning}"
 
 
 def _of_layer(model: type[Layer]) -> Iterator[str]:
@@ -275,12 +281,15 @@ def _section(entry: Entry) -> str:
     model = entry.model
     if model is not None and issubclass(model, Layer) and model.formula:
         lines += ["", f"    {model.formula}"]
-    if entry.fields:
+    if entry.fields or entry.parameters:
         lines += ["", "| setting | default | meaning |", "| --- | --- | --- |"]
     for name, field in entry.fields.items():
         shown = "required" if field.is_required() else f"`{literal(default(field))}`"
         said = (field.description or "").replace("|", "\\|")
         lines.append(f"| `{name}` | {shown} | {said} |")
+    for name, given, meaning in entry.parameters:
+        shown = f"`{given[2:]}`" if given.startswith("= ") else given
+        lines.append(f"| `{name}` | {shown} | {meaning} |")
     lines += ["", *(f"- {apart}" for apart in _apart(entry))] if _apart(entry) else []
     return "\n".join(lines)
 

@@ -17,6 +17,7 @@ from specc.resolve.arguments import Given, construct, signature
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static
 from specc.resolve.order import names_read
+from specc.resolve.terms import shape_words
 from specc.resolve.values import POISON, AdaptedNetwork, Flow, Meaning, NetworkInstance
 from specc.source import Span
 from specc.syntax import tree
@@ -127,7 +128,7 @@ def _is_number(scope: Scope, value: Flow, expr: tree.Expr) -> bool:
     fine = isinstance(value.type, Tensor) and not value.type.rank
     if not fine:
         scope.context.report(
-            "E508", f"an objective is one number, and this is {value.type}", expr.span
+            "E508", f"an objective is one number, and this is {shape_words(value.type)}", expr.span
         )
     return fine
 

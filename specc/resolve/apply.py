@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from specc.diagnostics import Diagnostic, Edit, Fix, Label
+from specc.diagnostics import Diagnostic, Label
 from specc.layers import registry
 from specc.layers.base import Inference
-from specc.nearest import nearest
 from specc.program import Apply, Body, Invoke, Path, Ref, Stage
 from specc.resolve import mismatch
 from specc.resolve.binding import Argument, bind
@@ -19,6 +18,7 @@ from specc.resolve.free import conditions, filled, fillings
 from specc.resolve.graphs import graph_behind, node_features, on_graph, whole_graph
 from specc.resolve.layer import apply_layer
 from specc.resolve.message import call_operands, needs_graph, operand_types, result
+from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import (
     POISON,
     BlockMaker,
@@ -60,27 +60,9 @@ def call_layer(
     maker, operands = made
     if given:
         return apply_layer(scope, maker, operands, None, call)
-    return LayerMaker(maker.layer, maker.ties, tuple(operands), call, maker.arguments)
-
-
-def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
-    """E201 with the nearest layer, block or network."""
-    blocks = [*scope.context.definitions, *scope.names]
-    close = nearest(word, [*registry.words(), *blocks])
-    scope.read.update(close[:1])
-    scope.context.read.update(close[:1])
-    fix = Fix(f"{word} → {close[0]}", (Edit(span, close[0]),)) if close else None
-    scope.diagnostics.add(
-        Diagnostic(
-            "E201",
-            f'there is no layer "{word}"',
-            span,
-            text=f'did you mean "{close[0]}"?' if close else "",
-            notes=() if fix else ("all layers: specc explain layers",),
-            fix=fix,
-        )
+    return LayerMaker(
+        maker.layer, maker.ties, tuple(operands), call, maker.arguments, maker.positional
     )
-    return POISON
 
 
 def apply(scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, span: Span) -> Flow:

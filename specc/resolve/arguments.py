@@ -118,7 +118,7 @@ def _length(model: type[BaseModel], field: str) -> int | None:
 def _wrong_type(model: type[BaseModel], word: str, field: str, given: Given) -> Diagnostic:
     wanted = kind_of(model, field)
     fix = None
-    meant = _meant(given, wanted)
+    meant = _meant(given, wanted) or _window(model, field, given)
     if meant:
         fix = Fix(f"{given.span.text} → {meant}", (Edit(given.span, meant),))
     return Diagnostic(
@@ -127,6 +127,7 @@ def _wrong_type(model: type[BaseModel], word: str, field: str, given: Given) -> 
         given.span,
         text=_kind(given.value),
         notes=_form(model, word),
+        helps=hint(model, field),
         fix=fix,
     )
 
@@ -142,6 +143,13 @@ def _meant(given: Given, wanted: str) -> str:
         return text
     whole = isinstance(value, float) and value % 1 == 0 and abs(value) < 2**53
     return f"{value:.0f}" if whole and wanted == "a whole number" else ""
+
+
+def _window(model: type[BaseModel], field: str, given: Given) -> str:
+    """The sizes that stand in quotes: `"3x3"`."""
+    text = str(given.value).strip()
+    quoted = isinstance(given.value, str) and takes_list(model, field)
+    return text if quoted and re.fullmatch(r"\d+(x\d+)+", text) else ""
 
 
 def _kind(value: Static) -> str:
@@ -253,10 +261,24 @@ def _form(model: type[BaseModel], word: str) -> tuple[str, ...]:
     return () if issubclass(model, Settings) else (signature(model, word),)
 
 
+def in_order(model: type[BaseModel]) -> list[str]:
+    """The fields in the order in which arguments without a name fill them."""
+    late = getattr(model, "last", ())
+    fields = model.model_fields
+    return [*(f for f in fields if f not in late), *(f for f in fields if f in late)]
+
+
+def hint(model: type[BaseModel], word: str) -> tuple[str, ...]:
+    """What a model says of a field that gets another kind of value, or of an argument of PyTorch's."""
+    said = dict(getattr(model, "hints", ())).get(word)
+    return (said,) if said else ()
+
+
 def signature(model: type[BaseModel], word: str) -> str:
     """`conv(channels, kernel, stride=1, …)`: the arguments with their defaults."""
     parts = []
-    for name, info in model.model_fields.items():
+    for name in in_order(model):
+        info = model.model_fields[name]
         if info.default is PydanticUndefined and info.default_factory is None:
             parts.append(name)
         else:

@@ -8,9 +8,19 @@ from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers.base import Layer
 from specc.nearest import nearest
 from specc.program import Static, Tie
-from specc.resolve.arguments import Given, accepts_word, construct, signature, takes_list
+from specc.resolve.arguments import (
+    Given,
+    accepts_word,
+    construct,
+    hint,
+    kind_of,
+    signature,
+    takes_list,
+)
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
+from specc.resolve.inferred import refused
+from specc.resolve.remarks import remark_on_product
 from specc.resolve.values import (
     POISON,
     Flow,
@@ -54,7 +64,12 @@ def bind(
     """
     bound = Bound()
     positional = [a for a in arguments if a.name is None]
+    values = [Given(v, a.span) for a in positional if (v := as_static(a.meaning)) is not None]
+    if len(values) == len(positional) and (wrong := refused(model, values)) is not None:
+        scope.diagnostics.add(wrong)
+        return None
     _positional(scope, model, positional, bound, piped)
+    by_place = len(bound.given)
     for argument in arguments:
         if argument.name is not None:
             _keyword(scope, model, argument.name, argument, bound)
@@ -74,7 +89,7 @@ def bind(
         for meaning, span in values
     ]
     spans = tuple((name, given.span) for name, given in bound.given.items())
-    return LayerMaker(layer, tuple(bound.ties), (), place, spans), operands
+    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
 
 
 def _from_weights(model: type[Layer], bound: Bound, place: Span) -> None:
@@ -194,17 +209,25 @@ def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:
             name.span,
             text=f'did you mean "{close[0]}"?' if close else "",
             notes=(signature(model, model.word),),
-            helps=() if close else _elsewhere(name.id),
+            helps=() if close else (hint(model, name.id) or _elsewhere(name.id)),
             fix=fix,
         )
     )
+
+
+_OF_THE_INPUT = frozenset(
+    {
+        "in", "input_dim", "input_size", "input_shape", "num_features", "num_channels",
+        "num_embeddings", "normalized_shape", "embed_dim", "in1_features", "in2_features",
+    }
+)  # fmt: skip
 
 
 def _elsewhere(name: str) -> tuple[str, ...]:
     """Where an argument of other frameworks is said here."""
     if name == "activation":
         return ("an activation is a stage of its own: -> relu",)
-    if name.startswith("in_") or name in ("in", "input_dim", "input_size", "input_shape"):
+    if name.startswith("in_") or name in _OF_THE_INPUT:
         return ("the sizes of an input are inferred; leave it out",)
     return ()
 
@@ -229,7 +252,7 @@ def _hyperparameter(
     if value is None:
         if isinstance(meaning, Word) and not accepts_word(model, name):
             bound.failed = True
-            unknown_name(scope, meaning.text, argument.span)
+            _no_word(scope, model, name, meaning.text, argument.span)
             return
         value = as_static(meaning)
     if value is None:
@@ -240,7 +263,18 @@ def _hyperparameter(
             argument.span,
         )
         return
+    remark_on_product(scope, model, name, argument.span)
     bound.given[name] = Given(value, argument.span)
+
+
+def _no_word(scope: Scope, model: type[Layer], field: str, text: str, span: Span) -> None:
+    """A word where a layer takes none: a name of nothing, or a word that other layers take there."""
+    if field != "padding" or text not in ("same", "valid"):
+        unknown_name(scope, text, span)
+        return
+    message = f"{model.word} needs {kind_of(model, field)} for its {field}, not {text}"
+    notes, helps = (signature(model, model.word),), hint(model, field)
+    scope.context.report("E203", message, span, notes=notes, helps=helps)
 
 
 def _words(meaning: Meaning) -> Static | None:

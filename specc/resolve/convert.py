@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specc.diagnostics import Diagnostic
+from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
 from specc.nearest import nearest
 from specc.program import Constant, ReadTensor, Static
@@ -149,6 +149,11 @@ def _kept(scope: Scope, text: str) -> tuple[str, ...]:
 def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
     """E402, with the nearest name that is bound here."""
     context = scope.context
+    if text in ("True", "False", "None"):
+        fix = Fix(text.lower(), (Edit(span, text.lower()),))
+        message = f"{text} is written {text.lower()}"
+        scope.diagnostics.add(Diagnostic("E402", message, span, fix=fix))
+        return POISON
     places = {name: p.span for name, p in context.parameters.items()} | scope.places
     close = nearest(text, [*scope.names, *context.parameters, *context.definitions])
     if close:

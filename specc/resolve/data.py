@@ -180,7 +180,14 @@ def _field_type(
         return _of_graph(scope, source, port_type(scope, item.type), item, number)
     if number >= len(fields):
         names = ", ".join(f.name for f in fields)
-        scope.context.report("E202", f"this data set has {len(fields)} fields, {names}", item.span)
+        masks = source.masks()
+        helps = (f"{' and '.join(masks)} have their names without as",)
+        scope.context.report(
+            "E202",
+            f"this data set has {len(fields)} fields, {names}",
+            item.span,
+            helps=helps if item.name.id in masks else (),
+        )
         return UNKNOWN
     f = fields[number]
     if f.graph:

@@ -90,8 +90,27 @@ def _allowed(scope: Scope, statement: tree.Statement) -> bool:
         "E190" if isinstance(statement, (tree.Loop, tree.Branch)) else "E103",
         f'"{word}" does not belong in a {scope.role}',
         statement.span,
+        helps=_instead(statement),
     )
     return False
+
+
+def _instead(statement: tree.Statement) -> tuple[str, ...]:
+    """What says in a network what a statement of a program says."""
+    match statement:
+        case tree.Return(_, value) if "\n" not in value.span.text:
+            return (f"out y = {value.span.text}",)
+        case tree.Loop(_, None):
+            return ("in a pipe: x -> repeat 3 { -> linear(8) -> relu }",)
+        case tree.Loop():
+            return ("in a pipe: x -> for c in [16, 32] { -> conv(c, 3x3) -> relu }",)
+        case tree.Branch():
+            return (
+                "for each number: where(c, a, b)",
+                "where c is known before anything runs: a if c else b",
+            )
+        case _:
+            return ()
 
 
 def _statement(
@@ -162,19 +181,19 @@ def _only_pipe(
         statement, value = alone.pop()
         outputs["output"] = (value, statement.span)
     elif not outputs:
-        scope.context.report(
-            "E505",
-            f"{definition.role} {definition.name.id} has no output"
-            if not alone
-            else f"{definition.role} {definition.name.id} has {len(alone)} pipes and no output",
-            definition.name.span,
-            helps=("out y = …",),
-        )
+        if not scope.diagnostics.unread(definition.span):
+            _no_output(scope, definition, len(alone))
         outputs["output"] = (POISON, definition.name.span)
         return
     for statement, value in alone:
         if value is not POISON:
             _report_unused(scope, None, statement.span)
+
+
+def _no_output(scope: Scope, definition: tree.Definition, pipes: int) -> None:
+    has = f"has {pipes} pipes and" if pipes else "has"
+    message = f"{definition.role} {definition.name.id} {has} no output"
+    scope.context.report("E505", message, definition.name.span, helps=("out y = …",))
 
 
 def _unused(

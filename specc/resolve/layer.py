@@ -8,6 +8,7 @@ from math import prod
 from specc.diagnostics import Diagnostic, Label
 from specc.layers.base import Inference, LayerError, Operand
 from specc.program import Apply, Path, Stage, Tie
+from specc.resolve import inferred
 from specc.resolve.context import Scope
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
 from specc.resolve.remarks import remark_on_map
@@ -50,10 +51,11 @@ def apply_layer(
     name = named or scope.fresh(word)
     if inference is None or there is None:
         return POISON
+    if call := inferred.meant(maker, flows or []):
+        scope.diagnostics.add(inferred.remark(maker, call))
     inference, flows = on_place(inference, there), there.flows
-    x = flows[0].type if flows and flows[0] is not None else None
-    if word == "linear" and isinstance(x, Tensor):
-        remark_on_map(scope, x, span)
+    if word == "linear" and flows and flows[0] is not None:
+        remark_on_map(scope, flows[0], span)
     scope.constraints.extend(inference.constraints)
     if stage is None and inference.module is not None:
         stage = (name,)
@@ -163,12 +165,14 @@ def _diagnose(
     trail = "" if head is None else scope.trail(head.ref)
     message, notes, helps = problem.message, problem.notes, problem.helps
     labels: tuple[Label, ...] = ()
+    if call := inferred.meant(maker, flows):
+        helps = (f"{call}: the size of the input is inferred",)
     if problem.code == "E301":
         message = f"{name}: {message}" if name else message
         notes = (*([f"so far: {trail}"] if trail else []), *notes)
     elif problem.code == "E302":
         labels = _operand_labels(scope, flows, place)
-        told = joined(scope, flows, problem)
+        told = joined(scope, maker.layer.word, flows, problem)
         message, notes, helps = told.message, told.notes, told.helps
     table = table_before(scope, flows, maker.layer, name or maker.layer.word)
     return Diagnostic(

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.nearest import nearest
-from specc.resolve.arguments import Given, accepts_word, construct, signature
+from specc.resolve.arguments import Given, accepts_word, construct, hint, in_order, signature
 from specc.resolve.binding import Argument
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_static, unknown_name
@@ -30,9 +30,27 @@ def word_call(expr: tree.Expr) -> tuple[tree.Name | None, tuple[tree.Argument, .
     return None, ()
 
 
+_ELSEWHERE = {
+    **dict.fromkeys(
+        ("mnist", "fashion_mnist", "fashionmnist", "kmnist", "emnist"),
+        'from its files: idx("train-images-idx3-ubyte", labels="train-labels-idx1-ubyte") as '
+        "x: image[1, 28, 28], label: category[10]; built in is digits, 8×8",
+    ),
+    **dict.fromkeys(
+        ("cifar10", "cifar100", "svhn", "stl10", "imagenet"),
+        'from a folder with one folder for each class: images("cifar10", size=32, classes=10)',
+    ),
+    "shuffle": "the rows for training are shuffled in every epoch",
+    **dict.fromkeys(("lr", "learning_rate"), "optimizer adam(lr=1e-3)"),
+    **dict.fromkeys(("device", "gpu", "cuda"), "where it runs is no part of a spec"),
+}
+"""Words of other libraries and how the same is said here."""
+
+
 def unknown_word(scope: Scope, code: str, kind: str, name: tree.Name, choices: list[str]) -> None:
     """Report a word that the library does not have, with the nearest one."""
-    close = nearest(name.id, choices)
+    elsewhere = _ELSEWHERE.get(name.id.lower())
+    close = nearest(name.id, choices) if elsewhere is None else []
     fix = Fix(f"{name.id} → {close[0]}", (Edit(name.span, close[0]),)) if close else None
     scope.diagnostics.add(
         Diagnostic(
@@ -40,7 +58,8 @@ def unknown_word(scope: Scope, code: str, kind: str, name: tree.Name, choices: l
             f'there is no {kind} "{name.id}"',
             name.span,
             text=f'did you mean "{close[0]}"?' if close else "",
-            notes=(f"{kind}s: {', '.join(choices)}",) if not close else (),
+            notes=(f"{kind}s: {', '.join(choices)}",) if not close and not elsewhere else (),
+            helps=(elsewhere,) if elsewhere else (),
             fix=fix,
         )
     )
@@ -59,7 +78,7 @@ def configured(
     """
     given: dict[str, Given] = {}
     failed = False
-    fields = [f for f in model.model_fields if f not in (extra or {})]
+    fields = [f for f in in_order(model) if f not in (extra or {})]
     place = name.span if not written else name.span.to(written[-1].span)
     for argument in arguments(scope, written):
         key = argument.name.id if argument.name is not None else (fields[0] if fields else "")
@@ -98,6 +117,7 @@ def _report_argument(
             place,
             text=f'did you mean "{close[0]}"?' if close else "",
             notes=(signature(model, word),),
+            helps=() if close else hint(model, key),
             fix=fix,
         )
     )

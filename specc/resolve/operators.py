@@ -7,12 +7,14 @@ from specc.program import Static
 from specc.resolve.binding import Argument, bind
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
+from specc.resolve.distribution import is_family
 from specc.resolve.evaluation import static
 from specc.resolve.layer import apply_layer
 from specc.resolve.static import StaticError, combine
 from specc.resolve.values import POISON, Flow, LayerMaker, ListValue, Meaning, Number, Word
 from specc.source import Span
 from specc.syntax import tree
+from specc.types import Distribution
 
 
 def list_of(scope: Scope, expr: tree.ListOf) -> Meaning:
@@ -120,9 +122,19 @@ def index(scope: Scope, expr: tree.Index) -> Meaning:
     if is_tensor(base):
         return _slice(scope, as_flow(scope, base, expr.base.span), expr)
     if isinstance(base, Word):
+        if is_family(base.text):
+            return _not_drawn(scope, base.text, expr.span)
         unknown_name(scope, base.text, expr.base.span)
         return POISON
+    if isinstance(base, Flow) and isinstance(base.type, Distribution):
+        return _not_drawn(scope, expr.base.span.first_word, expr.span)
     return scope.context.report("E203", "this cannot be indexed", expr.span)
+
+
+def _not_drawn(scope: Scope, family: str, span: Span) -> Flow:
+    """`z = normal[16]`: a draw is no equation."""
+    message = f"{family.partition('(')[0]} is a distribution; a draw from it is written with ~"
+    return scope.context.report("E203", message, span, helps=(f"z ~ {span.text}",))
 
 
 def _item(scope: Scope, values: tuple[Static, ...], expr: tree.Index) -> Meaning:

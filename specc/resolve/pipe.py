@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from specc.layers import registry
-from specc.resolve.apply import apply, unknown_layer
+from specc.resolve.apply import apply
 from specc.resolve.binding import Argument, bind
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static
@@ -12,6 +12,7 @@ from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.layer import apply_layer
 from specc.resolve.names import default_of
 from specc.resolve.rounds import expand_for, repeat
+from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import POISON, Flow, Number
 from specc.syntax import tree
 

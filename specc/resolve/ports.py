@@ -25,12 +25,8 @@ def inputs(
     ]
     if not declared:
         if definition.role != "block":
-            scope.context.report(
-                "E505",
-                f"{definition.role} {definition.name.id} has no input",
-                definition.name.span,
-                helps=("in x: image[1, 28, 28]",),
-            )
+            if not scope.diagnostics.unread(definition.span):
+                _no_input(scope, definition)
             return None
         declared = [(tree.Name(definition.name.span, "x"), None)]
     made: list[tuple[str, ValueType]] = []
@@ -42,6 +38,18 @@ def inputs(
         read = scope.add(name.id, name.span, ReadPort(name.id), (), (("output", type),), named=True)
         scope.bind(name, POISON if isinstance(type, Unknown) else read)
     return tuple(made)
+
+
+def _no_input(scope: Scope, definition: tree.Definition) -> None:
+    """E505; what stands in parentheses behind the name is a hyperparameter."""
+    within = [h.name.id for h in definition.hyperparameters or ()]
+    helps = [f"inside of the braces: in {name}: image[1, 28, 28]" for name in within]
+    scope.context.report(
+        "E505",
+        f"{definition.role} {definition.name.id} has no input",
+        definition.name.span,
+        helps=tuple(helps) or ("in x: image[1, 28, 28]",),
+    )
 
 
 def _input(
@@ -221,6 +229,9 @@ def _size(scope: Scope, argument: tree.Argument) -> int | Symbolic | None:
     if isinstance(expr, tree.Name) and _is_free(scope, expr):
         scope.read.add(expr.id)
         return symbol(expr.id)
+    if isinstance(expr, tree.Name) and not _is_bound(scope, expr):
+        _unknown_size(scope, expr)
+        return None
     value = static(scope, expr)
     if value is None:
         return None
@@ -233,6 +244,22 @@ def _size(scope: Scope, argument: tree.Argument) -> int | Symbolic | None:
     return value
 
 
+def _unknown_size(scope: Scope, name: tree.Name) -> None:
+    """A small letter where a size stands is no free size."""
+    scope.context.report(
+        "E402",
+        f'nothing is named "{name.id}"',
+        name.span,
+        helps=(
+            f"{name.id.upper()}: a size that stays free is written in capitals",
+            f"param {name.id} = 3, outside of the network, gives it a value",
+        ),
+    )
+
+
 def _is_free(scope: Scope, name: tree.Name) -> bool:
-    known = name.id in scope.names or name.id in scope.context.parameters
-    return not known and is_free(name.id)
+    return not _is_bound(scope, name) and is_free(name.id)
+
+
+def _is_bound(scope: Scope, name: tree.Name) -> bool:
+    return name.id in scope.names or name.id in scope.context.parameters

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from math import prod
 
 from specc.diagnostics import Diagnostic
+from specc.layers.base import Layer
+from specc.program import Apply
+from specc.resolve.arguments import takes_list
 from specc.resolve.context import Scope
-from specc.sizes import Size, known
+from specc.resolve.values import Flow
+from specc.sizes import Size, known, render
 from specc.source import Span
 from specc.types import Tensor
 
 IMAGE = ("channels", "height", "width")
 _COLOURS = (1, 3, 4)
+_PRODUCT = re.compile(r"(\d+) ?\* ?(\d+)")
 
 
 def channels_last(sizes: tuple[Size, ...]) -> bool:
@@ -37,17 +43,48 @@ def remark_on_order(scope: Scope, sizes: tuple[Size, ...], span: Span) -> None:
         )
 
 
-def remark_on_map(scope: Scope, x: Tensor, span: Span) -> None:
-    """Report W306: a dense layer on an image works on its rows, each alone."""
-    if x.axes != IMAGE or x.over != "items" or not all(known(s) for s in x.sizes):
+def remark_on_product(scope: Scope, model: type[Layer], field: str, span: Span) -> None:
+    """Report W308: `3*3`, a number, where the sizes of a window may stand."""
+    factors = _PRODUCT.fullmatch(span.text)
+    if factors is None or not takes_list(model, field):
         return
-    channels, height, width = x.sizes
+    sizes = f"{factors[1]}x{factors[2]}"
+    scope.diagnostics.add(
+        Diagnostic(
+            "W308",
+            f"{span.text} is the number {int(factors[1]) * int(factors[2])}",
+            span,
+            "sizes are joined by x",
+            helps=(sizes,),
+        )
+    )
+
+
+def remark_on_map(scope: Scope, flow: Flow, span: Span) -> None:
+    """Report W306: a dense layer on an image works on its rows, each alone."""
+    x = flow.type
+    if not isinstance(x, Tensor) or x.over != "items" or not all(known(s) for s in x.sizes):
+        return
+    if x.axes != IMAGE and not (x.rank == 2 and _half_flat(scope, flow)):
+        return
+    *sizes, width = x.sizes
+    rows = "·".join(map(render, sizes))
     scope.diagnostics.add(
         Diagnostic(
             "W306",
-            f"linear works on the last axis: on each of {channels}·{height} rows of {width} alone",
+            f"linear works on the last axis: on each of {rows} rows of {render(width)} alone",
             span,
             f"{x} is not flattened",
             helps=(f"-> flatten -> linear(…) takes all {prod(x.sizes):,} together",),
         )
     )
+
+
+def _half_flat(scope: Scope, flow: Flow) -> bool:
+    """Whether this is what `flatten(1)` leaves of an image: its channels stand alone."""
+    made = scope.nodes[flow.ref.node] if flow.ref.node >= 0 else None
+    if made is None or not isinstance(made.operation, Apply) or made.operands[0] is None:
+        return False
+    before = scope.nodes[made.operands[0].node].type(made.operands[0].port)
+    image = isinstance(before, Tensor) and before.axes == IMAGE
+    return image and made.operation.layer.word == "flatten"

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from specc.layers.base import LayerError
 from specc.program import Node, Ref
+from specc.resolve import summands
 from specc.resolve.context import Scope
 from specc.resolve.values import Flow
 from specc.types import Tensor
@@ -25,15 +26,16 @@ class Joined(Struct, frozen=True):
     helps: tuple[str, ...]
 
 
-def joined(scope: Scope, flows: list[Flow | None], problem: LayerError) -> Joined:
-    """The problem in the spec's names; of a skip connection with the way down and up."""
+def joined(scope: Scope, word: str, flows: list[Flow | None], problem: LayerError) -> Joined:
+    """The problem of a layer in the spec's names; of a skip connection with the way down and up."""
     pair = [f.ref for f in flows if f is not None and f.ref.node >= 0][:2]
     if len(pair) < 2:
         return Joined(problem.message, problem.notes, problem.helps)
-    names = {letter: scope.nodes[ref.node].variable for letter, ref in zip("ab", pair, strict=True)}
+    names = {letter: scope.nodes[ref.node].called for letter, ref in zip("ab", pair, strict=True)}
     helps = problem.helps
     if all(names.values()):
-        helps = tuple(_CROP.sub(lambda m: names[m[0]] or "", h) for h in helps)
+        helps = tuple(_CROP.sub(lambda m: names[m[0]], h) for h in helps)
+    helps = helps or summands.helps(scope, word, pair)
     for deep, skipped in (pair, pair[::-1]):
         way = _way(scope, deep, skipped)
         if way:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 
@@ -130,7 +131,7 @@ _ARITHMETIC: dict[str, Callable[[Static, Static], Static]] = {
 
 
 def call(name: str, arguments: list[Static]) -> Static:
-    """`min`, `max`, `abs`, `len`, `sum`, `range`, `reversed` over static values.
+    """`min`, `max`, `abs`, `len`, `sum`, `range`, `reversed`, `sqrt` and its like over static values.
 
     Raises:
         StaticError: unknown function or unfit arguments.
@@ -148,13 +149,43 @@ def call(name: str, arguments: list[Static]) -> Static:
             return sum(v for v in values if isinstance(v, (int, float)))
         case "reversed" if len(arguments) == 1 and isinstance(first, tuple):
             return first[::-1]
+        case _ if name in _OF_ONE and len(arguments) == 1 and isinstance(first, (int, float)):
+            return _of_one(name, first)
         case "range" if all(isinstance(v, int) for v in arguments) and 1 <= len(arguments) <= 3:
             return _range(tuple(v for v in arguments if isinstance(v, int)))
     shown = ", ".join(show(a) for a in arguments)
     raise StaticError(f"{name}({shown}) has no value")
 
 
-STATIC_FUNCTIONS = ("min", "max", "len", "abs", "sum", "reversed", "range")
+def _root(value: float) -> int | float:
+    """A whole root of a whole number stays whole, so that it may be a size."""
+    root = math.sqrt(value)
+    return int(root) if isinstance(value, int) and root % 1 == 0 else root
+
+
+_OF_ONE: dict[str, Callable[[float], int | float]] = {
+    "sqrt": _root,
+    "exp": math.exp,
+    "log": math.log,
+    "log1p": math.log1p,
+    "square": lambda a: a * a,
+    "tanh": math.tanh,
+    "sin": math.sin,
+    "cos": math.cos,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round": round,
+}
+"""Layers that are functions of one number: over a known number they are known."""
+
+STATIC_FUNCTIONS = ("min", "max", "len", "abs", "sum", "reversed", "range", *_OF_ONE)
+
+
+def _of_one(name: str, value: float) -> int | float:
+    try:
+        return _OF_ONE[name](value)
+    except (ValueError, OverflowError):
+        raise StaticError(f"{name}({show(value)}) has no value") from None
 
 
 def _extreme(name: str, values: list[Static]) -> Static:

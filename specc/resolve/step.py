@@ -16,8 +16,10 @@ from specc.resolve.setting import WORDS, step_setting
 from specc.resolve.terms import objective_terms
 from specc.resolve.unused import unused_values
 from specc.resolve.update import overlapping, update
+from specc.resolve.values import Flow
 from specc.settings import StepSettings
 from specc.syntax import tree
+from specc.types import Tensor
 
 
 class _Names(Struct, frozen=True):
@@ -123,7 +125,7 @@ def _lacking(scope: Scope, draft: DraftStep) -> bool:
     """Whether the step has no objective, or one from which nobody learns; it is reported (E507)."""
     report = scope.context.report
     if not draft.objectives:
-        helps = ("minimize mse(Net(x), y)",)
+        helps = (to_minimize(scope),)
         report("E507", f"step {draft.name} minimizes nothing", draft.span, helps=helps)
         return True
     idle = next((o for o in draft.objectives if not o.updates and not o.failed), None)
@@ -138,6 +140,20 @@ def _lacking(scope: Scope, draft: DraftStep) -> bool:
         helps=(f"add behind it: update {names} with adam(lr=1e-3)",),
     )
     return True
+
+
+def to_minimize(scope: Scope) -> str:
+    """An objective of what there is: the last number that has a name and is not read, or a call."""
+    numbers = [
+        name
+        for name, value in scope.names.items()
+        if isinstance(value, Flow)
+        and isinstance(value.type, Tensor)
+        and not value.type.rank
+        and value.type.dtype == "float"
+        and name not in scope.read
+    ]
+    return f"minimize {numbers[-1]}" if numbers else "minimize mse(Net(x), y)"
 
 
 def _reached(scope: Scope, objective: DraftObjective) -> list[str]:

@@ -7,7 +7,7 @@ from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow
 from specc.resolve.values import POISON
 from specc.syntax import tree
-from specc.types import Tensor
+from specc.types import Tensor, ValueType
 
 
 def objective_terms(scope: Scope, objective: tree.Objective, taken: list[str]) -> list[Term]:
@@ -25,7 +25,7 @@ def objective_terms(scope: Scope, objective: tree.Objective, taken: list[str]) -
         if not isinstance(value.type, Tensor) or value.type.rank:
             scope.context.report(
                 "E508",
-                f"an objective is one number, and this is {value.type}",
+                f"an objective is one number, and this is {shape_words(value.type)}",
                 expr.span,
                 helps=(f"mean({expr.span.text})",),
             )
@@ -36,6 +36,11 @@ def objective_terms(scope: Scope, objective: tree.Objective, taken: list[str]) -
         name = _unique(name, [*taken, *(t.name for t in terms)])
         terms.append(Term(name, value.ref, expr.span))
     return terms
+
+
+def shape_words(type: ValueType) -> str:
+    """`a vector of 1`, `3×8×8`."""
+    return f"a vector of {type}" if isinstance(type, Tensor) and type.rank == 1 else str(type)
 
 
 def _summands(expr: tree.Expr) -> list[tree.Expr]:

@@ -16,7 +16,7 @@ from specc.resolve.equated import as_settings
 from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
 from specc.resolve.setting import WORDS, setting
-from specc.resolve.step import finish, objective, step, value
+from specc.resolve.step import finish, objective, step, to_minimize, value
 from specc.resolve.tensors import declare
 from specc.resolve.unused import unused_values
 from specc.resolve.update import together, update
@@ -111,7 +111,7 @@ def _steps(scope: Scope, train: tree.Train, draft: Draft) -> list[StepPlan] | No
             "E507",
             f"train {train.name.id} minimizes nothing",
             train.name.span,
-            helps=("minimize mse(Net(x), y)",),
+            helps=(to_minimize(scope),),
         )
         return None
     updated = any(o.updates or o.failed for o in draft.whole.objectives)

@@ -11,7 +11,7 @@ from specc.program import Body, Path, Ref, Static, Tie
 from specc.sizes import Size
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import UNKNOWN, Tensor, ValueType
+from specc.types import UNKNOWN, Tensor, ValueType, bare_axes
 
 
 class Flow(Struct, frozen=True):
@@ -50,6 +50,8 @@ class LayerMaker(Struct, frozen=True):
     named_operands: tuple[tuple[str, Flow], ...]
     span: Span
     arguments: tuple[tuple[str, Span], ...] = ()
+    positional: int = 0
+    """How many of the arguments were given by their place; they come first."""
 
 
 class BlockMaker(Struct, frozen=True):
@@ -98,7 +100,7 @@ class TensorRef(Struct, frozen=True):
         """The tensor as a value."""
         sizes = self.parameter.sizes
         sizes = tuple(reversed(sizes)) if self.transposed else sizes
-        return Tensor(sizes, tuple(f"axis{i}" for i in range(len(sizes))), batched=False)
+        return Tensor(sizes, bare_axes(len(sizes)), batched=False)
 
 
 class ListValue(Struct, frozen=True):

@@ -197,7 +197,8 @@ class Typer:
             return STATEMENTS[word]
         if word in RESERVED:
             return RESERVED[word]
-        if ahead.kind in _OPERANDS and ahead.text not in RESERVED:
+        truth = ahead.text in ("true", "false")
+        if ahead.kind in _OPERANDS and (truth or ahead.text not in RESERVED):
             return self._setting(piece, ahead)
         if word in SETTINGS and ahead.text == "-" and self._ahead(2).start == ahead.end:
             return "KW_SETTING" if ahead.start > piece.end else "NAME"

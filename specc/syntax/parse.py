@@ -123,20 +123,23 @@ def _unexpected(source: Source, tokens: list[Token], at: int, expected: set[str]
         message = f'something is missing after "{before}"'
     else:
         message = f'"{token}" is not expected here'
-    if "KW_WITH" in expected and _first(tokens, at).type == "KW_UPDATE":
+    first = _first(tokens, at)
+    if "KW_WITH" in expected and tokens[first].type == "KW_UPDATE":
         return Diagnostic("E101", message, span, "expected with, and an optimizer")
-    begins = token.type == "NAME" or token.type.startswith("KW_")
-    if begins and "NL" in expected and before.type not in ("RBRACE", "NL"):
-        return Diagnostic("E101", message, span, "a statement begins on a line of its own")
-    helps = habit(source, tokens, at, _first(tokens, at))
-    return Diagnostic("E101", message, span, _wanted(expected), helps=helps)
+    known = habit(source, tokens, at, first)
+    text = known.text
+    if not (known.text or known.helps or known.fix):
+        begins = token.type == "NAME" or token.type.startswith("KW_")
+        alone = begins and "NL" in expected and before.type not in ("RBRACE", "NL")
+        text = "a statement begins on a line of its own" if alone else _wanted(expected)
+    return Diagnostic("E101", message, span, text, helps=known.helps, fix=known.fix)
 
 
-def _first(tokens: list[Token], at: int) -> Token:
-    """The first token of the statement around a token."""
+def _first(tokens: list[Token], at: int) -> int:
+    """Where the statement around a token begins."""
     while at and tokens[at - 1].type not in ("NL", "LBRACE"):
         at -= 1
-    return tokens[at]
+    return at
 
 
 _WANTED = {

@@ -13,6 +13,7 @@ from specc.limits import MAX_NESTING, MAX_NUMBER_DIGITS
 from specc.source import Source, Span
 from specc.syntax import tree
 from specc.syntax.depth import too_deep
+from specc.syntax.foreign import HELPS, plain
 from specc.syntax.headers import begins_declaration, mend_headers
 from specc.syntax.piece import Piece
 
@@ -21,6 +22,8 @@ _PIECE = re.compile(
     |(?P<SPACE>[ \t\f\ufeff]+)
     |(?P<COMMENT>\#[^\r\n]*)
     |(?P<SIZE>\d+(?:x\d+)+(?!\w))
+    |(?P<TIMES>\d+(?:[ \t]*[×✕Xx][ \t]*\d+)+(?!\w))
+    |(?P<FOREIGN>=>|\*\*|&&|\|\||\|>|[→⟶⇒×✕·⋅∙⊙−–÷≤≥≠∧∨∼])
     |(?P<NUMBER>\d(?:_?\d)*(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?)
     |(?P<TEXT>"(?:\\.|[^"\\\r\n])*")
     |(?P<NAME>[^\W\d]\w*)
@@ -29,6 +32,8 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
+_NO_HEAD = ("NUMBER", "SIZE", "TEXT")
+"""What no pipe begins with."""
 
 
 class Scanned(Struct):
@@ -49,7 +54,9 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
             continue
         kind = match.lastgroup or ""
         at = match.end()
-        if kind == "COMMENT":
+        if kind in ("TIMES", "FOREIGN"):
+            found.pieces.append(plain(source, match, diagnostics))
+        elif kind == "COMMENT":
             found.comments.append(tree.Comment(Span(source, match.start(), at), match[0]))
         elif kind != "SPACE":
             word = _name(source, match, diagnostics) if kind == "NAME" else match[0]
@@ -97,8 +104,7 @@ def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:
     text = source.text
     end = at + 1
     if text[at] == '"':
-        while end < len(text) and text[end] not in "\r\n":
-            end += 1
+        end = source.line_end(at)
         message = "this text is never closed"
         diagnostics.add(
             Diagnostic("E101", message, Span(source, at, at + 1), helps=('a text ends in "',))
@@ -108,9 +114,12 @@ def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:
     while end < len(text) and _PIECE.match(text, end) is None and text[end] != '"':
         end += 1
     shown = ascii(text[at])[1:-1] if not text[at].isprintable() else text[at]
-    diagnostics.add(
-        Diagnostic("E101", f'"{shown}" means nothing here', Span(source, at, end), "delete it")
-    )
+    help = HELPS.get(text[at])
+    message, advice = f'"{shown}" means nothing here', "" if help else "delete it"
+    span = Span(source, at, end)
+    diagnostics.add(Diagnostic("E101", message, span, advice, helps=(help,) if help else ()))
+    if help:
+        diagnostics.mute(end, source.line_end(end))
     return end
 
 
@@ -183,17 +192,12 @@ class _Brackets:
 
     def _never_closed(self, opener: int, before: int) -> bool:
         piece = self.pieces[opener]
-        at = before
-        if piece.text != "{":
-            at = next(
-                (i for i in range(opener, len(self.pieces)) if self.pieces[i].kind == "NL"),
-                len(self.pieces),
-            )
-            at = min(at, before)
+        at = before if piece.text == "{" else min(self._closing(opener), before)
         self.closed_at.setdefault(at, []).append(_PAIRS[piece.text])
         span = Span(self.source, piece.start, piece.end)
         text = "opened here"
-        line = self._line_after(at)
+        ends_line = at >= len(self.pieces) or self.pieces[at].kind == "NL"
+        line = self._line_after(at) if ends_line or piece.text == "{" else 0
         if line and piece.text != "{":
             text += f"; line {line} begins a new statement"
         elif before < len(self.pieces) and begins_declaration(self.source, self.pieces, before):
@@ -207,14 +211,24 @@ class _Brackets:
             self._mute_line(piece.start)
         return False
 
+    def _closing(self, opener: int) -> int:
+        """Where a bracket is closed: before `->` behind a number, which begins no pipe, or with its line."""
+        for i in range(opener, len(self.pieces)):
+            arrow = self.pieces[i].text == "->"
+            if self.pieces[i].kind == "NL" or (arrow and self.pieces[i - 1].kind in _NO_HEAD):
+                return i
+        return len(self.pieces)
+
     def _help(self, opener: int, at: int) -> tuple[str, ...]:
         piece = self.pieces[opener]
         if piece.text == "{":
             return ()
         first = opener - 1 if opener and self.pieces[opener - 1].kind == "NAME" else opener
         end = self.pieces[at - 1].end
-        text = self.source.text[self.pieces[first].start : end]
-        return (f"{text}{_PAIRS[piece.text]}",) if len(text) < 80 else ()
+        text = self.source.text[self.pieces[first].start : end] + _PAIRS[piece.text]
+        if at < len(self.pieces) and self.pieces[at].kind != "NL":
+            text += self.source.text[end : self.source.line_end(end)].rstrip()
+        return (text,) if len(text) < 80 else ()
 
     def _line_after(self, at: int) -> int:
         rest = (p for p in self.pieces[at:] if p.kind != "NL")
@@ -236,6 +250,8 @@ class _Brackets:
         opener, closer = self.pieces[stack[-1]], self.pieces[i]
         same_line = "\n" not in self.source.text[opener.start : closer.start]
         wanted = any(_PAIRS[self.pieces[o].text] == closer.text for o in stack[:-1])
+        if opener.text == "{" and not wanted:
+            return self._closes_nothing(i)
         if wanted or not same_line or closer.text == "}":
             return self._never_closed(stack[-1], before=i)
         self.diagnostics.add(
@@ -262,7 +278,5 @@ class _Brackets:
 
     def _mute_line(self, at: int) -> None:
         """Say nothing more about a line whose brackets were mended."""
-        text = self.source.text
-        start = text.rfind("\n", 0, at) + 1
-        end = text.find("\n", at)
-        self.diagnostics.mute(start, end if end >= 0 else len(text))
+        start = self.source.text.rfind("\n", 0, at) + 1
+        self.diagnostics.mute(start, self.source.line_end(at))

@@ -26,6 +26,10 @@ USUAL = {
     "loss": "cross_entropy(y, label)",
     "metric": "accuracy(y, label)",
 }
+METRIC = (
+    "accuracy is a metric, which is measured and not learnt from: "
+    "metric accuracy(prediction, target)"
+)
 TABLE = 'csv("a.csv", target=y)'
 
 
@@ -64,6 +68,32 @@ TABLE = 'csv("a.csv", target=y)'
             "the sizes of an input are inferred; leave it out",
         ),
         ({"loss": "cross_entropy(label, y)"}, "cross_entropy(scores, label)"),
+        ({"loss": "bce(y, label)"}, "cross_entropy(y, label) compares scores with class ids"),
+        ({"loss": "mse(y, label)"}, "mse(y, one_hot(label)) compares all 10 numbers"),
+        ({"metric": "accuracy(argmax(y), label)"}, "give it what argmax is taken of"),
+        (
+            {"loss": "accuracy(y, label)"},
+            METRIC,
+        ),
+        (
+            {"pipe": "reshape[1, 8, 8] -> conv(1, 6, 5) -> flatten -> linear(10)"},
+            "conv(6, 5x5)",
+        ),
+        (
+            {"pipe": "reshape[1, 8, 8] -> conv(1, 16, 3) -> flatten -> linear(10)"},
+            "conv(16, 3x3): the size of the input is inferred",
+        ),
+        ({"pipe": "reshape[1, 8, 8] -> conv(6, 3*3)"}, "3x3"),
+        (
+            {"pipe": "reshape[1, 8, 8] -> conv(6, 3x3) -> flatten(1) -> linear(10)"},
+            "-> flatten -> linear(…) takes all 216 together",
+        ),
+        ({"pipe": "reshape[1, 6, 6]"}, "reshape[1, 8, 8] does"),
+        (
+            {"pipe": "reshape[1, 8, 8] -> max_pool(2, padding=same)"},
+            "padding=1 adds a position at both ends",
+        ),
+        ({"port": "vector[n]"}, "N: a size that stays free is written in capitals"),
         (
             {"pipe": "linear(1)", "data": "breast_cancer", "port": "vector[30]"},
             "or, for one score of two classes: bce_with_logits, binary_accuracy",
@@ -111,3 +141,81 @@ def test_the_positions_of_a_metric_may_be_masked() -> None:
         "    metric accuracy(logits, y, where=known)\n    metric f1(logits, y, where=known)\n}\n"
     )
     assert not list(compile_text(text, "t.spec").diagnostics)
+
+
+NET = "specc 1\nnetwork Net {{\n    in x: image[3, 32, 32]\n    {body}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "help"),
+    [
+        (
+            "a = x -> conv(8, 3x3, stride=2, padding=1)\n    out y = a + x",
+            "x -> conv(8, 1x1, stride=2) has its shape, as in ResNet",
+        ),
+        (
+            "a = x -> conv(8, 3x3, padding=1)\n    out y = a + x",
+            "x -> conv(8, 1x1) has its shape, as in ResNet",
+        ),
+        (
+            "s = x -> global_avg_pool\n    out y = x * s",
+            "global_avg_pool(keepdims=true) keeps its axes: one number for each channel",
+        ),
+        (
+            "s = x -> global_avg_pool -> linear(3)\n    out y = x * s",
+            "s -> reshape[3, 1, 1] makes of it one number for each channel",
+        ),
+    ],
+)
+def test_values_of_other_sizes_are_brought_together(body: str, help: str) -> None:
+    [only] = compile_text(NET.format(body=body), "t.spec").diagnostics
+    assert only.helps == (help,)
+    assert not any("fits when" in note for note in only.notes)
+
+
+def test_a_root_of_a_number_is_a_number() -> None:
+    body = "out y = x / sqrt(16) -> flatten -> linear(sqrt(100))".replace(
+        "x / sqrt(16)", "(x / sqrt(16))"
+    )
+    compiled = compile_text(NET.format(body=body), "t.spec")
+    assert list(compiled.diagnostics) == []
+    [only] = compile_text(NET.format(body="out y = x / log(0)"), "t.spec").diagnostics
+    assert only.message == "log(0) has no value"
+
+
+def test_positions_are_added_to_any_sequence_of_vectors() -> None:
+    body = (
+        "weight cls[1, 16]\n    a = x -> conv(16, 8x8, stride=8) -> flatten(1) -> transpose\n"
+        "    b = concat(cls, a, axis=length) -> learned_positions(17) -> sinusoidal_positions\n"
+        "    b -> attention(2) -> linear(b.channels)"
+    )
+    assert list(compile_text(NET.format(body=body), "t.spec").diagnostics) == []
+
+
+def test_the_masks_of_a_graph_have_their_names() -> None:
+    text = (
+        "specc 1\ntrain T {\n    data karate_club as g, club, labelled\n    y = g -> linear(2)\n"
+        "    minimize cross_entropy(y, club)\n    optimizer adam(lr=1e-3)\n}\n"
+    )
+    [only] = compile_text(text, "t.spec").diagnostics
+    assert only.helps == ("labelled and held_out have their names without as",)
+
+
+def test_a_loss_that_nobody_minimizes_is_named() -> None:
+    text = SPEC.format(**USUAL).replace("minimize cross", "loss = cross")
+    [only] = compile_text(text, "t").diagnostics
+    assert only.helps == ("minimize loss",)
+
+
+def test_the_warmup_is_no_first_argument() -> None:
+    text = SPEC.format(**USUAL).replace("optimizer", "schedule step(10)\n    optimizer")
+    assert list(compile_text(text, "t").diagnostics) == []
+    other = text.replace("step(10)", "one_cycle(max_lr=0.1)")
+    [only] = compile_text(other, "t").diagnostics
+    assert only.helps == ("the optimizer's lr is the highest rate",)
+
+
+def test_the_networks_there_are_are_listed() -> None:
+    text = SPEC.format(**USUAL).replace("N(x)", "Model(x)")
+    found = next(d for d in compile_text(text, "t").diagnostics if d.code == "E201")
+    assert found.notes[0] == "networks and blocks: N"

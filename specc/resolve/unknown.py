@@ -1,0 +1,50 @@
+"""What is said of a word in the place of a layer that is none."""
+
+from __future__ import annotations
+
+from specc.diagnostics import Diagnostic, Edit, Fix
+from specc.layers import registry
+from specc.nearest import nearest
+from specc.resolve.context import Scope
+from specc.resolve.values import POISON, Flow
+from specc.source import Span
+
+
+def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
+    """E201 with the nearest layer, block or network."""
+    blocks = [*scope.context.definitions, *scope.names]
+    close = nearest(word, [*registry.words(), *blocks])
+    scope.read.update(close[:1])
+    scope.context.read.update(close[:1])
+    fix = Fix(f"{word} → {close[0]}", (Edit(span, close[0]),)) if close else None
+    scope.diagnostics.add(
+        Diagnostic(
+            "E201",
+            f'there is no layer "{word}"',
+            span,
+            text=f'did you mean "{close[0]}"?' if close else "",
+            notes=() if fix else (*_networks(scope, span), "all layers: specc explain layers"),
+            helps=_no_layer(word),
+            fix=fix,
+        )
+    )
+    return POISON
+
+
+def _networks(scope: Scope, span: Span) -> tuple[str, ...]:
+    """What the file defines and can be called by its name."""
+    known = scope.context.definitions.items()
+    own = [n for n, d in known if n != scope.name and d.span.source is span.source]
+    return (f"networks and blocks: {', '.join(own)}",) if own else ()
+
+
+def _no_layer(word: str) -> tuple[str, ...]:
+    """What a word is that is no layer."""
+    from specc.metrics import METRICS  # only after an error
+
+    if word not in METRICS:
+        return ()
+    operands = ", ".join(METRICS[word].operands)
+    return (
+        f"{word} is a metric, which is measured and not learnt from: metric {word}({operands})",
+    )

@@ -1,0 +1,91 @@
+"""Signs and habits of other languages: one message each, which says how the same is written here."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.diagnostics import Diagnostic
+from specc.pipeline import compile_text
+from specc.report.fixes import apply_fixes
+
+NET = "specc 1\nnetwork Net {{\n    in x: {type}\n    {body}\n}}\n"
+
+
+def found(body: str, type: str = "vector[3]") -> list[Diagnostic]:
+    return list(compile_text(NET.format(body=body, type=type), "t.spec").diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("body", "type", "mended"),
+    [
+        ("x → linear(3)", "vector[3]", "x -> linear(3)"),
+        ("x => linear(3)", "vector[3]", "x -> linear(3)"),
+        ("out y = 2 · x − 1", "vector[3]", "out y = 2 * x - 1"),
+        ("out y = x ** 2", "vector[3]", "out y = x ^ 2"),
+        ("x -> conv(3, 3×3)", "image[1, 8, 8]", "x -> conv(3, 3x3)"),
+        ("x -> conv(3, 3X3)", "image[1, 8, 8]", "x -> conv(3, 3x3)"),
+        ("x -> conv(3, 3 x 3)", "image[1, 8, 8]", "x -> conv(3, 3x3)"),
+        ("x -> conv(3 3x3)", "image[1, 8, 8]", "x -> conv(3, 3x3)"),
+        ("x -> conv(3, kernel: 3x3)", "image[1, 8, 8]", "x -> conv(3, kernel=3x3)"),
+        ('x -> conv(3, "3x3")', "image[1, 8, 8]", "x -> conv(3, 3x3)"),
+        ("x -> linear(3) // a remark", "vector[3]", "x -> linear(3) # a remark"),
+        ("x -> linear(3, bias=False)", "vector[3]", "x -> linear(3, bias=false)"),
+        ("x -> linear(3, 4)", "vector[3]", "x -> linear(4)"),
+    ],
+)
+def test_a_foreign_sign_is_mended(body: str, type: str, mended: str) -> None:
+    said = found(body, type)
+    assert len(said) == len({d.span for d in said})
+    text = apply_fixes(NET.format(body=body, type=type), [d.fix for d in said if d.fix])
+    assert text == NET.format(body=mended, type=type)
+    assert compile_text(text, "t.spec").program is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "type", "help"),
+    [
+        ("x -> conv(6, 5x5 -> relu", "image[1, 8, 8]", "conv(6, 5x5) -> relu"),
+        ("x -> linear(3) relu", "vector[3]", "-> relu"),
+        ("x -> linear 3", "vector[3]", "linear(3)"),
+        ("x -> linear(3) + x -> relu", "vector[3]", "(x -> linear(3)) + …"),
+        ("out y = x -> linear(3) * x", "vector[3]", "(x -> linear(3)) * …"),
+        (
+            "weight W[3, 3]\n    out y = W @ x",
+            "vector[3]",
+            "matmul(A, B) multiplies matrices; linear(weight=W) multiplies by a weight",
+        ),
+        ("h = x -> linear(3)\n    return h", "vector[3]", "out y = h"),
+        ("z = normal[3]\n    out y = x + z", "vector[3]", "z ~ normal[3]"),
+        ("if x > 0 {\n    }", "vector[3]", "for each number: where(c, a, b)"),
+    ],
+)
+def test_a_habit_is_answered_once(body: str, type: str, help: str) -> None:
+    [only] = found(body, type)
+    assert only.helps[0] == help
+
+
+@pytest.mark.parametrize(
+    ("body", "sign"),
+    [("x -> linear(3))", ")"), ("x -> linear(3)]", "]"), ("x -> linear(3)\n}", "}")],
+)
+def test_one_bracket_too_many_is_one_message(body: str, sign: str) -> None:
+    [only] = found(body)
+    assert only.message == f'"{sign}" closes nothing'
+
+
+def test_a_port_without_its_word_is_mended() -> None:
+    text = NET.format(body="x -> relu", type="vector[3]").replace("in x", "x")
+    [only] = compile_text(text, "t.spec").diagnostics
+    assert only.fix is not None
+    assert only.fix.text == "in x: vector[3]"
+
+
+def test_a_setting_of_another_library_is_a_setting() -> None:
+    text = (
+        NET.format(body="x -> linear(10)", type="vector[64]")
+        + "train T {\n    data digits(flat=true) as x, label\n    y = Net(x)\n"
+        "    minimize cross_entropy(y, label)\n    optimizer adam(lr=1e-3)\n    shuffle true\n}\n"
+    )
+    [only] = compile_text(text, "t.spec").diagnostics
+    assert only.message == 'there is no setting "shuffle"'
+    assert only.helps == ("the rows for training are shuffled in every epoch",)
