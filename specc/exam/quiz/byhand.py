@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from specc.byhand.array import Array, indices
 from specc.byhand.example import Worked, work
-from specc.byhand.scalar import Scalar, Value
+from specc.byhand.scalar import Scalar, Value, magnitude
 from specc.byhand.show import item, style_of
 from specc.byhand.text import Style, Writer, joined
 from specc.byhand.work import WorkError
@@ -70,7 +70,7 @@ def hand_item(program: Program, topic: HandTopic) -> Item | None:
         return None
     value, working = found
     right = answer(value)
-    digits = "decimals" if abs(value) >= 0.1 else "significant digits"
+    digits = "decimals" if magnitude(value) >= 0.1 else "significant digits"
     rounded = "" if "." not in right else f" Give four {digits}."
     return Item(
         topic.name,
