@@ -115,9 +115,9 @@ class Shower(Struct, frozen=True):
         ]
         yield from self._most(lines, "      ")
 
-    def _most(self, lines: Sequence[str], indent: str) -> Iterator[str]:
-        """As many lines as are shown, and how many are not."""
-        shown = len(lines) if self.full else MOST_LINES
+    def _most(self, lines: Sequence[str], indent: str, most: int = MOST_LINES) -> Iterator[str]:
+        """As many lines as are shown, and how many are not; a last one is not held back."""
+        shown = len(lines) if self.full or len(lines) <= most + 1 else most
         yield from lines[:shown]
         if lines[shown:]:
             yield f"{indent}… {len(lines) - shown} more; {ALL}"
@@ -197,13 +197,19 @@ class Shower(Struct, frozen=True):
             lines.append("\n".join([line, *self._parts(write, a)]))
         yield from "\n".join(self._most(lines, "    ")).splitlines()
 
-    def _parts(self, write: Writer, a: Scalar, indent: str = "      ") -> Iterator[str]:
-        """`0.2 = 1 − 0.8` for what stands in a long working by its number alone."""
-        lines = []
-        for part in write.parts(a):
-            line = f"{indent}{self.style.number(part.value)} {self._equals(part)} {write(part)}"
-            lines.append("\n".join([line, *self._parts(write, part, indent + "  ")]))
-        yield from self._most(lines, indent)
+    def _parts(self, write: Writer, a: Scalar) -> Iterator[str]:
+        """`0.2 = 1 − 0.8` for what stands in a long working by its number alone; in full also theirs."""
+        lines: dict[str, None] = {}  # equal ones once
+        waiting = write.parts(a)
+        seen = {*waiting}
+        for part in waiting:
+            lines[f"      {self.style.number(part.value)} {self._equals(part)} {write(part)}"] = (
+                None
+            )
+            below = [p for p in write.parts(part) if p not in seen] if self.full else []
+            seen.update(below)
+            waiting += below
+        yield from self._most(list(lines), "      ", MOST_TERMS)
 
     def _equals(self, a: Scalar) -> str:
         """`=` for what is shown in full, `≈` for what is rounded."""

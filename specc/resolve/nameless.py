@@ -22,7 +22,11 @@ def hint(
 ) -> None:
     """Say in the errors since then how a list of numbers, or the rows of a matrix, are given."""
     for at, diagnostic in enumerate(context.diagnostics.items[since:], since):
-        help = _named(example, diagnostic) or _rows(example, diagnostic, literals)
+        help = (
+            _named(example, diagnostic)
+            or _assigned(example, diagnostic)
+            or _rows(example, diagnostic, literals)
+        )
         if help:
             context.diagnostics.items[at] = replace(diagnostic, helps=(help,))
 
@@ -69,6 +73,23 @@ def _named(example: tree.Example, diagnostic: Diagnostic) -> str:
                 place = f"{keyword}={name}" if keyword else f"{name} in its place"
                 return f"given {name} = {value.span.text}, and {place}"
     return ""
+
+
+def _assigned(example: tree.Example, diagnostic: Diagnostic) -> str:
+    """`given x = [1, 2]` where `x = [1, 2]` is read as a tensor."""
+    place = diagnostic.span
+    for statement in example.body:
+        if not isinstance(statement, tree.Assign) or not isinstance(statement.value, tree.ListOf):
+            continue
+        name = statement.targets[0].id
+        read = (n for s in example.body if s is not statement for n in _names(s) if n.id == name)
+        if _numbers(statement.value) and any(_within(n.span, place) for n in read):
+            return f"given {statement.span.text}"
+    return ""
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _lists(statement: tree.Statement) -> Iterator[Written]:

@@ -34,6 +34,11 @@ def test_a_list_inside_of_an_expression_is_given_first(line: str, help: str) -> 
     assert problem.helps == (help,)
 
 
+def test_a_list_that_is_assigned_is_given() -> None:
+    problems = found("v = [1, 2]\ny = v + 1\nz = relu(v)")
+    assert [p.helps for p in problems] == [("given v = [1, 2]",)] * 2
+
+
 def test_rows_of_a_matrix_may_be_items() -> None:
     (problem,) = found(
         "given x = [[1, 2, 3], [4, 5, 6]]\ngiven t: category[3] = [0, 1]\nl = cross_entropy(x, t)"
