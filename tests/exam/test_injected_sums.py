@@ -84,7 +84,7 @@ FIXED = 156 + 2_416 + 1_210
             "in all layers before, the padding is forgotten",
         ),
         ("F5.params", (16 * 4 * 4 + 1) * 120, "in all layers before, the padding is forgotten"),
-        ("C3.macs", 25 * 6 * 16 * 10 * 10, "the padding is forgotten"),
+        ("C3.macs", 25 * 6 * 16 * 10 * 10, "padding=1 is forgotten: ⌊(14 + 2·0 − 5)/1⌋ + 1 = 10"),
         ("C3.output", (16, 25, 25), "S2: the stride is forgotten"),
     ],
 )
