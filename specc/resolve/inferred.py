@@ -9,7 +9,6 @@ from specc.layers.base import Layer
 from specc.resolve.arguments import Given, kind_of
 from specc.resolve.static import show
 from specc.resolve.values import Flow, LayerMaker
-from specc.sizes import known
 from specc.types import Tensor
 
 SIZES = {
@@ -53,20 +52,22 @@ def meant(maker: LayerMaker, flows: Sequence[Flow | None]) -> str:
     """
     x = flows[0].type if flows and flows[0] is not None else None
     written = maker.arguments[: maker.positional]
-    if not isinstance(x, Tensor) or maker.layer.word not in ("conv", "conv_transpose", "embedding"):
+    if not isinstance(x, Tensor) or len(written) < 2:
         return ""
     if maker.layer.word == "embedding":
-        first, *rest = (getattr(maker.layer, name) for name, _ in written)
-        unlikely = first == x.classes and bool(rest) and rest[0] not in (None, 0)
-        return f"embedding({', '.join(s.text for _, s in written[1:])})" if unlikely else ""
-    return _convolution(maker, x) if len(written) > 2 and x.rank > 1 else ""
+        features, padding = (getattr(maker.layer, name) for name, _ in written[:2])
+        return f"embedding({written[1][1].text})" if features == x.classes and padding else ""
+    convolves = maker.layer.word in ("conv", "conv_transpose")
+    return _convolution(maker, x) if convolves and len(written) > 2 and x.rank > 1 else ""
 
 
 def _convolution(maker: LayerMaker, x: Tensor) -> str:
     channels, kernel, stride = (getattr(maker.layer, n) for n in ("channels", "kernel", "stride"))
-    if channels != x.sizes[0] or not known(kernel) or isinstance(kernel, tuple):
+    if channels != x.sizes[0] or not isinstance(kernel, int):
         return ""
     many = isinstance(stride, tuple)
+    if not many and not isinstance(stride, int):
+        return ""
     if not many and not ((stride > _USUAL_STRIDE and stride != kernel) or kernel > _USUAL_KERNEL):
         return ""
     written = [span.text for _, span in maker.arguments[1 : maker.positional]]

@@ -153,6 +153,8 @@ def call(name: str, arguments: list[Static]) -> Static:
             return _of_one(name, first)
         case "range" if all(isinstance(v, int) for v in arguments) and 1 <= len(arguments) <= 3:
             return _range(tuple(v for v in arguments if isinstance(v, int)))
+        case _ if name in _OF_ONE and isinstance(first, Symbolic):
+            raise StaticError(f"{name}({show(first)}) is known only when {show(first)} is a number")
     shown = ", ".join(show(a) for a in arguments)
     raise StaticError(f"{name}({shown}) has no value")
 

@@ -219,3 +219,17 @@ def test_the_networks_there_are_are_listed() -> None:
     text = SPEC.format(**USUAL).replace("N(x)", "Model(x)")
     found = next(d for d in compile_text(text, "t").diagnostics if d.code == "E201")
     assert found.notes[0] == "networks and blocks: N"
+
+
+@pytest.mark.parametrize(
+    ("call", "helps"),
+    [
+        ("embedding(50, 16)", ["embedding(16)"]),
+        ("embedding(16, 2)", []),
+        ("embedding(features=50)", []),
+    ],
+)
+def test_an_embedding_infers_its_classes(call: str, helps: list[str]) -> None:
+    text = f"specc 1\nnetwork Net {{\n    in ids: tokens[7, vocab=50]\n    ids -> {call}\n}}\n"
+    found = compile_text(text, "t.spec").diagnostics
+    assert [h for d in found for h in d.helps] == helps
