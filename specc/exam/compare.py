@@ -31,8 +31,6 @@ def agrees(written: Written, value: Value, tolerance: float | None = None) -> bo
             return isinstance(value, Symbolic) and same_size(expression, value)
         case Word(word):
             return value == word or (isinstance(value, tuple) and set(value) == {word})
-        case _:
-            return False
 
 
 def _number(written: Quantity, value: Value, tolerance: float | None) -> bool:

@@ -73,7 +73,7 @@ def libraries() -> dict[str, tuple[Entry, ...]]:
         "metrics": _models("metric", METRICS),
         "data": _models("data set", SOURCES),
         "distributions": tuple(
-            Entry("distribution", word, _summary(type(f)), None, f.names, f.parameters())
+            Entry("distribution", word, _summary(type(f)), None, f.names, parameters=f.parameters())
             for word, f in FAMILIES.items()
         ),
     }

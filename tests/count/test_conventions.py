@@ -46,6 +46,9 @@ def output(layer: str, kind: str = "image[8, 9, 9]") -> tuple[Size, ...]:
         ("attention(heads=2, bias=false)", "sequence[5, 16]", (1_024, 1_024, 1_024)),
         ("masked(linear(2), keep=[[1, 0, 1], [0, 0, 1]])", "vector[3]", (8, 8, 5)),
         ("weight_norm(linear(2))", "vector[3]", (10, 10, 10)),
+        ("spectral_norm(linear(2))", "vector[3]", (8, 10, 8)),
+        ("prelu", "image[8, 9, 9]", (1, 648, 1)),
+        ("prelu(8)", "image[8, 9, 9]", (8, 648, 8)),
         ("conv(8, 3x3, groups=8)", "image[8, 9, 9]", (80, 80, 80)),
         ("conv(8, 3x3, groups=2)", "image[8, 9, 9]", (296, 296, 296)),
         ("embedding(16)", "tokens[5, vocab=100]", (1_600, 1_600, 1_600)),
@@ -64,6 +67,12 @@ def test_parameters(layer: str, kind: str, numbers: tuple[int, ...]) -> None:
 
 def test_moving_averages_are_not_trained_in_any_convention() -> None:
     assert compared("batch_norm").total.trainable == (16, 16, 16)
+
+
+def test_what_is_never_learnt_is_not_called_trainable() -> None:
+    found = program("batch_norm(affine=false)", "vector[12]")
+    row = count(found, "keras").network("N").rows[0]
+    assert (row.params, row.non_trainable, row.trainable) == (24, 24, False)
 
 
 @pytest.mark.parametrize(

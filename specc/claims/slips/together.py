@@ -23,7 +23,7 @@ LAYERS = 40
 """Layers of a sum in which two slips are looked for."""
 TRIED = 60_000
 """Numbers that are tried in one way."""
-ALONE, JOINED, APART = 0.15, 0.06, 0.01
+ALONE, JOINED, APART = 0.15, 0.06, 0.005
 """So large a share of the numbers around the claimed one may be given by one slip in several layers, by two
 of which one is everywhere, and by two in two layers; where it is larger, a hit says nothing."""
 USUAL = frozenset({
