@@ -114,7 +114,7 @@ def answer(value: Value, places: int = PLACES) -> str:
     """
     told = Style(places, decimal=True).number(value).replace("−", "-")
     exact = isinstance(value, Fraction) and "e" not in told and Fraction(told) == value
-    return told if exact or not 0 < abs(value) < SMALL else f"{float(value):.{places}g}"
+    return told if exact or not 0 < abs(float(value)) < SMALL else f"{float(value):.{places}g}"
 
 
 def _rounded(right: str, places: int) -> str:
