@@ -185,8 +185,8 @@ def _partners(left: list[Entry], right: list[Entry]) -> dict[str, Entry]:
     taken = {r.row.path for r in found.values()}
     old = [e for e in left if e.row.path not in found]
     new = [e for e in right if e.row.path not in taken]
-    kinds = [[e.row.op for e in side] for side in (old, new)]
-    for _, a, b, c, d in SequenceMatcher(None, *kinds, autojunk=False).get_opcodes():
+    before, after = ([e.row.op for e in side] for side in (old, new))
+    for _, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if b - a == d - c:  # equal, or as many in the place of as many
             found |= {e.row.path: r for e, r in zip(old[a:b], new[c:d], strict=True)}
     return found

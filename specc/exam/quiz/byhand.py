@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from specc.byhand.array import Array, indices
 from specc.byhand.example import Worked, work
-from specc.byhand.scalar import Scalar, Value, magnitude
+from specc.byhand.scalar import Scalar, Value
 from specc.byhand.show import item, style_of
 from specc.byhand.text import Style, Writer, joined
 from specc.byhand.work import WorkError
@@ -114,7 +114,7 @@ def answer(value: Value, places: int = PLACES) -> str:
     """
     told = Style(places, decimal=True).number(value).replace("−", "-")
     exact = isinstance(value, Fraction) and "e" not in told and Fraction(told) == value
-    return told if exact or not 0 < magnitude(value) < SMALL else f"{float(value):.{places}g}"
+    return told if exact or not 0 < abs(float(value)) < SMALL else f"{float(value):.{places}g}"
 
 
 def _rounded(right: str, places: int) -> str:

@@ -74,11 +74,11 @@ def _names(expr: tree.Expr) -> tuple[tree.Name, ...]:
 
 
 def _wish(tables: Tables, names: tuple[tree.Name, ...]) -> Topic | None:
-    *of, word = names or (None,)
-    if not of or word is None or word.id not in ASKED:
+    if len(names) < 2 or names[-1].id not in ASKED:
         return None
+    word = names[-1]
     try:
-        subject = tables.find(tuple(n for n in of if n is not None))
+        subject = tables.find(names[:-1])
     except ClaimError:
         return None
     if subject.network is None or (subject.totals is not None and word.id not in _SUMMED):
