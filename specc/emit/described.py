@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from specc.emit.names import snake, variable
-from specc.program import Apply, Invoke, Node
+from specc.program import Apply, Body, Invoke, Node, Ref
+from specc.types import Graph, Tensor
+
+USES = ("train", "sample", "program")
+"""The roles of bodies that call networks: their values are many things, and not one on its way."""
 
 _WORDS = {
     "add": "total", "sum": "total", "subtract": "difference", "multiply": "product", "matmul": "product",
@@ -24,3 +28,17 @@ def described(node: Node) -> str:
             return variable(_WORDS.get(layer.word, layer.word))
         case _:
             return "x"
+
+
+def alike(body: Body, node: Node, ref: Ref) -> bool:
+    """Whether a node's value may have the name of its operand: it is one of the same kind.
+
+    In a network that is what layers make of each other; elsewhere it has the same shape. A loss is not what
+    it was made from, and neither are truth values or a graph.
+    """
+    made, given = node.types[0][1], body.nodes[ref.node].type(ref.port)
+    if not isinstance(made, Tensor) or not isinstance(given, Tensor):
+        return isinstance(made, Graph) is isinstance(given, Graph)
+    loss = isinstance(node.operation, Apply) and node.operation.layer.loss
+    computes = body.role not in USES
+    return not loss and made.dtype == given.dtype and (computes or made.sizes == given.sizes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 
-from specc.emit.described import described
+from specc.emit.described import USES, alike, described
 from specc.emit.inline import bound, written
 from specc.emit.layout import WIDTH, width
 from specc.emit.names import free, variable
@@ -35,7 +35,7 @@ from specc.program import (
     Sample,
     Scan,
 )
-from specc.types import Graph, Tensor
+from specc.types import Tensor
 
 _POINTWISE = frozenset({"dropout", "batch_norm", "layer_norm", "group_norm", "instance_norm"})
 _READ = (ReadPort, Constant, ReadTensor, Distribute)
@@ -107,7 +107,9 @@ class Statements:
             single = self.uses.get(operands[0], 0) == 1 and len(node.types) == 1
             if not single or node.variable is not None or before in names:
                 return
-            if isinstance(node.operation, _READ):
+            if isinstance(node.operation, _READ) or not alike(
+                self.body, self.body.nodes[at], operands[0]
+            ):
                 return
             names[before] = names[number]
             at = before
@@ -127,20 +129,18 @@ class Statements:
         taken = self._taken(number)
         for ref in self.reading.operands(node)[:1]:
             name = self.texts.get(ref, "")
-            own = (
-                self.body.nodes[ref.node].variable is not None
-            )  # a name of the spec says what it is
-            if name in self.declared and not own and not taken(name) and self._alike(node, ref):
+            own = self.body.nodes[ref.node].variable is not None  # it says what the value is
+            if (
+                name in self.declared
+                and not own
+                and not taken(name)
+                and alike(self.body, node, ref)
+            ):
                 return name
         if node.named:
             return free(variable(node.name), taken)
-        piped = self.body.role not in ("train", "sample") and not taken("x")
+        piped = self.body.role not in USES and not taken("x")
         return "x" if piped else free(described(node), taken)
-
-    def _alike(self, node: Node, ref: Ref) -> bool:
-        """Whether both are graphs, or neither is: a name keeps its type."""
-        kinds = (node.types[0][1], self.body.nodes[ref.node].type(ref.port))
-        return len({isinstance(kind, Graph) for kind in kinds}) == 1
 
     def _port_name(self, number: int, node: Node, port: str) -> str:
         given = dict(node.variables).get(port)

@@ -46,10 +46,14 @@ def _read(helper: str, readers: str) -> str:
 
 
 def header(program: Program, what: str) -> str:
-    """The docstring of a generated file: what it holds, the spec's own words, and who wrote it."""
+    """The docstring of a generated file: what it holds, the spec's own words, and who wrote it.
+
+    Words about the first network are about the file where no other one has any.
+    """
     name = program.file.source.path.replace("\\", "/").rsplit("/", 1)[-1]
     first = f"{what} {name}, written by specc {__version__}."
-    doc = program.file.doc or next((b.definition.doc for b in program.networks), "")  # type: ignore[union-attr]
+    docs = [b.definition.doc for b in program.networks]  # type: ignore[union-attr]
+    doc = program.file.doc or (docs[0] if docs and not any(docs[1:]) else "")
     lines = docstring(first, (), 0) if not doc else docstring(f"{first}\n\n{doc}", (), 0)
     return "\n".join(lines)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import keyword
 from collections.abc import Callable, Iterable
 
+from specc.numbered import numbered
+
 MODULE_ATTRIBUTES = frozenset(
     (
         "T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda "
@@ -90,14 +92,14 @@ def snake(name: str) -> str:
 
 
 def fresh(base: str, taken: Iterable[str]) -> str:
-    """`base`, or `base2`, `base3`, … where it is taken."""
+    """`base`, or `base2`, `base3`, … where it is taken; `l1_2` behind a digit."""
     used = set(taken)
     return free(base, used.__contains__)
 
 
 def free(base: str, taken: Callable[[str], bool]) -> str:
-    """`base`, or `base2`, `base3`, … where it is taken."""
+    """`base`, or `base2`, `base3`, … where it is taken; `l1_2` behind a digit."""
     name, number = base, 2
     while taken(name):
-        name, number = f"{base}{number}", number + 1
+        name, number = numbered(base, number), number + 1
     return name

@@ -104,7 +104,7 @@ class TermPrinter(Statements):
             return None, f"{wrapped(text)}.mean()" if batched else text
         inner = self._weighted(ref)
         if inner is not None:
-            line, text = self.entry(name, inner[1])
+            line, text = self.entry(name.removeprefix("weighted_"), inner[1])
             return line, f"{self.texts[inner[0]]} * {_factor(text)}"
         assert isinstance(node.operation, Apply)
         return self._mean(node, name, node.operation.inference.batch_mean)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.limits import MAX_EXPANDED_NODES
+from specc.numbered import numbered
 from specc.program import (
     Apply,
     Body,
@@ -137,11 +138,11 @@ class Scope(Struct, eq=False):
         self.names[name.id] = meaning
 
     def fresh(self, kind: str) -> str:
-        """The next name of that kind: `conv1`, `conv2`, … past the names the user gave."""
+        """The next name of that kind: `conv1`, `conv2`, … past the names the user gave; `relu6_1`."""
         while True:
             self.counters[kind] = self.counters.get(kind, 0) + 1
-            name = f"{kind}{self.counters[kind]}"
-            if name not in self.reserved:
+            name = numbered(kind, self.counters[kind])
+            if name not in self.reserved and name not in self.stages:
                 return name
 
     def add(

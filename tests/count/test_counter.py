@@ -153,6 +153,14 @@ def test_what_a_scan_over_maps_sees() -> None:
     assert (found["last"], found["head"]) == ("all", "all")
 
 
+def test_names_by_order_of_words_that_end_in_a_digit() -> None:
+    stages = " -> ".join(["relu"] * 62 + ["relu6"] * 2)
+    (network,) = counted(f"network N {{\n    in x: vector[4]\n    x -> {stages}\n}}\n").networks
+    names = [row.path for row in network.rows]
+    assert len(set(names)) == 64
+    assert (names[60], *names[62:]) == ("relu61", "relu6_1", "relu6_2")
+
+
 def test_a_difference_says_in_how_many_layers_it_is() -> None:
     text = (
         "specc 1\n\nblock part(c) {\n    x -> conv(c, 1x1) -> batch_norm\n}\n\n"

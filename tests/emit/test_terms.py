@@ -243,6 +243,37 @@ def test_a_term_equals_its_formula(
     assert all(g.isfinite().all() for g in gradients)
 
 
+def test_a_loss_does_not_take_the_name_of_what_it_compares() -> None:
+    text = """specc 1
+
+## Says what it is.
+encoder F {
+    in x: sequence[N, 64]
+    x -> linear(16)
+}
+## Another one.
+network G {
+    in x: vector[64]
+    x -> linear(64)
+}
+train T {
+    data episodes(digits(flat=true), ways=2, shots=2) as x, label, query, answer
+    e = F(x)
+    minimize 2 * mean(triplet(e[0], e[1], e[2], margin=0.5))
+    optimizer adam(lr=1e-3)
+}
+"""
+    program = compile_text(text).program
+    assert program is not None
+    files = package(program)
+    assert "part = e[:, 0]" in files["train.py"]
+    assert "part = F." not in files["train.py"]
+    assert '"weighted_mean_triplet"' in files["train.py"]
+    head = files["model.py"].partition("from __future__")[0]
+    assert "Says what it is." not in head  # it is said of one network
+    assert files["model.py"].count("Says what it is.") == 1
+
+
 def test_values_without_a_name_are_called_what_they_are() -> None:
     text = """specc 1
 
