@@ -39,7 +39,7 @@ def test_the_last_number_is_the_figure(path: Path) -> None:
                 assert figure is not None
                 assert figure.formula is None or figure.formula.value == figure.value, word
                 begun = start(tables, subject, word) if not entry.row.note else None
-                assert begun is None or begun.parts[0].value == figure.value, word
+                assert begun is None or begun.times * begun.parts[0].value == figure.value, word
 
 
 CELL = """specc 1
