@@ -27,8 +27,8 @@ class Excite(nn.Module):
 
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        unit = self.pattern / torch.linalg.vector_norm(self.pattern)  # [64]
-        _, hidden = self.net(unit.unsqueeze(0))
+        ratio = self.pattern / torch.linalg.vector_norm(self.pattern)  # [64]
+        _, hidden = self.net(ratio.unsqueeze(0))
         part = hidden.select(1, 3)  # [B]
         return {"select": part.mean()}
 

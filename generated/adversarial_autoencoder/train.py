@@ -95,9 +95,9 @@ class AAE(nn.Module):
     def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         code = self.encoder(x)  # [B, 8]
-        x = x.reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
-        reshaped = self.decoder(code).reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
-        return x, reshaped
+        reshaped = x.reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
+        reshaped2 = self.decoder(code).reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
+        return reshaped, reshaped2
 
 
 def factor(step: int, steps: int) -> float:

@@ -59,8 +59,8 @@ def program_prior(networks: Networks, session: Session) -> None:
     batch_size = session.count
     device = session.device
     z = torch.randn(batch_size, 8, device=device)  # [B, 8]
-    x = torch.sigmoid(networks.decoder(z))  # [B, 64]
-    save_grid((x,), 0.0, 1.0, session.path("grid.png"))
+    sigmoid = torch.sigmoid(networks.decoder(z))  # [B, 64]
+    save_grid((sigmoid,), 0.0, 1.0, session.path("grid.png"))
 
 
 def program_reconstruct(networks: Networks, session: Session) -> None:
@@ -115,11 +115,11 @@ def program_alter(networks: Networks, session: Session) -> None:
             others = session.where(z, test.label != digit, "test.label != digit")
             altered = networks.decoder(others + alpha * (average - others))  # [B, 64]
             altered = torch.sigmoid(altered)  # [B, 64]
-            x = (networks.judge(altered).argmax(1) == digit).float().mean()
-            share = share + x / 10
+            mean = (networks.judge(altered).argmax(1) == digit).float().mean()
+            share = share + mean / 10
             if digit == 3:
-                x = altered[:36]  # [B, 64]
-                save_grid((x,), 0.0, 1.0, session.path("grid.png"))
+                rows = altered[:36]  # [B, 64]
+                save_grid((rows,), 0.0, 1.0, session.path("grid.png"))
         session.figure("share", share)
         rise = torch.minimum(rise, share - before)
         before = share
@@ -144,8 +144,8 @@ def program_arithmetic(networks: Networks, session: Session) -> None:
             if to != from_:
                 plus = session.where(known, train.label == to, "train.label == to")
                 plus = plus.mean(0)  # [8]
-                guess = torch.sigmoid(networks.decoder(left + plus))  # [B, 64]
-                guess = networks.judge(guess).argmax(1)  # [B]
+                sigmoid = torch.sigmoid(networks.decoder(left + plus))  # [B, 64]
+                guess = networks.judge(sigmoid).argmax(1)  # [B]
                 share = share + (guess == to).float().mean() / 90
     session.figure("share", share)
 

@@ -85,6 +85,6 @@ class Counter(nn.Module):
         self.linear1 = nn.Linear(16, 4)  # [B, T, 4], 68 parameters
 
     def forward(self, ids: Tensor) -> Tensor:
-        ids = F.one_hot(ids, 4).float()  # [B, T, 4]
-        x: Tensor = self.linear1(self.peephole_lstm1(ids)[0])  # [B, T, 4]
+        x: Tensor = F.one_hot(ids, 4).float()  # [B, T, 4]
+        x = self.linear1(self.peephole_lstm1(x)[0])  # [B, T, 4]
         return x

@@ -27,7 +27,7 @@ class Counting(nn.Module):
 
     def forward(self, ids: Tensor, y: Tensor, sure: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        logits = self.counter(ids)  # [B, T, 4]
+        logits = self.counter(ids)  # [B, 41, 4]
         cross_entropy = F.cross_entropy(
             logits[sure], y[sure], reduction="sum"
         ) / sure.sum().clamp(1)
@@ -35,7 +35,7 @@ class Counting(nn.Module):
 
     def outputs(self, ids: Tensor, y: Tensor, sure: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        logits = self.counter(ids)  # [B, T, 4]
+        logits = self.counter(ids)  # [B, 41, 4]
         right = torch.logical_or(logits.argmax(2) == y, torch.logical_not(sure))
         smallest = right.float().amin(1)  # [B]
         return (smallest,)

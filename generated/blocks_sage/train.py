@@ -30,10 +30,10 @@ class BlocksSAGE(nn.Module):
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         groups_g = self.groups(g)  # [N, 4]
-        groups_g = F.cross_entropy(
+        cross_entropy = F.cross_entropy(
             groups_g[labelled], block[labelled], reduction="sum"
         ) / labelled.sum().clamp(1)
-        return {"cross_entropy": groups_g}
+        return {"cross_entropy": cross_entropy}
 
     def outputs(
         self, g: Graph, block: Tensor, labelled: Tensor, held_out: Tensor

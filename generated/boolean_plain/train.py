@@ -23,7 +23,7 @@ class Logic(nn.Module):
 
     def forward(self, t: Tensor, value: Tensor, there: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        logits = self.judge(t)  # [B, N, 2]
+        logits = self.judge(t)  # [B, 63, 2]
         cross_entropy = F.cross_entropy(
             logits[there], value[there], reduction="sum"
         ) / there.sum().clamp(1)
@@ -31,7 +31,7 @@ class Logic(nn.Module):
 
     def outputs(self, t: Tensor, value: Tensor, there: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        logits = self.judge(t)  # [B, N, 2]
+        logits = self.judge(t)  # [B, 63, 2]
         right = logits.argmax(2) == value  # [B, 63]
         root = right[:, 0]  # [B]
         return (root,)

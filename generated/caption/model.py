@@ -69,8 +69,8 @@ class Caption(nn.Module):
         self.speller1 = Speller(64)  # 16,929 parameters
 
     def forward(self, image: Tensor, before: Tensor) -> Tensor:
-        x = F.max_pool2d(F.relu(self.conv1(image)), 2)  # [B, 16, 4, 4]
+        x: Tensor = F.max_pool2d(F.relu(self.conv1(image)), 2)  # [B, 16, 4, 4]
         code = F.relu(self.conv2(x)).flatten(1)  # [B, 512]
         code = torch.tanh(self.linear1(code))  # [B, 64]
-        before = self.speller1(before, h=code, free_running=not self.training)[0]
-        return before
+        x = self.speller1(before, h=code, free_running=not self.training)[0]
+        return x

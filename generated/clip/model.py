@@ -53,9 +53,9 @@ class Layer(nn.Module):
         self.linear2 = nn.Linear(4 * width, width)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = x + self.attention1(self.layer_norm1(x))  # [B, in_axis0, width]
-        x = F.gelu(self.linear1(self.layer_norm2(h)))  # [B, in_axis0, …]
-        y: Tensor = h + self.linear2(x)  # [B, in_axis0, width]
+        h = x + self.attention1(self.layer_norm1(x))  # [B, in_length, width]
+        x = F.gelu(self.linear1(self.layer_norm2(h)))  # [B, in_length, …]
+        y: Tensor = h + self.linear2(x)  # [B, in_length, width]
         return y
 
 

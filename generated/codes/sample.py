@@ -86,20 +86,20 @@ def program_neighbours(networks: Networks, session: Session) -> None:
     same = (train.label[nearest_one] == test.label).float().mean()
     session.figure("same", same)
     some = torch.arange(12, device=device) * 29  # [B]
-    x = test.x[some]  # [B, 64]
-    rows = train.x[nearest_one[some]]  # [B, 64]
-    rows2 = train.x[next_one[some]]  # [B, 64]
-    save_grid((x, rows, rows2), 0.0, 1.0, session.path("grid.png"))
+    rows = test.x[some]  # [B, 64]
+    rows2 = train.x[nearest_one[some]]  # [B, 64]
+    rows3 = train.x[next_one[some]]  # [B, 64]
+    save_grid((rows, rows2, rows3), 0.0, 1.0, session.path("grid.png"))
 
 
 def program_planes(networks: Networks, session: Session) -> None:
     """Codes on a plane, coloured by their digits."""
     test = read_rows(session.device)["test"]
     code = networks.encoder(test.x)  # [B, 16]
-    x = pca_plane(code)  # [B, 2]
-    save_scatter((x, test.label), session.path("scatter.png"))
-    x = tsne_plane(code, 30.0)  # [B, 2]
-    save_scatter((x, test.label), session.path("scatter.png"))
+    pca = pca_plane(code)  # [B, 2]
+    save_scatter((pca, test.label), session.path("scatter.png"))
+    tsne = tsne_plane(code, 30.0)  # [B, 2]
+    save_scatter((tsne, test.label), session.path("scatter.png"))
 
 
 def program_keep(networks: Networks, session: Session) -> None:

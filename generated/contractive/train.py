@@ -27,12 +27,12 @@ class Contractive(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         h = self.encoder(x)  # [B, 64]
         logits = self.decoder(h)  # [B, 64]
-        slope = (h * (1 - h)).unsqueeze(-1) * self.encoder.code.weight  # [B, 64, 64]
-        slope = (slope**2).sum((1, 2))  # [B]
+        jacobian_ = (h * (1 - h)).unsqueeze(-1) * self.encoder.code.weight
+        slope = (jacobian_**2).sum((1, 2))  # [B]
         bce_with_logits = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
         return {
             "bce_with_logits": bce_with_logits / logits.size(0),
-            "mean_slope": self.weight * slope.mean(),
+            "weighted_mean_slope": self.weight * slope.mean(),
         }
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
@@ -40,8 +40,8 @@ class Contractive(nn.Module):
         batch_size = x.shape[0]
         h = self.encoder(x)  # [B, 64]
         logits = self.decoder(h)  # [B, 64]
-        slope = (h * (1 - h)).unsqueeze(-1) * self.encoder.code.weight  # [B, 64, 64]
-        slope = (slope**2).sum((1, 2))  # [B]
+        jacobian_ = (h * (1 - h)).unsqueeze(-1) * self.encoder.code.weight
+        slope = (jacobian_**2).sum((1, 2))  # [B]
         sigmoid = torch.sigmoid(logits)  # [B, 64]
         mean = slope.mean()  # []
         return sigmoid, x, mean.expand(batch_size)
@@ -53,7 +53,7 @@ class Training(Trainer):
     title = "Contractive"
     spec = "d750670d374658e8"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
-        "loss": ("bce_with_logits", "mean_slope"),
+        "loss": ("bce_with_logits", "weighted_mean_slope"),
     }
     epochs, batch, seed = 150, 64, 0
     model: Contractive

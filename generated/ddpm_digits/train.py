@@ -1,8 +1,4 @@
-"""Training, stage by stage, as in ddpm_digits.spec, written by specc 0.1.0.
-
-Says which noise was added to a digit (Ho et al. 2020); class 10 stands for none (Ho &
-Salimans 2022). The widths are our reading of a denoiser of 495,648 parameters.
-"""
+"""Training, stage by stage, as in ddpm_digits.spec, written by specc 0.1.0."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class VAE(nn.Module):
         kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum()
         return {
             "bce_with_logits": bce_with_logits / logits.size(0),
-            "kl": self.beta * kl / mu.size(0),
+            "weighted_kl": self.beta * kl / mu.size(0),
         }
 
     def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
@@ -54,7 +54,9 @@ class Training(Trainer):
 
     title = "VAE"
     spec = "7f2d1ee4a498a97d"
-    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("bce_with_logits", "kl")}
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {
+        "loss": ("bce_with_logits", "weighted_kl"),
+    }
     epochs, batch, seed = 30, 64, 0
     model: VAE
 

@@ -75,13 +75,13 @@ def program_dream(networks: Networks, session: Session, steps: int = 100) -> Non
     for step in range(steps):
         with torch.enable_grad():
             image.requires_grad_()
-            slope = F.cross_entropy(
+            cross_entropy = F.cross_entropy(
                 networks.classifier(image), wanted, reduction="none"
             )
-            slope = gradient(slope, image)  # [B, 64]
+            slope = gradient(cross_entropy, image)  # [B, 64]
         slope = slope.detach()
-        x = torch.linalg.vector_norm(slope, dim=1) + 1e-06  # [B]
-        image = (image - 0.05 * slope / x[:, None]).clamp(0, 1)  # [B, 64]
+        total = torch.linalg.vector_norm(slope, dim=1) + 1e-06  # [B]
+        image = (image - 0.05 * slope / total[:, None]).clamp(0, 1)  # [B, 64]
         if step % 10 == 0:
             session.film("animation", [draw_grid((image,), 0.0, 1.0)])
     save_grid((image,), 0.0, 1.0, session.path("grid.png"))

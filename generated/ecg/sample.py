@@ -71,24 +71,24 @@ def program_detect(networks: Networks, session: Session) -> None:
     train = read_rows(session.device)["train"]
     test = read_rows(session.device)["test"]
     healthy = session.where(train.x, train.ill == 0, "train.ill == 0")  # [B, 140]
-    usual = networks.decoder(networks.encoder(healthy))  # [B, 140]
-    usual = F.l1_loss(usual, healthy, reduction="none").mean(1)  # [B]
+    decoder_output = networks.decoder(networks.encoder(healthy))  # [B, 140]
+    usual = F.l1_loss(decoder_output, healthy, reduction="none").mean(1)  # [B]
     threshold = usual.mean() + usual.std()
-    called = networks.decoder(networks.encoder(test.x))  # [B, 140]
-    called = F.l1_loss(called, test.x, reduction="none").mean(1)  # [B]
-    called = called > threshold  # [B]
-    found = session.where(called, test.ill == 1, "test.ill == 1")  # [B]
-    found = found.float().mean()
-    x = session.where(called, test.ill == 0, "test.ill == 0")  # [B]
-    spared = 1 - x.float().mean()
+    decoder_output = networks.decoder(networks.encoder(test.x))  # [B, 140]
+    l1 = F.l1_loss(decoder_output, test.x, reduction="none").mean(1)  # [B]
+    called = l1 > threshold  # [B]
+    rows = session.where(called, test.ill == 1, "test.ill == 1")  # [B]
+    found = rows.float().mean()
+    rows = session.where(called, test.ill == 0, "test.ill == 0")  # [B]
+    spared = 1 - rows.float().mean()
     balanced_accuracy = (found + spared) / 2
     session.figure("threshold", threshold)
     session.figure("found", found)
     session.figure("spared", spared)
     session.figure("balanced_accuracy", balanced_accuracy)
-    x = test.x[:4]  # [B, 140]
+    rows = test.x[:4]  # [B, 140]
     decoder_output = networks.decoder(networks.encoder(test.x[:4]))  # [B, 140]
-    save_curve((x, decoder_output), session.path("curve.png"))
+    save_curve((rows, decoder_output), session.path("curve.png"))
 
 
 PROGRAMS: dict[str, Callable[..., None]] = {
@@ -140,17 +140,20 @@ def perform(
             torch.manual_seed(SEEDS[name] if seed is None else seed)
             try:
                 PROGRAMS[name](networks, session, **(given or {}))
-            except ZeroDivisionError as problem:
-                sys.exit(divided(name, given or {}, problem))
+            except (ArithmeticError, ValueError) as problem:
+                sys.exit(failed(name, given or {}, problem))
         figures[name] = session.finish()
     return check(figures, spoken)
 
 
-def divided(name: str, given: dict[str, float], problem: ZeroDivisionError) -> str:
-    """What to say of a program that divides by 0: where, and with which arguments."""
+def failed(name: str, given: dict[str, float], problem: Exception) -> str:
+    """What to say of a program that has no result: where, and with which arguments."""
     line = traceback.extract_tb(problem.__traceback__)[-1].line
     said = "".join(f" {n}={v}" for n, v in given.items())
-    return f"program {name}{said} divides by 0 in: {line}"
+    reason = f"fails ({problem})"
+    if isinstance(problem, ZeroDivisionError):
+        reason = "divides by 0"
+    return f"program {name}{said} {reason} in: {line}"
 
 
 def numbers(program: str, given: list[str]) -> dict[str, float]:

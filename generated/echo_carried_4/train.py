@@ -28,7 +28,7 @@ class Listening(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor, known: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        logits = self.echo(x)  # [B, T, 2]
+        logits = self.echo(x)  # [B, 4, 2]
         cross_entropy = F.cross_entropy(
             logits[known], y[known], reduction="sum"
         ) / known.sum().clamp(1)

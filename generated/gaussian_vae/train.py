@@ -72,7 +72,7 @@ class VAE(nn.Module):
         log_prob = (-22.22222222222222 * (x - x_hat) ** 2 - -0.9781814516812086).sum(1)
         log_prob = -log_prob  # [B]
         kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum()
-        return {"log_prob": log_prob.mean(), "kl": kl / mu.size(0)}
+        return {"minus_log_prob": log_prob.mean(), "kl": kl / mu.size(0)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -90,7 +90,7 @@ class Training(Trainer):
 
     title = "VAE"
     spec = "e7597c7377ae3db0"
-    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("log_prob", "kl")}
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("minus_log_prob", "kl")}
     epochs, batch, seed = 150, 64, 0
     model: VAE
 

@@ -64,8 +64,8 @@ class GAN(nn.Module):
     def generator_loss(self, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
         """Minimized over G."""
         with torch.no_grad():
-            value = self.d(real)  # [B, 1]
-        value = F.logsigmoid(value).mean(1) + F.logsigmoid(-self.d(fake)).mean(1)  # [B]
+            d_real = self.d(real)  # [B, 1]
+        value = F.logsigmoid(d_real).mean(1) + F.logsigmoid(-self.d(fake)).mean(1)
         return {"generator_value": value.mean()}
 
     def forward(self, real: Tensor, mode: Tensor) -> dict[str, Tensor]:

@@ -84,8 +84,8 @@ class GPT2(nn.Module):
         self.head.weight = self.wte.weight  # tied
 
     def forward(self, ids: Tensor) -> Tensor:
-        ids = self.wte(ids)  # [B, T, 768]
-        x = self.dropout1(ids + self.wpe.weight[: ids.size(1)])  # [B, T, 768]
+        wte = self.wte(ids)  # [B, T, 768]
+        x = self.dropout1(wte + self.wpe.weight[: wte.size(1)])  # [B, T, 768]
         for layer in self.repeat1:
             x = layer(x)
         head: Tensor = self.head(self.layer_norm1(x))  # [B, T, 50257]

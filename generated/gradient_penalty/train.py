@@ -60,14 +60,14 @@ class Critic(nn.Module):
         negated = -self.d(real).mean(1)  # [B]
         return {
             "mean_d_fake": mean.mean(),
-            "mean_d_real": negated.mean(),
-            "mean": 10 * ((norm - 1) ** 2).mean(),
+            "minus_mean_d_real": negated.mean(),
+            "weighted_mean": 10 * ((norm - 1) ** 2).mean(),
         }
 
     def generator_loss(self, fake: Tensor) -> dict[str, Tensor]:
         """Minimized over G."""
         negated = -self.d(fake).mean(1)  # [B]
-        return {"mean_d": negated.mean()}
+        return {"minus_mean_d": negated.mean()}
 
     def forward(self, real: Tensor, label: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
@@ -101,8 +101,8 @@ class Training(Trainer):
     title = "Critic"
     spec = "bb5bf0f764c7b8ea"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
-        "critic": ("mean_d_fake", "mean_d_real", "mean"),
-        "generator": ("mean_d",),
+        "critic": ("mean_d_fake", "minus_mean_d_real", "weighted_mean"),
+        "generator": ("minus_mean_d",),
     }
     epochs, batch, seed = 150, 64, 0
     model: Critic

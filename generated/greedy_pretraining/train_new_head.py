@@ -30,9 +30,9 @@ class NewHead(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         with torch.no_grad():
-            logits = self.first(x)  # [B, 48]
-            logits = self.second(logits)  # [B, 24]
-        logits = self.head(logits)  # [B, 10]
+            first_x = self.first(x)  # [B, 48]
+            second_first_x = self.second(first_x)  # [B, 24]
+        logits = self.head(second_first_x)  # [B, 10]
         cross_entropy = F.cross_entropy(logits, label)
         return {"cross_entropy": cross_entropy}
 

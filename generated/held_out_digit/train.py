@@ -42,8 +42,8 @@ class Anomalies(nn.Module):
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         error = F.mse_loss(self.decoder(self.encoder(x)), x, reduction="none").mean(1)
-        label = label == 0  # [B]
-        return error, label
+        equal = label == 0  # [B]
+        return error, equal
 
 
 class Training(Trainer):

@@ -30,10 +30,10 @@ class KarateGCN(nn.Module):
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         members_g = self.members(g)  # [N, 2]
-        members_g = F.cross_entropy(
+        cross_entropy = F.cross_entropy(
             members_g[labelled], faction[labelled], reduction="sum"
         ) / labelled.sum().clamp(1)
-        return {"cross_entropy": members_g}
+        return {"cross_entropy": cross_entropy}
 
     def outputs(
         self, g: Graph, faction: Tensor, labelled: Tensor, held_out: Tensor

@@ -68,13 +68,13 @@ def program_plane(networks: Networks, session: Session) -> None:
     place = torch.arange(225, device=device)  # [B]
     across = 4 * (place % 15) / 14 - 2  # [B]
     down = 4 * (place // 15) / 14 - 2  # [B]
-    x = middle + wide * torch.stack([across, down], 1)  # [B, 2]
-    x = networks.decoder(x)  # [B, 64]
-    save_grid((x,), 0.0, 1.0, session.path("grid.png"))
+    total = middle + wide * torch.stack([across, down], 1)  # [B, 2]
+    decoder_output = networks.decoder(total)  # [B, 64]
+    save_grid((decoder_output,), 0.0, 1.0, session.path("grid.png"))
     angle = torch.arange(40, device=device) * 6.2831853 / 40  # [B]
-    x = torch.stack([torch.cos(angle), torch.sin(angle)], 1)  # [B, 2]
-    x = networks.decoder(middle + wide * x)  # [B, 64]
-    session.film("animation", draw_frames((x,), 0.0, 1.0))
+    stacked = torch.stack([torch.cos(angle), torch.sin(angle)], 1)  # [B, 2]
+    decoder_output = networks.decoder(middle + wide * stacked)  # [B, 64]
+    session.film("animation", draw_frames((decoder_output,), 0.0, 1.0))
 
 
 PROGRAMS: dict[str, Callable[..., None]] = {

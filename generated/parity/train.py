@@ -27,7 +27,7 @@ class Bits(nn.Module):
 
     def forward(self, x: Tensor, odd: Tensor, valid: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        logits = self.parity(x)  # [B, T, 2]
+        logits = self.parity(x)  # [B, 24, 2]
         cross_entropy = F.cross_entropy(
             logits[valid], odd[valid], reduction="sum"
         ) / valid.sum().clamp(1)
@@ -35,7 +35,7 @@ class Bits(nn.Module):
 
     def outputs(self, x: Tensor, odd: Tensor, valid: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        logits = self.parity(x)  # [B, T, 2]
+        logits = self.parity(x)  # [B, 24, 2]
         return logits, odd
 
 

@@ -58,7 +58,7 @@ class Pix2pix(nn.Module):
             d_edges_fake, torch.ones_like(d_edges_fake)
         )
         l1 = F.l1_loss(fake, image)
-        return {"bce_with_logits": bce_with_logits, "l1": 100 * l1}
+        return {"bce_with_logits": bce_with_logits, "weighted_l1": 100 * l1}
 
     def forward(self, edges: Tensor, image: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
@@ -95,7 +95,7 @@ class Training(Trainer):
     spec = "07d9b303cf645ec4"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {
         "discriminator": ("bce_with_logits_edges", "bce_with_logits_edges_2"),
-        "generator": ("bce_with_logits", "l1"),
+        "generator": ("bce_with_logits", "weighted_l1"),
     }
     epochs, batch, seed = 10, 32, 0
     model: Pix2pix

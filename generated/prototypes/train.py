@@ -31,8 +31,8 @@ class Prototypes(nn.Module):
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         prototype = self.embed(x).reshape(-1, 10, 1, 64).mean(2)  # [B, 10, 64]
-        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, N, 10, 64]
-        logits = -(gap**2).sum(3)  # [B, N, 10]
+        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, 50, 10, 64]
+        logits = -(gap**2).sum(3)  # [B, 50, 10]
         cross_entropy = F.cross_entropy(logits.transpose(1, 2), answer)
         return {"cross_entropy": cross_entropy}
 
@@ -41,8 +41,8 @@ class Prototypes(nn.Module):
     ) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         prototype = self.embed(x).reshape(-1, 10, 1, 64).mean(2)  # [B, 10, 64]
-        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, N, 10, 64]
-        logits = -(gap**2).sum(3)  # [B, N, 10]
+        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, 50, 10, 64]
+        logits = -(gap**2).sum(3)  # [B, 50, 10]
         return logits, answer
 
 

@@ -31,8 +31,8 @@ class Unseen(nn.Module):
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         prototype = self.embed(x).reshape(-1, 3, 1, 64).mean(2)  # [B, 3, 64]
-        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, N, 3, 64]
-        logits = -(gap**2).sum(3)  # [B, N, 3]
+        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, 15, 3, 64]
+        logits = -(gap**2).sum(3)  # [B, 15, 3]
         cross_entropy = F.cross_entropy(logits.transpose(1, 2), answer)
         return {"cross_entropy": cross_entropy}
 
@@ -41,8 +41,8 @@ class Unseen(nn.Module):
     ) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         prototype = self.embed(x).reshape(-1, 3, 1, 64).mean(2)  # [B, 3, 64]
-        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, N, 3, 64]
-        logits = -(gap**2).sum(3)  # [B, N, 3]
+        gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, 15, 3, 64]
+        logits = -(gap**2).sum(3)  # [B, 15, 3]
         return logits, answer
 
 

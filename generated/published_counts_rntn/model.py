@@ -70,8 +70,8 @@ class Sentiment(nn.Module):
         self.tensor1 = Tensor_(25)  # [B, N, 5], 63,875 parameters
 
     def forward(self, t: Tensor, word: Tensor) -> Tensor:
-        t = self.tensor1(t, word)  # [B, N, 5]
-        return t
+        x: Tensor = self.tensor1(t, word)  # [B, N, 5]
+        return x
 
 
 class Wider(nn.Module):
@@ -86,5 +86,5 @@ class Wider(nn.Module):
         self.tensor1 = Tensor_(30)  # [B, N, 5], 109,950 parameters
 
     def forward(self, t: Tensor, word: Tensor) -> Tensor:
-        t = self.tensor1(t, word)  # [B, N, 5]
-        return t
+        x: Tensor = self.tensor1(t, word)  # [B, N, 5]
+        return x

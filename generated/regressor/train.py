@@ -33,8 +33,8 @@ class Regression(nn.Module):
 
     def outputs(self, x: Tensor, progression: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        x = self.regressor(x)  # [B, 1]
-        return x, progression
+        regressor_output = self.regressor(x)  # [B, 1]
+        return regressor_output, progression
 
 
 class Training(Trainer):

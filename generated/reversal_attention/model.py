@@ -66,5 +66,5 @@ class Reverser(nn.Module):
 
     def forward(self, source: Tensor, before: Tensor) -> Tensor:
         memory = self.gru1(self.embedding1(source))[0]  # [B, T, 64]
-        before = self.writer1(before, memory, free_running=not self.training)[0]
-        return before
+        x: Tensor = self.writer1(before, memory, free_running=not self.training)[0]
+        return x

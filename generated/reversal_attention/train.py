@@ -26,7 +26,7 @@ class Reversing(nn.Module):
         self, source: Tensor, target: Tensor, before: Tensor, valid: Tensor
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        logits = self.reverser(source, before)  # [B, T, 12]
+        logits = self.reverser(source, before)  # [B, 8, 12]
         cross_entropy = F.cross_entropy(
             logits[valid], target[valid], reduction="sum"
         ) / valid.sum().clamp(1)
@@ -36,7 +36,7 @@ class Reversing(nn.Module):
         self, source: Tensor, target: Tensor, before: Tensor, valid: Tensor
     ) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        logits = self.reverser(source, before)  # [B, T, 12]
+        logits = self.reverser(source, before)  # [B, 8, 12]
         right = torch.logical_or(logits.argmax(2) == target, torch.logical_not(valid))
         smallest = right.float().amin(1)  # [B]
         return (smallest,)

@@ -35,7 +35,7 @@ class Sparse(nn.Module):
         h = self.encoder(x)  # [B, 128]
         x_hat = self.decoder(h)  # [B, 64]
         mse = F.mse_loss(x_hat, x)
-        return {"mse": mse, "kl_sparsity": 0.000234375 * kl_sparsity(h, 0.05)}
+        return {"mse": mse, "weighted_kl_sparsity": 0.000234375 * kl_sparsity(h, 0.05)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -49,7 +49,9 @@ class Training(Trainer):
 
     title = "Sparse"
     spec = "5e0a6f0eb3cc94be"
-    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("mse", "kl_sparsity")}
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {
+        "loss": ("mse", "weighted_kl_sparsity"),
+    }
     epochs, batch, seed = 150, 64, 0
     model: Sparse
 

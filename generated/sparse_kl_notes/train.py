@@ -39,7 +39,10 @@ class Sparse(nn.Module):
         h = self.encoder(x)  # [B, 25]
         mse = F.mse_loss(self.decoder(h), x, reduction="none").sum(1)  # [B]
         mse = mse / 2  # [B]
-        return {"mse": mse.mean(), "kl_sparsity": 3 * kl_sparsity(h, 0.01)}
+        return {
+            "weighted_mse": mse.mean(),
+            "weighted_kl_sparsity": 3 * kl_sparsity(h, 0.01),
+        }
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -53,7 +56,9 @@ class Training(Trainer):
 
     title = "Sparse"
     spec = "555d650989f73117"
-    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("mse", "kl_sparsity")}
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {
+        "loss": ("weighted_mse", "weighted_kl_sparsity"),
+    }
     epochs, batch, seed = 150, 128, 0
     model: Sparse
 

@@ -28,7 +28,10 @@ class Sparse(nn.Module):
         h = self.encoder(x)  # [B, 128]
         x_hat = self.decoder(h)  # [B, 64]
         mse = F.mse_loss(x_hat, x)
-        return {"mse": mse, "mean_sum": self.weight * torch.abs(h).sum(1).mean()}
+        return {
+            "mse": mse,
+            "weighted_mean_sum": self.weight * torch.abs(h).sum(1).mean(),
+        }
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -42,7 +45,9 @@ class Training(Trainer):
 
     title = "Sparse"
     spec = "71804a0a51d4e9f1"
-    losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("mse", "mean_sum")}
+    losses: ClassVar[dict[str, tuple[str, ...]]] = {
+        "loss": ("mse", "weighted_mean_sum"),
+    }
     epochs, batch, seed = 150, 64, 0
     model: Sparse
 

@@ -29,8 +29,8 @@ class Classifier(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         with torch.no_grad():
-            logits = self.features(x)  # [B, 64]
-        logits = self.head(logits)  # [B, 10]
+            features_x = self.features(x)  # [B, 64]
+        logits = self.head(features_x)  # [B, 10]
         cross_entropy = F.cross_entropy(logits, label)
         return {"cross_entropy": cross_entropy}
 

@@ -52,21 +52,21 @@ class Up(nn.Module):
 class UNet(nn.Module):
     """Network: [B, 1, H, W] -> [B, 2, …, …].
 
-    layer         output                  parameters
-    double_conv1  64×H×W                      37,568
+    layer         output                      parameters
+    double_conv1  64×H×W                          37,568
     max_pool1     64×⌊H/2⌋×⌊W/2⌋
-    double_conv2  128×⌊H/2⌋×⌊W/2⌋            221,440
+    double_conv2  128×⌊H/2⌋×⌊W/2⌋                221,440
     max_pool2     128×⌊H/4⌋×⌊W/4⌋
-    double_conv3  256×⌊H/4⌋×⌊W/4⌋            885,248
+    double_conv3  256×⌊H/4⌋×⌊W/4⌋                885,248
     max_pool3     256×⌊H/8⌋×⌊W/8⌋
-    double_conv4  512×⌊H/8⌋×⌊W/8⌋          3,539,968
+    double_conv4  512×⌊H/8⌋×⌊W/8⌋              3,539,968
     max_pool4     512×⌊H/16⌋×⌊W/16⌋
-    double_conv5  1,024×⌊H/16⌋×⌊W/16⌋     14,157,824
-    up1           512×2·⌊H/16⌋×2·⌊W/16⌋    9,176,576
-    up2           256×4·⌊H/16⌋×4·⌊W/16⌋    2,294,528
-    up3           128×8·⌊H/16⌋×8·⌊W/16⌋      573,824
-    up4           64×16·⌊H/16⌋×16·⌊W/16⌋     143,552
-    conv1         2×16·⌊H/16⌋×16·⌊W/16⌋          130
+    double_conv5  1,024×⌊H/16⌋×⌊W/16⌋         14,157,824
+    up1           512×(2·⌊H/16⌋)×(2·⌊W/16⌋)    9,176,576
+    up2           256×(4·⌊H/16⌋)×(4·⌊W/16⌋)    2,294,528
+    up3           128×(8·⌊H/16⌋)×(8·⌊W/16⌋)      573,824
+    up4           64×(16·⌊H/16⌋)×(16·⌊W/16⌋)     143,552
+    conv1         2×(16·⌊H/16⌋)×(16·⌊W/16⌋)          130
     """
 
     def __init__(self) -> None:

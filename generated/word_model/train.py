@@ -28,13 +28,13 @@ class Stories(nn.Module):
 
     def forward(self, symbols: Tensor, after: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        logits = self.writer(symbols)  # [B, T, 63]
+        logits = self.writer(symbols)  # [B, 32, 63]
         cross_entropy = F.cross_entropy(logits.transpose(1, 2), after)
         return {"cross_entropy": cross_entropy}
 
     def outputs(self, symbols: Tensor, after: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        logits = self.writer(symbols)  # [B, T, 63]
+        logits = self.writer(symbols)  # [B, 32, 63]
         return logits, after
 
 
