@@ -221,7 +221,15 @@ def _unused(
         if name.startswith("_") or place is None:
             continue
         meaning = scope.names[name]
-        if isinstance(meaning, Flow) and _is_input(scope, meaning):
+        if name in scope.states:
+            message = f"no step reads the state {name} that the one before has left"
+            _warn(
+                scope,
+                message,
+                place,
+                f"next {name} = … {name} …; what no step hands on is a plain name",
+            )
+        elif isinstance(meaning, Flow) and _is_input(scope, meaning):
             _warn(
                 scope, f'nothing reads the input "{name}"', place, f"delete it, or name it _{name}"
             )

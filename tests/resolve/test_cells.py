@@ -111,6 +111,23 @@ def test_a_mask_has_as_many_positions_as_the_sequence(cell: str) -> None:
     assert problem.message.endswith("the mask has 5 positions, and the sequence 6")
 
 
+def test_a_state_that_no_step_reads_is_named() -> None:
+    text = MASKED.replace("state h[units]", "state h[units], c[units]").replace(
+        "next h =", "next c = linear(units)(x)\n    next h = next c +"
+    )
+    found = compile_text(text.replace("CELL", "scan(made(4), mask=v > 0)")).diagnostics
+    assert [(d.code, d.message) for d in found] == [
+        ("W405", "no step reads the state c that the one before has left")
+    ]
+
+
+@pytest.mark.parametrize(("layers", "codes"), [(1, ["W308"]), (2, [])])
+def test_dropout_is_between_layers(layers: int, codes: list[str]) -> None:
+    use = f"gru(4, layers={layers}, dropout=0.3)"
+    text = f"specc 1\nnetwork Net {{\n    in x: sequence[T, 3]\n    x -> {use}\n}}\n"
+    assert [d.code for d in compile_text(text).diagnostics] == codes
+
+
 def test_a_graph_is_no_sequence() -> None:
     text = MASKED.replace("sequence[T, 3]", "graph[node=3]").replace("CELL", "scan(made(4))")
     assert [d.text for d in compile_text(text).diagnostics if d.code == "E301"] == ["a graph"]
