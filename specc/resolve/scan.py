@@ -181,7 +181,7 @@ def _one(
     )
     operands: list[Ref | None] = [value.ref, *(f.ref for f in others), *starts]
     mask = written.operands.get("mask")
-    if mask is not None and not isinstance(mask.type, Unknown) and not _masks(written, mask, steps):
+    if mask is not None and not _masks(written, mask, steps):
         return POISON
     operands.append(None if mask is None else mask.ref)
     scope.constraints.extend(body.constraints)
@@ -327,9 +327,11 @@ def _feeds(written: Written, item: ValueType, body: Body) -> bool:
 
 def _masks(written: Written, mask: Flow, steps: Size) -> bool:
     """Whether a mask says true or false for every position."""
-    scope = written.scope
+    scope, type = written.scope, mask.type
+    if isinstance(type, Unknown):
+        return True
     try:
-        conditions = fits_mask(mask.type, steps, written.word, 0)
+        conditions = fits_mask(type, steps, written.word, 0)
     except LayerError as problem:
         scope.context.report(
             problem.code,
