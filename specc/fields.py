@@ -64,14 +64,18 @@ class FieldReader:
         return _raised(self.output(body), body, times, before)
 
     def _node(self, body: Body, node: Node, found: Sequence[Ports]) -> Ports:
-        operands = [_read(found, r) for r in node.operands if r is not None]
+        refs = [r for r in node.operands if r is not None]
+        operands = [_read(found, r) for r in refs]
         seen: Fields = {}
         match node.operation:
             case ReadPort(name):
                 seen = port_fields(name, dict(body.inputs)[name])
-            case Apply(_, inference, _):
-                seen = merge(_layer(inference, o) for o in operands)
-                if _pools(body, node):
+            case Apply(layer, inference, _):
+                seen = merge(
+                    _layer(inference, o, moves=not _on_edges(body, r))
+                    for r, o in zip(refs, operands, strict=True)
+                )
+                if _pools(body, node) or getattr(layer, "to", "") == "items":
                     seen = {k: EVERYTHING if k[1] == HOPS else s for k, s in seen.items()}
             case Sample():
                 seen = merge(operands)
@@ -105,6 +109,12 @@ def _pools(body: Body, node: Node) -> bool:
     places = {k.over for k in kinds if isinstance(k, Tensor) and k.batched}
     out = node.types[0][1]
     return bool(places - {"items"}) and isinstance(out, Tensor) and out.over == "items"
+
+
+def _on_edges(body: Body, ref: Ref) -> bool:
+    """Whether a value stands on edges, and so has come along them already."""
+    type = body.nodes[ref.node].type(ref.port)
+    return isinstance(type, Tensor) and type.over == "edges"
 
 
 def port_fields(port: str, kind: ValueType) -> dict[tuple[str, str], Seen]:
@@ -147,9 +157,9 @@ def _raised(local: Fields, body: Body, times: Size, before: Fields) -> Fields:
     return _enter(lifted, port, kind, before)
 
 
-def _layer(inference: Inference, before: Fields) -> Fields:
+def _layer(inference: Inference, before: Fields, *, moves: bool) -> Fields:
     """What a layer sees; along a graph only what moves along its edges sees further."""
-    hops = [w for w in inference.windows if w.axis == HOPS]
+    hops = [w for w in inference.windows if w.axis == HOPS and moves]
     moved = {k: _window(tuple(hops), HOPS, s) for k, s in before.items() if k[1] == HOPS}
     return _positions(inference, {k: s for k, s in before.items() if k[1] != HOPS}) | moved
 

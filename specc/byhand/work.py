@@ -314,12 +314,11 @@ def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     outputs: list[Array] = []
     time = sequence.sizes[1]
     for number, t in enumerate(reversed(range(time)) if operation.reverse else range(time)):
-        if (
-            operation.truncate is not None
-            and number % whole(operation.truncate, frame.symbols) == 0
-        ):
-            now = {name: cut(value) for name, value in now.items()} if number else now
-        inputs = [_read(operation, sequence, t, outputs), *others]
+        before = outputs[-1] if outputs else None
+        if before is not None and _is_cut(operation, number, frame.symbols):
+            now = {name: cut(value) for name, value in now.items()}
+            before = cut(before)
+        inputs = [_read(operation, sequence, t, before), *others]
         output, made = _step(frame, operation, inputs, now, t)
         valid = valid_at(mask, t)
         now = {s.name: held(valid, made[f"next {s.name}"], now[s.name]) for s in states}
@@ -330,12 +329,17 @@ def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     return {node.types[0][0]: found, **now}
 
 
-def _read(scan: Scan, sequence: Array, t: int, outputs: list[Array]) -> Array:
+def _is_cut(scan: Scan, number: int, symbols: Symbols) -> bool:
+    """Whether gradients end before a step."""
+    return scan.truncate is not None and number % whole(scan.truncate, symbols) == 0
+
+
+def _read(scan: Scan, sequence: Array, t: int, before: Array | None) -> Array:
     """What a step reads: its position of the sequence, or the output before it where it runs freely."""
-    if scan.free_running == "never" or not outputs:
+    if scan.free_running == "never" or before is None:
         return dropped(sequence, 1, t)
     kind = scan.body.inputs[0][1]
-    return fed(outputs[-1], classes=isinstance(kind, Tensor) and kind.dtype != "float")
+    return fed(before, classes=isinstance(kind, Tensor) and kind.dtype != "float")
 
 
 def _step(

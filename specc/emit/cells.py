@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from specc.emit.expressions import Statements
@@ -18,61 +17,13 @@ from specc.emit.layout import fits, statement
 from specc.emit.lines import assigned, function_head, laid_out
 from specc.emit.names import attribute, fresh, variable
 from specc.emit.naming import Line, Naming
+from specc.emit.uses import Uses
 from specc.layers.code import Code, Printer
-from specc.program import Body, Node, Program, Ref, Rounds, Scan
+from specc.program import Body, Node, Ref
 from specc.resolve.cell import is_folded
 from specc.sizes import Size, symbol
 from specc.syntax import tree
-from specc.types import Tensor
-
-
-class Uses(Struct, frozen=True):
-    """How the scans of a program use a cell, so that its class takes no argument for nothing."""
-
-    starts: bool = False
-    mask: bool = False
-    reverse: bool = False
-    truncate: bool = False
-    carry: bool = False
-    free_running: bool = False
-
-
-def uses(program: Program, definition: object) -> Uses:
-    """How a cell is used by all scans of a program."""
-    found = Uses()
-    for node in _scans(program):
-        scan = node.operation
-        assert isinstance(scan, Scan)
-        if scan.body.definition is definition:
-            *starts, mask = node.operands[-len(scan.body.states) - 1 :]
-            found = Uses(
-                found.starts or any(s is not None for s in starts),
-                found.mask or mask is not None,
-                found.reverse or scan.reverse,
-                found.truncate or scan.truncate is not None,
-                found.carry or scan.carry,
-                found.free_running or scan.free_running != "never",
-            )
-    return found
-
-
-def _scans(program: Program) -> Iterable[Node]:
-    waiting = [*program.networks, *(p.body for p in program.trains)]
-    waiting += [p.body for p in program.samples]
-    seen: set[int] = set()
-    while waiting:
-        body = waiting.pop()
-        if id(body) in seen:
-            continue
-        seen.add(id(body))
-        for node in body.nodes:
-            if isinstance(node.operation, Scan):
-                yield node
-        for stage in body.stages:
-            if isinstance(stage.unit, Body):
-                waiting.append(stage.unit)
-            elif isinstance(stage.unit, Rounds):
-                waiting += [b for b, _ in stage.unit.bodies]
+from specc.types import Tensor, ValueType
 
 
 def results(body: Body) -> tuple[Ref, ...]:
@@ -84,7 +35,8 @@ def results(body: Body) -> tuple[Ref, ...]:
 class CellText:
     """Writes the methods of a cell's class.
 
-    `symbol` prints a size, `step` are the lines of one step and `names` what it returns.
+    `symbol` prints a size, `step` are the lines of one step, and `bindings` makes those that give the
+    names that some lines read off the inputs (`batch_size`, sizes) their values.
     """
 
     body: Body
@@ -92,6 +44,7 @@ class CellText:
     symbol: Callable[[str], str]
     how: Uses
     step: list[str]
+    bindings: Callable[[list[str], int], list[str]]
     taken: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -214,8 +167,9 @@ class CellText:
             one = len(self._states()) == 1
             targets = f"({self._states()[0]},)" if one else ", ".join(self._states())
             lines += ["if carry and self.carried:", f"    {targets} = self.carried"]
-        lines += laid_out(self._before(gates))
-        lines += [f"{self._word('outputs')}: list[Tensor] = []", *self._loop(gates)]
+        loop = self._loop(gates)
+        lines += [*self.bindings(loop, 1), *laid_out(self._before(gates))]
+        lines += [f"{self._word('outputs')}: list[Tensor] = []", *loop]
         return [*lines, *self._end()]
 
     def _start(self, name: str) -> list[str]:
@@ -279,18 +233,22 @@ class CellText:
         head = [f"for {names} in {over}:"]
         if not fits(head[0], 8):
             head = statement(head[0], 8)
-        return [*lines, *head, *_indented([*self._cut(), *self._fed(), *inner], 4)]
+        return [*lines, *head, *_indented([*self._fed(), *self._cut(), *inner], 4)]
 
     def _cut(self) -> list[str]:
         """Where gradients end: the states go on without their history."""
         if not self.how.truncate:
             return []
-        step, states = self._word("step"), self._states()
+        states = self._states()
         detached = ", ".join(f"{s}.detach()" for s in states)
         return [
-            f"if truncate and {step} and {step} % truncate == 0:",
+            f"if {self._is_cut()}:",
             f"    {', '.join(states)} = {detached}",
         ]
+
+    def _is_cut(self) -> str:
+        step = self._word("step")
+        return f"truncate and {step} and {step} % truncate == 0"
 
     def _fed(self) -> list[str]:
         """The output of the step before, where the cell runs freely."""
@@ -299,8 +257,10 @@ class CellText:
         x_t, before = self._word(f"{self._inputs()[0]}_t"), f"{self._word('outputs')}[-1]"
         type = self.body.inputs[0][1]
         whole = isinstance(type, Tensor) and type.dtype != "float"
-        value = f"{before}.argmax(1)" if whole else before
-        return [f"if free_running and {self._word('outputs')}:", f"    {x_t} = {value}"]
+        lines = [f"{x_t} = {before}.argmax(1)" if whole else f"{x_t} = {before}"]
+        if self.how.truncate and not whole:
+            lines += [f"if {self._is_cut()}:", f"    {x_t} = {x_t}.detach()"]
+        return [f"if free_running and {self._word('outputs')}:", *_indented(lines, 4)]
 
     def _inside(self, gates: Gates) -> list[str]:
         """The lines of one step in the loop."""
@@ -327,14 +287,25 @@ class CellText:
     def _moved(self, after: list[tuple[str, str]], output: str) -> list[str]:
         """The outputs and the new states at the end of a step."""
         if self.how.mask:
-            kept = [f"{s} = torch.where({self._valid(s)}, {n}, {s})" for s, n in after]
-            return [f"{self._word('outputs')}.append({output})", *kept]
+            types = {variable(n): t for n, t in self.body.inputs}
+            kept = [f"{s} = torch.where({self._valid(types[s])}, {n}, {s})" for s, n in after]
+            return [*self._appended(output), *kept]
         changed = [(s, n) for s, n in after if s != n]
         return [f"{self._word('outputs')}.append({output})", *assigned(changed, 12)]
 
-    def _valid(self, state: str) -> str:
-        """The mask of one step beside a state: [B] with an axis for each of the state's."""
-        type = next(t for n, t in self.body.inputs if variable(n) == state)
+    def _appended(self, output: str) -> list[str]:
+        """The output under a mask; one that is fed back is held at once, others after the loop."""
+        outputs = self._word("outputs")
+        if not self.how.free_running:
+            return [f"{outputs}.append({output})"]
+        valid, held = self._valid(self.body.output_types()[0][1]), self._word("held")
+        return [
+            f"{held} = {outputs}[-1] if {outputs} else torch.zeros_like({output})",
+            f"{outputs}.append(torch.where({valid}, {output}, {held}))",
+        ]
+
+    def _valid(self, type: ValueType) -> str:
+        """The mask of one step beside a value: [B] with an axis for each of the value's."""
         rank, word = type.rank if isinstance(type, Tensor) else 0, self._word("valid")
         return f"{word}[{', '.join([':', *['None'] * rank])}]" if rank else word
 
@@ -342,7 +313,7 @@ class CellText:
         states = ", ".join(self._states())
         tail = f", {states}" if states else ""
         stacked = f"torch.stack({self._word('outputs')}, 1)"
-        if self.how.mask:
+        if self.how.mask and not self.how.free_running:
             stacked = f"hold_outputs({stacked}, mask)"
         kept = self._carried()
         if not self.how.reverse:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from specc.emit.cells import CellText, is_cell, uses
+from specc.emit.cells import CellText, is_cell
 from specc.emit.cells import results as results_of
 from specc.emit.constructors import Argument, ClassText, Constructor
 from specc.emit.expressions import Statements
@@ -21,6 +21,7 @@ from specc.emit.names import attribute, class_name, fresh, variable
 from specc.emit.naming import Line, Naming, last_part
 from specc.emit.shapes import annotation
 from specc.emit.summary import table, title
+from specc.emit.uses import uses
 from specc.program import (
     BareTensor,
     Body,
@@ -191,26 +192,30 @@ class _Class(Constructor):
         self.symbols.add(name)
         return f"self.{attribute(name)}" if self._is_argument(name) else variable(name)
 
-    def _bindings(self, lines: list[str]) -> list[str]:
-        """Sizes that are read off an input, where the forward pass names them."""
+    def _bindings(self, lines: list[str], time: int = 0) -> list[str]:
+        """Sizes that are read off an input, where some lines name them.
+
+        `time` is 1 where the first input is a whole sequence, and has one axis more than its type.
+        """
         text = "\n".join(lines)
         made = []
         port, type = self.body.inputs[0]
         first, graph = variable(port), isinstance(type, Graph)
         if re.search(r"\bbatch_size\b", text):
             made.append(f"batch_size = {first}.{'count' if graph else 'shape[0]'}")
-        if re.search(r"\bdevice\b(?!=)", text) or "device=device" in text:
+        if re.search(r"(?<!\.)\bdevice\b(?!=)", text) or "device=device" in text:
             made.append(f"device = {first}.{'source.device' if graph else 'device'}")
         sizes = (n for n in sorted(self.symbols) if not self._is_argument(n))
-        made += [self._read_size(n) for n in sizes if re.search(rf"\b{variable(n)}\b", text)]
+        made += [self._read_size(n, time) for n in sizes if re.search(rf"\b{variable(n)}\b", text)]
         return made
 
-    def _read_size(self, name: str) -> str:
-        for port, type in self.body.inputs:
+    def _read_size(self, name: str, time: int) -> str:
+        for number, (port, type) in enumerate(self.body.inputs):
             if isinstance(type, Tensor):
                 for axis, size in enumerate(type.sizes):
                     if isinstance(size, Symbolic) and str(render(size)) == name:
-                        return f"{variable(name)} = {variable(port)}.shape[{axis + 1}]"
+                        place = axis + 1 + (0 if number else time)
+                        return f"{variable(name)} = {variable(port)}.shape[{place}]"
         raise AssertionError(name)
 
     def _module_text(self, path: Path) -> str:
@@ -280,7 +285,8 @@ class _Class(Constructor):
     def _cell(self, naming: Naming, step: list[str]) -> list[str]:
         """The methods of a cell, where `step` is its forward pass for one position."""
         how = uses(self.classes.program, self.concrete.definition)
-        return CellText(self.body, naming, self._forward_symbol, how, step).methods()
+        text = CellText(self.body, naming, self._forward_symbol, how, step, self._bindings)
+        return text.methods()
 
     def _forward_lines(self) -> list[str]:
         if self.methods:

@@ -138,6 +138,13 @@ def fits_mask(mask: Operand, length: Size, word: str, index: int) -> tuple[Const
         same, conditions = equal_sizes(type.sizes[0], length)
         if same:
             return conditions
+        have, wanted = render(type.sizes[0]), render(length)
+        raise LayerError(
+            "E302",
+            f"{word}: the mask has {have} positions, and the sequence {wanted}",
+            text=str(type),
+            argument=index,
+        )
     raise LayerError(
         "E203",
         f"{word}: a mask is true or false at every position",

@@ -205,12 +205,13 @@ class Gathered(Layer):
 
 
 class NeighbourSoftmax(Layer):
-    """Softmax over the edges that arrive at the same node."""
+    """Softmax over the edges that arrive at the same node, or over what belongs to the same graph."""
 
     word = "neighbour_softmax"
-    summary = "Softmax over the edges that arrive at the same node."
-    formula = "e^s[j] / Σ_{k → i} e^s[k]"
+    summary = "Softmax over the edges that arrive at the same node, or over the nodes or edges of a graph."
+    formula = "e^s[j] / Σ_k e^s[k]"
     operands = ("x", "graph")
+    to: Over = Field("nodes", description="What the numbers that add up to 1 belong to.")
 
     @property
     def shown(self) -> str:
@@ -220,7 +221,7 @@ class NeighbourSoftmax(Layer):
     def infer(self, *operands: Operand | None) -> Inference:
         """The same shape, from 0 to 1."""
         x = tensor(operands[0], self.word)
-        index, count = destination(x, "nodes")
+        index, count = destination(x, self.to)
         out = x.with_range(0.0, 1.0)
         return Inference((("output", out),), fn("softmax_at", X(0), index, count))
 

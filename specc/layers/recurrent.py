@@ -23,6 +23,8 @@ class RNN(Recurrent):
     gates: ClassVar[tuple[str, ...]] = ("h",)
     module = "nn.RNN"
 
+    hints = (("activation", "the bound of the state: nonlinearity=relu"),)
+
     nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="The bound of the state.")
 
     def _own(self) -> dict[str, tuple[Code, Code]]:

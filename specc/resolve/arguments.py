@@ -235,7 +235,7 @@ def kind_of(model: type[BaseModel], field: str) -> str:
     info = model.model_fields[field]
     names = _names(info.annotation)
     if names <= {"Literal", "NoneType"}:
-        return f"one of {', '.join(_choices(model, field))}"
+        return f"one of {', '.join(_choices(model, field) or _numbers(info.annotation))}"
     if names & {"int", "Symbolic"}:
         return "a number" if "float" in names else "a whole number"
     if "float" in names:
@@ -245,6 +245,12 @@ def kind_of(model: type[BaseModel], field: str) -> str:
     if "tuple" in names:
         return "a list of numbers"
     return "another value"
+
+
+def _numbers(annotation: object) -> list[str]:
+    """The numbers of a choice among numbers."""
+    parts = get_args(annotation)
+    return [show(p) for p in parts if isinstance(p, int)] or [n for p in parts for n in _numbers(p)]
 
 
 def _names(annotation: object) -> set[str]:

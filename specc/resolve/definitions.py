@@ -167,7 +167,22 @@ def _output(scope: Scope, statement: tree.Output, outputs: dict[str, tuple[Flow,
             helps=(f"out {name} ~ … draws from it",),
         )
         value = POISON
+    if name in outputs or (outputs and scope.role == "cell"):
+        _one_too_many(scope, statement)
+        name, value = next(iter(outputs)), POISON
     outputs[name] = (value, statement.span)
+
+
+def _one_too_many(scope: Scope, statement: tree.Output) -> None:
+    """A second output of a cell, or one that cannot be told from another."""
+    if scope.role == "cell":
+        message = f"cell {scope.name} has one output, and this is a second"
+        help = "out [next h, g] gives both side by side; behind a scan, s.h is the last state"
+    elif statement.target is None:
+        message, help = "two outputs have no name", "out a = …"
+    else:
+        message, help = f"the output {statement.target.id} is there twice", ""
+    scope.context.report("E505", message, statement.span, helps=(help,) if help else ())
 
 
 def _only_pipe(
@@ -206,7 +221,15 @@ def _unused(
         if name.startswith("_") or place is None:
             continue
         meaning = scope.names[name]
-        if isinstance(meaning, Flow) and _is_input(scope, meaning):
+        if name in scope.states:
+            message = f"no step reads the state {name} that the one before has left"
+            _warn(
+                scope,
+                message,
+                place,
+                f"next {name} = … {name} …; what no step hands on is a plain name",
+            )
+        elif isinstance(meaning, Flow) and _is_input(scope, meaning):
             _warn(
                 scope, f'nothing reads the input "{name}"', place, f"delete it, or name it _{name}"
             )

@@ -143,7 +143,7 @@ def reduced(
     """What a reduction over edges or nodes means here, or None where it is an ordinary one.
 
     `sum(m)` in `aggregate` brings edges together at the nodes; in `readout`, or with `axis=nodes` or
-    `axis=edges`, a whole graph is brought together. `softmax(s)` in `aggregate` is over neighbours.
+    `axis=edges`, a whole graph is brought together. `softmax(s)` is over the same edges or nodes.
     """
     value = flows[0] if flows else None
     if layer.word not in REDUCTIONS and layer.word != "softmax":
@@ -162,13 +162,31 @@ def reduced(
     from specc.layers.graphs import Gathered, NeighbourSoftmax
     from specc.resolve.lowering import lowered
 
-    if layer.word == "softmax" and scope.phase == "aggregate" and type.over == "edges":
-        return NeighbourSoftmax(), [value, graph]
     to = _reduced_to(scope, type, str(axis) if places else "")
-    if layer.word == "softmax" or to is None:
-        return None
+    if to is None:
+        return _of_nodes(scope, layer, type, axis, span)
+    if layer.word == "softmax":
+        return NeighbourSoftmax(to=to), [value, graph]
     sparse = lowered(scope, value, graph, layer.word) if to == "nodes" else None
     return sparse or (Gathered(how=layer.word, to=to), [value, graph])  # type: ignore[arg-type]
+
+
+def _of_nodes(
+    scope: Scope, layer: Layer, type: Tensor, axis: object, span: Span
+) -> tuple[Layer, Operands] | None:
+    """None for a reduction of features; in `aggregate` one of nodes must say that it is one."""
+    if axis is not None or scope.phase != "aggregate" or layer.word == "softmax":
+        return None
+    scope.context.report(
+        "E306",
+        f"aggregate brings edges together at nodes, and this stands on nodes: {type}",
+        span,
+        helps=(
+            "x.source is the node that an edge comes from",
+            f"{layer.word}(…, axis=-1) is over the features",
+        ),
+    )
+    return layer, [POISON]
 
 
 def _reduced_to(scope: Scope, type: Tensor, axis: str) -> Over | None:

@@ -11,7 +11,7 @@ from specc.program import Apply, Path, Stage, Tie
 from specc.resolve import inferred
 from specc.resolve.context import Scope
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
-from specc.resolve.remarks import remark_on_map
+from specc.resolve.remarks import remark_on_layer
 from specc.resolve.skip import joined
 from specc.resolve.table import table_before
 from specc.resolve.values import POISON, Flow, LayerMaker
@@ -54,8 +54,7 @@ def apply_layer(
     if call := inferred.meant(maker, flows or []):
         scope.diagnostics.add(inferred.remark(maker, call))
     inference, flows = on_place(inference, there), there.flows
-    if word == "linear" and flows and flows[0] is not None:
-        remark_on_map(scope, flows[0], span)
+    remark_on_layer(scope, maker.layer, flows, span)
     scope.constraints.extend(inference.constraints)
     if stage is None and inference.module is not None:
         stage = (name,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from math import prod
 
 from specc.diagnostics import Diagnostic
@@ -60,7 +61,27 @@ def remark_on_product(scope: Scope, model: type[Layer], field: str, span: Span) 
     )
 
 
-def remark_on_map(scope: Scope, flow: Flow, span: Span) -> None:
+def remark_on_layer(scope: Scope, layer: Layer, flows: Sequence[Flow | None], span: Span) -> None:
+    """What is to be said of a layer that fits its operands."""
+    if layer.word == "linear" and flows and flows[0] is not None:
+        _remark_on_map(scope, flows[0], span)
+    if getattr(layer, "layers", 0) == 1 and getattr(layer, "dropout", 0):
+        _remark_on_dropout(scope, layer, span)
+
+
+def _remark_on_dropout(scope: Scope, layer: Layer, span: Span) -> None:
+    """Report W308: dropout between layers where there is one."""
+    scope.diagnostics.add(
+        Diagnostic(
+            "W308",
+            f"{layer.word} drops values between its layers, and here is one: dropout does nothing",
+            span,
+            helps=(f"-> {layer.word}(…) -> dropout(…) drops values of the output",),
+        )
+    )
+
+
+def _remark_on_map(scope: Scope, flow: Flow, span: Span) -> None:
     """Report W306: a dense layer on an image works on its rows, each alone."""
     x = flow.type
     if not isinstance(x, Tensor) or x.over != "items" or not all(known(s) for s in x.sizes):

@@ -7,7 +7,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from specc.layers import registry
-from specc.layers.common import equal_sizes
+from specc.layers.base import LayerError
+from specc.layers.common import equal_sizes, fits_mask
 from specc.layers.recurrence import Recurrent
 from specc.program import Body, Path, Ref, Scan, Stage
 from specc.resolve.apply import input_names
@@ -27,7 +28,7 @@ from specc.resolve.values import (
 )
 from specc.sizes import Size, render
 from specc.syntax import tree
-from specc.types import Tensor, Unknown, ValueType, shape_of
+from specc.types import Graph, Tensor, Unknown, ValueType, shape_of
 
 
 def scan(scope: Scope, value: Flow, given: list[Argument], stage: tree.Stage, word: str) -> Flow:
@@ -117,6 +118,13 @@ def _directions(
         name = written.label.id if written.label is not None else None
         return _one(written, cell, maker, value, options, name)
     scope = written.scope
+    if options.free_running != "never":
+        return scope.context.report(
+            "E203",
+            "bidirectional reads a sequence from both ends, and a cell that runs freely reads none",
+            written.span,
+            helps=("leave out bidirectional=, or free_running=",),
+        )
     if isinstance(cell, SharedInstance):
         return scope.context.report(
             "E203", "the two directions have their own weights; name no shared cell", written.span
@@ -228,14 +236,14 @@ def _item(written: Written, value: Flow) -> tuple[Size, ValueType | None]:
     still = ("channels", "node")
     if isinstance(type, Tensor) and type.rank and type.batched and type.axes[0] not in still:
         return type.sizes[0], shape_of(type.with_sizes(type.sizes[1:], type.axes[1:]))
-    what = f"{type}: {', '.join(type.axes)}" if isinstance(type, Tensor) else "a distribution"
     rows = isinstance(type, Tensor) and type.axes[:1] == ("channels",) and type.rank > 1
+    trail = scope.trail(value.ref)
     scope.context.report(
         "E301",
         "scan moves along time, and this has no such axis",
         span,
-        text=what,
-        notes=(f"so far: {scope.trail(value.ref)}",),
+        text=_kind(type),
+        notes=(f"so far: {trail}",) if trail else (),
         helps=(
             "-> permute(height, channels, width) -> flatten(channels, width) reads it row by row",
         )
@@ -243,6 +251,17 @@ def _item(written: Written, value: Flow) -> tuple[Size, ValueType | None]:
         else (),
     )
     return 0, None
+
+
+def _kind(type: ValueType) -> str:
+    """What stands in a place where a sequence is wanted."""
+    match type:
+        case Tensor():
+            return f"{type}: {', '.join(type.axes)}"
+        case Graph():
+            return "a graph"
+        case _:
+            return "a distribution"
 
 
 def _others(written: Written, definition: tree.Definition) -> list[Flow] | None:
@@ -308,18 +327,22 @@ def _feeds(written: Written, item: ValueType, body: Body) -> bool:
 
 def _masks(written: Written, mask: Flow, steps: Size) -> bool:
     """Whether a mask says true or false for every position."""
-    type = mask.type
-    fits = isinstance(type, Tensor) and type.rank == 1 and equal_sizes(type.sizes[0], steps)[0]
-    if fits and isinstance(type, Tensor) and type.dtype == "bool" and type.batched:
+    scope, type = written.scope, mask.type
+    if isinstance(type, Unknown):
         return True
-    written.scope.context.report(
-        "E203",
-        "a mask is true or false at every position",
-        written.spans["mask"],
-        text=str(type) if isinstance(type, Tensor) else "",
-        helps=("mask=ids != 0",),
-    )
-    return False
+    try:
+        conditions = fits_mask(type, steps, written.word, 0)
+    except LayerError as problem:
+        scope.context.report(
+            problem.code,
+            problem.message,
+            written.spans["mask"],
+            text=problem.text,
+            helps=problem.helps,
+        )
+        return False
+    scope.constraints.extend(conditions)
+    return True
 
 
 def _same(scope: Scope, name: str, have: ValueType, wanted: ValueType, written: Written) -> bool:

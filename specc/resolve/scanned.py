@@ -88,6 +88,9 @@ def argument(written: Written, given: Argument) -> bool:
     name = given.name.id
     if given.meaning is POISON:
         return False
+    if name in written.operands or name in written.options:
+        scope.context.report("E202", f"{written.word} gets its {name} twice", given.name.span)
+        return False
     options = OPTIONS[written.word]
     if name not in options.model_fields and isinstance(given.meaning, Word):
         close = nearest(name, list(options.model_fields))

@@ -34,7 +34,8 @@ example "e" {
 """
 WAYS = [
     ", mask=x.MASKED", ", mask=x.MASKED, reverse=true", ", truncate=2", ", free_running=always",
-    ", truncate=2, mask=x.MASKED", "",
+    ", truncate=2, mask=x.MASKED", ", free_running=always, mask=x.MASKED",
+    ", free_running=always, truncate=2", ", free_running=always, truncate=2, mask=x.MASKED", "",
 ]  # fmt: skip
 
 

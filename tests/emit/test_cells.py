@@ -279,3 +279,38 @@ def test_what_cannot_be_fed_back_is_refused() -> None:
     assert (found.code, found.message) == (
         "E302", "a step gives 6, and the next one reads a token of 7 classes"
     )  # fmt: skip
+
+
+DRAWS = {
+    "normal": "e ~ normal[units]", "uniform": "e ~ uniform(0, 1)[units]",
+    "bernoulli": "e ~ bernoulli(0.5)[units]", "frozen": "e ~ frozen normal[units]",
+    "sized by the input": "e ~ normal[x.features]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
+def test_a_cell_draws_anew_at_every_step(draw: str) -> None:
+    cell = f"in x\nstate h[units]\n{draw}\nnext h = tanh(linear(units)([h, x])) + 0.1 * e\nout e"
+    program = network(cell, "", "sequence[6, 5]")
+    conforms(program)
+    net = instance(program)
+    found = net(torch.zeros(4, 6, 5))
+    assert found.shape == (4, 6, 5)
+    assert ("frozen" in draw) == bool((found[:, 0] == found[:, 1]).all())
+
+
+def test_a_masked_step_that_runs_freely_feeds_back_what_it_holds() -> None:
+    text = (
+        "cell made(units) {\n    in x\n    state h[units]\n"
+        "    next h = linear(units)([h, x])\n    out next h\n}\n"
+        "network Net {\n    in x: sequence[6, 5]\n    in v: tensor[6]\n"
+        "    x -> scan(made(5), free_running=always, mask=v > 0)\n}\n"
+    )
+    program = compiled(text)
+    conforms(program)
+    net = instance(program)
+    x = torch.randn(1, 6, 5)
+    found = net(x, torch.tensor([[1.0, 0, 1, 0, 0, 1]]))
+    wanted = net(x[:, :3], torch.ones(1, 3))
+    torch.testing.assert_close(found[:, [0, 2, 5]], wanted)
+    torch.testing.assert_close(found[:, [1, 3, 4]], wanted[:, [0, 1, 1]])

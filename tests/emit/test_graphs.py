@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,73 @@ def test_attention_weighs_the_neighbours() -> None:
         assert torch.allclose(network(graph)[node], wanted, atol=1e-5)
 
 
+POOLS = {
+    "readout": "sum(softmax(s) * x)", "named": "sum(softmax(s, axis=nodes) * x, axis=nodes)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pool", POOLS.values(), ids=POOLS)
+def test_a_readout_weighs_the_nodes_of_each_graph(pool: str) -> None:
+    network, made = network_of(
+        program_of(
+            "specc 1\n\nmessage_passing pool() {\n    in x\n    s = linear(1)(x)\n"
+            f"    readout r = {pool}\n    out r\n}}\n"
+            "network Net {\n    in g: graph[node=4]\n    g -> pool()\n}\n"
+        )
+    )
+    parts = [random_graph(made, nodes, nodes) for nodes in (2, 7, 3)]
+    whole = reduce(joined, parts)
+    for at, part in enumerate(parts):
+        share = network.pool1.linear1(part.node).softmax(0)
+        wanted = (share * part.node).sum(0)
+        torch.testing.assert_close(network(whole)[at], wanted)
+
+
+def test_softmax_over_the_edges_of_each_graph() -> None:
+    network, made = network_of(
+        program_of(
+            "specc 1\n\nnetwork Net {\n    in g: graph[node=4, edge=3]\n"
+            "    out y = sum(softmax(g.edge, axis=edges), axis=edges)\n}\n"
+        )
+    )
+    both = joined(random_graph(made, 1), random_graph(made, 2, nodes=5, edges=8))
+    torch.testing.assert_close(network(both), torch.ones(2, 3))
+
+
+def test_a_node_without_arriving_edges_sends_nothing_in_gcn() -> None:
+    network, made = network_of(piped("gcn(5)"))
+    graph = random_graph(made, 0, 3, 2)
+    graph = replace(graph, source=torch.tensor([0, 1]), target=torch.tensor([1, 2]))
+    weights = dict(network.named_parameters())
+    sent = graph.node[1] @ weights["gcn1.linear1.weight"].T
+    found = network(graph) - weights["gcn1.b"]
+    torch.testing.assert_close(found, torch.stack((0 * sent, 0 * sent, sent)))
+
+
+HALF = {word: LIBRARY[word] for word in sorted(LIBRARY)} | {
+    how: program_of(
+        "specc 1\n\nmessage_passing layer() {\n    in x\n    message m = linear(3)(x.source)\n"
+        f"    aggregate a = {how}\n    readout r = [sum(a), mean(a), max(a), min(a), std(a)]\n"
+        "    out r\n}\nnetwork Net {\n    in g: graph[node=4]\n    g -> layer() -> linear(2)\n}\n"
+    )
+    for how in ("sum(m)", "mean(m)", "max(m)", "min(m)", "std(m)", "sum(softmax(m) * m)")
+}
+
+
+@pytest.mark.parametrize("name", HALF)
+def test_layers_learn_in_half_precision(name: str) -> None:
+    network, made = network_of(HALF[name])
+    graph = random_graph(made, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = results(network(graph))
+    sum(v.float().square().sum() for v in found).backward()  # type: ignore[union-attr]
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in network.parameters())
+    with torch.no_grad():
+        wanted = results(network(graph))
+    for a, b in zip(found, wanted, strict=True):
+        torch.testing.assert_close(a.float(), b, atol=0.1, rtol=0.1)
+
+
 def test_edges_have_a_direction_until_a_spec_says_otherwise() -> None:
     body = (
         "specc 1\n\nmessage_passing layer() {\n    in x\n"
@@ -224,6 +292,8 @@ network Net {
         ("gcn(5) -> relu -> gcn(3)", 2),
         ("gin(5) -> sage(4) -> gat(3)", 3),
         ("repeat 4 { sage(4) }", 4),
+        ("gat(1)", 1),
+        ("gat(3) -> gat(2)", 2),
     ],
 )
 def test_a_node_sees_as_many_hops_as_there_are_layers(stages: str, hops: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from specc.pipeline import compile_text
@@ -30,6 +32,8 @@ def found(
         ),
         (SUMS.replace("linear(units)", "linear(3)"), [("E302", "h")]),
         (SUMS + "\nnext h = h", [("E403", "h")]),
+        (SUMS + "\nout g = h", [("E505", "out g = h")]),
+        (SUMS + "\nout h", [("E505", "out h")]),
         (SUMS.replace("[units]", "[units] = true"), [("E203", "h[units] = true")]),
         (
             "in x\nstate mask[3]\nnext mask = mask + x\nout next mask",
@@ -56,6 +60,12 @@ def test_equations_that_cannot_be(cell: str, expected: list[tuple[str, str]]) ->
         ("x -> scan(made(4), g=x)", [("E202", "g")]),
         ("x -> scan(made(4), h=x)", [("E302", "h")]),
         ("x -> scan(made(4), mask=x)", [("E203", "mask")]),
+        ("x -> scan(made(4), keep=all, keep=last)", [("E202", "keep")]),
+        ("x -> scan(made(4), mask=x, mask=x)", [("E202", "mask")]),
+        (
+            "x -> scan(made(3), bidirectional=true, free_running=always)",
+            [("E203", "scan(made(3), bidirectional=true, free_running=always)")],
+        ),
         ("x -> scan(gru(4), mask=x)", [("E203", "scan(gru(4), mask=x)")]),
         ("x -> made(4)", [("E203", "made(4)")]),
         ("x -> scan(lstm(4), g=x)", [("E202", "g")]),
@@ -79,3 +89,58 @@ def test_the_spec_may_write_a_standard_cell_itself() -> None:
     assert [d.code for d in compiled.diagnostics] == []
     assert compiled.program is not None
     assert compiled.program.networks[0].stages[0].layer is None
+
+
+MASKED = (
+    "specc 1\ncell made(units) {\n    in x\n    state h[units]\n"
+    "    next h = tanh(linear(units)([h, x]))\n    out next h\n}\n"
+    "network Net {\n    in x: sequence[T, 3]\n    in v: tensor[S]\n    x -> CELL\n}\n"
+)
+
+
+@pytest.mark.parametrize("cell", ["scan(made(4), mask=v > 0)", "lstm(4, mask=v > 0)"])
+def test_a_mask_has_as_many_positions_as_the_sequence(cell: str) -> None:
+    text = MASKED.replace("CELL", cell)
+    program = compile_text(text).program
+    assert program is not None
+    [condition] = program.network("Net").constraints
+    assert {"S", "T"} == set(re.findall(r"\b[ST]\b", str(condition)))
+    found = compile_text(text.replace("[T, 3]", "[6, 3]").replace("[S]", "[5]")).diagnostics
+    problem = next(d for d in found if d.code[0] == "E")
+    assert problem.code == "E302"
+    assert problem.message.endswith("the mask has 5 positions, and the sequence 6")
+
+
+def test_a_state_that_no_step_reads_is_named() -> None:
+    text = MASKED.replace("state h[units]", "state h[units], c[units]").replace(
+        "next h =", "next c = linear(units)(x)\n    next h = next c +"
+    )
+    found = compile_text(text.replace("CELL", "scan(made(4), mask=v > 0)")).diagnostics
+    assert [(d.code, d.message) for d in found] == [
+        ("W405", "no step reads the state c that the one before has left")
+    ]
+
+
+@pytest.mark.parametrize(("layers", "codes"), [(1, ["W308"]), (2, [])])
+def test_dropout_is_between_layers(layers: int, codes: list[str]) -> None:
+    use = f"gru(4, layers={layers}, dropout=0.3)"
+    text = f"specc 1\nnetwork Net {{\n    in x: sequence[T, 3]\n    x -> {use}\n}}\n"
+    assert [d.code for d in compile_text(text).diagnostics] == codes
+
+
+def test_a_graph_is_no_sequence() -> None:
+    text = MASKED.replace("sequence[T, 3]", "graph[node=3]").replace("CELL", "scan(made(4))")
+    assert [d.text for d in compile_text(text).diagnostics if d.code == "E301"] == ["a graph"]
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        ("lstm(4, biases=3)", "lstm needs one of 1, 2 for its biases, not the number 3"),
+        ("rnn(4, activation=relu)", "the bound of the state: nonlinearity=relu"),
+    ],
+)
+def test_arguments_of_standard_cells(use: str, said: str) -> None:
+    text = f"specc 1\nnetwork Net {{\n    in x: sequence[T, 3]\n    x -> {use}\n}}\n"
+    [problem] = compile_text(text).diagnostics
+    assert said in (problem.message, *problem.helps)

@@ -203,6 +203,10 @@ network Net {
             "message m = x.source\n aggregate a = sum(m)\n readout r = a\n out r",
             "readout gives one value of the whole graph, and r is 3 per node",
         ),
+        (
+            "message m = x.source\n aggregate a = sum(m)\n aggregate b = mean(x)\n out a\n out b",
+            "aggregate brings edges together at nodes, and this stands on nodes: 3 per node",
+        ),
     ],
 )
 def test_a_value_in_the_wrong_place_is_refused(body: str, said: str) -> None:
