@@ -245,10 +245,11 @@ class _Procedure:
     def _rehearse(self, loop: tree.Loop, before: dict[str, Variable], kind: str) -> None:
         """Read a round without a word, to learn what its values are when the next one begins."""
         spoken, figures = self.context.diagnostics, dict(self.shown.places)
+        given = dict(self.given)
         self.context.diagnostics = Diagnostics()
         self._round(loop, kind)
         self.context.diagnostics = spoken
-        self.shown.places = figures
+        self.shown.places, self.given = figures, given
         after = self.names.known
         self.names.known = {n: _next_round(v, after.get(n, v)) for n, v in before.items()}
 

@@ -12,6 +12,7 @@ from specc.program import Act, Body, Node, ReadPort, RowsRead, TrainPlan
 from specc.resolve.context import Context, Scope
 from specc.resolve.order import labels, names_read
 from specc.resolve.row_sets import Given, RowSet, row_sets
+from specc.resolve.untrained import refuse_own_stages
 from specc.resolve.values import POISON, Flow, Meaning, Number, Splits
 from specc.source import Span
 from specc.syntax import tree
@@ -123,6 +124,7 @@ class Variables(Struct, eq=False):
     def body(self, scope: Scope) -> Body:
         """What a statement computes, when its rows fit; its networks are noted."""
         self.uses.update(scope.uses)
+        refuse_own_stages(scope)
         inputs = tuple((n.operation.name, n.types[0][1]) for n in _ports(scope.nodes))  # type: ignore[union-attr]
         return scope.body(self.program, (), inputs, ())
 

@@ -52,6 +52,8 @@ GOOD = {
     "show grid(test.x, rows(train.x, at=at))",
     "planes": "c = Encoder(test.x).mu\nshow scatter(pca(c), test.label)\nshow scatter(tsne(c), test.label)",
     "export": "export Encoder",
+    "count in loops": "repeat 2 {\n repeat 2 {\n  count 3\n  show 1\n }\n}",
+    "borrowed": "show mean(Decoder.linear1(Encoder(test.x).mu))",
     "returned": "return mean(mean(test.x), axis=batch)",
 }  # fmt: skip
 
@@ -106,6 +108,16 @@ WRONG = {
         "x = rows(test.x)\nshow grid(x)",
         "E202", "rows takes one of first=, where= and at=", "rows(test.x)",
     ),
+    "weights": (
+        "show mean(test.x -> linear(3))",
+        "E507", "linear has weights, and nothing trains them here: a program only calls what was trained",
+        "linear(3)",
+    ),
+    "module": (
+        "show mean(test.x -> dropout(0.5))",
+        "E507", "dropout belongs in a network: a program only calls what was trained", "dropout(0.5)",
+    ),
+    "count twice": ("count 3\nrepeat 2 {\n count 4\n}\nshow 1", "E403", "count is set twice", None),
     "export": ("export test", "E203", "export takes the name of a network", "test"),
 }  # fmt: skip
 
