@@ -14,6 +14,7 @@ from specc.layers import divergence as div
 from specc.layers import loss as lo
 from specc.layers import similarity as sim
 from specc.layers.base import Layer, LayerError, Operand
+from specc.layers.class_loss import CrossEntropy
 from specc.layers.distribution import FAMILIES, number
 from specc.types import Distribution, Tensor
 from tests.layers.contract import BATCH, check, evaluated, sequence, tensor

@@ -146,6 +146,14 @@ def test_a_network_must_have_been_trained() -> None:
     assert (problem.code, problem.message) == ("E507", "program p uses Other, which nothing trains")
 
 
+def test_what_is_exported_has_sizes() -> None:
+    free = "network Free {\n in x: sequence[T, 3]\n x -> linear(2)\n}\n"
+    text = f"{HEAD}{free}program p() {{ export Free }}\n"
+    [one] = compile_text(text).diagnostics
+    assert (one.code, one.message) == ("E203", "export needs every size of Free, and T may be any")
+    assert one.helps == ("param T = 12 gives T a value",)
+
+
 def test_a_program_needs_a_training_and_says_nothing_after_its_errors() -> None:
     alone = "specc 1\nprogram p { show test.x }\n"
     assert [d.code for d in compile_text(alone).diagnostics] == ["E507"]
