@@ -11,6 +11,7 @@ from specc.program import Action, Body, Export, Figure, Picture
 from specc.resolve.context import Context, Scope
 from specc.resolve.evaluation import flow
 from specc.resolve.library import unknown_word, word_call
+from specc.resolve.row_sets import paired
 from specc.resolve.setting import SHOWS, show_of
 from specc.resolve.values import POISON, Flow, NetworkInstance
 from specc.resolve.variables import Variables, shape_told
@@ -37,7 +38,11 @@ class Exhibits:
             show = show_of(scope, statement, PICTURES)
             if show is None:
                 return ()
-            self.names.rows(scope)
+            rows = self.names.rows(scope)
+            if show.kind == "scatter" and not paired(
+                scope, show.operands, rows, statement.value.span
+            ):
+                return ()
             return (Picture(self.names.body(scope), show, repeated),)
         if name is not None and written and self._misspelt(scope, name):
             unknown_word(scope, "E206", "picture", name, list(PICTURES))
