@@ -149,9 +149,12 @@ def _block(
     definition = maker.definition
     kind = definition.name.id
     if definition.role == "cell":
-        return scope.context.report(
-            "E203", "a cell is moved along a sequence", span, helps=(f"-> scan({span.text})",)
-        )
+        helps = (f"-> scan({kind}(…))",)
+        if scope.role == "cell":
+            helps = (
+                "write its states and equations into this cell, or scan the one behind the other",
+            )
+        return scope.context.report("E203", "a cell is moved along a sequence", span, helps=helps)
     name = label.id if label is not None else (stage[-1] if stage else scope.fresh(kind))
     passes = definition.role == "message_passing"
     operands = (

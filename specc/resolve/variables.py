@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from specc.plain import is_plain
 from specc.program import Act, Body, Node, ReadPort, RowsRead, TrainPlan
 from specc.resolve.context import Context, Scope
+from specc.resolve.member import SPLITS
 from specc.resolve.order import labels, names_read
 from specc.resolve.row_sets import Given, RowSet, row_sets
 from specc.resolve.untrained import refuse_own_stages
@@ -17,8 +18,6 @@ from specc.resolve.values import POISON, Flow, Meaning, Number, Splits
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import ANYTHING, Graph, Tensor, Unknown, ValueType
-
-SPLITS = ("train", "validation", "test")
 
 
 class Variable(Struct, frozen=True):

@@ -62,3 +62,10 @@ def test_a_block_says_at_its_call_what_it_does_not_take() -> None:
 def test_a_tree_has_no_embedding() -> None:
     [(code, message, _)] = said("in t: tree[7, vocab=5]\n    out y = t -> embedding(4)")
     assert (code, message[:31]) == ("E301", "embedding takes class ids, and ")
+
+
+def test_what_a_cell_of_the_library_does_not_take_is_said_at_its_call() -> None:
+    body = "in t: tree[7, vocab=5, children=3]\n    out y = t -> fold(rntn(4))"
+    assert said(body) == [
+        ("E401", 'rntn does not fit here: this value has no part "left"', "rntn(4)")
+    ]
