@@ -70,8 +70,11 @@ class ProgramPrinter(Statements):
         return is_arithmetic(code) and all(self.plain(r) for r in node.operands if r is not None)
 
     def _rows(self, node: Node, code: Code) -> Code:
-        """Rows where a condition holds are asked of the session, which says when there are none."""
+        """Rows that may not be there are asked of the session, which says when there are none."""
         where = node.operands[1]
+        match code:
+            case Item(base, (Fn("slice", (number, _)),)):
+                return Method(Raw("session"), "row", (base, number))
         if where is None or not isinstance(code, Item):
             return code
         words = " ".join(self.body.nodes[where.node].span.text.split())

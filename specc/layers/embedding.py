@@ -19,6 +19,13 @@ def _classes(x: Tensor, word: str) -> Size:
             text=str(x),
             helps=("in ids: tokens[T, vocab=1000], or category[10]",),
         )
+    if "part" in x.axes:
+        raise LayerError(
+            "E301",
+            f"{word} takes class ids, and the rows of a tree hold the places of children too",
+            text=str(x),
+            helps=("-> fold(child_sum_lstm(16)) reads the symbols of a tree",),
+        )
     return x.classes
 
 

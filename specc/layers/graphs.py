@@ -14,6 +14,7 @@ from specc.formula import product, var
 from specc.layers.base import Inference, Layer, LayerError, Operand, Window
 from specc.layers.code import Attribute, Code, Fn, Infix, Item, Raw, X, fn, method
 from specc.layers.common import equal_sizes, feature_axis, tensor
+from specc.layers.reduction import holds
 from specc.types import Graph, Interval, Over, Tensor
 
 Feature = Literal["node", "edge", "global"]
@@ -296,7 +297,7 @@ class Masked(Layer):
         """The same sizes, fewer items; of a mask of positions what stands at one of them."""
         x = tensor(operands[0], self.word)
         mask = tensor(operands[1], self.word, 1)
-        place: Code = X(1) if mask.dtype == "bool" else method(X(1), "bool")
+        place = holds(mask, 1)
         if mask.rank and mask.batched and mask.over == x.over:
             return self._positions(x, mask, place)
         if mask.rank or not mask.batched or mask.over != x.over:

@@ -41,12 +41,29 @@ def signs(target: Tensor, code: Code) -> Code:
     return code
 
 
+def holds(mask: Tensor, index: int) -> Code:
+    """Where a mask holds; whole numbers are 0 or 1.
+
+    Raises:
+        LayerError: E203, real numbers, which would hold wherever they are not 0.
+    """
+    if mask.dtype == "float":
+        raise LayerError(
+            "E203",
+            "where takes truth values, not real numbers",
+            text=str(mask),
+            argument="where",
+            helps=("a comparison gives truth values: where=m > 0.5",),
+        )
+    return X(index) if mask.dtype == "bool" else method(X(index), "bool")
+
+
 class Mask:
     """Positions of a batch that count: `where=labelled`."""
 
     def __init__(self, type: Tensor, index: int) -> None:
         self.type = type
-        self.code: Code = X(index) if type.dtype == "bool" else method(X(index), "bool")
+        self.code = holds(type, index)
 
     def pick(self, code: Code) -> Code:
         """The values where the mask holds, one behind the other."""

@@ -12,6 +12,7 @@ from pydantic import Field
 from specc.layers.base import Inference, Layer, LayerError, Operand
 from specc.layers.code import Code, Fn, Infix, Item, Raw, X, method
 from specc.layers.common import equal_sizes, tensor
+from specc.layers.reduction import holds
 from specc.sizes import Constraint
 from specc.types import Tensor
 
@@ -62,7 +63,7 @@ def _condition(operand: Operand) -> Code:
     where = batch_of(operand, "rows", 1)
     if where.rank:
         raise LayerError("E301", "where takes one truth value for each row", text=str(where))
-    return X(1) if where.dtype == "bool" else method(X(1), "bool")
+    return holds(where, 1)
 
 
 def _position(operand: Operand) -> Code:

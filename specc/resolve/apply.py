@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -148,9 +149,12 @@ def _block(
     definition = maker.definition
     kind = definition.name.id
     if definition.role == "cell":
-        return scope.context.report(
-            "E203", "a cell is moved along a sequence", span, helps=(f"-> scan({span.text})",)
-        )
+        helps = (f"-> scan({kind}(…))",)
+        if scope.role == "cell":
+            helps = (
+                "write its states and equations into this cell, or scan the one behind the other",
+            )
+        return scope.context.report("E203", "a cell is moved along a sequence", span, helps=helps)
     name = label.id if label is not None else (stage[-1] if stage else scope.fresh(kind))
     passes = definition.role == "message_passing"
     operands = (
@@ -164,7 +168,7 @@ def _block(
         operands = _for_block(scope, definition, operands, span)
     types = operand_types(operands) if passes else _types(operands)
     body = scope.context.instantiate(definition, maker.hyperparameters, types, span)
-    if body is None:
+    if body is None or not (passes or _fits(scope, body, operands, span)):
         return POISON
     if stage is None:
         stage = (name,)
@@ -298,33 +302,48 @@ def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> boo
             continue
         if isinstance(have, Graph) and isinstance(wanted, Graph) and same_features(have, wanted):
             continue
-        if (
-            not isinstance(have, Tensor)
-            or not isinstance(wanted, Tensor)
-            or have.sizes != wanted.sizes
-        ):
-            if isinstance(have, Tensor) and isinstance(wanted, Tensor) and _free(have, wanted):
-                continue
-            shape = str(have) if isinstance(have, (Tensor, Graph)) else "a distribution"
-            scope.context.report(
-                "E302",
-                f"{body.role} {body.name} takes {port}: {wanted}, and gets {shape}",
-                span,
-                text=shape,
-                notes=(f"how it came: {scope.trail(flow.ref)}",),
-                helps=mismatch.helps(scope, port, wanted, flow),
-            )
+        if not isinstance(have, Tensor) or not isinstance(wanted, Tensor):
+            return _misfit(scope, body, port, wanted, flow, span)
+        if have.sizes != wanted.sizes and not _free(have, wanted):
+            return _misfit(scope, body, port, wanted, flow, span)
+        if not _same_kind(scope, body, port, wanted, have, span):
             return False
-        if have.dtype != wanted.dtype and not _counts(scope, have):
-            kinds = {"int": "whole numbers", "float": "real numbers", "bool": "truth values"}
-            scope.context.report(
-                "E203",
-                f"{body.role} {body.name} takes {kinds[wanted.dtype]} as {port}, "
-                f"and gets {kinds[have.dtype]}",
-                span,
-                helps=_converted(wanted, have),
-            )
-            return False
+    return True
+
+
+def _misfit(
+    scope: Scope, body: Body, port: str, wanted: ValueType, flow: Flow, span: Span
+) -> Literal[False]:
+    have = flow.type
+    shape = str(have) if isinstance(have, (Tensor, Graph)) else "a distribution"
+    trail = scope.trail(flow.ref)
+    scope.context.report(
+        "E302",
+        f"{body.role} {body.name} takes {port}: {wanted}, and gets {shape}",
+        span,
+        text=shape,
+        notes=(f"how it came: {trail}",) if trail else (),
+        helps=mismatch.helps(scope, port, wanted, flow),
+    )
+    return False
+
+
+def _same_kind(
+    scope: Scope, body: Body, port: str, wanted: Tensor, have: Tensor, span: Span
+) -> bool:
+    """Whether a port gets the kind of numbers that it takes, and no class that it does not know."""
+    if have.dtype != wanted.dtype and not _counts(scope, have):
+        kinds = {"int": "whole numbers", "float": "real numbers", "bool": "truth values"}
+        takes, gets = kinds[wanted.dtype], kinds[have.dtype]
+        message = f"{body.role} {body.name} takes {takes} as {port}, and gets {gets}"
+        scope.context.report("E203", message, span, helps=_converted(wanted, have))
+        return False
+    known, given = wanted.classes, have.classes
+    if isinstance(known, int) and isinstance(given, int) and given > known:
+        message = f"{body.role} {body.name} takes {known} classes as {port}, and gets {given}"
+        notes = (f"its ids are 0 … {known - 1}, those that come 0 … {given - 1}",)
+        scope.context.report("E302", message, span, text=f"{given} classes", notes=notes)
+        return False
     return True
 
 

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from specc.layers import registry
 from specc.layers.rows import WORDS
 from specc.nearest import nearest
-from specc.program import Action, Export, Figure, Picture
+from specc.program import Action, Body, Export, Figure, Picture
 from specc.resolve.context import Context, Scope
 from specc.resolve.evaluation import flow
 from specc.resolve.library import unknown_word, word_call
+from specc.resolve.row_sets import paired
 from specc.resolve.setting import SHOWS, show_of
 from specc.resolve.values import POISON, Flow, NetworkInstance
 from specc.resolve.variables import Variables, shape_told
+from specc.sizes import render
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor
@@ -36,7 +38,11 @@ class Exhibits:
             show = show_of(scope, statement, PICTURES)
             if show is None:
                 return ()
-            self.names.rows(scope)
+            rows = self.names.rows(scope)
+            if show.kind == "scatter" and not paired(
+                scope, show.operands, rows, statement.value.span
+            ):
+                return ()
             return (Picture(self.names.body(scope), show, repeated),)
         if name is not None and written and self._misspelt(scope, name):
             unknown_word(scope, "E206", "picture", name, list(PICTURES))
@@ -83,8 +89,24 @@ class Exhibits:
         body = self.context.network(meaning.name, None, written.span)
         if body is None:
             return ()
-        self.names.uses[meaning.name] = None
+        if _has_example(self.context, body, written.span):
+            self.names.uses[meaning.name] = None
         return (Export(meaning.name, body.inputs),)
+
+
+def _has_example(context: Context, body: Body, place: Span) -> bool:
+    """Whether PyTorch can follow a network through an example, which needs every size (E203)."""
+    types = [t for _, t in body.inputs]
+    if not all(isinstance(t, Tensor) for t in types):
+        context.report("E203", f"{body.name} takes graphs, and those cannot be exported", place)
+        return False
+    sizes = (s for t in types if isinstance(t, Tensor) for s in t.sizes)
+    free = dict.fromkeys(render(s) for s in sizes if not isinstance(s, int))
+    if free:
+        message = f"export needs every size of {body.name}, and {', '.join(free)} may be any"
+        helps = tuple(f"param {name} = 12 gives {name} a value" for name in free)
+        context.report("E203", message, place, helps=helps)
+    return not free
 
 
 def _named_as(written: tree.Expr) -> str:

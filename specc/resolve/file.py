@@ -23,7 +23,7 @@ from specc.resolve.message import check_inputs
 from specc.resolve.order import bound, names_read
 from specc.resolve.parameters import Overrides, read_parameters
 from specc.resolve.recursion import recursive
-from specc.resolve.standard import standard
+from specc.resolve.standard import said_at_call, standard
 from specc.resolve.use import declarations
 from specc.sizes import symbol
 from specc.source import Span
@@ -54,7 +54,9 @@ class Bodies:
         types = tuple(map(shape_of, types))
         key = (definition.name.id, hyperparameters, types)
         if key not in self.made:
+            before = len(self.context.diagnostics.items)
             self.made[key] = make_body(self.context, definition, hyperparameters, types, span)
+            said_at_call(self.context.diagnostics, before, definition, span)
         return self.made[key]
 
     def network(self, name: str, types: Types | None, span: Span) -> Body | None:

@@ -9,6 +9,7 @@ from specc.layers.base import Inference, Parameter
 from specc.nearest import nearest
 from specc.program import BareTensor, Body, Invoke, Node, Path, ReadPort, Ref, Rounds, Stage
 from specc.resolve.context import Scope
+from specc.resolve.convert import unknown_name
 from specc.resolve.free import filled, fillings
 from specc.resolve.graphs import end_of, features, graph_behind, node_features
 from specc.resolve.message import PLACES
@@ -23,10 +24,13 @@ from specc.resolve.values import (
     Splits,
     StageInstance,
     TensorRef,
+    Word,
 )
 from specc.sizes import Size
 from specc.syntax import tree
 from specc.types import Tensor
+
+SPLITS = ("train", "validation", "test")
 
 
 def member(scope: Scope, base: Meaning, expr: tree.Member) -> Meaning:
@@ -45,8 +49,23 @@ def member(scope: Scope, base: Meaning, expr: tree.Member) -> Meaning:
         case Splits(name, parts):
             found = dict(parts).get(expr.name.id)
             return found or _unknown(scope, expr, f"train {name}", [word for word, _ in parts])
+        case Word(name) if isinstance(expr.base, tree.Name):
+            return _of_word(scope, name, expr.base)
         case _:
             return scope.context.report("E401", f"this has no {expr.name.id}", expr.name.span)
+
+
+def _of_word(scope: Scope, word: str, base: tree.Name) -> Flow:
+    """`test.x` outside of a program, or a name that nothing has."""
+    if word not in SPLITS:
+        return unknown_name(scope, word, base.span)
+    message, help = (
+        f"the {word} rows are read in a program, not in a {scope.role}",
+        "program NAME { show … }",
+    )
+    if scope.role == "program":
+        message, help = f"no rows are kept for {word}", f"{word} 0.1, in the train block"
+    return scope.context.report("E402", message, base.span, helps=(help,))
 
 
 def _of_flow(scope: Scope, value: Flow, expr: tree.Member) -> Meaning:
@@ -156,11 +175,15 @@ def value_of_call(scope: Scope, name: str, expr: tree.Member) -> Flow:
     ]
     if len(calls) != 1:
         text = "is not called before this" if not calls else f"is called {len(calls)} times"
+        call = f"{name}(…)"
+        again = f"name the call: e = {call}, then e.{expr.name.id}"
+        if scope.role == "program":  # where a name keeps what comes out, and nothing inside
+            again = f"{call}.{expr.name.id}"
         return scope.context.report(
             "E402",
             f"{name}.{expr.name.id} has no one value here: {name} {text}",
             expr.span,
-            helps=(f"name the call: e = {name}(…), then e.{expr.name.id}",),
+            helps=(again,),
         )
     operation = scope.nodes[calls[0]].operation
     assert isinstance(operation, Invoke)

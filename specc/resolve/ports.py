@@ -73,8 +73,10 @@ def _agree(scope: Scope, name: tree.Name, declared: Tensor, operand: Tensor) -> 
         a == b or isinstance(a, Symbolic) or isinstance(b, Symbolic)
         for a, b in zip(declared.sizes, operand.sizes, strict=True)
     )
+    if scope.role == "block":  # what does not fit is said at the call
+        return declared.with_sizes(operand.sizes) if free else declared
     if free:
-        return declared if scope.role != "block" else declared.with_sizes(operand.sizes)
+        return declared
     scope.context.report(
         "E302",
         f"{scope.role} {scope.name} takes {name.id}: {declared}, and gets {operand}",

@@ -122,9 +122,16 @@ class _Procedure:
         self, statements: Sequence[tree.Statement], *, repeated: bool = False
     ) -> tuple[Action, ...]:
         made: list[Action] = []
-        for statement in statements:
+        for number, statement in enumerate(statements, 1):
             made += self._statement(statement, repeated)
+            if isinstance(statement, tree.Return) and number < len(statements):
+                self._idle("nothing behind return is done", statements[number].span, "delete it")
+                break
         return tuple(made)
+
+    def _idle(self, message: str, place: Span, help: str) -> None:
+        """Warn of what has no effect (W405)."""
+        self.context.diagnostics.add(Diagnostic("W405", message, place, helps=(help,)))
 
     def _statement(self, statement: tree.Statement, repeated: bool) -> Sequence[Action]:
         match statement:
@@ -245,10 +252,11 @@ class _Procedure:
     def _rehearse(self, loop: tree.Loop, before: dict[str, Variable], kind: str) -> None:
         """Read a round without a word, to learn what its values are when the next one begins."""
         spoken, figures = self.context.diagnostics, dict(self.shown.places)
+        given = dict(self.given)
         self.context.diagnostics = Diagnostics()
         self._round(loop, kind)
         self.context.diagnostics = spoken
-        self.shown.places = figures
+        self.shown.places, self.given = figures, given
         after = self.names.known
         self.names.known = {n: _next_round(v, after.get(n, v)) for n, v in before.items()}
 
@@ -326,15 +334,16 @@ class _Procedure:
     # ------------------------------------------------------------------- at last
 
     def _unused(self) -> None:
-        """Warn of values that nothing reads (W405)."""
-        for name in targets(self.program.body):
+        """Warn of values and arguments that nothing reads, and of a program that does nothing."""
+        program = self.program
+        if not program.body:
+            self._idle(f"program {program.name.id} does nothing", program.name.span, "show …")
+        said = {n.id: ("is computed and", n) for n in targets(program.body)}
+        said |= {h.name.id: ("is an argument, and", h.name) for h in program.hyperparameters}
+        for what, name in said.values():
             if name.id not in self.names.read and not name.id.startswith("_"):
-                self.context.diagnostics.add(
-                    Diagnostic(
-                        "W405", f'"{name.id}" is computed and never used', name.span,
-                        helps=(f"delete it, or name it _{name.id} to keep it",),
-                    )
-                )  # fmt: skip
+                help = f"delete it, or name it _{name.id} to keep it"
+                self._idle(f'"{name.id}" {what} never used', name.span, help)
 
     def _trained(self) -> None:
         """Networks with weights must come from a training (E507)."""

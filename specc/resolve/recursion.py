@@ -7,14 +7,15 @@ from itertools import pairwise
 
 from specc.diagnostics import Diagnostic, Label
 from specc.resolve.context import Context
-from specc.resolve.order import names_read
+from specc.resolve.order import bound, names_read
 from specc.syntax import tree
 
 
 def recursive(context: Context) -> bool:
     """Report definitions that contain themselves (E406). Iterative, so any depth is safe."""
     calls = {
-        name: list(dict.fromkeys(_called(context, d))) for name, d in context.definitions.items()
+        name: list(dict.fromkeys(n.id for n in _called(context, d)))
+        for name, d in context.definitions.items()
     }
     done: set[str] = set()
     found = False
@@ -25,10 +26,20 @@ def recursive(context: Context) -> bool:
     return found
 
 
-def _called(context: Context, definition: tree.Definition) -> Iterator[str]:
-    for name in names_read(definition.body):
-        if name.id in context.definitions:
-            yield name.id
+def _called(context: Context, definition: tree.Definition) -> Iterator[tree.Name]:
+    """The names in a definition that mean another, or itself.
+
+    A name that the definition gives a value means that value, but for the statement that gives it.
+    """
+    own = {h.name.id for h in definition.hyperparameters or ()}
+    own |= {n.id for s in definition.body for n in bound(s)}
+    for statement in definition.body:
+        given = bound(statement)
+        hidden, places = own - {n.id for n in given}, [n.span for n in given]
+        for name in names_read(statement):
+            known = name.id in context.definitions and name.id not in hidden
+            if known and name.span not in places:
+                yield name
 
 
 def _circles(start: str, calls: dict[str, list[str]], done: set[str]) -> Iterator[list[str]]:
@@ -54,7 +65,7 @@ def _circles(start: str, calls: dict[str, list[str]], done: set[str]) -> Iterato
 def _report_recursion(context: Context, circle: list[str]) -> None:
     first = context.definitions[circle[0]]
     spans = [
-        next(n.span for n in names_read(context.definitions[a].body) if n.id == b)
+        next(n.span for n in _called(context, context.definitions[a]) if n.id == b)
         for a, b in pairwise(circle)
     ]
     context.diagnostics.add(

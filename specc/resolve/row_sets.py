@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from specc.program import Apply, Generated, Node, ReadPort, Ref, Sample
 from specc.resolve.context import Scope
+from specc.source import Span
 from specc.types import Distribution, Tensor
 
 RowSet: TypeAlias = str | None
@@ -35,14 +36,27 @@ def _of(scope: Scope, node: Node, found: list[RowSet], given: Given) -> RowSet:
     read = node.operands
     if isinstance(operation, Apply) and operation.layer.word == "nearest":
         read = read[:1]
-    sets = {found[r.node] for r in read if r is not None and _has_rows(scope, r)}
-    sets -= {None, ONE} if len(sets) > 1 else {None}
+    sets = _sets(scope, read, found)
     if len(sets) > 1:
-        _report(scope, node, sorted(s for s in sets if s is not None))
+        _report(scope, node.span, sets)
         return None
     if isinstance(operation, (Generated, Sample)) and not sets:
         return DRAWN
     return next(iter(sets), None)
+
+
+def paired(scope: Scope, refs: Sequence[Ref], found: Sequence[RowSet], place: Span) -> bool:
+    """Whether values that a picture takes row by row have the same rows; else it is reported."""
+    sets = _sets(scope, refs, found)
+    if len(sets) > 1:
+        _report(scope, place, sets)
+    return len(sets) < 2
+
+
+def _sets(scope: Scope, refs: Sequence[Ref | None], found: Sequence[RowSet]) -> set[str]:
+    sets = {found[r.node] for r in refs if r is not None and _has_rows(scope, r)}
+    sets -= {None, ONE} if len(sets) > 1 else {None}
+    return {s for s in sets if s is not None}
 
 
 def _has_rows(scope: Scope, ref: Ref) -> bool:
@@ -68,10 +82,10 @@ def _chosen(scope: Scope, operation: Apply, node: Node, found: list[RowSet]) -> 
     return None if before is None else f"{how.removesuffix(')')} of {before}"
 
 
-def _report(scope: Scope, node: Node, sets: list[str]) -> None:
+def _report(scope: Scope, place: Span, sets: set[str]) -> None:
     scope.context.report(
         "E302",
-        f"this joins values of different rows: {' with '.join(sets)}",
-        node.span,
+        f"this joins values of different rows: {' with '.join(sorted(sets))}",
+        place,
         helps=("choose the same rows of both: rows(x, first=64)",),
     )

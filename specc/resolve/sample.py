@@ -11,6 +11,7 @@ from specc.resolve.equated import as_settings
 from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
 from specc.resolve.setting import SHOWS, rhythm, show_of, twice
+from specc.resolve.untrained import refuse_own_stages
 from specc.resolve.unused import unused_values
 from specc.settings import SampleSettings
 from specc.syntax import tree
@@ -35,6 +36,7 @@ def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
         )
     if settings is None or not shows:
         return None
+    refuse_own_stages(scope)
     unused_values(scope)
     body = scope.body(sample, (), (), ())
     return SamplePlan(sample.name.id, sample.span, sample.doc, body, tuple(shows), settings)

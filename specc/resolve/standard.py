@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import Diagnostic, Diagnostics
 from specc.resolve.order import names_read
-from specc.source import Source
+from specc.source import Source, Span
 from specc.std import INDEX
 from specc.syntax import tree
 from specc.syntax.parse import parse
+
+FOLDER = "specc/std/"
 
 
 def standard(
@@ -30,6 +32,22 @@ def standard(
                 yield library[name.id]
 
 
+def said_at_call(
+    diagnostics: Diagnostics, before: int, definition: tree.Definition, call: Span
+) -> None:
+    """Move what was said of a definition of the library, all after `before`, to the call in the file."""
+    library = definition.span.source
+    if not library.path.startswith(FOLDER) or call.source is library:
+        return
+    found = diagnostics.items[before:]
+    inside = [d for d in found if d.code[0] == "E" and d.span.source.path.startswith(FOLDER)]
+    diagnostics.items[before:] = [d for d in found if d not in inside]
+    for first in inside[:1]:
+        message = f"{definition.name.id} does not fit here: {first.message}"
+        notes = (f"in {first.span.source.path}, line {first.span.line}", *first.notes)
+        diagnostics.add(Diagnostic(first.code, message, call, notes=notes))
+
+
 def definitions() -> dict[str, tree.Definition]:
     """Every definition of the library by its word, for those who tell of them."""
     stems = dict.fromkeys(INDEX.values())
@@ -40,6 +58,6 @@ def definitions() -> dict[str, tree.Definition]:
 def _definitions(stem: str, diagnostics: Diagnostics) -> dict[str, tree.Definition]:
     """All definitions of a file of the library by name."""
     text = files("specc.std").joinpath(f"{stem}.spec").read_text(encoding="utf-8")
-    file = parse(Source(f"specc/std/{stem}.spec", text), diagnostics)
+    file = parse(Source(f"{FOLDER}{stem}.spec", text), diagnostics)
     found = file.declarations if file is not None else ()
     return {d.name.id: d for d in found if isinstance(d, tree.Definition)}

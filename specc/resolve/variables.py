@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from specc.plain import is_plain
 from specc.program import Act, Body, Node, ReadPort, RowsRead, TrainPlan
 from specc.resolve.context import Context, Scope
+from specc.resolve.member import SPLITS
 from specc.resolve.order import labels, names_read
 from specc.resolve.row_sets import Given, RowSet, row_sets
+from specc.resolve.untrained import refuse_own_stages
 from specc.resolve.values import POISON, Flow, Meaning, Number, Splits
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import ANYTHING, Graph, Tensor, Unknown, ValueType
-
-SPLITS = ("train", "validation", "test")
 
 
 class Variable(Struct, frozen=True):
@@ -123,6 +123,7 @@ class Variables(Struct, eq=False):
     def body(self, scope: Scope) -> Body:
         """What a statement computes, when its rows fit; its networks are noted."""
         self.uses.update(scope.uses)
+        refuse_own_stages(scope)
         inputs = tuple((n.operation.name, n.types[0][1]) for n in _ports(scope.nodes))  # type: ignore[union-attr]
         return scope.body(self.program, (), inputs, ())
 

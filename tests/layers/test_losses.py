@@ -14,6 +14,7 @@ from specc.layers import divergence as div
 from specc.layers import loss as lo
 from specc.layers import similarity as sim
 from specc.layers.base import Layer, LayerError, Operand
+from specc.layers.class_loss import CrossEntropy
 from specc.layers.distribution import FAMILIES, number
 from specc.types import Distribution, Tensor
 from tests.layers.contract import BATCH, check, evaluated, sequence, tensor
@@ -348,3 +349,10 @@ def test_sparsity_is_the_formula_of_the_lecture_notes() -> None:
     assert evaluated(
         lo.KLSparsity(rho=0.5).infer(UNIT).forward, None, {"x0": torch.full((BATCH, 4), 0.5)}
     ).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_real_numbers_are_no_mask() -> None:
+    x, y = Tensor((2,), ("features",)), Tensor((), (), "int", 2)
+    with pytest.raises(LayerError, match="where takes truth values, not real numbers"):
+        CrossEntropy().infer(x, y, Tensor((), ()))
+    assert CrossEntropy().infer(x, y, Tensor((), (), "int", 2)).outputs

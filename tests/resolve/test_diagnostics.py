@@ -97,6 +97,35 @@ def test_a_fault_in_declarations(text: str, expected: list[tuple[str, str]]) -> 
     assert found(text) == expected
 
 
+def test_a_value_called_as_a_definition_is_no_recursion() -> None:
+    local = """
+network A {
+    in x: sequence[T, 3]
+    x -> scan(c(3))
+}
+cell c(units) {
+    in x
+    state A[units]
+    next A = tanh(linear(units)([A, x]))
+    out next A
+}
+message_passing m(f) {
+    in x
+    message m = x.source
+    aggregate a = sum(m)
+    update y = linear(f)([x, a])
+    out y
+}
+network G {
+    in g: graph[node=4]
+    g -> m(3)
+}
+"""
+    assert found(local) == []
+    own = "block m() {\n    in x: vector[3]\n    m = m()(x)\n    out y = m\n}\n"
+    assert found(own) == [("E406", "m")]
+
+
 def test_an_input_that_nothing_reads_is_not_computed() -> None:
     text = "specc 1\n\nnetwork N {\n    in x, y: vector[3]\n    x -> linear(2)\n}\n"
     [one] = compile_text(text).diagnostics

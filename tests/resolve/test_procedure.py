@@ -52,6 +52,8 @@ GOOD = {
     "show grid(test.x, rows(train.x, at=at))",
     "planes": "c = Encoder(test.x).mu\nshow scatter(pca(c), test.label)\nshow scatter(tsne(c), test.label)",
     "export": "export Encoder",
+    "count in loops": "repeat 2 {\n repeat 2 {\n  count 3\n  show 1\n }\n}",
+    "borrowed": "show mean(Decoder.linear1(Encoder(test.x).mu))",
     "returned": "return mean(mean(test.x), axis=batch)",
 }  # fmt: skip
 
@@ -106,6 +108,30 @@ WRONG = {
         "x = rows(test.x)\nshow grid(x)",
         "E202", "rows takes one of first=, where= and at=", "rows(test.x)",
     ),
+    "weights": (
+        "show mean(test.x -> linear(3))",
+        "E507", "linear has weights, and nothing trains them here: a program only calls what was trained",
+        "linear(3)",
+    ),
+    "module": (
+        "show mean(test.x -> dropout(0.5))",
+        "E507", "dropout belongs in a network: a program only calls what was trained", "dropout(0.5)",
+    ),
+    "count twice": ("count 3\nrepeat 2 {\n count 4\n}\nshow 1", "E403", "count is set twice", None),
+    "behind return": ("return 1\nshow 2", "W405", "nothing behind return is done", "show 2"),
+    "nothing": ("", "W405", "program p does nothing", "p"),
+    "scatter": (
+        "show scatter(rows(Encoder(test.x).mu, first=3), rows(test.label, first=2))",
+        "E302",
+        (
+            "this joins values of different rows: first=2 of the test rows of AE"
+            " with first=3 of the test rows of AE"
+        ),
+        "scatter(rows(Encoder(test.x).mu, first=3), rows(test.label, first=2))",
+    ),
+    "no validation": (
+        "show mean(validation.x)", "E402", "no rows are kept for validation", "validation",
+    ),
     "export": ("export test", "E203", "export takes the name of a network", "test"),
 }  # fmt: skip
 
@@ -132,6 +158,37 @@ def test_a_network_must_have_been_trained() -> None:
     )
     [problem] = compile_text(text).diagnostics
     assert (problem.code, problem.message) == ("E507", "program p uses Other, which nothing trains")
+
+
+def test_an_argument_that_nothing_reads_is_warned_of() -> None:
+    assert said("show 1", "p(n=4)") == [("W405", '"n" is an argument, and never used', "n")]
+
+
+def test_a_value_inside_of_a_network_is_asked_of_the_call() -> None:
+    [problem] = compiled("show mean(Encoder.h)").diagnostics
+    assert (problem.code, problem.helps) == ("E402", ("Encoder(…).h",))
+    assert said("show mean(Encoder(test.x).h)") == []
+
+
+def test_a_sample_reads_no_rows_and_trains_nothing() -> None:
+    def sampled(value: str) -> list[tuple[str, str]]:
+        text = f"{HEAD}sample S {{\n    show grid({value})\n}}\n"
+        return [(d.code, d.span.text) for d in compile_text(text).diagnostics]
+
+    assert sampled("Decoder(test.x)") == [("E402", "test")]
+    assert sampled("foo.x") == [("E402", "foo")]
+    text = f"{HEAD}sample S {{\n    z ~ normal[8]\n    show grid(Decoder(linear(4)(z)))\n}}\n"
+    assert [(d.code, d.span.text) for d in compile_text(text).diagnostics] == [
+        ("E507", "linear(4)(z)")
+    ]
+
+
+def test_what_is_exported_has_sizes() -> None:
+    free = "network Free {\n in x: sequence[T, 3]\n x -> linear(2)\n}\n"
+    text = f"{HEAD}{free}program p() {{ export Free }}\n"
+    [one] = compile_text(text).diagnostics
+    assert (one.code, one.message) == ("E203", "export needs every size of Free, and T may be any")
+    assert one.helps == ("param T = 12 gives T a value",)
 
 
 def test_a_program_needs_a_training_and_says_nothing_after_its_errors() -> None:
