@@ -53,12 +53,15 @@ class Graph:
 
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
     """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+    values = values.to(torch.promote_types(values.dtype, torch.float))  # sums of many need it
     if weight is None:
-        weight = torch.ones(graph.source.shape, device=values.device)
+        weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
+    weight = weight.to(values.dtype)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
-    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1).to(weight.dtype))
+    with torch.autocast(values.device.type, enabled=False):
+        flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
     return flat.reshape(-1, *values.shape[1:])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -64,19 +65,27 @@ class Session:
             sys.exit(f"program {self.program}: no row has {words}")
         return values[holds]
 
+    def row(self, values: Tensor, number: int) -> Tensor:
+        """One row; SystemExit where there are fewer."""
+        if not 0 <= number < len(values):
+            there = f"{len(values)} rows, numbered from 0"
+            sys.exit(f"program {self.program}: there is no row {number}; there are {there}")
+        return values[number : number + 1]
+
     def export(self, name: str, network: nn.Module, *examples: Tensor) -> None:
         """A network in files of its own: its weights, and itself as a graph for any number of rows."""
         save_model(network, str(self.path(f"{name}.safetensors")))
         rows = {0: torch.export.Dim("rows", min=1)}
         shapes = tuple(rows for _ in examples)
         there = tuple(example.to(self.device) for example in examples)
-        try:
-            graph = torch.export.export(network, there, dynamic_shapes=shapes)
-        except (RuntimeError, ValueError, AssertionError) as problem:
-            reason = str(problem).partition("\n")[0]
-            print(f"{name} has no graph of its own: {reason}", file=self.spoken)
-            return
-        torch.export.save(graph, self.path(f"{name}.pt2"))
+        with warnings.catch_warnings(action="ignore"):
+            try:
+                graph = torch.export.export(network, there, dynamic_shapes=shapes)
+            except Exception as problem:  # torch.export fails in many ways
+                reason = str(problem).strip().partition("\n")[0] or type(problem).__name__
+                print(f"{name} has no graph of its own: {reason}", file=self.spoken)
+                return
+            torch.export.save(graph, self.path(f"{name}.pt2"))
 
     def finish(self) -> dict[str, float]:
         """Write animations and figures; the last value of every figure that is one number."""

@@ -48,6 +48,7 @@ def max_at(values: Tensor, index: Tensor, count: int) -> Tensor:
 
 def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
     """Means of the rows that share an index; 0 where there are none."""
+    values = values.to(torch.promote_types(values.dtype, torch.float))  # sums of many need it
     empty = values.new_zeros(count, *values.shape[1:])
     ones = torch.ones(index.shape, device=values.device)
     rows = torch.zeros(count, device=values.device).index_add(0, index, ones)
@@ -57,12 +58,15 @@ def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
 
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
     """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+    values = values.to(torch.promote_types(values.dtype, torch.float))  # sums of many need it
     if weight is None:
-        weight = torch.ones(graph.source.shape, device=values.device)
+        weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
+    weight = weight.to(values.dtype)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
-    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1).to(weight.dtype))
+    with torch.autocast(values.device.type, enabled=False):
+        flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
     return flat.reshape(-1, *values.shape[1:])
 
 

@@ -127,7 +127,7 @@ def perform(
             torch.manual_seed(SEEDS[name] if seed is None else seed)
             try:
                 PROGRAMS[name](networks, session, **(given or {}))
-            except (ArithmeticError, ValueError) as problem:
+            except (ArithmeticError, IndexError, ValueError) as problem:
                 sys.exit(failed(name, given or {}, problem))
         figures[name] = session.finish()
     return check(figures, spoken)

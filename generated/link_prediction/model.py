@@ -58,17 +58,22 @@ class Graph:
 
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
     """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+    values = values.to(torch.promote_types(values.dtype, torch.float))  # sums of many need it
     if weight is None:
-        weight = torch.ones(graph.source.shape, device=values.device)
+        weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
+    weight = weight.to(values.dtype)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
-    flat: Tensor = torch.sparse.mm(matrix, values.flatten(1).to(weight.dtype))
+    with torch.autocast(values.device.type, enabled=False):
+        flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
     return flat.reshape(-1, *values.shape[1:])
 
 
 class Gcn(nn.Module):
-    """Graph convolution (Kipf & Welling 2017); `self_loops` comes before it."""
+    """Graph convolution (Kipf & Welling 2017); `self_loops` comes before it. A node
+    where no edge arrives sends nothing.
+    """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
@@ -78,7 +83,8 @@ class Gcn(nn.Module):
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         degree = graph.degree(graph.target)  # [N]
         root = torch.sqrt(degree[graph.source] * degree[graph.target])  # [E]
-        a = neighbour_sum(self.linear1(x), graph, 1 / root)  # [N, features]
+        w = torch.where((degree > 0)[graph.source], 1 / root, 0)  # [E]
+        a = neighbour_sum(self.linear1(x), graph, w)  # [N, features]
         y: Tensor = a + self.b  # [N, features]
         return y
 

@@ -53,7 +53,7 @@ class Training(Trainer):
     """One run; the numbers are the spec's, and the command line can change them."""
 
     title = "GraphAutoencoder"
-    spec = "db31950bff606df0"
+    spec = "55f9691fe96c6b64"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("bce_with_logits",)}
     epochs, batch, seed = 200, 64, 0
     checkpoint_epochs = 50
