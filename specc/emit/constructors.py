@@ -13,7 +13,7 @@ from specc.emit.shapes import shape
 from specc.emit.summary import owned, owner_of
 from specc.layers.base import Inference
 from specc.layers.code import Code, Printer, Raw, fn
-from specc.program import BareTensor, Body, Path, Program, Rounds, Stage
+from specc.program import BareTensor, Body, Path, Program, Rounds, Stage, Tie
 from specc.resolve.symbolic import SymbolicBody
 from specc.sizes import Symbolic, render
 from specc.types import Tensor
@@ -108,13 +108,17 @@ class Constructor:
         value = self._constructor(stage)
         lines = statement(f"{left} = {value}", 8, self._stage_comment(concrete))
         for tie in stage.ties:
-            source = self._path(tie.path)
-            lines += statement(f"{left}.{tie.parameter} = {source}.{tie.tensor}", 8, "tied")
+            lines += statement(f"{left}.{tie.parameter} = {self._tensor(tie)}", 8, "tied")
         return lines
 
     def _transposed(self, stage: Stage) -> str | None:
         found = next((t for t in stage.ties if t.transposed), None)
-        return None if found is None else f"{self._path(found.path)}.{found.tensor}"
+        return None if found is None else self._tensor(found)
+
+    def _tensor(self, tie: Tie) -> str:
+        """The tensor that is tied to: one of a stage, or a bare one, which is its own stage."""
+        path = self._path(tie.path)
+        return path if tie.tensor == tie.path[-1] else f"{path}.{tie.tensor}"
 
     def _tied_linear(self, stage: Stage, concrete: Stage, left: str, source: str) -> list[str]:
         bias = getattr(stage.layer, "bias", True)

@@ -159,6 +159,7 @@ class Layer(BaseModel, ABC):
     summary: ClassVar[str]
     formula: ClassVar[str] = ""
     operands: ClassVar[tuple[str, ...]] = ("x",)
+    pairs: ClassVar[bool] = False  # a number is the optional operand, and no hyperparameter
     variadic: ClassVar[bool] = False
     optional: ClassVar[tuple[str, ...]] = ()
     keyword_operands: ClassVar[tuple[str, ...]] = ()

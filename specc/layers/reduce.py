@@ -116,7 +116,7 @@ class Sum(_Reduction):
 class _Extreme(_Reduction):
     """The largest or smallest of several, or of two values element by element."""
 
-    whole = True
+    whole = pairs = True
     operands = ("x", "other")
     optional = ("other",)
     pair: ClassVar[str]

@@ -140,7 +140,7 @@ def _takes_operand(
     if isinstance(meaning, Word) and waiting[0] not in model.optional and not model.stateful:
         return waiting[0]
     constant = isinstance(meaning, Number) and not isinstance(meaning.value, (str, tuple))
-    required = waiting[0] not in model.optional or not fields
+    required = waiting[0] not in model.optional or model.pairs or not fields
     return waiting[0] if constant and required and not model.stateful else None
 
 

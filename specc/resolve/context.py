@@ -89,7 +89,8 @@ class Scope(Struct, eq=False):
     """One body while it is built: its names, nodes and stages.
 
     `phase` is the role of the equation that is read (`message`, `aggregate`, …), which its nodes note;
-    `elsewhere` the names that a step has kept to itself, with the step's.
+    `elsewhere` the names that a step has kept to itself, with the step's; `turns` the turn of every
+    loop that is laid out around the stages that are read.
     """
 
     context: Context
@@ -107,6 +108,7 @@ class Scope(Struct, eq=False):
     states: dict[str, State] = field(default_factory=dict)
     phase: str = ""
     elsewhere: dict[str, str] = field(default_factory=dict)
+    turns: tuple[int, ...] = ()
 
     @property
     def diagnostics(self) -> Diagnostics:

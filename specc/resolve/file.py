@@ -223,6 +223,7 @@ def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
                     places[d.name.id] = d.name.span
                     if isinstance(d, tree.Definition):
                         _define(context, d)
+                        _apart(context, d)
             case _:
                 continue
 
@@ -241,6 +242,24 @@ def _define(context: Context, definition: tree.Definition) -> None:
     for h in definition.hyperparameters or ():
         _duplicate(context, seen, h.name)
         seen.setdefault(h.name.id, h.name.span)
+
+
+def _apart(context: Context, definition: tree.Definition) -> None:
+    """Refuse networks that differ in capitals and underscores alone: they would be one class."""
+    own = definition.name
+    for other in context.definitions.values():
+        both = {other.role, definition.role}
+        if other is not definition and both.isdisjoint(_PARTS) and _bare(other.name) == _bare(own):
+            context.report(
+                "E403",
+                f'"{own.id}" and "{other.name.id}" would be one class of the generated code',
+                own.span,
+                labels=(Label(other.name.span, "first here"),),
+            )
+
+
+def _bare(name: tree.Name) -> str:
+    return name.id.replace("_", "").casefold()
 
 
 def _own_cell(definition: tree.Definition) -> bool:

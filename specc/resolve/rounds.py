@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from specc.limits import MAX_EXPANDED_NODES
+from specc.numbered import numbered
 from specc.program import Body, ReadPort, Rounds, Stage, Static
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_static
@@ -82,7 +83,7 @@ def _in_place(scope: Scope, value: Flow, written: tree.Repeat, count: Size, run:
             written.count.span,
         )
     for number in range(1, count + 1):
-        value = run(scope, value, tuple(_relabel(s, number) for s in written.body))
+        value = _turn(scope, value, written.body, number, run)
         if value is POISON:
             break
     return value
@@ -155,7 +156,7 @@ def expand_for(
     shadowed = scope.names.get(written.variable.id)
     for number, item in enumerate(values, 1):
         scope.names[written.variable.id] = Number(item)
-        value = run(scope, value, tuple(_relabel(s, number) for s in written.body))
+        value = _turn(scope, value, written.body, number, run)
     if shadowed is None:
         scope.names.pop(written.variable.id, None)
     else:
@@ -163,12 +164,20 @@ def expand_for(
     return value
 
 
-def _relabel(stage: tree.Stage, number: int) -> tree.Stage:
-    """`as stage` in a `for` names `stage1`, `stage2`, … one for each turn."""
+def _turn(scope: Scope, value: Flow, body: tuple[tree.Stage, ...], number: int, run: Run) -> Flow:
+    """The stages of one turn in the body around them."""
+    around = scope.turns
+    scope.turns = (*around, number)
+    made = run(scope, value, tuple(_relabel(s, scope.turns) for s in body))
+    scope.turns = around
+    return made
+
+
+def _relabel(stage: tree.Stage, turns: tuple[int, ...]) -> tree.Stage:
+    """`as stage` in a `for` names `stage1`, `stage2`, … one for each turn; `stage1_2` in a loop of a loop."""
     if stage.label is None:
         return stage
-    span = stage.label.span
-    numbered = tree.Name(
-        type(span)(span.source, span.start, span.end + number), f"{stage.label.id}{number}"
-    )
-    return tree.Stage(stage.span, stage.operation, numbered)
+    name = stage.label.id
+    for turn in turns:
+        name = numbered(name, turn)
+    return tree.Stage(stage.span, stage.operation, tree.Name(stage.label.span, name))

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,72 @@ def test_a_checkpoint_of_a_step_holds_what_the_end_of_the_epoch_changed(tmp_path
     kept = torch.load(io.BytesIO((tmp_path / "run" / "checkpoint.pt").read_bytes()[32:]))
     assert kept["step"] == 3 * -(-rows // 64)
     assert [p["last_epoch"] for p in kept["plateaus"]] == [3]
+
+
+ACCUMULATED = """specc 1
+
+network Net {
+    in x: vector[64]
+    x -> linear(16) -> relu -> linear(10)
+}
+train Learning {
+    data digits(flat=true) as x, label
+    minimize cross_entropy(Net(x), label)
+    optimizer sgd(lr=0.5)
+    clip_grad_norm 0.1
+    accumulate 3
+    epochs 1
+}
+"""
+
+
+def test_a_run_that_stops_between_two_updates_goes_on_with_its_gradients(tmp_path: Path) -> None:
+    script = built(ACCUMULATED, tmp_path / "package")
+    assert finished(script, tmp_path / "whole")[0] == 0
+    code = textwrap.dedent(f"""
+        import sys
+        sys.argv = ["train.py", "--quiet", "--out", {str(tmp_path / "cut")!r}]
+        sys.path.insert(0, {str(script.parent)!r})
+        import trainer, train
+        ended = trainer.Trainer.advance
+        def advance(self):
+            ended(self)
+            if self.step == 8:
+                self.save()
+                sys.exit(0)
+        trainer.Trainer.advance = advance
+        trainer.main(train.Training)
+    """)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert finished(script, tmp_path / "cut", "--resume")[0] == 0
+    whole, again = (load_file(tmp_path / n / "model.safetensors") for n in ("whole", "cut"))
+    assert all((whole[k] == again[k]).all() for k in whole)
+
+
+def test_gradients_are_clipped_where_all_of_them_are_there(tmp_path: Path) -> None:
+    """A step of rate 0.5 along a gradient of norm 0.1 at most moves the weights by 0.05."""
+    script = built(ACCUMULATED, tmp_path / "package")
+    ends = []
+    for steps in ("3", "6"):
+        assert finished(script, tmp_path / steps, "--steps", steps)[0] == 0
+        ends.append(load_file(tmp_path / steps / "model.safetensors"))
+    moved = sum(((ends[0][k] - ends[1][k]) ** 2).sum() for k in ends[0]) ** 0.5
+    assert abs(float(moved) - 0.05) < 1e-4
+
+
+def test_what_is_maximized_stops_when_it_gets_no_larger(tmp_path: Path) -> None:
+    text = (
+        PLATEAU.replace("minimize cross_entropy", "maximize -1 * cross_entropy")
+        .replace(
+            "schedule reduce_on_plateau(watch=accuracy, factor=0.5, patience=0, threshold=0.02, cooldown=1)",
+            "",
+        )
+        .replace("early_stopping 5", "early_stopping 2")
+        .replace("lr=3e-2", "lr=1e-3")
+    )
+    script = built(text, tmp_path / "package")
+    assert finished(script, tmp_path / "run")[0] == 0
+    assert max(r["epoch"] for r in logged(tmp_path / "run")) == 8
 
 
 @pytest.mark.slow

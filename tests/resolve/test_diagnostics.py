@@ -210,3 +210,14 @@ def test_a_label_inside_of_rounds_may_stay_unread() -> None:
         "    x -> for c in [16, 32] { part(c, s=2) as stage } -> flatten -> linear(2)\n}\n"
     )
     assert list(compile_text(text).diagnostics) == []
+
+
+def test_networks_of_one_class_are_refused() -> None:
+    network = "network {} {{\n    in x: vector[4]\n    x -> linear(4)\n}}\n"
+    for names, codes in (
+        (("net", "Net"), ["E403"]),
+        (("My_net", "MyNet"), ["E403"]),
+        (("A", "B"), []),
+    ):
+        text = "specc 1\n" + "".join(network.format(n) for n in names)
+        assert [d.code for d in compile_text(text).diagnostics] == codes

@@ -1,0 +1,36 @@
+"""The larger and the smaller: a number beside a value is compared with each element, an axis has its word."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from specc.pipeline import compile_text
+from tests.laws.conformity import module_of
+
+
+@pytest.mark.parametrize("text", ["max(x, 0.5)", "max(0.5, x)", "x -> max(0.5)"])
+def test_a_number_is_compared_with_every_element(text: str) -> None:
+    x = torch.linspace(-1, 1, 12).view(1, 3, 4)
+    assert torch.equal(_run(text, x), x.clamp(min=0.5))
+
+
+@pytest.mark.parametrize("text", ["max(x, axis=time)", "max(x, time)", "x -> max(time)"])
+def test_an_axis_is_called_by_its_word(text: str) -> None:
+    x = torch.linspace(-1, 1, 12).view(1, 3, 4)
+    assert torch.equal(_run(text, x), x.amax(1))
+
+
+def test_the_formula_of_a_hard_sigmoid() -> None:
+    x = torch.linspace(-5, 5, 12).view(1, 3, 4)
+    y = _run("min(max(0, x / 6 + 1 / 2), 1)", x)
+    assert torch.allclose(y, torch.nn.functional.hardsigmoid(x))
+
+
+def _run(text: str, x: torch.Tensor) -> torch.Tensor:
+    program = compile_text(
+        f"specc 1\nnetwork N {{\n    in x: sequence[3, 4]\n    out y = {text}\n}}\n"
+    ).program
+    assert program is not None
+    y: torch.Tensor = module_of(program).N()(x)
+    return y
