@@ -15,7 +15,7 @@ from specc.count.rows import Entry, Tabler
 from specc.count.sums import Summer
 from specc.count.weights import parameters
 from specc.fields import HOPS, FieldReader
-from specc.formula import Formula, product, total, var
+from specc.formula import Formula, gathered, product, total, var
 from specc.layers.base import Convention, Inference, Layer, Window
 from specc.program import Apply, Program, Scan, TrainPlan
 from specc.receptive import Everything, Fields, Seen, seen_text
@@ -163,7 +163,8 @@ def _kinds(entry: Entry) -> Iterator[Step]:
     row = entry.row
     for one, title in ((row.weights, "  weights"), (row.biases, "  biases")):
         if one is not None and row.weights is not None and row.biases is not None:
-            whole = one if row.times == 1 else product((row.times, one))
+            own = gathered(one)
+            whole = own if row.times == 1 else product((row.times, own))
             yield Step(title, render(whole.value), whole)
 
 

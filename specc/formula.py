@@ -7,6 +7,7 @@ gives `(k_h·k_w·c_in + 1)·c_out`, `numbers()` gives `(5·5·1 + 1)·6`, `work
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias, Union
 
@@ -319,3 +320,13 @@ _LATEX = _Notation(
     r"\left\lceil {} \right\rceil".format,
     slash=False,
 )
+
+
+def gathered(sum_: Formula) -> Formula:
+    """Equal terms of a sum once, with their number: `8·3·h`."""
+    if not isinstance(sum_, Sum):
+        return sum_
+    alike = Counter(sum_.terms)
+    terms = [(sign, t if n == 1 else product((n, t))) for (sign, t), n in alike.items()]
+    alone = len(terms) == 1 and terms[0][0] == 1
+    return terms[0][1] if alone else Sum(sum_.value, tuple(terms))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.formula import Formula, ceil_div, formula, largest, product, total, var
+from specc.formula import Formula, ceil_div, formula, gathered, largest, product, total, var
 from specc.sizes import symbol
 
 numbers = st.integers(1, 400)
@@ -86,3 +86,10 @@ def test_the_working_ends_with_the_value_and_computes_to_it(
     assert built.tidy.value == built.value
     tidied = built.tidy.working().split(" = ")[-1]
     assert tidied.replace("−", "-").replace(",", "") == str(built.value)
+
+
+def test_equal_terms_are_gathered() -> None:
+    h = var("h", 4)
+    assert gathered(total([3 * h, 3 * h])).symbols() == "2·3·h"
+    mixed = gathered(total([3 * h, 2 * h, 3 * h]))
+    assert (mixed.value, mixed.symbols()) == (32, "2·3·h + 2·h")

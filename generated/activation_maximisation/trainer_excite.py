@@ -370,7 +370,7 @@ class Trainer(ABC):
         values = self.evaluate("test")
         line = f"epoch {epoch}  test: {said(values)}"
         self.console.print(line, highlight=False, soft_wrap=True)
-        loss = sum(values[name] for name in self.losses)
+        loss = sum(values[name] * self.updates[name].sign for name in self.losses)
         self.best = min(self.best, loss)
         if epoch % self.args.checkpoint_epochs == 0:
             self.save()

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 class TransposedLinear(nn.Module):
     """A linear layer with another layer's weight, transposed; only the bias is its own."""
 
-    def __init__(self, weight: nn.Parameter, bias: bool = True) -> None:
+    def __init__(self, weight: Tensor, bias: bool = True) -> None:
         super().__init__()
         self.weight = weight  # [in, out], shared
         self.bias = nn.Parameter(torch.zeros(weight.shape[1])) if bias else None
