@@ -48,7 +48,7 @@ def max_at(values: Tensor, index: Tensor, count: int) -> Tensor:
 
 def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
     """Means of the rows that share an index; 0 where there are none."""
-    values = values.to(torch.promote_types(values.dtype, torch.float))  # sums of many need it
+    values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
     empty = values.new_zeros(count, *values.shape[1:])
     ones = torch.ones(index.shape, device=values.device)
     rows = torch.zeros(count, device=values.device).index_add(0, index, ones)
@@ -58,7 +58,7 @@ def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
 
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
     """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
-    values = values.to(torch.promote_types(values.dtype, torch.float))  # sums of many need it
+    values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
     if weight is None:
         weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))

@@ -45,7 +45,7 @@ class Graph:
 
 def sum_at(values: Tensor, index: Tensor, count: int) -> Tensor:
     """Sums of the rows that share an index: [M, ...] to [count, ...]."""
-    values = values.to(torch.promote_types(values.dtype, torch.float))  # sums of many need it
+    values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
     return values.new_zeros(count, *values.shape[1:]).index_add(0, index, values)
 
 

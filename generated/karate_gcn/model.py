@@ -58,7 +58,7 @@ class Graph:
 
 def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
     """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
-    values = values.to(torch.promote_types(values.dtype, torch.float))  # sums of many need it
+    values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
     if weight is None:
         weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))

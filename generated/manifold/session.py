@@ -68,8 +68,8 @@ class Session:
     def row(self, values: Tensor, number: int) -> Tensor:
         """One row; SystemExit where there are fewer."""
         if not 0 <= number < len(values):
-            there = f"{len(values)} rows, numbered from 0"
-            sys.exit(f"program {self.program}: there is no row {number}; there are {there}")
+            there = f"there are {len(values)} rows, numbered from 0"
+            sys.exit(f"program {self.program}: there is no row {number}; {there}")
         return values[number : number + 1]
 
     def export(self, name: str, network: nn.Module, *examples: Tensor) -> None:
@@ -82,7 +82,8 @@ class Session:
             try:
                 graph = torch.export.export(network, there, dynamic_shapes=shapes)
             except Exception as problem:  # torch.export fails in many ways
-                reason = str(problem).strip().partition("\n")[0] or type(problem).__name__
+                said = str(problem).strip() or type(problem).__name__
+                reason = said.partition("\n")[0]
                 print(f"{name} has no graph of its own: {reason}", file=self.spoken)
                 return
             torch.export.save(graph, self.path(f"{name}.pt2"))

@@ -129,13 +129,17 @@ def test_without_any_of_it_the_class_stays_the_short_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "mask",
-    [tensor(5), Tensor((4,), ("time",), "bool"), Tensor((5,), ("time",), "bool", batched=False)],
+    ("mask", "code"),
+    [
+        (tensor(5), "E203"),
+        (Tensor((4,), ("time",), "bool"), "E302"),
+        (Tensor((5,), ("time",), "bool", batched=False), "E203"),
+    ],
 )
-def test_a_mask_says_yes_or_no_at_every_position(mask: Tensor) -> None:
+def test_a_mask_says_yes_or_no_at_every_position(mask: Tensor, code: str) -> None:
     with pytest.raises(LayerError) as found:
         Attention(heads=2).infer(sequence(5, 6), None, mask)
-    assert found.value.code == "E203"
+    assert found.value.code == code
     assert found.value.argument == 2
 
 
