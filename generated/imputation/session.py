@@ -81,7 +81,7 @@ class Session:
         with warnings.catch_warnings(action="ignore"):
             try:
                 graph = torch.export.export(network, there, dynamic_shapes=shapes)
-            except Exception as problem:  # torch.export fails in many ways
+            except (AssertionError, RuntimeError, TypeError, ValueError) as problem:
                 said = str(problem).strip() or type(problem).__name__
                 reason = said.partition("\n")[0]
                 print(f"{name} has no graph of its own: {reason}", file=self.spoken)
