@@ -17,6 +17,7 @@ import torch
 
 from specc.emit.package import package, write
 from specc.pipeline import compile_text
+from tests import scripts
 
 SPEC = """specc 1
 
@@ -146,8 +147,9 @@ def test_it_trains_and_reads_well(reader: Any, tmp_path: Path) -> None:
         [*ruff, "format", "--isolated", "--diff", "."],
         [*ruff, "check", "--isolated", "--select=E4,E7,E9,F,I,UP,B", "."],
         [*strict, "data.py", "data_1.py", "data_2.py"],
-        [sys.executable, "train.py", "--quiet"],
-        [sys.executable, "train.py", "--quiet", "--resume", "--epochs", "3"],
     ):
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stdout + run.stderr
+    for flags in ((), ("--resume", "--epochs", "3")):
+        trained = scripts.run(tmp_path / "train.py", "--quiet", *flags, cwd=tmp_path)
+        assert trained.returncode == 0, trained.stderr

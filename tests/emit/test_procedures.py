@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 
 from specc.emit.package import write
 from specc.pipeline import compile_text
+from tests import scripts
 from tests.resolve.test_procedure import GOOD, HEAD
 
 PROGRAMS = """
@@ -86,10 +87,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def script(path: Path, *flags: str) -> tuple[int, str]:
-    ended = subprocess.run(
-        [sys.executable, str(path), *flags], capture_output=True, text=True, check=False
-    )
+def script(path: Path, *flags: str) -> tuple[int | None, str]:
+    ended = scripts.run(path, *flags)
     return ended.returncode, ended.stdout + ended.stderr
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ from PIL import Image
 
 from specc.emit.package import package, write
 from specc.pipeline import compile_text
+from tests import scripts
 
 SPEC = """specc 1
 
@@ -47,9 +45,7 @@ sample More {
 
 
 def run(folder: Path, script: str, *flags: str) -> str:
-    command = [sys.executable, str(folder / script), *flags]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = scripts.run(folder / script, *flags)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 

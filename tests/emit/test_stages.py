@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from safetensors.torch import load_file
 
 from specc.emit.package import package
 from specc.pipeline import compile_text
+from tests import scripts
 
 SPEC = """specc 1
 
@@ -57,8 +56,8 @@ def built(folder: Path) -> Path:
 
 
 def test_a_stage_begins_with_the_weights_of_the_one_before(tmp_path: Path) -> None:
-    command = [sys.executable, str(built(tmp_path)), "--quiet"]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    script = built(tmp_path)
+    run = scripts.run(script, "--quiet")
     assert run.returncode == 0, run.stderr
     assert run.stderr.count("promise kept") == 2
     first = load_file(str(tmp_path / "run" / "pretrain" / "model.safetensors"))
@@ -67,7 +66,7 @@ def test_a_stage_begins_with_the_weights_of_the_one_before(tmp_path: Path) -> No
     assert len(shared) == 4
     assert all(first[name].equal(second[name]) for name in shared)  # only the head learnt
     assert (tmp_path / "run" / "samples.png").exists()
-    again = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=False)
+    again = scripts.run(script, "--quiet", "--resume")
     assert again.returncode == 0
     assert "resumed at step 23" in again.stderr
 
@@ -90,8 +89,7 @@ def test_the_input_that_excites_a_unit_most_is_its_row_of_weights(tmp_path: Path
     assert compiled.program is not None
     for name, text in package(compiled.program).items():
         tmp_path.joinpath(name).write_text(text, encoding="utf-8")
-    command = [sys.executable, str(tmp_path / "train.py"), "--quiet"]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert scripts.run(tmp_path / "train.py", "--quiet").returncode == 0
     found = load_file(str(tmp_path / "run" / "excite" / "model.safetensors"))
     row, pattern = found["net.hidden.weight"][3], found["pattern"]
     assert (row @ pattern / row.norm() / pattern.norm()).item() > 0.999

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -18,6 +16,7 @@ from hypothesis import strategies as st
 from specc.data.text import SENTENCES, SLOTS, Level, bits, symbols
 from specc.emit.package import package, write
 from specc.pipeline import compile_text
+from tests import scripts
 from tests.emit.test_data import module, plan
 from tests.layers.contract import namespace
 
@@ -135,11 +134,7 @@ def test_a_trained_model_writes(level: str, tmp_path: Path) -> None:
     assert program is not None
     write(program, tmp_path)
     for script, *flags in (("train.py", "--epochs", "6", "--quiet"), ("sample.py", "--count", "3")):
-        done = subprocess.run(
-            [sys.executable, script, *flags],
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = scripts.run(tmp_path / script, *flags, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     texts = (tmp_path / "run" / "samples.txt").read_text(encoding="utf-8").strip().split("\n\n")
     assert len(texts) == 3
@@ -173,13 +168,7 @@ def test_a_program_writes_texts(tmp_path: Path) -> None:
     (tmp_path / "poem.txt").write_text(ROSE, encoding="utf-8")
     write(program, tmp_path)
     flags = ["--steps", "2", "--quiet"]
-    done = subprocess.run(
-        [sys.executable, "train.py", *flags],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = scripts.run(tmp_path / "train.py", *flags, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for name in ("tell_text.txt", "tell_text_2.txt"):
         texts = (tmp_path / "run" / name).read_text(encoding="utf-8").split("\n\n")

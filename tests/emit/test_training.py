@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import random
 import re
 import signal
-import subprocess
-import sys
 import textwrap
 import time
 from pathlib import Path
@@ -21,6 +18,7 @@ from safetensors.torch import load_file
 
 from specc.emit.package import write
 from specc.pipeline import compile_file, compile_text
+from tests.scripts import Script
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,27 +61,18 @@ def built(text: str, folder: Path) -> Path:
     return folder / "train.py"
 
 
-def started(script: Path, out: Path, *flags: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(script), "--quiet", "--out", str(out), *flags]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+def started(script: Path, out: Path, *flags: str) -> Script:
+    return Script(script, "--quiet", "--out", str(out), *flags)
 
 
 def finished(script: Path, out: Path, *flags: str) -> tuple[int, str]:
-    process = started(script, out, *flags)
-    _, said = process.communicate(timeout=900)
-    return process.returncode, said
+    ended = started(script, out, *flags).wait()
+    assert ended.returncode is not None
+    return ended.returncode, ended.stderr
 
 
 def logged(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
-
-
-def wait_for(condition: Any, process: subprocess.Popen[str]) -> None:
-    for _ in range(600):
-        if condition() or process.poll() is not None:
-            return
-        time.sleep(0.05)
 
 
 PLAYERS = """specc 1
@@ -229,7 +218,7 @@ def test_a_killed_run_ends_with_the_same_weights(text: str, tmp_path: Path) -> N
     for attempt in range(5):
         out = tmp_path / f"killed{attempt}"
         process = started(script, out, "--checkpoint-steps", "1")
-        wait_for((out / "checkpoint.pt").exists, process)
+        process.wait_for(out / "checkpoint.pt")
         time.sleep(rng.random() * 0.5)
         process.kill()
         process.wait()
@@ -282,10 +271,10 @@ train Learning {
 def test_a_run_that_stops_between_two_updates_goes_on_with_its_gradients(tmp_path: Path) -> None:
     script = built(ACCUMULATED, tmp_path / "package")
     assert finished(script, tmp_path / "whole")[0] == 0
-    code = textwrap.dedent(f"""
+    cut = script.with_name("cut.py")
+    cut.write_text(
+        textwrap.dedent("""
         import sys
-        sys.argv = ["train.py", "--quiet", "--out", {str(tmp_path / "cut")!r}]
-        sys.path.insert(0, {str(script.parent)!r})
         import trainer, train
         ended = trainer.Trainer.advance
         def advance(self):
@@ -296,7 +285,8 @@ def test_a_run_that_stops_between_two_updates_goes_on_with_its_gradients(tmp_pat
         trainer.Trainer.advance = advance
         trainer.main(train.Training)
     """)
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    )
+    assert finished(cut, tmp_path / "cut")[0] == 0
     assert finished(script, tmp_path / "cut", "--resume")[0] == 0
     whole, again = (load_file(tmp_path / n / "model.safetensors") for n in ("whole", "cut"))
     assert all((whole[k] == again[k]).all() for k in whole)
@@ -333,11 +323,11 @@ def test_what_is_maximized_stops_when_it_gets_no_larger(tmp_path: Path) -> None:
 def test_a_signal_saves_and_ends(number: signal.Signals, status: int, tmp_path: Path) -> None:
     script = built(DROPPED, tmp_path / "package")
     process = started(script, tmp_path / "run", "--epochs", "2000")
-    wait_for((tmp_path / "run" / "checkpoint.pt").exists, process)
+    process.wait_for(tmp_path / "run" / "checkpoint.pt")
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == status, said
-    assert "--resume" in said
+    ended = process.wait(60)
+    assert ended.returncode == status, ended.stderr
+    assert "--resume" in ended.stderr
 
 
 @pytest.mark.slow

@@ -36,6 +36,8 @@ from specc.sizes import evaluate
 from specc.types import Graph, Tensor
 
 BATCH = 2
+SMALL = 2_000_000
+"""Numbers in the tensors of a program that are worth the memory."""
 
 
 def module_of(program: Program) -> types.ModuleType:
@@ -64,11 +66,17 @@ def networks(program: Program, values: dict[str, int]) -> dict[str, nn.Module]:
             made[body.name] = getattr(source, class_name(body.name))(**arguments, **free)
         return made[body.name]
 
-    # Sparse products know no shapes without numbers.
-    with torch.device("cpu" if _on_graphs(program) else "meta"):
+    with torch.device(_device(program, values)):
         for body in program.networks:
             build(body)
     return made
+
+
+def _device(program: Program, values: dict[str, int]) -> str:
+    """Sparse products know no shapes without numbers; small networks are slower without, above all over time."""
+    tensors = (s for b in program.networks for s, _ in promised(b, values).values())
+    small = sum(map(math.prod, tensors)) < SMALL
+    return "cpu" if small or _on_graphs(program) else "meta"
 
 
 def _on_graphs(program: Program) -> bool:
@@ -155,7 +163,9 @@ def graph_example(type: Graph, values: dict[str, int], made: Any) -> Any:
 def inputs_of(body: Body, network: nn.Module, values: dict[str, int]) -> list[Any]:
     """An example of every input of a network."""
     source = type(network).forward.__globals__
-    here = any(_comes_with_data(kind) for _, kind in body.inputs)
+    here = any(_comes_with_data(kind) for _, kind in body.inputs) or not any(
+        p.is_meta for p in network.parameters()
+    )
     found: list[Any] = []
     for _, kind in body.inputs:
         if isinstance(kind, Graph):
