@@ -18,7 +18,7 @@ SPECS = [
     for p in sorted(Path(__file__).parents[2].joinpath("specs").rglob("*.spec"))
     if p.stem != UNREAD
 ]
-EACH = 8
+EACH = 3
 """Changes that are tried of each spec."""
 
 MANY = """specc 1
