@@ -13,7 +13,7 @@ from specc.emit.names import snake
 from specc.emit.networks import Networks
 from specc.emit.objective import Objective
 from specc.emit.pictured import drawing, drawn
-from specc.emit.training import Modules
+from specc.emit.stages import Modules
 from specc.emit.using import using
 from specc.program import Program, SamplePlan, TrainPlan
 from specc.settings import SampleSettings

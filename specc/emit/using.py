@@ -12,7 +12,7 @@ from specc.emit.layout import fits, statement
 from specc.emit.names import HELPERS, class_name, snake, variable
 from specc.emit.networks import Networks
 from specc.emit.procedures import ProgramText, rows_function
-from specc.emit.training import Modules
+from specc.emit.stages import Modules
 from specc.program import Program, TrainPlan
 from specc.promises import (
     OfProgram,
