@@ -276,14 +276,19 @@ class Statements:
         return X(index)
 
     def _rounds(self, number: int, node: Node, operation: Rounds) -> None:
-        [operand] = [r for r in node.operands if r is not None]
+        operand, *beside = (r for r in node.operands if r is not None)
+        others = [self.texts[r] for r in beside]
         target = self._target(number, node)
+        if target in others:
+            used = self._taken(number)
+            target = free("h", lambda name: used(name) or name in others)
         if self.texts[operand] != target:
             self.lines.append(Line(f"{target} = {self.texts[operand]}", targets=(target,)))
-        used = self._taken(-1)
-        one = free("layer", lambda name: used(name) or name == target)
+        used_at_all = self._taken(-1)
+        one = free("layer", lambda name: used_at_all(name) or name == target)
         head = (f"for {one} in {self.naming.module(operation.stage)}:",)
-        self.lines.append(Line(f"{target} = {one}({target})", "", head, (target,)))
+        call = f"{target} = {one}({', '.join([target, *others])})"
+        self.lines.append(Line(call, "", head, (target,)))
         self._bound(Ref(number), target)
 
     def _several(self, number: int, node: Node, text: str, ports: list[str] | None = None) -> None:
