@@ -45,7 +45,7 @@ _INDENT = 8
 class Statements:
     """Prints one body. `wanted` are the references that are needed at the end.
 
-    `shapes` is the body whose types the comments show, `letters` the symbols that may stand in them,
+    `shapes` is the body whose types the comments show,
     `reserved` the local names that something else has, `given` the names of values that are there already.
     The calls of the nodes `without_graph` keep nothing for a backward pass.
     """
@@ -57,13 +57,12 @@ class Statements:
         wanted: tuple[Ref, ...],
         *,
         shapes: Body | None = None,
-        letters: Container[str] | None = None,
         reserved: Container[str] = (),
         given: Mapping[Ref, str] = MappingProxyType({}),
         without_graph: Container[int] = (),
     ) -> None:
         self.body, self.naming, self.wanted = body, naming, wanted
-        self.shapes, self.letters, self.reserved = shapes or body, letters, reserved
+        self.shapes, self.reserved = shapes or body, reserved
         self.given, self.without_graph = given, without_graph
         self.reading = Reading(body, wanted, given)
         self.uses = self.reading.uses
@@ -390,7 +389,7 @@ class Statements:
 
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
-        return shape(type, self.letters) if isinstance(type, Tensor) else ""
+        return shape(type) if isinstance(type, Tensor) else ""
 
 
 def _no_operand(index: int, part: str | None) -> str:

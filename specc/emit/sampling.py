@@ -43,7 +43,7 @@ def sample_files(program: Program) -> dict[str, str]:
     says = "Draw samples of" if drawings else "Run the programs of"
     text = render(
         "sample.py.j2",
-        header=header(program, "Samples of" if drawings else "Programs of"),
+        header=header(program, "Samples of" if drawings else "Programs of", code),
         title=f"Sample {objective.name}." if drawings else "Run the programs.",
         says=f"{says} a trained run and print where the pictures are.",
         stage=stage,

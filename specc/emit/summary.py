@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from specc.count.weights import parameters
+from specc.emit.layout import WIDTH, width
 from specc.emit.shapes import shape, shown
 from specc.layers.plumbing import PLUMBING
 from specc.program import Apply, Body, Constant, Node, Path, ReadPort, Rounds, Stage
 from specc.sizes import Size, render
-from specc.types import Tensor
+from specc.types import Tensor, factor
+
+_INDENT = 4
+_LONGEST = 16
 
 
 def title(body: Body, shown_as: Body) -> str:
@@ -21,17 +25,26 @@ def title(body: Body, shown_as: Body) -> str:
     return f"{word}: {shapes} -> {outputs}."
 
 
-def table(body: Body) -> list[str]:
-    """The lines of the table: every layer with its output and its own parameters."""
-    found = [row for node in body.nodes if (row := _row(body, node)) is not None]
+def table(body: Body, *, brief: bool = False) -> list[str]:
+    """The lines of the table: every layer with its output and its own parameters.
+
+    A `brief` one leaves out sizes that are long formulas; counts that make it too wide always go.
+    """
+    found = [row for node in body.nodes if (row := _row(body, node, brief)) is not None]
     if not found:
         return []
-    rows = [("layer", "output", "parameters"), *found]
-    widths = [max(len(r[i]) for r in rows) for i in range(3)]
-    return [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}".rstrip() for a, b, c in rows]
+    lines = _lines([("layer", "output", "parameters"), *found])
+    wide = max(map(width, lines)) + _INDENT > WIDTH
+    return _lines([("layer", "output", ""), *((a, b, "") for a, b, _ in found)]) if wide else lines
 
 
-def _row(body: Body, node: Node) -> tuple[str, str, str] | None:
+def _lines(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    """The rows with their columns below each other."""
+    wide = [max(width(r[i]) for r in rows) for i in range(3)]
+    return [f"{a:<{wide[0]}}  {b:<{wide[1]}}  {c:>{wide[2]}}".rstrip() for a, b, c in rows]
+
+
+def _row(body: Body, node: Node, brief: bool) -> tuple[str, str, str] | None:
     type = node.types[0][1]
     if not isinstance(type, Tensor) or isinstance(node.operation, (ReadPort, Constant)):
         return None
@@ -44,7 +57,14 @@ def _row(body: Body, node: Node) -> tuple[str, str, str] | None:
     if stage is None and not isinstance(node.operation, Apply):
         return None
     count = owned(stage) if stage is not None else 0
-    return node.name, str(type), render(count) if count != 0 else ""
+    output = _brief(type) if brief else str(type)
+    return node.name, output, render(count) if count != 0 else ""
+
+
+def _brief(type: Tensor) -> str:
+    """`channels×…×…`; `one number` where there is no axis."""
+    sizes = (text if len(text := factor(s)) <= _LONGEST else "…" for s in type.sizes)
+    return "×".join(sizes) or str(type)
 
 
 def owner_of(node: Node) -> Path | None:

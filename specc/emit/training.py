@@ -270,7 +270,7 @@ class _Training:
         maps = has_maps(self.program, self.plan.body)
         text = render(
             "train.py.j2",
-            header=header(self.program, f"Training of {self.objective.name} as in"),
+            header=header(self.program, f"Training of {self.plan.name} as in", code),
             name=self.objective.name,
             objective=objective,
             uses_f="F." in code + "".join(own),

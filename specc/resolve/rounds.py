@@ -70,16 +70,18 @@ def _beside(scope: Scope, written: tree.Repeat) -> dict[str, Flow] | None:
         meaning, definition = scope.names.get(name.id), context.definitions.get(name.id)
         if isinstance(meaning, Flow):
             found[name.id] = meaning
-        elif isinstance(meaning, SharedInstance):
-            return None
-        elif meaning is None and definition is not None and _is_instance(definition):
+        elif isinstance(meaning, SharedInstance) or (
+            meaning is None and definition is not None and _is_instance(definition)
+        ):
             return None
     handed = scope.role not in _IN_PLACE and all(map(_plain, found.values()))
     return found if not found or (handed and not _members(written, found)) else None
 
 
-def _is_instance(definition: tree.Definition) -> bool:
+def _is_instance(definition: tree.Definition | None) -> bool:
     """Whether a block is one thing wherever it is called: it takes no hyperparameters."""
+    if definition is None:
+        return False
     return definition.hyperparameters is None and definition.role == "block"
 
 
