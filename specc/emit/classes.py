@@ -20,7 +20,7 @@ from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, fresh, variable
 from specc.emit.naming import Line, Naming, last_part
 from specc.emit.shapes import annotation
-from specc.emit.summary import table, title
+from specc.emit.summary import alone_described, table, title
 from specc.emit.uses import uses
 from specc.program import (
     BareTensor,
@@ -328,6 +328,9 @@ class _Class(Constructor):
             own = getattr(self.concrete.definition, "doc", "")
             return docstring(own or f"{self.concrete.role.capitalize()}.", (), 4)
         own, shapes = getattr(self.concrete.definition, "doc", ""), title(self.concrete, self.shown)
+        program = self.classes.program
+        if not program.file.doc and own == alone_described(program):
+            own = ""  # the docstring of the file has it
         listed = self.network or self.concrete.role in ("block", "repeat")
         doc = f"{own}\n\n{shapes}" if own else shapes
         return docstring(doc, table(self.shown, brief=not self.network) if listed else (), 4)

@@ -389,7 +389,8 @@ class Statements:
 
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
-        return shape(type) if isinstance(type, Tensor) else ""
+        one = not isinstance(type, Tensor) or not (type.batched or type.sizes)
+        return "" if one else shape(type)
 
 
 def _no_operand(index: int, part: str | None) -> str:

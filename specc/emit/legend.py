@@ -15,7 +15,7 @@ _MEANING = {
     "W": "width", "Z": "depth", "D": "features", "C": "channels",
 }  # fmt: skip
 _WORDS = {"node": "nodes"}
-_OF_A_MEMORY = {"S": "time of a memory", "M": "its features"}
+_OF_A_MEMORY = {"S": "time of a memory", "M": "features of a memory"}
 
 
 def legend(program: Program, code: str) -> str:

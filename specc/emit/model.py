@@ -12,6 +12,7 @@ from specc.emit.classes import Classes
 from specc.emit.environment import render
 from specc.emit.layout import docstring
 from specc.emit.legend import legend
+from specc.emit.summary import alone_described
 from specc.program import Program
 
 _METHOD = re.compile(r"\n\n(    @\w+\n)?    def (?P<name>[a-z]\w*)\(.*?(?=\n\n|\Z)", re.DOTALL)
@@ -54,8 +55,7 @@ def header(program: Program, what: str, code: str = "") -> str:
     """
     name = program.file.source.path.replace("\\", "/").rsplit("/", 1)[-1]
     first = f"{what} {name}, written by specc {__version__}."
-    docs = [b.definition.doc for b in program.networks]  # type: ignore[union-attr]
-    doc = program.file.doc or (docs[0] if docs and not any(docs[1:]) else "")
+    doc = program.file.doc or alone_described(program)
     said = "\n\n".join(filter(None, (first, doc, legend(program, code))))
     return "\n".join(docstring(said, (), 0))
 

@@ -68,7 +68,7 @@ def sample_files(program: Program) -> dict[str, str]:
 
 
 def _weights(stage: str) -> str:
-    return f'"{stage}" / "model.safetensors"' if stage else '"model.safetensors"'
+    return f'"{stage}/model.safetensors"' if stage else '"model.safetensors"'
 
 
 def _trained(program: Program) -> TrainPlan:
@@ -99,7 +99,6 @@ class _Drawing:
         naming.constant = lambda c: repr(c.value)
         printer = Statements(self.plan.body, naming, refs)
         lines = laid_out(printer.run(), 4)
-        text = "\n".join(lines)
         shows = []
         for i, show in enumerate(self.plan.shows):
             end = f"_{i + 1}" if len(self.plan.shows) > 1 else ""
@@ -118,10 +117,6 @@ class _Drawing:
             "out: Path",
         ]
         head = function_head(self.name, parts, "list[Path]", 0)
-        body = ['"""Draw, and save the pictures; their paths."""']
-        if "device" not in text:
-            body.append("del device")
-        if "batch_size" not in text:
-            body.append("del batch_size")
-        body += ["paths = []", *lines, *shows, "return paths"]
+        said = '"""Draw, and save the pictures; their paths."""'
+        body = [said, "paths = []", *lines, *shows, "return paths"]
         return "\n".join([*head, *(f"    {line}" for line in body)])

@@ -8,12 +8,20 @@ from specc.count.weights import parameters
 from specc.emit.layout import WIDTH, width
 from specc.emit.shapes import shape, shown
 from specc.layers.plumbing import PLUMBING
-from specc.program import Apply, Body, Constant, Node, Path, ReadPort, Rounds, Stage
+from specc.program import Apply, Body, Constant, Node, Path, Program, ReadPort, Rounds, Stage
 from specc.sizes import Size, render
+from specc.syntax import tree
 from specc.types import Tensor, factor
 
 _INDENT = 4
 _LONGEST = 16
+
+
+def alone_described(program: Program) -> str:
+    """What the spec says of its first definition where it says nothing of others: it is about the whole."""
+    written = (d for d in program.file.declarations if isinstance(d, (tree.Definition, tree.Param)))
+    docs = [getattr(d, "doc", "") for d in written]
+    return "" if any(docs[1:]) else "".join(docs[:1])
 
 
 def title(body: Body, shown_as: Body) -> str:

@@ -13,6 +13,7 @@ from specc.carrying import windows
 from specc.claims.check import is_static
 from specc.emit.contents import has_maps, words
 from specc.emit.data import field_name
+from specc.emit.described import described
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, with_graphs
 from specc.emit.layout import WIDTH, indented, statement
@@ -26,6 +27,7 @@ from specc.initialization import Initialization
 from specc.layers.code import Printer
 from specc.metrics import Metric
 from specc.program import (
+    Apply,
     Measure,
     Program,
     ReadPort,
@@ -130,7 +132,11 @@ class _Training:
             return variable(node.operation.name)
         if ref.port != "output":
             return variable(ref.port)
-        return variable(node.variable) if node.variable else "value"
+        if node.variable:
+            return variable(node.variable)
+        masked = isinstance(node.operation, Apply) and node.operation.layer.word == "masked"
+        of = node.operands[0] if masked else None
+        return described(node) if of is None else self._value_name(of)
 
     def _metrics(self) -> list[MetricText]:
         made: list[MetricText] = []
@@ -198,7 +204,8 @@ class _Training:
             call = f"pca_prediction({known}, {wanted}, {b.components})"
         elif b.drawn:
             call = f"gaussian_fit({known}, {wanted})"
-        number = sum(line.startswith("baseline") for line in self.baselines) + 1
+        several = sum(line.startswith("baseline") for line in self.baselines)
+        number = str(several + 1) if several else ""
         type = dict(self.plan.body.inputs)[b.field]
         self.baselines.append(f"predicted{number} = {call}")
         value = compared(b.metric, [f"predicted{number}", wanted], [type, type])
@@ -272,6 +279,7 @@ class _Training:
             "train.py.j2",
             header=header(self.program, f"Training of {self.plan.name} as in", code),
             name=self.objective.name,
+            title=self.plan.name,
             objective=objective,
             uses_f="F." in code + "".join(own),
             helpers=own,
