@@ -36,7 +36,8 @@ def title(body: Body, shown_as: Body) -> str:
 def table(body: Body, *, brief: bool = False) -> list[str]:
     """The lines of the table: every layer with its output and its own parameters.
 
-    A `brief` one leaves out sizes that are long formulas; counts that make it too wide always go.
+    A `brief` one is of modules alone and leaves out sizes that are long formulas; counts that make a table
+    too wide always go.
     """
     found = [row for node in body.nodes if (row := _row(body, node, brief)) is not None]
     if not found:
@@ -62,7 +63,7 @@ def _row(body: Body, node: Node, brief: bool) -> tuple[str, str, str] | None:
     stage = None
     if owner is not None and len(owner) == 1:
         stage = next((s for s in body.stages if s.name == owner[0]), None)
-    if stage is None and not isinstance(node.operation, Apply):
+    if stage is None and (brief or not isinstance(node.operation, Apply)):
         return None
     count = owned(stage) if stage is not None else 0
     output = _brief(type) if brief else str(type)
