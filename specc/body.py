@@ -71,7 +71,10 @@ class Invoke(Struct, frozen=True):
 
 
 class Rounds(Struct, frozen=True):
-    """`repeat`: the bodies of the rounds in order, equal neighbours together. One input, one output."""
+    """`repeat`: the bodies of the rounds in order, equal neighbours together.
+
+    The first operand goes from round to round; all others are the same for each.
+    """
 
     stage: Path
     bodies: tuple[tuple[Body, Size], ...]

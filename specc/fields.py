@@ -51,17 +51,19 @@ class FieldReader:
         ref = body.outputs[0][1] if port is None else dict(body.outputs)[port]
         return _read(self.nodes(body), ref)
 
-    def through(self, rounds: Rounds, before: Fields) -> Fields:
-        """What the end of a repetition sees."""
+    def through(self, rounds: Rounds, before: Fields, beside: Sequence[Fields] = ()) -> Fields:
+        """What the end of a repetition sees; `beside` is what the values see that all rounds read."""
         for body, times in rounds.bodies:
-            before = self.after(body, times, before)
+            before = self.after(body, times, before, beside)
         return before
 
-    def after(self, body: Body, times: Size, before: Fields) -> Fields:
+    def after(
+        self, body: Body, times: Size, before: Fields, beside: Sequence[Fields] = ()
+    ) -> Fields:
         """What the end of `times` rounds of a body sees, `before` being what its input sees."""
         if times == 0 or not body.outputs:
             return before
-        return _raised(self.output(body), body, times, before)
+        return _raised(self.output(body), body, times, (before, *beside))
 
     def _node(self, body: Body, node: Node, found: Sequence[Ports]) -> Ports:
         refs = [r for r in node.operands if r is not None]
@@ -84,7 +86,7 @@ class FieldReader:
             case Scan():
                 seen = dict.fromkeys(merge(operands), EVERYTHING)
             case Rounds() as rounds:
-                seen = self.through(rounds, operands[0])
+                seen = self.through(rounds, operands[0], operands[1:])
             case _:
                 pass
         return {port: seen for port, _ in node.types}
@@ -151,10 +153,10 @@ def _enter(local: Fields, port: str, kind: ValueType, before: Fields) -> Fields:
     }
 
 
-def _raised(local: Fields, body: Body, times: Size, before: Fields) -> Fields:
+def _raised(local: Fields, body: Body, times: Size, before: Sequence[Fields]) -> Fields:
     lifted = {key: power(seen, times) for key, seen in local.items()}
-    port, kind = body.inputs[0]
-    return _enter(lifted, port, kind, before)
+    ports = zip(body.inputs, before, strict=False)
+    return merge(_enter(lifted, port, kind, fields) for (port, kind), fields in ports)
 
 
 def _layer(inference: Inference, before: Fields, *, moves: bool) -> Fields:

@@ -326,12 +326,14 @@ class _LevelMaker:
             name = f"{self._id(number, node)}.{index}"
             title = f"{node.name} ×{render(times)}"
             self.items[name] = Group(name, title, self.whole.level(inner, f"{name}."))
-            port = inner.inputs[0][0] if inner.inputs else ""
-            if last is None:
-                for ref in node.operands[:1]:
-                    if ref is not None:
-                        self._edge(ref, End(name), port=port)
-            else:
+            port, *others = (port for port, _ in inner.inputs) if inner.inputs else ("",)
+            first, *beside = node.operands
+            for other, ref in zip(
+                (port, *others), (first if last is None else None, *beside), strict=False
+            ):
+                if ref is not None:
+                    self._edge(ref, End(name), port=other)
+            if last is not None:
                 self.edges.append(Edge(last, End(name, port), _shape(inner.inputs[0][1])))
             last = End(name, inner.outputs[0][0] if inner.outputs else "")
         if last is not None:

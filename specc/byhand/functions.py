@@ -47,6 +47,11 @@ def _stack(arrays: Sequence[Array], dim: int = 0) -> Array:
     return joined(lifted, at)
 
 
+def _unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
+    at = x.axis(dim)
+    return reshaped(x, (*x.sizes[:at], *sizes, *x.sizes[at + 1 :]))
+
+
 def _split(x: Array, sizes: Sequence[int], dim: int = 0) -> tuple[Array, ...]:
     starts = [sum(sizes[:i]) for i in range(len(sizes))]
     return tuple(picked(x, dim, range(a, a + n)) for a, n in zip(starts, sizes, strict=True))
@@ -210,6 +215,7 @@ _NAMED: dict[str, Callable[..., Any]] = {
     "torch.stack": _stack,
     "torch.split": _split,
     "torch.chunk": _chunk,
+    "torch.unflatten": _unflatten,
     "torch.where": _where,
     "torch.full_like": _full_like,
     "torch.ones_like": lambda x: _full_like(x, 1),

@@ -104,11 +104,6 @@ def _flatten(x: Array, start: int = 0, end: int = -1) -> Array:
     )
 
 
-def _unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
-    at = x.axis(dim)
-    return reshaped(x, (*x.sizes[:at], *sizes, *x.sizes[at + 1 :]))
-
-
 def _squeeze(x: Array, dim: Any = None) -> Array:
     gone = {x.axis(a) for a in _listed(dim) or range(x.rank)}
     return reshaped(x, [n for i, n in enumerate(x.sizes) if not (i in gone and n == 1)])
@@ -190,7 +185,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "logsumexp": _logsumexp,
     "cumsum": act.cumsum,
     "flatten": _flatten,
-    "unflatten": _unflatten,
     "reshape": lambda x, *sizes: reshaped(x, _spread(sizes)),
     "permute": lambda x, *axes: permuted(x, _spread(axes)),
     "transpose": swapped,

@@ -281,12 +281,14 @@ def _renamed(worker: Worker, first: int, prefix: str, shown: str) -> None:
 def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
     operation = node.operation
     assert isinstance(operation, Rounds)
-    value = frame.operands(node)[0]
+    value, *beside = frame.operands(node)
     number = 0
     for body, times in operation.bodies:
         for _ in range(whole(times, frame.symbols)):
             prefix = f"{frame.inner(operation.stage)[:-1]}[{number}]."
-            values = frame.worker.work(body, {body.inputs[0][0]: value}, prefix, frame.symbols)
+            names = (name for name, _ in body.inputs)
+            inputs = dict(zip(names, (value, *beside), strict=True))
+            values = frame.worker.work(body, inputs, prefix, frame.symbols)
             value = values[body.outputs[0][1]]
             number += 1
     return {node.types[0][0]: value}

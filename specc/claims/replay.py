@@ -100,7 +100,7 @@ class Replay:
                 )
                 return _at_ports(node, found)
             case Rounds(path, bodies):
-                return _at_ports(node, self._rounds(bodies, (*prefix, *path), operands[0]))
+                return _at_ports(node, self._rounds(bodies, (*prefix, *path), operands))
             case Scan(path, inner):
                 inside = self._body(inner, (*prefix, *path), dict(inner.inputs)) if same else None
                 return dict(node.types) if inside is not None else None
@@ -108,13 +108,15 @@ class Replay:
                 return None
 
     def _rounds(
-        self, bodies: tuple[tuple[Body, Size], ...], path: Path, before: ValueType | None
+        self, bodies: tuple[tuple[Body, Size], ...], path: Path, operands: list[ValueType | None]
     ) -> Types:
+        before, *beside = operands
         first: Size = 0
         found: Types = None
         for inner, times in bodies:
             prefix = (*path, round_name(first, times, alone=len(bodies) == 1))
-            found = self._body(inner, prefix, {inner.inputs[0][0]: before} if inner.inputs else {})
+            names = (n for n, _ in inner.inputs)
+            found = self._body(inner, prefix, dict(zip(names, (before, *beside), strict=False)))
             after = next(iter(found.values())) if found else None
             if after is None or (times != 1 and _sizes(after) != _sizes(before)):
                 return None  # each round would differ from the one before

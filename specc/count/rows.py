@@ -245,16 +245,17 @@ class Tabler:
         bodies: tuple[tuple[Body, Size], ...],
         place: Place,
     ) -> Iterator[Entry]:
-        before = self._operands(body, node, place)[0]
+        before, *beside = self._operands(body, node, place)
         share = place.budget // max(1, len(body.nodes) * len(bodies))
         first: Size = 0
         for inner, times in bodies:
-            before = self.reader.after(inner, times - 1, before)
+            before = self.reader.after(inner, times - 1, before, beside)
             names = (*place.prefix, *path, round_name(first, times, alone=len(bodies) == 1))
-            ports = {inner.inputs[0][0]: before} if inner.inputs else {}
+            names_in = (name for name, _ in inner.inputs)
+            ports = dict(zip(names_in, (before, *beside), strict=False))
             times_here = place.times * times
             yield from self._body(inner, Place(names, times_here, place.steps, ports, share))
-            before = self.reader.after(inner, 1, before)
+            before = self.reader.after(inner, 1, before, beside)
             first = first + times
 
     def _inside(

@@ -36,9 +36,14 @@ def adapted_method(operation: Adapted, name: str, network: str, naming: Naming) 
     batched = ", ".join(f"{n}.unsqueeze(0)" for n in support)
     asked = ", ".join(f"{n}.unsqueeze(0)" for n in queries)
     times = "one step" if operation.steps == 1 else f"{operation.steps} steps"
-    detached = [
-        "        slopes = {n: s.detach() for n, s in slopes.items()}"
-    ] * operation.first_order
+    detached = ["slopes = {n: s.detach() for n, s in slopes.items()}"] * operation.first_order
+    step = [
+        "slopes = torch.func.grad(loss)(weights, *task)",
+        *detached,
+        f"weights = {{n: w - {operation.lr} * slopes[n] for n, w in weights.items()}}",
+    ]
+    if operation.steps > 1:
+        step = [f"for _ in range({operation.steps}):", *(f"    {line}" for line in step)]
     lines = [
         *function_head(name, ["self", *ports], "Tensor", 4),
         f'    """{operation.stage[0]} with weights of its own for each item, {times} of descent away."""',
@@ -48,10 +53,7 @@ def adapted_method(operation: Adapted, name: str, network: str, naming: Naming) 
         *(f"    {line}" for line in function_head("one", ports, "Tensor", 8)),
         f"        weights: dict[str, Tensor] = dict({network}.named_parameters())",
         f"        task = ({batched}{',' if len(support) == 1 else ''})",
-        f"        for _ in range({operation.steps}):",
-        "            slopes = torch.func.grad(loss)(weights, *task)",
-        *(f"    {line}" for line in detached),
-        f"            weights = {{n: w - {operation.lr} * slopes[n] for n, w in weights.items()}}",
+        *_indented(step),
         *_indented(statement(f"found: Tensor = {_CALL}({network}, weights, ({asked},))", 12)),
         "        return found.squeeze(0)",
         "",

@@ -139,7 +139,7 @@ class CellText:
         lines.insert(1, f"{self._word('batch')} = {x}.shape[0]")
         return [
             *lines,
-            f"return torch.cat({outputs})[{order}].unflatten(0, ({self._word('batch')}, -1))",
+            f"return torch.unflatten(torch.cat({outputs})[{order}], 0, ({self._word('batch')}, -1))",
         ]
 
     def _none_below(self, name: str, x: str) -> list[str]:

@@ -20,7 +20,7 @@ from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, fresh, variable
 from specc.emit.naming import Line, Naming, last_part
 from specc.emit.shapes import annotation
-from specc.emit.summary import table, title
+from specc.emit.summary import alone_described, table, title
 from specc.emit.uses import uses
 from specc.program import (
     BareTensor,
@@ -72,20 +72,47 @@ class Classes:
             else None
         )
         made = _Class(self, body, opened, network)
-        name = class_name(body.name) if network else self._block_name(body)
-        key = (body.name, made.text("?", bare=True))
+        key = (body.name, _COMMENT.sub("", made.text("?", bare=True)))
         if not network and key in self._by_text:
-            return self._by_text[key]
-        if not network:
-            name = fresh(name, self._taken)
-            self._taken.add(name)
+            return self._again(self._by_text[key], made)
+        name = class_name(body.name) if network else self._block_name(body)
         found = ClassText(name, made.arguments, made.text(name), frozenset(made.used_names(name)))
         self._by_text[key] = found
         self.made.append(found)
         return found
 
+    def _again(self, found: ClassText, made: _Class) -> ClassText:
+        """A class that is met once more; its shapes are not told where they are others then."""
+        if made.text(found.name) != found.text:
+            at = next(i for i, c in enumerate(self.made) if c.name == found.name)
+            self.made[at] = replace(found, text=_COMMENT.sub("", made.text(found.name, plain=True)))
+        return found
+
     def _block_name(self, body: Body) -> str:
-        return class_name(body.name)
+        """The name of a class: another one of a block is called after the switches that make it one."""
+        name, defaults = class_name(body.name), defaults_of(body)
+        if name in self._taken:
+            turned = [
+                (h, v)
+                for h, v in body.hyperparameters
+                if isinstance(v, bool) and v is not defaults.get(h, False)
+            ]
+            on = [h for h, v in turned if v]
+            off = [f"without_{h}" for h, v in turned if not v]
+            name = class_name("_".join([*on, body.name, *off]))
+        name = fresh(name, self._taken)
+        self._taken.add(name)
+        return name
+
+
+_COMMENT = re.compile(r"  # (\[.*|.* parameters)$", re.MULTILINE)
+"""Shapes and counts behind a line, which depend on the use of a block."""
+
+
+def defaults_of(body: Body) -> dict[str, object]:
+    """What the hyperparameters of a definition are where a use says nothing."""
+    written = getattr(body.definition, "hyperparameters", None) or ()
+    return {h.name.id: getattr(h.default, "value", None) for h in written}
 
 
 class _Class(Constructor):
@@ -158,8 +185,7 @@ class _Class(Constructor):
             self._module_text, self._tensor_text, self._forward_symbol,
             constant=self._constant, taps=lambda n: self.classes.taps.get(n, ()),
         )  # fmt: skip
-        shapes = self.concrete if self.network else self.body
-        printer = Statements(self.body, naming, wanted, shapes=shapes)
+        printer = Statements(self.body, naming, wanted, shapes=self.shown)
         written = printer.run()
         results = [printer.value(ref) for ref in wanted]
         lines = laid_out(self._annotated(written, results))
@@ -248,9 +274,9 @@ class _Class(Constructor):
         """Words of the class's text, to see what must be imported."""
         return set(re.findall(r"[A-Za-z_]\w*", self.text(name, bare=True)))
 
-    def text(self, name: str, *, bare: bool = False) -> str:
-        """The class; `bare` leaves out what depends on one use's sizes."""
-        doc = [] if bare else [f"    {line}" if line else "" for line in self._doc()]
+    def text(self, name: str, *, bare: bool = False, plain: bool = False) -> str:
+        """The class; `bare` leaves out its docstring, `plain` what that says of one use's sizes."""
+        doc = [] if bare else [f"    {line}" if line else "" for line in self._doc(plain)]
         lines = [f"class {name}(nn.Module):", *doc]
         init = self._init_lines()
         if init:
@@ -297,12 +323,17 @@ class _Class(Constructor):
         head = function_head("forward", ports, result, 4)
         return [*(f"    {line}" for line in head), *(f"        {line}" for line in self.forward)]
 
-    def _doc(self) -> list[str]:
-        definition = self.concrete.definition
-        doc = getattr(definition, "doc", "") or title(
-            self.concrete, self.concrete if self.network else self.body
-        )
-        return docstring(doc, table(self.concrete) if self.network else (), 4)
+    def _doc(self, plain: bool) -> list[str]:
+        if plain:
+            own = getattr(self.concrete.definition, "doc", "")
+            return docstring(own or f"{self.concrete.role.capitalize()}.", (), 4)
+        own, shapes = getattr(self.concrete.definition, "doc", ""), title(self.concrete, self.shown)
+        program = self.classes.program
+        if not program.file.doc and own == alone_described(program):
+            own = ""  # the docstring of the file has it
+        listed = self.network or self.concrete.role in ("block", "repeat")
+        doc = f"{own}\n\n{shapes}" if own else shapes
+        return docstring(doc, table(self.shown, brief=not self.network) if listed else (), 4)
 
 
 def _declared(line: Line, name: str) -> Line:

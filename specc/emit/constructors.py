@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from specc.emit.layout import statement
 from specc.emit.names import attribute, snake, variable
-from specc.emit.shapes import shape
+from specc.emit.shapes import lettered, shape
 from specc.emit.summary import owned, owner_of
 from specc.layers.base import Inference
 from specc.layers.code import Code, Printer, Raw, fn
 from specc.program import BareTensor, Body, Path, Program, Rounds, Stage, Tie
 from specc.resolve.symbolic import SymbolicBody
-from specc.sizes import Symbolic, render
+from specc.sizes import Symbolic, render, render_python
 from specc.types import Tensor
 
 
@@ -74,9 +74,16 @@ class Constructor:
         self.opened = opened
         self.body = opened.body if opened is not None else body
         self.values = dict(opened.values) if opened is not None else {}
+        self.shown = body if network else lettered(self.body, self._own_names())
         self.symbols: set[str] = set()
         self.foreign: dict[str, str] = {}
         self._foreign()
+
+    def _own_names(self) -> set[str]:
+        """The symbols that the class has as arguments, or could have."""
+        opened = self.opened
+        own = (*opened.hyperparameters, *opened.parameters) if opened is not None else ()
+        return {*own, *(p.name for p in self.classes.program.parameters)}
 
     def _foreign(self) -> None:
         """Networks that are called here or whose weights are used come as arguments."""
@@ -106,7 +113,9 @@ class Constructor:
         if tied is not None:
             return self._tied_linear(stage, concrete, left, tied)
         value = self._constructor(stage)
-        lines = statement(f"{left} = {value}", 8, self._stage_comment(concrete))
+        lines = statement(
+            f"{left} = {value}", 8, self._stage_comment(concrete if self.network else stage)
+        )
         for tie in stage.ties:
             lines += statement(f"{left}.{tie.parameter} = {self._tensor(tie)}", 8, "tied")
         return lines
@@ -212,13 +221,12 @@ class Constructor:
         return f"nn.ModuleList([{', '.join(parts)}])"
 
     def _stage_comment(self, stage: Stage) -> str:
-        if not self.network:
-            return ""
-        node = next((n for n in self.concrete.nodes if owner_of(n) == (stage.name,)), None)
+        node = next((n for n in self.shown.nodes if owner_of(n) == (stage.name,)), None)
         count = owned(stage)
         type = node.types[0][1] if node is not None else None
         shown = shape(type) if isinstance(type, Tensor) and len(node.types) == 1 else ""  # type: ignore[union-attr]
-        weights = f"{render(count)} parameters" if count != 0 else ""
+        numbers = render(count) if isinstance(count, int) else render_python(count)
+        weights = f"{numbers} parameters" if count != 0 else ""
         return "|".join(filter(None, (shown, weights)))
 
 

@@ -89,9 +89,13 @@ def field_name(name: str) -> str:
     return f"{safe}_" if safe in _METHODS else safe
 
 
-def data_files(plan: TrainPlan, name: str) -> dict[str, str]:
-    """The module that reads the data of a train block, and one for another source that is tested."""
+def data_files(plan: TrainPlan, name: str, owner: str = "") -> dict[str, str]:
+    """The module that reads the data of a train block, and one for another source that is tested.
+
+    `owner` is whose data it is said to be, where that is not the block's alone.
+    """
     written = plan.data
+    plan = replace(plan, name=owner or plan.name)
     if isinstance(written, Beside):
         return beside(plan, written, name)
     source = written.of if isinstance(written, Derived) else written

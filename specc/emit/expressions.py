@@ -45,7 +45,7 @@ _INDENT = 8
 class Statements:
     """Prints one body. `wanted` are the references that are needed at the end.
 
-    `shapes` is the body whose types the comments show, `letters` the symbols that may stand in them,
+    `shapes` is the body whose types the comments show,
     `reserved` the local names that something else has, `given` the names of values that are there already.
     The calls of the nodes `without_graph` keep nothing for a backward pass.
     """
@@ -57,13 +57,12 @@ class Statements:
         wanted: tuple[Ref, ...],
         *,
         shapes: Body | None = None,
-        letters: Container[str] | None = None,
         reserved: Container[str] = (),
         given: Mapping[Ref, str] = MappingProxyType({}),
         without_graph: Container[int] = (),
     ) -> None:
         self.body, self.naming, self.wanted = body, naming, wanted
-        self.shapes, self.letters, self.reserved = shapes or body, letters, reserved
+        self.shapes, self.reserved = shapes or body, reserved
         self.given, self.without_graph = given, without_graph
         self.reading = Reading(body, wanted, given)
         self.uses = self.reading.uses
@@ -276,14 +275,19 @@ class Statements:
         return X(index)
 
     def _rounds(self, number: int, node: Node, operation: Rounds) -> None:
-        [operand] = [r for r in node.operands if r is not None]
+        operand, *beside = (r for r in node.operands if r is not None)
+        others = [self.texts[r] for r in beside]
         target = self._target(number, node)
+        if target in others:
+            used = self._taken(number)
+            target = free("h", lambda name: used(name) or name in others)
         if self.texts[operand] != target:
             self.lines.append(Line(f"{target} = {self.texts[operand]}", targets=(target,)))
-        used = self._taken(-1)
-        one = free("layer", lambda name: used(name) or name == target)
+        used_at_all = self._taken(-1)
+        one = free("layer", lambda name: used_at_all(name) or name == target)
         head = (f"for {one} in {self.naming.module(operation.stage)}:",)
-        self.lines.append(Line(f"{target} = {one}({target})", "", head, (target,)))
+        call = f"{target} = {one}({', '.join([target, *others])})"
+        self.lines.append(Line(call, "", head, (target,)))
         self._bound(Ref(number), target)
 
     def _several(self, number: int, node: Node, text: str, ports: list[str] | None = None) -> None:
@@ -385,7 +389,8 @@ class Statements:
 
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
-        return shape(type, self.letters) if isinstance(type, Tensor) else ""
+        one = not isinstance(type, Tensor) or not (type.batched or type.sizes)
+        return "" if one else shape(type)
 
 
 def _no_operand(index: int, part: str | None) -> str:

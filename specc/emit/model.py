@@ -11,6 +11,8 @@ from specc import __version__
 from specc.emit.classes import Classes
 from specc.emit.environment import render
 from specc.emit.layout import docstring
+from specc.emit.legend import legend
+from specc.emit.summary import alone_described
 from specc.program import Program
 
 _METHOD = re.compile(r"\n\n(    @\w+\n)?    def (?P<name>[a-z]\w*)\(.*?(?=\n\n|\Z)", re.DOTALL)
@@ -28,7 +30,7 @@ def model_file(program: Program, readers: Iterable[str] | None = None) -> str:
         own = [_read(text, "\n".join([whole, *(t for t in own if t != text)])) for text in own]
     return render(
         "model.py.j2",
-        header=header(program, "The networks of"),
+        header=header(program, "The networks of", "\n".join([*own, made])),
         imports=imports(made, own),
         classes=[*own, *(c.text for c in classes.made)],
     )
@@ -45,17 +47,17 @@ def _read(helper: str, readers: str) -> str:
     return helper
 
 
-def header(program: Program, what: str) -> str:
+def header(program: Program, what: str, code: str = "") -> str:
     """The docstring of a generated file: what it holds, the spec's own words, and who wrote it.
 
-    Words about the first network are about the file where no other one has any.
+    Words about the first network are about the file where no other one has any. `code` is what stands in
+    the file, whose letters are explained.
     """
     name = program.file.source.path.replace("\\", "/").rsplit("/", 1)[-1]
     first = f"{what} {name}, written by specc {__version__}."
-    docs = [b.definition.doc for b in program.networks]  # type: ignore[union-attr]
-    doc = program.file.doc or (docs[0] if docs and not any(docs[1:]) else "")
-    lines = docstring(first, (), 0) if not doc else docstring(f"{first}\n\n{doc}", (), 0)
-    return "\n".join(lines)
+    doc = program.file.doc or alone_described(program)
+    said = "\n\n".join(filter(None, (first, doc, legend(program, code))))
+    return "\n".join(docstring(said, (), 0))
 
 
 def _helpers_of(classes: Classes) -> list[str]:

@@ -54,7 +54,8 @@ class Objective:
             "Split",
             "Promise",
         }
-        return fresh(class_name(self.plan.name), taken)
+        name = class_name(self.plan.name)
+        return fresh(f"{name}Objective" if name in taken else name, taken)
 
     def _parameters(self) -> dict[str, float | int | bool]:
         """Numbers that the spec names, as arguments of the constructor."""

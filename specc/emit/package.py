@@ -11,7 +11,8 @@ from specc.emit.data import data_files
 from specc.emit.environment import render
 from specc.emit.model import helpers, model_file
 from specc.emit.sampling import sample_files
-from specc.emit.training import Modules, stages_file, train_files
+from specc.emit.stages import Modules
+from specc.emit.training import train_files
 from specc.metrics.samples import OfSamples
 from specc.pipeline import compile_text
 from specc.program import Program, TrainPlan
@@ -23,11 +24,10 @@ def package(program: Program) -> dict[str, str]:
     files: dict[str, str] = {}
     for plan in program.trains:
         modules = Modules.of(program, plan)
-        files |= data_files(plan, modules.data)
-        files |= train_files(program, plan, modules)
+        files = data_files(plan, modules.data, modules.owner) | files
         files |= judge_files(plan)
-    if len(program.trains) > 1:
-        files |= {"train.py": stages_file(program)}
+    if program.trains:
+        files |= train_files(program)
     files |= sample_files(program)
     return {"__init__.py": "", "model.py": model_file(program, files.values())} | files
 

@@ -115,14 +115,10 @@ class ProgramText:
         parts = ["networks: Networks", "session: Session"]
         parts += [f"{self.python[n]}: {type(v).__name__} = {v!r}" for n, v in self.plan.arguments]
         first = self.plan.doc or f"The program {self.plan.name} of the spec."
-        lines = [*docstring(first, (), 4), *head, *self._unread(text), *body]
+        lines = [*docstring(first, (), 4), *head, *body]
         return "\n".join(
             [*function_head(self.name, parts, "None", 0), *(indented([x], 4) for x in lines)]
         )
-
-    def _unread(self, text: str) -> list[str]:
-        """What the function does not need is said so, as all programs are called alike."""
-        return [] if "networks." in text else ["del networks"]
 
     def _rows(self, train: str) -> str:
         return rows_function(self.program, train)

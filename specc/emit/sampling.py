@@ -13,7 +13,7 @@ from specc.emit.names import snake
 from specc.emit.networks import Networks
 from specc.emit.objective import Objective
 from specc.emit.pictured import drawing, drawn
-from specc.emit.training import Modules
+from specc.emit.stages import Modules
 from specc.emit.using import using
 from specc.program import Program, SamplePlan, TrainPlan
 from specc.settings import SampleSettings
@@ -43,7 +43,7 @@ def sample_files(program: Program) -> dict[str, str]:
     says = "Draw samples of" if drawings else "Run the programs of"
     text = render(
         "sample.py.j2",
-        header=header(program, "Samples of" if drawings else "Programs of"),
+        header=header(program, "Samples of" if drawings else "Programs of", code),
         title=f"Sample {objective.name}." if drawings else "Run the programs.",
         says=f"{says} a trained run and print where the pictures are.",
         stage=stage,
@@ -68,7 +68,7 @@ def sample_files(program: Program) -> dict[str, str]:
 
 
 def _weights(stage: str) -> str:
-    return f'"{stage}" / "model.safetensors"' if stage else '"model.safetensors"'
+    return f'"{stage}/model.safetensors"' if stage else '"model.safetensors"'
 
 
 def _trained(program: Program) -> TrainPlan:
@@ -99,7 +99,6 @@ class _Drawing:
         naming.constant = lambda c: repr(c.value)
         printer = Statements(self.plan.body, naming, refs)
         lines = laid_out(printer.run(), 4)
-        text = "\n".join(lines)
         shows = []
         for i, show in enumerate(self.plan.shows):
             end = f"_{i + 1}" if len(self.plan.shows) > 1 else ""
@@ -118,10 +117,6 @@ class _Drawing:
             "out: Path",
         ]
         head = function_head(self.name, parts, "list[Path]", 0)
-        body = ['"""Draw, and save the pictures; their paths."""']
-        if "device" not in text:
-            body.append("del device")
-        if "batch_size" not in text:
-            body.append("del batch_size")
-        body += ["paths = []", *lines, *shows, "return paths"]
+        said = '"""Draw, and save the pictures; their paths."""'
+        body = [said, "paths = []", *lines, *shows, "return paths"]
         return "\n".join([*head, *(f"    {line}" for line in body)])

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from specc.count.weights import parameters
+from specc.emit.layout import WIDTH, width
 from specc.emit.shapes import shape, shown
 from specc.layers.plumbing import PLUMBING
-from specc.program import Apply, Body, Constant, Node, Path, ReadPort, Rounds, Stage
+from specc.program import Apply, Body, Constant, Node, Path, Program, ReadPort, Rounds, Stage
 from specc.sizes import Size, render
-from specc.types import Tensor
+from specc.syntax import tree
+from specc.types import Tensor, factor
+
+_INDENT = 4
+_LONGEST = 16
+
+
+def alone_described(program: Program) -> str:
+    """What the spec says of its first definition where it says nothing of others: it is about the whole."""
+    written = (d for d in program.file.declarations if isinstance(d, (tree.Definition, tree.Param)))
+    docs = [getattr(d, "doc", "") for d in written]
+    return "" if any(docs[1:]) else "".join(docs[:1])
 
 
 def title(body: Body, shown_as: Body) -> str:
@@ -21,17 +33,27 @@ def title(body: Body, shown_as: Body) -> str:
     return f"{word}: {shapes} -> {outputs}."
 
 
-def table(body: Body) -> list[str]:
-    """The lines of the table: every layer with its output and its own parameters."""
-    found = [row for node in body.nodes if (row := _row(body, node)) is not None]
+def table(body: Body, *, brief: bool = False) -> list[str]:
+    """The lines of the table: every layer with its output and its own parameters.
+
+    A `brief` one is of modules alone and leaves out sizes that are long formulas; counts that make a table
+    too wide always go.
+    """
+    found = [row for node in body.nodes if (row := _row(body, node, brief)) is not None]
     if not found:
         return []
-    rows = [("layer", "output", "parameters"), *found]
-    widths = [max(len(r[i]) for r in rows) for i in range(3)]
-    return [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}".rstrip() for a, b, c in rows]
+    lines = _lines([("layer", "output", "parameters"), *found])
+    wide = max(map(width, lines)) + _INDENT > WIDTH
+    return _lines([("layer", "output", ""), *((a, b, "") for a, b, _ in found)]) if wide else lines
 
 
-def _row(body: Body, node: Node) -> tuple[str, str, str] | None:
+def _lines(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    """The rows with their columns below each other."""
+    wide = [max(width(r[i]) for r in rows) for i in range(3)]
+    return [f"{a:<{wide[0]}}  {b:<{wide[1]}}  {c:>{wide[2]}}".rstrip() for a, b, c in rows]
+
+
+def _row(body: Body, node: Node, brief: bool) -> tuple[str, str, str] | None:
     type = node.types[0][1]
     if not isinstance(type, Tensor) or isinstance(node.operation, (ReadPort, Constant)):
         return None
@@ -41,10 +63,17 @@ def _row(body: Body, node: Node) -> tuple[str, str, str] | None:
     stage = None
     if owner is not None and len(owner) == 1:
         stage = next((s for s in body.stages if s.name == owner[0]), None)
-    if stage is None and not isinstance(node.operation, Apply):
+    if stage is None and (brief or not isinstance(node.operation, Apply)):
         return None
     count = owned(stage) if stage is not None else 0
-    return node.name, str(type), render(count) if count != 0 else ""
+    output = _brief(type) if brief else str(type)
+    return node.name, output, render(count) if count != 0 else ""
+
+
+def _brief(type: Tensor) -> str:
+    """`channels×…×…`; `one number` where there is no axis."""
+    sizes = (text if len(text := factor(s)) <= _LONGEST else "…" for s in type.sizes)
+    return "×".join(sizes) or str(type)
 
 
 def owner_of(node: Node) -> Path | None:

@@ -13,18 +13,21 @@ from specc.carrying import windows
 from specc.claims.check import is_static
 from specc.emit.contents import has_maps, words
 from specc.emit.data import field_name
+from specc.emit.described import described
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, with_graphs
 from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.model import header, helpers
-from specc.emit.names import class_name, fresh, snake, variable
+from specc.emit.names import class_name, fresh, variable
 from specc.emit.objective import Objective
 from specc.emit.pictured import drawing, drawn, pictures_file
+from specc.emit.stages import Machine, Modules, one_of, stages_file, trainer_files
 from specc.emit.steps import Steps
 from specc.initialization import Initialization
 from specc.layers.code import Printer
 from specc.metrics import Metric
 from specc.program import (
+    Apply,
     Measure,
     Program,
     ReadPort,
@@ -45,39 +48,21 @@ from specc.settings import TrainSettings
 from specc.types import Tensor, ValueType
 
 
-class Modules(Struct, frozen=True):
-    """What the modules of a train block are called; where a file has several, they bear its name."""
-
-    data: str = "data"
-    train: str = "train"
-    trainer: str = "trainer"
-
-    @classmethod
-    def of(cls, program: Program, plan: TrainPlan) -> Modules:
-        """The names for one of the blocks of a program."""
-        if len(program.trains) == 1:
-            return cls()
-        end = snake(plan.name)
-        return cls(f"data_{end}", f"train_{end}", f"trainer_{end}")
-
-
-def stages_file(program: Program) -> str:
-    """train.py of a file with several train blocks: one after the other."""
-    stages = [(snake(p.name), Modules.of(program, p).train) for p in program.trains]
-    return render(
-        "stages.py.j2",
-        header=header(program, "Training, stage by stage, as in"),
-        stages=stages,
-        samples=bool(program.samples),
-        programs=bool(program.programs),
-    )
-
-
-def train_files(program: Program, plan: TrainPlan, modules: Modules) -> dict[str, str]:
-    """train.py, the machinery it runs on, and pictures.py where pictures are drawn."""
-    files = with_graphs(plan.body, _Training(program, plan, modules).texts())
+def train_files(program: Program) -> dict[str, str]:
+    """train.py of each stage, the machinery that all run on, and pictures.py where pictures are drawn."""
+    stages = [_Training(program, p, Modules.of(program, p)) for p in program.trains]
+    watched = one_of([s.watched() for s in stages])
+    files: dict[str, str] = {}
+    machines = []
+    for stage in stages:
+        machine = stage.machine()
+        files |= with_graphs(stage.plan.body, stage.text(machine, bool(watched)))
+        machines.append((stage.plan, stage.modules, machine))
+    files |= trainer_files(machines)
+    if len(stages) > 1:
+        files["train.py"] = stages_file(program)
     if (
-        plan.shows
+        any(p.shows for p in program.trains)
         or program.samples
         or any(True for p in program.programs for _ in pictures(p.actions))
     ):
@@ -125,7 +110,10 @@ class _Training:
         self.settings = plan.settings
         self.objective = Objective(program, plan)
         self.values = self._metric_values()
+        self.shows = self._shows()
         self.baselines: list[str] = []
+        self.promises = self._promise_lines(self._promises())
+        self.steps = Steps(program, plan, self.objective)
 
     # ------------------------------------------------------------------ metrics
 
@@ -144,7 +132,11 @@ class _Training:
             return variable(node.operation.name)
         if ref.port != "output":
             return variable(ref.port)
-        return variable(node.variable) if node.variable else "value"
+        if node.variable:
+            return variable(node.variable)
+        masked = isinstance(node.operation, Apply) and node.operation.layer.word == "masked"
+        of = node.operands[0] if masked else None
+        return described(node) if of is None else self._value_name(of)
 
     def _metrics(self) -> list[MetricText]:
         made: list[MetricText] = []
@@ -212,7 +204,8 @@ class _Training:
             call = f"pca_prediction({known}, {wanted}, {b.components})"
         elif b.drawn:
             call = f"gaussian_fit({known}, {wanted})"
-        number = sum(line.startswith("baseline") for line in self.baselines) + 1
+        several = sum(line.startswith("baseline") for line in self.baselines)
+        number = str(several + 1) if several else ""
         type = dict(self.plan.body.inputs)[b.field]
         self.baselines.append(f"predicted{number} = {call}")
         value = compared(b.metric, [f"predicted{number}", wanted], [type, type])
@@ -251,66 +244,77 @@ class _Training:
 
     # --------------------------------------------------------------------- text
 
-    def texts(self) -> dict[str, str]:
-        """The files."""
-        shows, promises = self._shows(), self._promises()
-        promise_lines = self._promise_lines(promises)
-        metrics = self._metrics()
-        objective = self.objective.text(self._methods(shows))
-        steps = Steps(self.program, self.plan, self.objective)
-        built = steps.built()
-        code = "\n".join([objective, *built, *(m.code for m in metrics), *self.baselines])
-        own = helpers(set(re.findall(r"\w+", code)) - {"Graph"})
-        machine = {
-            **steps.features(), **self._numbers(),
+    def machine(self) -> dict[str, object]:
+        """What the loop has to be able to do."""
+        shows = self.shows
+        return {
+            **self.steps.features(), **self._numbers(),
             "graphs": has_graphs(self.plan.body),
             "windows": windows(self.plan),
             "sources": len(getattr(self.plan.data, "parts", ())),
-            "metrics": metrics, "promises": promise_lines, "shows": shows,
+            "metrics": self._metrics(), "promises": self.promises, "shows": shows,
             "shows_at": sorted({s.unit for s in shows}),
             "films": [
                 t.name for t, s in zip(shows, self.plan.shows, strict=True) if s.kind == "grid"
             ],
+            "stages": len(self.program.trains) > 1,
             "samples": bool(self.program.samples) and len(self.program.trains) == 1,
             "programs": bool(self.program.programs) and len(self.program.trains) == 1,
-            "modules": self.modules,
-            "watched": "validation" if self.settings.validation else "test",
-            "batch_norm": "batch_norm" in words(self.program, self.plan.body),
+            "watched": self.watched(),
         }  # fmt: skip
+
+    def watched(self) -> str:
+        """The split that is evaluated after each epoch."""
+        return "validation" if self.settings.validation else "test"
+
+    def text(self, machine: Machine, same_watched: bool) -> dict[str, str]:
+        """The file; `same_watched` says that all stages evaluate the same split after an epoch."""
+        objective = self.objective.text(self._methods(self.shows))
+        built, schedules = self.steps.built(), self.steps.schedules
+        metrics = self._metrics()
+        code = "\n".join([objective, *built, *(m.code for m in metrics), *self.baselines])
+        own = helpers(set(re.findall(r"\w+", code)) - {"Graph"})
+        maps = has_maps(self.program, self.plan.body)
         text = render(
             "train.py.j2",
-            header=header(self.program, f"Training of {self.objective.name} as in"),
+            header=header(self.program, f"Training of {self.plan.name} as in", code),
             name=self.objective.name,
+            title=self.plan.name,
             objective=objective,
             uses_f="F." in code + "".join(own),
             helpers=own,
             networks=self._imported(),
-            machinery=[
-                *(["Promise"] if promises else []), "Step", "Trainer",
-                *(["carried", "carry"] if shows and windows(self.plan) else []),
-                *(["check"] if promises else []), "main",
-            ],
+            machinery=self._machinery(),
             spec_hash=spec_hash(self.program),
             initialize=self._initialize(),
-            losses=steps.losses(),
-            schedules=steps.schedules,
+            losses=self.steps.losses(),
+            schedules=schedules,
             built=built,
-            uses_math="math." in "\n".join([code, *own, *(x for c in steps.schedules for x in c.lines)]),
-            uses_torch=bool(shows)
-            or has_maps(self.program, self.plan.body)
-            or "torch." in "\n".join([code, *own]),
-            iteration=steps.iteration(),
+            uses_math="math." in "\n".join([code, *own, *(x for c in schedules for x in c.lines)]),
+            uses_torch=bool(self.shows) or maps or "torch." in "\n".join([code, *own]),
+            iteration=self.steps.iteration(),
             metric_names=_unpacked(list(self.values.values())),
             baselines=[row for line in self.baselines for row in statement(line, 8)],
             judged=sorted({"judged", "judged_frechet"} & set(re.findall(r"\w+", code))),
-            promise_splits=sorted(_splits_read(promises)),
+            promise_splits=sorted(_splits_read(self._promises())),
             pictures=sorted({drawing(s) for s in self.plan.shows}),
-            channels_last=has_maps(self.program, self.plan.body),
+            channels_last=maps,
             load_arguments=self._load_arguments(),
-            **{k: v for k, v in machine.items() if k not in ("schedule",)},
+            batch_norm="batch_norm" in words(self.program, self.plan.body),
+            says_watched=not same_watched,
+            own_data=self.modules.data != "data",
+            modules=self.modules,
+            **machine,
         )  # fmt: skip
-        machinery = render("trainer.py.j2", **machine)
-        return {f"{self.modules.train}.py": text, f"{self.modules.trainer}.py": machinery}
+        return {f"{self.modules.train}.py": text}
+
+    def _machinery(self) -> list[str]:
+        """What train.py takes from trainer.py."""
+        return [
+            *(["Promise"] if self.promises else []), "Step", "Trainer",
+            *(["carried", "carry"] if self.shows and windows(self.plan) else []),
+            *(["check"] if self.promises else []), "main",
+        ]  # fmt: skip
 
     def _imported(self) -> list[str]:
         """What train.py takes from model.py."""

@@ -12,7 +12,7 @@ from specc.emit.layout import fits, statement
 from specc.emit.names import HELPERS, class_name, snake, variable
 from specc.emit.networks import Networks
 from specc.emit.procedures import ProgramText, rows_function
-from specc.emit.training import Modules
+from specc.emit.stages import Modules
 from specc.program import Program, TrainPlan
 from specc.promises import (
     OfProgram,
@@ -172,7 +172,10 @@ def _promise(promise: Promise, program: Program) -> list[str]:
     """
     sides = (*readings(promise.left), *readings(promise.right))
     read = [s for s in sides if isinstance(s, OfProgram)]
-    names = ", ".join(dict.fromkeys(literal(s.program) for s in read))
+    names = list(dict.fromkeys(literal(s.program) for s in read))
+    ran = (
+        f"{names[0]} in figures" if len(names) == 1 else f"{{{', '.join(names)}}} <= figures.keys()"
+    )
     numbers = f"{_side(promise.left)}, {literal(promise.sign)}, {_side(promise.right)}"
     words = literal(promise.words)
     test = f"holds({words}, {numbers}, spoken)"
@@ -182,7 +185,7 @@ def _promise(promise: Promise, program: Program) -> list[str]:
         looked = ", ".join(f"({literal(p)}, {literal(f)})" for p, f in doubtful)
         test = f"shown({words}, figures, {looked}, spoken=spoken) and {test}"
     call = statement(f"kept.append({test})", 8)
-    return [f"if {{{names}}} <= figures.keys():", *(f"    {line}" for line in call)]
+    return [f"if {ran}:", *(f"    {line}" for line in call)]
 
 
 def _side(side: Side) -> str:

@@ -117,10 +117,10 @@ class BatchNorm(_ChannelNorm):
         channels = self._channels(x)
         c = var("c", channels)
         moving = _running(channels) if self.track_running_stats else ()
-        options = (("eps", self.eps), ("momentum", self.momentum), *changed(
-            affine=(self.affine, True), track_running_stats=(self.track_running_stats, True),
-            bias=(self.bias, True),
-        ))  # fmt: skip
+        options = changed(
+            eps=(self.eps, 1e-5), momentum=(self.momentum, 0.1), affine=(self.affine, True),
+            track_running_stats=(self.track_running_stats, True), bias=(self.bias, True),
+        )  # fmt: skip
         learnt = _learnt(self.affine, self.bias)
         keras = (learnt + 2) * c
         return Inference(
@@ -158,10 +158,10 @@ class InstanceNorm(_ChannelNorm):
         if x.rank < 2:
             raise LayerError("E301", "instance_norm needs positions to normalise over", text=str(x))
         conditions = _several(x)
-        options = (("eps", self.eps), *changed(
-            momentum=(self.momentum, 0.1), affine=(self.affine, False),
+        options = changed(
+            eps=(self.eps, 1e-5), momentum=(self.momentum, 0.1), affine=(self.affine, False),
             track_running_stats=(self.track_running_stats, False), bias=(self.bias, True),
-        ))  # fmt: skip
+        )  # fmt: skip
         learnt = _learnt(self.affine, self.bias)
         return Inference(
             outputs=_unchanged(x),
@@ -214,9 +214,7 @@ class GroupNorm(_ChannelNorm):
         x = numbers(operands[0], self.word)
         channels = self._channels(x)
         learnt = _learnt(self.affine, self.bias)
-        options = (("eps", self.eps), *changed(
-            affine=(self.affine, True), bias=(self.bias, True)
-        ))  # fmt: skip
+        options = changed(eps=(self.eps, 1e-5), affine=(self.affine, True), bias=(self.bias, True))
         return Inference(
             outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),
@@ -276,9 +274,9 @@ class LayerNorm(_LastNorm):
         x = numbers(operands[0], self.word)
         shape = self._shape(x)
         size = product(var(f"n_{i}" if len(shape) > 1 else "n", s) for i, s in enumerate(shape, 1))
-        options = (("eps", self.eps), *changed(
-            elementwise_affine=(self.affine, True), bias=(self.bias, True)
-        ))  # fmt: skip
+        options = changed(
+            eps=(self.eps, 1e-5), elementwise_affine=(self.affine, True), bias=(self.bias, True)
+        )
         return Inference(
             outputs=_unchanged(x),
             forward=Fn(Module(), (X(0),)),

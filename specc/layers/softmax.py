@@ -116,7 +116,7 @@ class Maxout(Layer):
         axis = axis_of(x, self.axis, self.word)
         output, constraints = shared_out(x, axis, self.pieces, self.word, "groups of")
         dim = torch_axis(x, axis)
-        grouped = method(X(0), "unflatten", dim, (Raw("-1"), self.pieces))
+        grouped = fn("torch.unflatten", X(0), dim, (Raw("-1"), self.pieces))
         forward = method(grouped, "amax", dim + 1)
         return Inference((("output", output),), forward, constraints=constraints)
 

@@ -55,9 +55,13 @@ class Optimizer(BaseModel):
     def call(self, parameters: str, sparse: bool = False) -> Fn:
         """`torch.optim.Adam(model.parameters(), lr=…, …)`; `parameters` is Python for what learns.
 
+        Of the settings it names the learning rate and what is not PyTorch's default, which ours are.
         `sparse` says that some gradient is: fused kernels take none.
         """
-        settings: list[tuple[str, Code]] = [(n, getattr(self, n)) for n in type(self).model_fields]
+        fields = type(self).model_fields.items()
+        settings: list[tuple[str, Code]] = [
+            (n, value) for n, f in fields if (value := getattr(self, n)) != f.default or n == "lr"
+        ]
         if self.fused and not sparse:
             settings.append(("fused", True))
         return Fn(f"torch.optim.{self.torch_name}", (Raw(parameters),), tuple(settings))

@@ -38,7 +38,10 @@ class ReduceOnPlateau(Schedule):
     eps: From0 = Field(1e-8, description="A fall by less than this is left out.")
 
     def call(self, mode: Literal["min", "max"]) -> Fn:
-        """`partial(ReduceLROnPlateau, mode="min", …)`, to be called with an optimizer."""
-        fields = [n for n in type(self).model_fields if n not in ("watch", "mode")]
-        settings: list[tuple[str, Code]] = [(n, getattr(self, n)) for n in fields]
+        """`partial(ReduceLROnPlateau, mode="min", …)`, with what is not PyTorch's default."""
+        settings: list[tuple[str, Code]] = [
+            (n, value)
+            for n, f in type(self).model_fields.items()
+            if n not in ("watch", "mode") and (value := getattr(self, n)) != f.default
+        ]
         return Fn("partial", (Raw("ReduceLROnPlateau"),), (("mode", mode), *settings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 
 from specc.limits import MAX_EXPANDED_NODES
 from specc.numbered import numbered
@@ -14,7 +14,7 @@ from specc.resolve.order import names_read
 from specc.resolve.values import POISON, Flow, Meaning, Number, SharedInstance
 from specc.sizes import Size, Symbolic
 from specc.syntax import tree
-from specc.types import Unknown, ValueType, shape_of
+from specc.types import Tensor, Unknown, ValueType, shape_of
 
 Run = Callable[[Scope, Flow, tuple[tree.Stage, ...]], Flow]
 
@@ -43,9 +43,10 @@ def repeat(
         return POISON
     if count == 0:
         return value
-    if _reads_outside(scope, written) or graph_behind(value) is not None:
+    beside = _beside(scope, written)
+    if beside is None or graph_behind(value) is not None:
         return _in_place(scope, value, written, count, run)
-    bodies = _bodies(scope, value.type, written, count, run)
+    bodies = _bodies(scope, value.type, written, count, run, beside)
     if not bodies:
         return POISON
     name = label.id if label is not None else scope.fresh("repeat")
@@ -56,22 +57,48 @@ def repeat(
         scope.uses.update(dict.fromkeys(body.uses))
     types = (("output", bodies[-1][0].output_types()[0][1]),)
     return scope.add(
-        name, written.span, unit, [value.ref], types, named=label is not None, stage=(name,)
-    )
+        name, written.span, unit, [value.ref, *(f.ref for f in beside.values())], types,
+        named=label is not None, stage=(name,),
+    )  # fmt: skip
 
 
-def _reads_outside(scope: Scope, written: tree.Repeat) -> bool:
-    """Whether a round uses a value or an instance of the body around it, which all rounds then share."""
+def _beside(scope: Scope, written: tree.Repeat) -> dict[str, Flow] | None:
+    """The values of the body around them that all rounds read; None where they share more than values."""
     context = scope.context
+    found: dict[str, Flow] = {}
     for name in names_read(written.body):
-        definition = context.definitions.get(name.id)
-        if isinstance(scope.names.get(name.id), (Flow, SharedInstance)):
-            return True
-        if name.id in scope.names or definition is None:
-            continue
-        if definition.hyperparameters is None and definition.role == "block":
-            return True
-    return False
+        meaning, definition = scope.names.get(name.id), context.definitions.get(name.id)
+        if isinstance(meaning, Flow):
+            found[name.id] = meaning
+        elif isinstance(meaning, SharedInstance) or (
+            meaning is None and definition is not None and _is_instance(definition)
+        ):
+            return None
+    handed = scope.role not in _IN_PLACE and all(map(_plain, found.values()))
+    return found if not found or (handed and not _members(written, found)) else None
+
+
+def _is_instance(definition: tree.Definition | None) -> bool:
+    """Whether a block is one thing wherever it is called: it takes no hyperparameters."""
+    if definition is None:
+        return False
+    return definition.hyperparameters is None and definition.role == "block"
+
+
+_IN_PLACE = ("train", "sample", "program", "example", "cell", "message_passing")
+"""Where rounds that read other values stand one after the other: who learns what is read off them."""
+
+
+def _plain(value: Flow) -> bool:
+    """Whether a value can be handed to a round: a single tensor that stands on no graph."""
+    return len(value.ports) == 1 and isinstance(value.type, Tensor) and graph_behind(value) is None
+
+
+def _members(node: object, names: Container[str]) -> bool:
+    """Whether something of these is read, `table.weight`, which is not the value alone."""
+    if isinstance(node, tree.Member) and isinstance(node.base, tree.Name) and node.base.id in names:
+        return True
+    return any(_members(part, names) for part in tree.parts(node))
 
 
 def _in_place(scope: Scope, value: Flow, written: tree.Repeat, count: Size, run: Run) -> Flow:
@@ -90,13 +117,18 @@ def _in_place(scope: Scope, value: Flow, written: tree.Repeat, count: Size, run:
 
 
 def _bodies(
-    scope: Scope, type: ValueType, written: tree.Repeat, count: Size, run: Run
+    scope: Scope,
+    type: ValueType,
+    written: tree.Repeat,
+    count: Size,
+    run: Run,
+    beside: Mapping[str, Flow],
 ) -> tuple[tuple[Body, Size], ...]:
     bodies: list[tuple[Body, Size]] = []
     done = 0
     while not isinstance(count, int) or done < count:
         type = shape_of(type)
-        body = _round(scope, type, written, run)
+        body = _round(scope, type, written, run, beside)
         if body is None:
             return ()
         after = body.output_types()[0][1]
@@ -116,20 +148,30 @@ def _bodies(
     return tuple(bodies)
 
 
-def _round(scope: Scope, type: ValueType, written: tree.Repeat, run: Run) -> Body | None:
+def _round(
+    scope: Scope, type: ValueType, written: tree.Repeat, run: Run, beside: Mapping[str, Flow]
+) -> Body | None:
     """One round as a body; a round that is one block's call is that block's body."""
     inner = Scope(scope.context, "round", "repeat", names=dict(scope.names))
     inner.read = scope.read
     inner.reserved = _labels(written.body)
-    start = inner.add("x", written.span, ReadPort("x"), (), (("output", type),))
+    first = "x" if "x" not in beside else "value"
+    types = {first: type, **{name: shape_of(flow.type) for name, flow in beside.items()}}
+    start, *others = (
+        inner.add(name, written.span, ReadPort(name), (), (("output", t),))
+        for name, t in types.items()
+    )
+    inner.names.update(zip(beside, others, strict=True))
     end = run(inner, start, written.body)
     if end is POISON or isinstance(end.type, Unknown):
         return None
-    if len(inner.stages) == 1 and len(inner.nodes) == 2:
+    ports = [start.ref, *(flow.ref for flow in others)]
+    if len(inner.stages) == 1 and len(inner.nodes) == len(ports) + 1:
         only = next(iter(inner.stages.values()))
-        if isinstance(only.unit, Body) and len(only.unit.outputs) == 1:
+        straight = list(inner.nodes[-1].operands) == ports
+        if isinstance(only.unit, Body) and len(only.unit.outputs) == 1 and straight:
             return only.unit
-    return inner.body(written, (), (("x", type),), (("output", end.ref),))
+    return inner.body(written, (), tuple(types.items()), (("output", end.ref),))
 
 
 def _labels(stages: tuple[tree.Stage, ...]) -> set[str]:

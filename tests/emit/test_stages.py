@@ -93,3 +93,41 @@ def test_the_input_that_excites_a_unit_most_is_its_row_of_weights(tmp_path: Path
     found = load_file(str(tmp_path / "run" / "excite" / "model.safetensors"))
     row, pattern = found["net.hidden.weight"][3], found["pattern"]
     assert (row @ pattern / row.norm() / pattern.norm()).item() > 0.999
+
+
+def files_of(text: str) -> dict[str, str]:
+    program = compile_text(text, "staged.spec").program
+    assert program is not None
+    return package(program)
+
+
+def test_stages_with_one_kind_of_loop_and_the_same_data_share_both() -> None:
+    files = files_of(SPEC)
+    assert {n for n in files if n.startswith(("data", "trainer"))} == {"data.py", "trainer.py"}
+    assert '"""The data of all stages:' in files["data.py"]
+
+
+def test_what_only_one_stage_does_is_in_its_own_file() -> None:
+    files = files_of(SPEC.replace("adam(lr=2e-3)", "adam(lr=2e-3)\n    ema 0.9"))
+    assert "self.ema.update_parameters(self.model)" in files["train_pretrain.py"]
+    assert "ema" not in files["trainer.py"] + files["train_classify.py"]
+
+
+def test_stages_with_other_data_share_the_loop(tmp_path: Path) -> None:
+    text = SPEC.replace("as x, label\n    minimize cross", "as pixels, label\n    minimize cross")
+    files = files_of(text.replace("Head(Encoder(x))", "Head(Encoder(pixels))"))
+    assert {n for n in files if n.startswith("data")} == {"data_pretrain.py", "data_classify.py"}
+    assert "except (data_classify.DataError, data_pretrain.DataError)" in files["trainer.py"]
+    for name, content in files.items():
+        tmp_path.joinpath(name).write_text(content, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "train.py"), "--quiet", "--steps", "2"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.stderr.count("promise") == 2, run.stderr
+
+
+def test_loops_of_another_kind_are_kept_apart() -> None:
+    files = files_of(SPEC.replace("update Head", "accumulate 2\n    update Head"))
+    assert {n for n in files if n.startswith("trainer")} == {
+        "trainer_pretrain.py",
+        "trainer_classify.py",
+    }

@@ -75,7 +75,11 @@ def test_rounds_that_read_a_value_around_them_share_it() -> None:
         "network N {\n    in x: vector[8]\n    h = x -> linear(8)\n"
         "    out y = x -> repeat 3 { linear(8) -> add(h) }\n}\n"
     ).networks[0]
-    assert [s.name for s in net.stages] == ["linear1", "linear2", "linear3", "linear4"]
+    assert [s.name for s in net.stages] == ["linear1", "repeat1"]
+    assert [None if r is None else net.nodes[r.node].name for r in net.nodes[-1].operands] == [
+        "x",
+        "linear1",
+    ]
 
 
 def test_for_makes_stages_of_every_turn() -> None:
