@@ -11,7 +11,7 @@ from msgspec import Struct
 from specc.actions import pictures
 from specc.carrying import windows
 from specc.claims.check import is_static
-from specc.emit.contents import has_maps, words
+from specc.emit.contents import has_maps
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, with_graphs
@@ -23,6 +23,7 @@ from specc.emit.pictured import drawing, drawn, pictures_file
 from specc.emit.steps import Steps
 from specc.initialization import Initialization
 from specc.layers.code import Printer
+from specc.lone import of_vectors
 from specc.metrics import Metric
 from specc.program import (
     Measure,
@@ -275,7 +276,7 @@ class _Training:
             "programs": bool(self.program.programs) and len(self.program.trains) == 1,
             "modules": self.modules,
             "watched": "validation" if self.settings.validation else "test",
-            "batch_norm": "batch_norm" in words(self.program, self.plan.body),
+            "batch_norm": any(True for _ in of_vectors(self.plan.body)),
         }  # fmt: skip
         text = render(
             "train.py.j2",
