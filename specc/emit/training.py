@@ -12,7 +12,7 @@ from specc.actions import pictures
 from specc.carrying import windows
 from specc.claims.check import is_static
 from specc.emit.contents import has_maps
-from specc.emit.data import field_name
+from specc.emit.data import field_name, reads_files
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, with_graphs
 from specc.emit.layout import WIDTH, indented, statement
@@ -266,6 +266,7 @@ class _Training:
             **steps.features(), **self._numbers(),
             "graphs": has_graphs(self.plan.body),
             "windows": windows(self.plan),
+            "files": reads_files(self.plan.data),
             "sources": len(getattr(self.plan.data, "parts", ())),
             "metrics": metrics, "promises": promise_lines, "shows": shows,
             "shows_at": sorted({s.unit for s in shows}),
