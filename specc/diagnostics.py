@@ -63,6 +63,11 @@ class Diagnostic(Struct, frozen=True):
         return Severity.ERROR if self.code.startswith("E") else Severity.WARNING
 
 
+def _place(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
+    span = diagnostic.span
+    return diagnostic.code, span.source.path, span.start, span.end
+
+
 _UNREAD = ("E101", "E102", "E103", "E190")
 
 
@@ -82,10 +87,15 @@ class Diagnostics(Struct):
         span = diagnostic.span
         if any(start <= span.start < end for start, end in self._muted):
             return
-        place = (diagnostic.code, span.source.path, span.start, span.end)
+        place = _place(diagnostic)
         if place not in self._places:
             self._places.add(place)
             self.items.append(diagnostic)
+
+    def forget(self, after: int) -> None:
+        """Keep only so many, those that came first."""
+        del self.items[after:]
+        self._places = {_place(d) for d in self.items}
 
     def unread(self, span: Span) -> bool:
         """Whether a statement inside a span could not be read, so that something may be missing there."""

@@ -318,7 +318,10 @@ class ExamplePlan(Struct, frozen=True):
 
 
 class Program(Struct, frozen=True):
-    """A whole file, typed. Networks stand in the order of the file."""
+    """A whole file, typed. Networks stand in the order of the file.
+
+    `sizes` are the numbers that calls give to free sizes of a network: its name, the size, the number.
+    """
 
     file: tree.File
     parameters: tuple[ParameterValue, ...]
@@ -331,6 +334,7 @@ class Program(Struct, frozen=True):
     definitions: tuple[tree.Definition, ...] = ()
     examples: tuple[ExamplePlan, ...] = ()
     programs: tuple[ProgramPlan, ...] = ()
+    sizes: tuple[tuple[str, str, int], ...] = ()
 
     def network(self, name: str) -> Body:
         """The network of that name. Raises KeyError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from specc.check.advice import check_advice
+from specc.check.batches import check_batches
 from specc.check.carrying import check_carrying
 from specc.check.critics import check_critics
 from specc.check.domains import check_domains
@@ -20,6 +21,7 @@ from specc.program import Program
 _CHECKS = (
     check_losses, check_domains, check_ranges, check_weighing, check_advice, check_critics,
     check_learning, check_idle, check_starts, check_carrying, check_gradients, check_watching,
+    check_batches,
 )  # fmt: skip
 
 

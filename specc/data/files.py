@@ -36,7 +36,7 @@ class Npz(Splitting):
 
     word, kind = "npz", "npz"
     summary = "Arrays of an .npz archive; fields are keys of the archive unless `keys` names them."
-    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    path: str = Field(min_length=1, description="Path of the file, from where training is started.")
     range: Range | None = Field(
         None, description="What 0 … 255 becomes in an array of bytes; by default 0 … 1."
     )
@@ -52,7 +52,7 @@ class Npz(Splitting):
 
 
 class _Pair(Splitting):
-    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    path: str = Field(min_length=1, description="Path of the file, from where training is started.")
     range: Range | None = Field(
         None, description="What 0 … 255 becomes in an array of bytes; by default 0 … 1."
     )
@@ -86,7 +86,7 @@ class Images(Splitting):
 
     word, kind = "images", "images"
     summary = "A folder with one folder of images for each class: image, label."
-    path: str = Field(min_length=1, description="The folder.")
+    path: str = Field(min_length=1, description="The folder, from where training is started.")
     size: int = Field(
         ge=1, le=4096, description="Height and width; images are resized and cropped."
     )
@@ -102,7 +102,7 @@ class Images(Splitting):
 class TableFile(Fitting):
     """A table in a file: numbers, and a target where two fields are written."""
 
-    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    path: str = Field(min_length=1, description="Path of the file, from where training is started.")
     target: str | None = Field(None, description="Column of the target; the last by default.")
 
     def refusal(self, types: Sequence[Tensor]) -> str | None:

@@ -170,7 +170,7 @@ class GraphNpz(NodeLabels):
         "where the spec has edge features, edge [E, features]; fields: the graph, the label."
     )
     graphs: ClassVar[bool] = True
-    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    path: str = Field(min_length=1, description="Path of the file, from where training is started.")
     directed: bool = Field(
         False, description="Whether an edge leads one way only; else its reverse is added."
     )
@@ -188,7 +188,7 @@ class GraphsNpz(Splitting):
     graphs: ClassVar[bool] = True
     graph_items: ClassVar[bool] = True
     label_over: ClassVar[Over] = "items"
-    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    path: str = Field(min_length=1, description="Path of the file, from where training is started.")
     directed: bool = Field(
         False, description="Whether an edge leads one way only; else its reverse is added."
     )
@@ -239,7 +239,7 @@ class EdgeList(Links):
         "A text file with the names of two nodes a line, one-hot features, some edges hidden: "
         "g, pairs, linked."
     )
-    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    path: str = Field(min_length=1, description="Path of the file, from where training is started.")
     nodes: int = Field(ge=2, le=1_000_000, description="Number of nodes that the file names.")
 
     @property

@@ -81,7 +81,7 @@ class Text(TextWindows):
 
     word, kind = "text", "text"
     summary = "Windows of a text file: characters or words as numbers, and the ones that follow."
-    path: str = Field(min_length=1, description="Path of the file, from the folder of the run.")
+    path: str = Field(min_length=1, description="Path of the file, from where training is started.")
     vocab: int = Field(
         128,
         ge=2,

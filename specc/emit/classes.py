@@ -285,8 +285,7 @@ class _Class(Constructor):
         return "\n".join(lines)
 
     def _init_lines(self) -> list[str]:
-        kept = [a for a in self.arguments if a.name in self.in_forward or (
-            a.kind == "network" and self._called(a.name))]  # fmt: skip
+        kept = [a for a in self.arguments if self._kept(a)]
         body = [
             "super().__init__()",
             *(f"self.{attribute(a.name)} = {a.local}" for a in kept),
@@ -296,6 +295,12 @@ class _Class(Constructor):
             return []
         head = self._signature()
         return [*(f"    {line}" for line in head), *(f"        {line}" for line in body)]
+
+    def _kept(self, a: Argument) -> bool:
+        """Whether a forward pass needs what the constructor got; a size of an input it reads there."""
+        if a.kind == "network":
+            return self._called(a.name)
+        return a.name in self.in_forward and self._is_argument(a.name)
 
     def _called(self, name: str) -> bool:
         return any(f"self.{name}" in line for line in self.forward)

@@ -1,4 +1,4 @@
-"""What a program is made of: its bodies, the words of its layers, and whether there are maps."""
+"""What a program is made of: its bodies, and whether there are maps."""
 
 from __future__ import annotations
 
@@ -19,11 +19,6 @@ def _bodies(program: Program, body: Body) -> Iterable[Body]:
         elif isinstance(stage.unit, Rounds):
             for inner, _ in stage.unit.bodies:
                 yield from _bodies(program, inner)
-
-
-def words(program: Program, body: Body) -> set[str]:
-    """The words of all layers with a module."""
-    return {s.layer.word for b in _bodies(program, body) for s in b.stages if s.layer is not None}
 
 
 def has_maps(program: Program, body: Body) -> bool:

@@ -24,7 +24,8 @@ _METHODS = frozenset(("at", "fields", "rows", "to", "Split"))
 """What the class of the rows has already; a field of that name would hide it."""
 
 _ARRAYS = ("import math", "from typing import Any, TypeAlias")
-_COUNTED = ("from collections import Counter", "from functools import cache")
+_COUNTER = "from collections import Counter"
+_COUNTED = (_COUNTER, "from functools import cache")
 _NUMPY = "import numpy as np"
 
 _STANDARD: dict[str, tuple[str, ...]] = {
@@ -38,8 +39,8 @@ _STANDARD: dict[str, tuple[str, ...]] = {
     "images": ("from pathlib import Path",),
     "text": (*_COUNTED, "from pathlib import Path"),
     "stories": (*_COUNTED, "import random", "import re"),
-    "csv": ("import csv", "import math", "from typing import TypeAlias"),
-    "parquet": ("import math", "from typing import TypeAlias"),
+    "csv": (_COUNTER, "import csv", "import math", "from typing import TypeAlias"),
+    "parquet": (_COUNTER, "import math", "from typing import TypeAlias"),
 }
 """Imports of a kind from the standard library."""
 
@@ -201,6 +202,12 @@ def _summary(source: DataSource, derived: Derived | None) -> str:
     return " Made of: ".join(f"{s}." for s in said).rstrip(".")
 
 
+def reads_files(data: object) -> bool:
+    """Whether rows come from a path that the spec names."""
+    inner = (getattr(data, "of", None), getattr(data, "tested", None), *getattr(data, "parts", ()))
+    return hasattr(data, "path") or any(reads_files(d) for d in inner if d is not None)
+
+
 def _has_path(source: DataSource) -> bool:
     return source.kind in ("npz", "images", "csv", "parquet", "text")
 
@@ -268,6 +275,10 @@ def _constants(source: DataSource, plan: TrainPlan) -> list[list[str]]:
     if source.kind in ("csv", "parquet"):
         if getattr(source, "target", None) is not None:
             found.append(_constant("TARGET", getattr(source, "target", None)))
+        found.append(["LARGEST = 3.4e38  # that 32 bits hold"])
+        if source.kind == "csv":
+            signs = ";\t|,".replace(getattr(source, "delimiter", ","), "")
+            found.append([f"SIGNS = {literal(signs)}  # that stand between columns elsewhere"])
         found.append(["Row: TypeAlias = tuple[str, list[str]]  # where it is, and its cells"])
     return found
 

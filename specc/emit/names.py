@@ -6,8 +6,12 @@ already ends in an underscore gets one more where the name without it would.
 
 from __future__ import annotations
 
+import builtins
 import keyword
+import re
 from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
 
 from specc.numbered import numbered
 
@@ -26,33 +30,27 @@ MODULE_ATTRIBUTES = frozenset(
 )
 """What every nn.Module has already; a stage of that name would hide it. A test compares."""
 
-HELPERS = frozenset(
-    (
-        "CrossAttention Graph SelfAttention SplitAttention TransposedLinear WideCrossAttention "
-        "WideSelfAttention add_positions all_but_matrices embed_number gradient matrices "
-        "hold_outputs info_nce jacobian kl_bernoulli kl_sparsity kl_standard_normal laplace_noise "
-        "last_outputs masked max_at mean_at min_at neighbour_sum one_bias pad_same run_lstm run_packed "
-        "run_recurrent run_carried run_windows softmax_at spread_valid std_at sum_at tree_levels "
-        "pca_plane tsne_plane unpool valid_first"
-    ).split()
-)
-"""The classes and functions that a model may bring along. A test compares."""
-
 _OWN = frozenset({"carried"})
 """What the class of a cell may have besides."""
 
 _USED = frozenset(
     "torch nn F Tensor math self super int float bool str tuple list dict range len slice zip"
-    " dataclass replace batch_size device reversed enumerate min max sum print object isinstance"
+    " dataclass replace Any batch_size device reversed enumerate min max sum print object isinstance"
     " annotations".split()
 )
+_BOUND = re.compile(
+    r"^(?:from \S+ )?import \(?([^#)]+?)\)?$|^(?:class|def) (\w+)|^(\w+)(?:: [^=\n]+)? = ", re.M
+)
+_TAG = re.compile(r"\{[{%].*?[%}]\}")
+_WITH_NETWORKS = ("model.py.j2", "train.py.j2", "sample.py.j2")
+"""Templates of the modules that hold networks; what the others import does not meet theirs."""
 _AMBIGUOUS = frozenset({"l", "O", "I"})
 """Names that a linter refuses because they look like digits."""
 
 
 def variable(name: str) -> str:
     """The name as a local variable or argument."""
-    return _escaped(name, lambda n: keyword.iskeyword(n) or n in _USED | _AMBIGUOUS | HELPERS)
+    return _escaped(name, _is_taken)
 
 
 def attribute(name: str) -> str:
@@ -71,7 +69,38 @@ def class_name(name: str) -> str:
     made = made or "Block"
     if not made.isidentifier():
         made = f"Block{made}"
-    return _escaped(made, lambda n: keyword.iskeyword(n) or n in _USED | _AMBIGUOUS | HELPERS)
+    return _escaped(made, lambda n: _is_taken(n) or n in bound())
+
+
+def _is_taken(name: str) -> bool:
+    return keyword.iskeyword(name) or name in _USED | _AMBIGUOUS | helper_names()
+
+
+@cache
+def helper_names() -> frozenset[str]:
+    """The classes and functions that a module may bring along."""
+    folder = files("specc.emit").joinpath("helpers")
+    found = (file.name.partition(".") for file in folder.iterdir())
+    return frozenset(name for name, _, ending in found if ending == "py.j2")
+
+
+@cache
+def bound() -> frozenset[str]:
+    """What a class of a spec may not be called: Python's own names, what the modules with networks import,
+    and what any module defines, as far as it has a capital."""
+    folder = files("specc.emit").joinpath("templates")
+    found = set(dir(builtins))
+    for file in folder.iterdir():
+        if file.name.endswith(".j2"):
+            text = _TAG.sub(" ", file.read_text(encoding="utf-8"))
+            whole = file.name in _WITH_NETWORKS
+            found |= {n for m in _BOUND.finditer(text) for n in _names_of(m, whole)}
+    return frozenset(name for name in found if name.lower() != name)
+
+
+def _names_of(line: re.Match[str], whole: bool) -> list[str]:
+    imported, defined, assigned = line.groups()
+    return [defined or "", assigned or "", *(re.findall(r"\w+", imported or "") if whole else ())]
 
 
 def _escaped(name: str, taken: Callable[[str], bool]) -> str:

@@ -47,15 +47,9 @@ class Objective:
         self.adapted = adapted_names(plan.body, self.methods)
 
     def _name(self) -> str:
-        taken = {class_name(b.name) for b in self.program.networks} | {
-            "Trainer",
-            "Training",
-            "Step",
-            "Split",
-            "Promise",
-        }
-        name = class_name(self.plan.name)
-        return fresh(f"{name}Objective" if name in taken else name, taken)
+        return fresh(
+            class_name(self.plan.name), (class_name(b.name) for b in self.program.networks)
+        )
 
     def _parameters(self) -> dict[str, float | int | bool]:
         """Numbers that the spec names, as arguments of the constructor."""

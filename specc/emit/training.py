@@ -11,8 +11,8 @@ from msgspec import Struct
 from specc.actions import pictures
 from specc.carrying import windows
 from specc.claims.check import is_static
-from specc.emit.contents import has_maps, words
-from specc.emit.data import field_name
+from specc.emit.contents import has_maps
+from specc.emit.data import field_name, reads_files
 from specc.emit.described import described
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, with_graphs
@@ -25,6 +25,7 @@ from specc.emit.stages import Machine, Modules, one_of, stages_file, trainer_fil
 from specc.emit.steps import Steps
 from specc.initialization import Initialization
 from specc.layers.code import Printer
+from specc.lone import of_vectors
 from specc.metrics import Metric
 from specc.program import (
     Apply,
@@ -251,6 +252,7 @@ class _Training:
             **self.steps.features(), **self._numbers(),
             "graphs": has_graphs(self.plan.body),
             "windows": windows(self.plan),
+            "files": reads_files(self.plan.data),
             "sources": len(getattr(self.plan.data, "parts", ())),
             "metrics": self._metrics(), "promises": self.promises, "shows": shows,
             "shows_at": sorted({s.unit for s in shows}),
@@ -300,7 +302,7 @@ class _Training:
             pictures=sorted({drawing(s) for s in self.plan.shows}),
             channels_last=maps,
             load_arguments=self._load_arguments(),
-            batch_norm="batch_norm" in words(self.program, self.plan.body),
+            batch_norm=any(True for _ in of_vectors(self.plan.body)),
             says_watched=not same_watched,
             own_data=self.modules.data != "data",
             modules=self.modules,

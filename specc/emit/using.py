@@ -9,7 +9,7 @@ from msgspec import Struct
 from specc.claims.check import is_static
 from specc.emit.environment import literal
 from specc.emit.layout import fits, statement
-from specc.emit.names import HELPERS, class_name, snake, variable
+from specc.emit.names import class_name, helper_names, snake, variable
 from specc.emit.networks import Networks
 from specc.emit.procedures import ProgramText, rows_function
 from specc.emit.stages import Modules
@@ -121,7 +121,7 @@ def using(program: Program, name: str) -> Using:
     """The programs of a spec; `name` is the class of the training that samples are drawn with."""
     uses = tuple(dict.fromkeys(n for p in program.programs for n in p.uses))
     networks = Networks(program, uses)
-    taken = set(HELPERS) | {class_name(b.name) for b in program.networks} | {name}
+    taken = {*helper_names(), name} | {class_name(b.name) for b in program.networks}
     taken |= {Modules.of(program, p).data for p in program.trains}
     taken |= {rows_function(program, p.name) for p in program.trains}
     taken |= {f"save_{k}" for k in ("grid", "curve", "scatter", "plot")}

@@ -323,6 +323,7 @@ def _misfit(
         span,
         text=shape,
         notes=(f"how it came: {trail}",) if trail else (),
+        labels=mismatch.labels(scope, body),
         helps=mismatch.helps(scope, port, wanted, flow),
     )
     return False

@@ -30,6 +30,8 @@ from specc.syntax import tree
 from specc.types import Tensor, ValueType
 
 Types = tuple[ValueType, ...]
+Calls = dict[tuple[str, str], tuple[int, Span]]
+"""Numbers for free sizes, by network and name, each with the call that gives it."""
 
 
 class ExpandedError(Exception):
@@ -53,6 +55,8 @@ class Context(Struct, eq=False):
     needs one above it.
     `assume` holds numbers for symbols, with which conditions are decided; `broken` the parameters whose
     value was refused.
+    `calls` notes what the calls of networks put in the place of free sizes, `sizes` are those of them that
+    hold for the whole network, because its weights depend on them.
     """
 
     diagnostics: Diagnostics
@@ -60,6 +64,8 @@ class Context(Struct, eq=False):
     parameters: dict[str, ParameterValue] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     assume: dict[str, int] = field(default_factory=dict)
+    calls: Calls = field(default_factory=dict)
+    sizes: Calls = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     taps: dict[tuple[str, str], None] = field(default_factory=dict)
     made: int = 0

@@ -84,9 +84,9 @@ def _constant(scope: Scope, value: Static, symbol: str | None, span: Span) -> Fl
     type = Tensor((), (), "float", batched=False, constant=number)
     constant = Constant(value if isinstance(value, (int, float)) else 0, symbol)
     if number is None:
-        return scope.context.report(
-            "E203", "a free size cannot be computed with here; give the parameter a value", span
-        )
+        name = symbol or "it"
+        message = f"a free size cannot be computed with here; give {name} a value"
+        return scope.context.report("E203", message, span, helps=(f"param {symbol or 'n'} = 12",))
     return scope.add("constant", span, constant, (), (("output", type),))
 
 

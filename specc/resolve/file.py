@@ -15,7 +15,7 @@ from specc.program import (
     Static,
     TrainPlan,
 )
-from specc.resolve.context import Context, ExpandedError, Scope, Types
+from specc.resolve.context import Calls, Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
 from specc.resolve.expression import evaluate
@@ -25,7 +25,7 @@ from specc.resolve.parameters import Overrides, read_parameters
 from specc.resolve.recursion import recursive
 from specc.resolve.standard import said_at_call, standard
 from specc.resolve.use import declarations
-from specc.sizes import symbol
+from specc.sizes import Symbolic, symbol
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import UNKNOWN, Unknown, shape_of
@@ -39,6 +39,8 @@ class Bodies:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        context.instantiate, context.network = self.instantiate, self.network
+        context.evaluate = evaluate
         self.made: dict[object, Body | None] = {}
         self.networks: dict[str, Body] = {}
         self.active: list[str] = []
@@ -90,28 +92,54 @@ def resolve(
     assume: Mapping[str, int] | None = None,
 ) -> Program | None:
     """The typed program of a file. It is whole only when there is no error among the diagnostics."""
-    context = Context(diagnostics)
-    context.assume = dict(assume or {})
-    bodies = Bodies(context)
-    context.instantiate = bodies.instantiate
-    context.network = bodies.network
-    context.evaluate = evaluate
-    declared = tuple(declarations(file, diagnostics))
-    declared = (*declared, *standard(declared, diagnostics))
+    before, sizes = len(diagnostics), Calls()
+    while True:
+        context = Context(diagnostics, assume=dict(assume or {}), sizes=sizes)
+        bodies = Bodies(context)
+        if not _read(context, file, overrides or {}):
+            return None
+        try:
+            program, more = _resolve(context, bodies, file), Calls()
+        except ExpandedError as problem:
+            context.report(
+                "E207",
+                "the program unfolds to more nodes than specc makes",
+                problem.span,
+                helps=("repeat n { … } with rounds of one shape costs one body",),
+            )
+            return None
+        if program.trains and not diagnostics.failed and _any_free(context):
+            more = _sized(context, program)
+        if not more:
+            return program
+        diagnostics.forget(before)
+        sizes = {**sizes, **more}
+
+
+def _read(context: Context, file: tree.File, overrides: Overrides) -> bool:
+    """Declare everything and give parameters their values; whether bodies can be made then."""
+    declared = tuple(declarations(file, context.diagnostics))
+    declared = (*declared, *standard(declared, context.diagnostics))
     _declare(context, declared)
-    read_parameters(context, file, declared, overrides or {})
-    if recursive(context):
-        return None
-    try:
-        return _resolve(context, bodies, file)
-    except ExpandedError as problem:
-        context.report(
-            "E207",
-            "the program unfolds to more nodes than specc makes",
-            problem.span,
-            helps=("repeat n { … } with rounds of one shape costs one body",),
-        )
-        return None
+    given = {name: size for (network, name), (size, _) in context.sizes.items() if not network}
+    read_parameters(context, file, declared, {**given, **overrides})
+    return not recursive(context)
+
+
+def _any_free(context: Context) -> bool:
+    values = (p.value for p in context.parameters.values())
+    return bool(context.calls) or any(isinstance(v, Symbolic) for v in values)
+
+
+def _sized(context: Context, program: Program) -> Calls:
+    """Sizes that weights need and calls give, with which everything is resolved once more."""
+    from specc.resolve.sized import refuse_open, to_fill
+
+    more = to_fill(context, (*program.trains, *program.samples))
+    if not more:
+        written = (d for d in program.file.declarations if isinstance(d, tree.Train))
+        refuse_open(context, program.trains, {d.name.id: d.name.span for d in written})
+    return more
 
 
 def _trains(context: Context, file: tree.File) -> tuple[TrainPlan, ...]:
@@ -203,6 +231,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         tuple(context.definitions.values()),
         examples,
         programs,
+        tuple((network, name, size) for (network, name), (size, _) in context.sizes.items()),
     )
 
 

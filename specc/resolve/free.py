@@ -23,6 +23,9 @@ def fillings(body: Body, given: Sequence[ValueType]) -> dict[str, Size]:
             for free, size in zip(wanted.sizes, have.sizes, strict=True):
                 if isinstance(free, Symbolic) and free == symbol(render(free)):
                     found.setdefault(render(free), size)
+            known, got = wanted.classes, have.classes
+            if isinstance(known, Symbolic) and known == symbol(render(known)) and got is not None:
+                found.setdefault(render(known), got)
     return found
 
 
@@ -54,7 +57,15 @@ def conditions(
         message = f"{body.role} {body.name} is {solve(broken)[0]}, and this call has {have}"
         scope.context.report("E302", message, span)
         return None
+    _note(scope, body, sizes, span)
     return [now for _, now in pairs if now.symbols]
+
+
+def _note(scope: Scope, body: Body, sizes: Sizes, span: Span) -> None:
+    """Remember the first numbers that a call gives, which are those of the weights if these need any."""
+    for name, size in sizes.items():
+        if isinstance(size, int):
+            scope.context.calls.setdefault((body.name, name), (size, span))
 
 
 def _ports(body: Body, given: Sequence[ValueType]) -> Iterator[Constraint]:

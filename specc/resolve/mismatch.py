@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from specc.program import Sample
+from specc.diagnostics import Label
+from specc.program import Body, Sample
 from specc.resolve.context import Scope
 from specc.resolve.values import Flow
 from specc.sizes import render
@@ -17,6 +18,14 @@ def helps(scope: Scope, port: str, wanted: ValueType, flow: Flow) -> tuple[str, 
     if not isinstance(wanted, Tensor) or not isinstance(have, Tensor):
         return ()
     return _drawn(scope, wanted, have, flow) or _reshaped(port, wanted, have)
+
+
+def labels(scope: Scope, body: Body) -> tuple[Label, ...]:
+    """The call that gave a free size its number, where the weights of a network depend on it."""
+    sizes = scope.context.sizes.items()
+    given = [(f"{name} = {size}", at) for (n, name), (size, at) in sizes if n == body.name]
+    text = f"its weights have {', '.join(words for words, _ in given)} from this call"
+    return (Label(given[0][1], text),) if given else ()
 
 
 def _drawn(scope: Scope, wanted: Tensor, have: Tensor, flow: Flow) -> tuple[str, ...]:

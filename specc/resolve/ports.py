@@ -10,7 +10,7 @@ from specc.resolve.context import Scope, Types
 from specc.resolve.evaluation import static
 from specc.resolve.parameters import is_free
 from specc.resolve.remarks import remark_on_order
-from specc.resolve.values import POISON
+from specc.resolve.values import POISON, Number
 from specc.sizes import Symbolic, symbol
 from specc.syntax import tree
 from specc.types import PORT_AXES, UNKNOWN, Graph, Over, Tensor, Unknown, ValueType, tree_columns
@@ -37,7 +37,22 @@ def inputs(
         made.append((name.id, type))
         read = scope.add(name.id, name.span, ReadPort(name.id), (), (("output", type),), named=True)
         scope.bind(name, POISON if isinstance(type, Unknown) else read)
+    for (_, written), (_, type) in zip(declared, made, strict=True):
+        _bind_sizes(scope, written, type)
     return tuple(made)
+
+
+def _bind_sizes(scope: Scope, written: tree.Expr | None, type: ValueType) -> None:
+    """The body may read a free size by its name, unless it gives that name to something else."""
+    given = written.arguments if isinstance(written, tree.Index) else ()
+    places = [a.value for a in given if a.name is None]
+    if not isinstance(type, Tensor) or len(places) != type.rank:
+        return
+    for place, size in zip(places, type.sizes, strict=True):
+        if not isinstance(place, tree.Name) or place.id in scope.reserved:
+            continue
+        if _is_free(scope, place):
+            scope.names[place.id] = Number(size, place.id)
 
 
 def _no_input(scope: Scope, definition: tree.Definition) -> None:
@@ -230,7 +245,8 @@ def _size(scope: Scope, argument: tree.Argument) -> int | Symbolic | None:
     expr = argument.value
     if isinstance(expr, tree.Name) and _is_free(scope, expr):
         scope.read.add(expr.id)
-        return symbol(expr.id)
+        given = scope.context.sizes.get((scope.name, expr.id))
+        return symbol(expr.id) if given is None else given[0]
     if isinstance(expr, tree.Name) and not _is_bound(scope, expr):
         _unknown_size(scope, expr)
         return None

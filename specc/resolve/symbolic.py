@@ -164,6 +164,8 @@ def _context(
     context.definitions = {d.name.id: d for d in program.definitions}
     context.parameters = {p.name: _opened(p, open_values) for p in program.parameters}
     context.evaluate = evaluate
+    where = program.file.span
+    context.sizes = {(network, name): (size, where) for network, name, size in program.sizes}
     made: dict[object, Body | None] = {}
     networks = {b.name: b for b in program.networks}
 

@@ -250,6 +250,14 @@ def test_a_column_of_words_is_numbered_in_order(tmp_path: Path) -> None:
     assert y[:4].tolist() == [0, 1, 0, 1]  # even, odd
 
 
+def test_a_header_may_number_its_columns_and_classes_may_have_a_point(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i},{i}.0\n" for i in range(12))
+    Path("t.csv").write_text(f"0,1,label\n{rows}", encoding="utf-8")
+    x, y = module('csv("t.csv") as x: vector[2], y: category[12]', tmp_path).read()
+    assert len(x) == 12
+    assert y.tolist() == list(range(12))
+
+
 def test_a_column_of_numbers_is_its_classes(tmp_path: Path) -> None:
     Path("t.csv").write_text("x,y\n1,2\n3,0\n", encoding="utf-8")
     _, y = module('csv("t.csv") as x: vector[1], y: category[3]', tmp_path).read()
@@ -438,6 +446,12 @@ def cut_image() -> None:
     path.write_bytes(path.read_bytes()[:60])
 
 
+def empty_folder() -> None:
+    write_files()
+    Path("pets/eel").mkdir()
+    Path("pets/.cache").mkdir()
+
+
 def pickled() -> None:
     np.savez("t.npz", x=np.array([{"a": 1}], dtype=object), y=np.zeros(1, int))
 
@@ -472,6 +486,27 @@ BAD: dict[str, tuple[str, Callable[[], Any], str]] = {
         text("t.csv", "1,2,0\n1,1,1\n"),
         "t.csv: line 1 holds numbers, and a header line is needed",
     ),
+    "csv: header and words": (
+        CSV,
+        text("t.csv", "5.1,3.5,odd\n1,1,even\n"),
+        "t.csv: line 1 holds numbers, and a header line is needed",
+    ),
+    "csv: semicolons": (
+        CSV,
+        text("t.csv", "a;b;kind\n1;2;odd\n"),
+        "t.csv: line 1 has ';' between its columns; delimiter=';' reads it",
+    ),
+    "csv: twice": (CSV, text("t.csv", "a,a,y\n1,2,1\n"), "t.csv: has several columns a"),
+    "csv: no class": (
+        CSV,
+        text("t.csv", "a,b,y\n1,2,u\n3,4,\n"),
+        "t.csv: line 3, column y: there is no class",
+    ),
+    "csv: large": (
+        CSV,
+        text("t.csv", "a,b,y\n1e300,2,1\n"),
+        "t.csv: line 2, column a: '1e300' is too large",
+    ),
     "csv: target": (
         'csv("t.csv", target="z") as x: vector[2], y: category[2]',
         write_csv,
@@ -495,6 +530,7 @@ BAD: dict[str, tuple[str, Callable[[], Any], str]] = {
         savez(x=[[0, 0], [0, np.nan]], y=[0, 0]),
         "t.npz: row 2 of x is not finite",
     ),
+    "npz: large": (PAIR, savez(x=[[0, 1e300]], y=[0]), "t.npz: row 1 of x is not finite"),
     "npz: nan class": (PAIR, savez(x=[[0, 0]], y=[np.nan]), "t.npz: row 1 of y has nan"),
     "npz: lengths": (PAIR, savez(x=np.zeros((4, 2)), y=[0]), "t.npz: the fields have 4 and 1 rows"),
     "npz: words": (PAIR, savez(x=[["a", "b"]], y=[0]), "t.npz: x holds <U1, not numbers"),
@@ -518,12 +554,18 @@ BAD: dict[str, tuple[str, Callable[[], Any], str]] = {
     ),
     "images: none": (PETS.format(2), lambda: None, "pets: there is no such folder"),
     "images: folders": (PETS.format(3), write_files, "pets: has 2 folders, in the spec 3"),
+    "images: empty folder": (PETS.format(3), empty_folder, "pets/eel: there are no images"),
     "images: cut": (PETS.format(2), cut_image, "pets/dog/3.png: cannot be read as an image"),
     "parquet: text": (TABLE, text("t.parquet", "hello"), "t.parquet: cannot be read as Parquet"),
+    "parquet: missing class": (
+        TABLE,
+        lambda: pq.write_table(pa.table({"a": [1, 2], "b": [3, 4], "y": ["u", None]}), "t.parquet"),
+        "t.parquet: row 2, column y: there is no class",
+    ),
     "parquet: missing value": (
         TABLE,
         lambda: pq.write_table(pa.table({"a": [1, 2], "b": [3, None], "y": [0, 1]}), "t.parquet"),
-        "t.parquet: row 2, column b: 'None' is no number",
+        "t.parquet: row 2, column b: '' is no number",
     ),
 }
 

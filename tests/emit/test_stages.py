@@ -120,8 +120,7 @@ def test_stages_with_other_data_share_the_loop(tmp_path: Path) -> None:
     assert "except (data_classify.DataError, data_pretrain.DataError)" in files["trainer.py"]
     for name, content in files.items():
         tmp_path.joinpath(name).write_text(content, encoding="utf-8")
-    command = [sys.executable, str(tmp_path / "train.py"), "--quiet", "--steps", "2"]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = scripts.run(tmp_path / "train.py", "--quiet", "--steps", "2")
     assert run.stderr.count("promise") == 2, run.stderr
 
 

@@ -73,7 +73,7 @@ def networks(program: Program, values: dict[str, int]) -> dict[str, nn.Module]:
 
 
 def _device(program: Program, values: dict[str, int]) -> str:
-    """Sparse products know no shapes without numbers; small networks are slower without, above all over time."""
+    """Sparse products know no shapes without numbers; small networks are slower without."""
     tensors = (s for b in program.networks for s, _ in promised(b, values).values())
     small = sum(map(math.prod, tensors)) < SMALL
     return "cpu" if small or _on_graphs(program) else "meta"

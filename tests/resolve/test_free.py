@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from specc.diagnostics import Diagnostic
+from specc.layers.base import Inference
 from specc.pipeline import compile_text
 
 SPEC = """specc 1
@@ -46,3 +47,59 @@ def test_a_condition_that_the_sizes_break_is_all_that_is_said() -> None:
 def test_a_symbol_of_two_ports_is_one_size() -> None:
     [one] = found("mse(y, t) + mean(Two(image, image -> max_pool(2x2)))")
     assert (one.code, one.message.split(",")[0]) == ("E302", "network Two is valid when H = 16")
+
+
+TRAINED = """specc 1
+
+param n
+
+network Net {{
+    in x: image[1, H, W]
+    x -> flatten -> linear(H) as first -> linear(10)
+}}
+network Slim {{
+    in x: vector[n]
+    x -> linear(10) as first
+}}
+network Any {{
+    in x: image[1, H, W]
+    x -> conv(4, 3x3) -> mean(axis=[height, width]) -> linear(10)
+}}
+train T {{
+    data digits as x, y
+    a = Net(x) + Slim(flatten(x)) + Any(x) + Any(x -> max_pool(2x2))
+    minimize cross_entropy(a{more}, y)
+    optimizer adam(lr=1e-2)
+}}
+"""
+
+
+def test_weights_have_the_sizes_of_the_call_and_what_has_no_weight_stays_free() -> None:
+    program = compile_text(TRAINED.format(more="")).program
+    assert program is not None
+    made = {b.name: str(b.inputs[0][1]) for b in program.networks}
+    assert made == {"Net": "1×8×8", "Slim": "64", "Any": "1×H×W"}
+    assert [p.value for p in program.parameters] == [64]
+    unit = program.network("Net").stage("first").unit
+    assert isinstance(unit, Inference)
+    assert unit.parameters[0].sizes == (8, 64)
+
+
+def test_one_network_has_weights_of_one_size() -> None:
+    [one] = compile_text(TRAINED.format(more=" + Net(x -> max_pool(2x2))")).diagnostics
+    assert (one.code, one.text) == ("E302", "1×4×4")
+    assert one.labels[0].text == "its weights have H = 8, W = 8 from this call"
+
+
+def test_a_weight_whose_size_no_call_gives_is_refused() -> None:
+    text = TRAINED.format(more="").replace("linear(H)", "linear(k)")
+    [one] = compile_text(text.replace("param n", "param n\nparam k")).diagnostics
+    assert (one.code, one.helps) == ("E203", ("param k = 12 gives k a value",))
+    assert one.message == "train T needs every size, and the weights of Net may have any k"
+
+
+def test_a_body_reads_a_free_size_by_its_name() -> None:
+    text = "specc 1\nnetwork Vec {\n    in x: vector[N]\n    x -> linear(2 * N) -> linear(N)\n}\n"
+    program = compile_text(text).program
+    assert program is not None
+    assert [str(t) for _, t in program.network("Vec").output_types()] == ["N"]

@@ -1,0 +1,36 @@
+"""A batch must have two rows where they are normalised together (E204)."""
+
+from __future__ import annotations
+
+from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.lone import of_vectors
+from specc.program import Program, TrainPlan
+from specc.settings import TrainSettings
+from specc.source import Span
+from specc.syntax import tree
+
+
+def check_batches(program: Program, diagnostics: Diagnostics) -> None:
+    """Report `batch 1` where a vector goes through batch normalisation."""
+    for plan in program.trains:
+        if not isinstance(plan.settings, TrainSettings) or plan.settings.batch > 1:
+            continue
+        found = next(of_vectors(plan.body), None)
+        if found is not None:
+            diagnostics.add(
+                Diagnostic(
+                    "E204",
+                    "batch normalisation of a vector needs batches of two rows or more, and these have one",
+                    _place(plan),
+                    labels=(Label(found.span, "the mean of one number is that number"),),
+                    helps=("batch 32", "layer_norm normalises each row by itself"),
+                )
+            )
+
+
+def _place(plan: TrainPlan) -> Span:
+    """Where the size of a batch is set."""
+    written = plan.body.definition
+    statements = written.body if isinstance(written, tree.Train) else ()
+    settings = (s for s in statements if isinstance(s, tree.Setting) and s.word.id == "batch")
+    return next((s.span for s in settings), plan.span)
