@@ -94,7 +94,9 @@ def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
     kept = [d for d in kept if trained or not isinstance(d, tree.Program)]
     lost = _between(file, kept) | {w for d in errors for w in _words(d.text)}  # the names meant
     kept = [d for d in (_claims(d, lost, trained) for d in kept) if d is not None]
-    return Rest(replace(file, declarations=tuple(kept)), lost) if kept else None
+    unread = file.unread or any(d.code == "E407" for d in errors)
+    rest = replace(file, declarations=tuple(kept), unread=unread)
+    return Rest(rest, lost) if kept else None
 
 
 def _trains(declarations: Iterable[tree.Declaration]) -> list[int]:

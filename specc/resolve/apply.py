@@ -52,9 +52,9 @@ def call_layer(
         model = WORDS.get(word)
     if model is None:
         return unknown_layer(scope, word, name)
-    if any(a.meaning is POISON for a in arguments):
-        return POISON
-    given = any(a.name is None and is_tensor(a.meaning) for a in arguments) or not model.operands
+    values = [a.meaning for a in arguments if a.name is None]
+    values = [v for v in values if v is not POISON or not model.stateful]
+    given = any(map(is_tensor, values)) or not model.operands
     made = bind(scope, model, arguments, call, piped=not given)
     if made is None:
         return POISON

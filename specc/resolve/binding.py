@@ -73,23 +73,36 @@ def bind(
     for argument in arguments:
         if argument.name is not None:
             _keyword(scope, model, argument.name, argument, bound)
-    if bound.failed:
+    if bound.failed or _unsure(model, positional):
         construct(
             model, model.word, bound.given, place, scope.diagnostics, bound.extra, incomplete=True
         )
+        _operands(scope, bound)
         return None
     if scope.role == "example":
         _from_weights(model, bound, place)
     layer = construct(model, model.word, bound.given, place, scope.diagnostics, bound.extra)
     if layer is None:
+        _operands(scope, bound)
         return None
-    operands = [
+    operands = _operands(scope, bound)
+    spans = tuple((name, given.span) for name, given in bound.given.items())
+    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
+
+
+def _unsure(model: type[Layer], positional: list[Argument]) -> bool:
+    """Whether a poisoned argument may be one that the layer needs, so that none is missing for sure."""
+    needs = any(field.is_required() for field in model.model_fields.values())
+    return needs and any(a.meaning is POISON for a in positional)
+
+
+def _operands(scope: Scope, bound: Bound) -> list[tuple[str, Flow]]:
+    """The operands as computed values; what cannot be one is reported, in a call that is wrong too."""
+    return [
         (name, as_flow(scope, meaning, span))
         for name, values in bound.operands.items()
         for meaning, span in values
     ]
-    spans = tuple((name, given.span) for name, given in bound.given.items())
-    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
 
 
 def _from_weights(model: type[Layer], bound: Bound, place: Span) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.limits import MAX_EXPANDED_NODES
+from specc.nearest import price
 from specc.numbered import numbered
 from specc.program import (
     Apply,
@@ -52,13 +53,16 @@ class Context(Struct, eq=False):
     `evaluate` gives the meaning of an expression. All are set by `resolve.file`, so that no module
     needs one above it.
     `assume` holds numbers for symbols, with which conditions are decided; `broken` the parameters whose
-    value was refused.
+    value was refused; `lost` the names of declarations that could not be read, and `unread` says that a
+    whole file of them could not.
     """
 
     diagnostics: Diagnostics
     definitions: dict[str, tree.Definition] = field(default_factory=dict)
     parameters: dict[str, ParameterValue] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    unread: bool = False
     assume: dict[str, int] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     taps: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -73,6 +77,11 @@ class Context(Struct, eq=False):
         """Add a diagnostic and return the poisoned value that stands for what went wrong."""
         self.diagnostics.add(Diagnostic(code, message, span, **more))  # type: ignore[arg-type]
         return POISON
+
+    def excuses(self, word: str, close: list[str]) -> bool:
+        """Whether a word that nothing has may stand for what could not be read, and is no mere slip."""
+        slip = close and price(word, close[0]) <= 1 and abs(len(word) - len(close[0])) <= 1
+        return word in self.lost or (self.unread and not slip)
 
     def spend(self, span: Span) -> None:
         """Count one more node.

@@ -101,9 +101,9 @@ def _instead(statement: tree.Statement) -> tuple[str, ...]:
         case tree.Return(_, value) if "\n" not in value.span.text:
             return (f"out y = {value.span.text}",)
         case tree.Loop(_, None):
-            return ("in a pipe: x -> repeat 3 { -> linear(8) -> relu }",)
+            return ("in a pipe: x -> repeat 3 { linear(8) -> relu }",)
         case tree.Loop():
-            return ("in a pipe: x -> for c in [16, 32] { -> conv(c, 3x3) -> relu }",)
+            return ("in a pipe: x -> for c in [16, 32] { conv(c, 3x3) -> relu }",)
         case tree.Branch():
             return (
                 "for each number: where(c, a, b)",

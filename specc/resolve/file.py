@@ -97,6 +97,8 @@ def resolve(
     context.network = bodies.network
     context.evaluate = evaluate
     declared = tuple(declarations(file, diagnostics))
+    context.lost = set(file.lost)
+    context.unread = file.unread or any(d.code == "E407" for d in diagnostics.items)
     declared = (*declared, *standard(declared, diagnostics))
     _declare(context, declared)
     read_parameters(context, file, declared, overrides or {})

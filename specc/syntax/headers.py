@@ -39,6 +39,8 @@ def _mended(source: Source, part: list[Piece], diagnostics: Diagnostics) -> list
     if end is None or end + 1 >= len(part):
         return part
     last = part[end]
+    if last.text == ":":
+        return _indented(source, part, end, diagnostics)
     after = next((i for i in range(end + 1, len(part)) if part[i].kind != "NL"), len(part))
     below = after < len(part) and part[after].text == "{"
     where = "{ stands on this line" if below else "expected {"
@@ -48,7 +50,22 @@ def _mended(source: Source, part: list[Piece], diagnostics: Diagnostics) -> list
     diagnostics.add(Diagnostic("E101", message, span, where, helps=helps))
     if below:
         return [*part[: end + 1], *part[after:]]
-    opened = Piece("SIGN", "{", last.end, last.end)
+    return _braced(part, end, last.end)
+
+
+def _indented(source: Source, part: list[Piece], end: int, diagnostics: Diagnostics) -> list[Piece]:
+    """`encoder Enc:` with its body below, as Python has it."""
+    colon = part[end]
+    span = Span(source, colon.start, colon.end)
+    helps = (f"{source.text[part[0].start : part[end - 1].end]} {{ … }}",)
+    message = '":" is not expected here'
+    diagnostics.add(Diagnostic("E101", message, span, "a body stands in { }", helps=helps))
+    return _braced([*part[:end], *part[end + 1 :]], end - 1, colon.end)
+
+
+def _braced(part: list[Piece], end: int, at: int) -> list[Piece]:
+    """The declaration with a `{` behind its header, and a `}` where its body ends without one."""
+    opened = Piece("SIGN", "{", at, at)
     rest = part[end + 1 :]
     if _closes(rest):
         return [*part[: end + 1], opened, *rest]
@@ -63,6 +80,7 @@ def _head_end(part: list[Piece]) -> int | None:
     while end + 1 < len(part) and (depth or part[end + 1].text == "("):
         end += 1
         depth += (part[end].text == "(") - (part[end].text == ")")
+    end += not depth and end + 1 < len(part) and part[end + 1].text == ":"
     return end if not depth and end + 1 < len(part) and part[end + 1].kind == "NL" else None
 
 

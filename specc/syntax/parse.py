@@ -43,7 +43,8 @@ def parse(source: Source, diagnostics: Diagnostics) -> tree.File | None:
     tokens = Typer(source, scanned.pieces, diagnostics).tokens()
     if not _has_version(source, tokens, diagnostics):
         return None
-    parsed = _parse(source, tokens, diagnostics)
+    lost: set[str] = set()
+    parsed = _parse(source, tokens, diagnostics, lost)
     if parsed is None:
         return None
     (_, version), declarations = parsed
@@ -57,6 +58,7 @@ def parse(source: Source, diagnostics: Diagnostics) -> tree.File | None:
         docs.pop(-1, ""),
         tuple(_documented(d, docs.get(i, "")) for i, d in enumerate(declarations)),
         tuple(scanned.comments),
+        frozenset(lost),
     )
 
 
@@ -87,8 +89,11 @@ def _check_version(source: Source, token: Token, diagnostics: Diagnostics) -> No
 # ------------------------------------------------------------------- recovery
 
 
-def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any:
-    """Parse, leaving out one statement after the other that cannot be read."""
+def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics, lost: set[str]) -> Any:
+    """Parse, leaving out one statement after the other that cannot be read.
+
+    `lost` gets the names of declarations among them.
+    """
     machine, builder = _machine()
     builder.source = source
     read = 0
@@ -100,7 +105,7 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any
             found = _unexpected(source, tokens, at, problem.expected)
             if all(d.span != found.span for d in diagnostics):  # no second word on one mistake
                 diagnostics.add(found)
-            _leave_out(tokens, at, diagnostics)
+            _leave_out(tokens, at, diagnostics, lost)
             read += at
             if read > MAX_REREAD_TOKENS:
                 break
@@ -157,7 +162,7 @@ def _wanted(expected: set[str]) -> str:
     return f"expected {' or '.join(words)}" if 0 < len(words) <= 3 else ""
 
 
-def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
+def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics, lost: set[str]) -> None:
     """Remove the statement around a token; the names that it binds get a value that says nothing."""
     start = at
     if tokens[at].type in ("NL", "RBRACE") and at:
@@ -182,7 +187,17 @@ def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
         end = start + 1
     first, last = tokens[start], tokens[end - 1]
     diagnostics.mute(first.start, max(last.end, first.start + 1))
-    tokens[start:end] = _stand_in(tokens[start:end])
+    if _inside(tokens[:start]):
+        tokens[start:end] = _stand_in(tokens[start:end])
+        return
+    lost.update(str(t) for t in tokens[start + 1 : start + 2] if t.type == "NAME")
+    del tokens[start:end]
+
+
+def _inside(before: list[Token]) -> bool:
+    """Whether what follows these tokens stands in a declaration."""
+    kinds = [t.type for t in before]
+    return kinds.count("LBRACE") > kinds.count("RBRACE")
 
 
 def _stand_in(removed: list[Token]) -> list[Token]:

@@ -49,6 +49,10 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
     text, at = source.text, 0
     while at < len(text):
         match = _PIECE.match(text, at)
+        if match is None and text[at] == '"':
+            found.pieces.append(_open_text(source, at, diagnostics))
+            at = found.pieces[-1].end
+            continue
         if match is None:
             at = _strange(source, at, diagnostics)
             continue
@@ -99,18 +103,30 @@ def _name(source: Source, match: re.Match[str], diagnostics: Diagnostics) -> str
     return plain if plain.isidentifier() else word
 
 
+_OPENS = re.compile(r"\s*\{[ \t]*(?:#.*)?$")
+"""The `{` at the end of a line."""
+
+
+def _open_text(source: Source, at: int, diagnostics: Diagnostics) -> Piece:
+    """The text that is never closed: up to the end of its line, or of the bracket that it stands in."""
+    end = source.line_end(at)
+    line, rest = source.text[source.text.rfind("\n", 0, at) + 1 : at], source.text[at + 1 : end]
+    opens = _OPENS.search(rest)
+    inside = line.count("(") > line.count(")") or line.count("[") > line.count("]")
+    closes = re.search(r"[,)\]]", rest) if inside and opens is None else None
+    if stops := opens or closes:
+        end = at + 1 + stops.start()
+    message, written = "this text is never closed", source.text[at + 1 : end].rstrip()
+    span, help = Span(source, at, at + 1), f'a text ends in ": "{written}"'
+    diagnostics.add(Diagnostic("E101", message, span, helps=(help,)))
+    diagnostics.mute(at, end)
+    return Piece("TEXT", f'"{written}"', at, end)
+
+
 def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:
-    """Report a character that begins nothing; a text without its end takes the rest of the line."""
+    """Report a character that begins nothing."""
     text = source.text
     end = at + 1
-    if text[at] == '"':
-        end = source.line_end(at)
-        message = "this text is never closed"
-        diagnostics.add(
-            Diagnostic("E101", message, Span(source, at, at + 1), helps=('a text ends in "',))
-        )
-        diagnostics.mute(at, end)
-        return end
     while end < len(text) and _PIECE.match(text, end) is None and text[end] != '"':
         end += 1
     shown = ascii(text[at])[1:-1] if not text[at].isprintable() else text[at]
