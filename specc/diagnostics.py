@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -38,6 +39,9 @@ class Fix(Struct, frozen=True):
     edits: tuple[Edit, ...]
 
 
+Place: TypeAlias = tuple[str, str, int, int]
+
+
 class Diagnostic(Struct, frozen=True):
     """One message.
 
@@ -62,15 +66,24 @@ class Diagnostic(Struct, frozen=True):
         """Error or warning."""
         return Severity.ERROR if self.code.startswith("E") else Severity.WARNING
 
+    @property
+    def place(self) -> Place:
+        """The code and the place: what two of one fault have in common."""
+        return self.code, self.span.source.path, self.span.start, self.span.end
+
 
 _UNREAD = ("E101", "E102", "E103", "E190")
 
 
 class Diagnostics(Struct):
-    """What the passes collect. Order of arrival does not matter: reading sorts by place."""
+    """What the passes collect. Order of arrival does not matter: reading sorts by place.
+
+    `repeated` are those that were said of a place before, of another call of the same block perhaps.
+    """
 
     items: list[Diagnostic] = field(default_factory=list)
-    _places: set[tuple[str, str, int, int]] = field(default_factory=set)
+    repeated: list[Diagnostic] = field(default_factory=list)
+    _places: set[Place] = field(default_factory=set)
     _muted: list[tuple[int, int]] = field(default_factory=list)
 
     def mute(self, start: int, end: int) -> None:
@@ -82,10 +95,10 @@ class Diagnostics(Struct):
         span = diagnostic.span
         if any(start <= span.start < end for start, end in self._muted):
             return
-        place = (diagnostic.code, span.source.path, span.start, span.end)
-        if place not in self._places:
-            self._places.add(place)
-            self.items.append(diagnostic)
+        place = diagnostic.place
+        new = place not in self._places
+        self._places.add(place)
+        (self.items if new else self.repeated).append(diagnostic)
 
     def unread(self, span: Span) -> bool:
         """Whether a statement inside a span could not be read, so that something may be missing there."""

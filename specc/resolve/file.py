@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.diagnostics import Diagnostic, Diagnostics, Label, Place
 from specc.layers import registry
 from specc.program import (
     Body,
@@ -15,6 +15,7 @@ from specc.program import (
     Static,
     TrainPlan,
 )
+from specc.resolve.called import depends, name_call
 from specc.resolve.context import Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
@@ -41,7 +42,7 @@ class Bodies:
         self.context = context
         self.made: dict[object, Body | None] = {}
         self.networks: dict[str, Body] = {}
-        self.active: list[str] = []
+        self.faults: dict[object, list[Place]] = {}
 
     def instantiate(
         self,
@@ -53,10 +54,15 @@ class Bodies:
         """The body of a block (or of a network with hyperparameters)."""
         types = tuple(map(shape_of, types))
         key = (definition.name.id, hyperparameters, types)
+        diagnostics = self.context.diagnostics
         if key not in self.made:
-            before = len(self.context.diagnostics.items)
+            before, repeated = len(diagnostics.items), len(diagnostics.repeated)
             self.made[key] = make_body(self.context, definition, hyperparameters, types, span)
-            said_at_call(self.context.diagnostics, before, definition, span)
+            said_at_call(diagnostics, before, definition, span)
+            said = (*diagnostics.items[before:], *diagnostics.repeated[repeated:])
+            self.faults[key] = [d.place for d in said if depends(d, definition)]
+        if self.faults.get(key):
+            name_call(diagnostics, self.faults[key], span, types)
         return self.made[key]
 
     def network(self, name: str, types: Types | None, span: Span) -> Body | None:

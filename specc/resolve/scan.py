@@ -35,12 +35,12 @@ def scan(scope: Scope, value: Flow, given: list[Argument], stage: tree.Stage, wo
     """The value of `x -> scan(…)` or `x -> fold(…)`, or poison after diagnostics."""
     span = stage.operation.span
     written = Written(scope, word, span, stage.label)
-    sound = all([argument(written, a) for a in given])
+    sound = [argument(written, a) for a in given]
     cell = written.cell
     if cell is None:
         scope.context.report("E202", f"{word} needs a cell", span, helps=(_EXAMPLES[word],))
     options = construct(
-        OPTIONS[word], word, written.options, span, scope.diagnostics, {}, incomplete=not sound
+        OPTIONS[word], word, written.options, span, scope.diagnostics, {}, incomplete=not all(sound)
     )
     if options is None or cell is None or POISON in (cell, value, *written.operands.values()):
         return POISON
