@@ -79,10 +79,12 @@ class Diagnostics(Struct):
     """What the passes collect. Order of arrival does not matter: reading sorts by place.
 
     `repeated` are those that were said of a place before, of another call of the same block perhaps.
+    `poisoned` says that something has no value for an error that was said elsewhere.
     """
 
     items: list[Diagnostic] = field(default_factory=list)
     repeated: list[Diagnostic] = field(default_factory=list)
+    poisoned: bool = False
     _places: set[Place] = field(default_factory=set)
     _muted: list[tuple[int, int]] = field(default_factory=list)
 
@@ -90,10 +92,14 @@ class Diagnostics(Struct):
         """Keep nothing more about these offsets: what stands there was mended and means nothing."""
         self._muted.append((start, end))
 
+    def mended(self, span: Span) -> bool:
+        """Whether a span begins where something was mended."""
+        return any(start <= span.start < end for start, end in self._muted)
+
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, once per code and place."""
         span = diagnostic.span
-        if any(start <= span.start < end for start, end in self._muted):
+        if self.mended(span):
             return
         place = diagnostic.place
         new = place not in self._places
@@ -110,8 +116,8 @@ class Diagnostics(Struct):
 
     @property
     def failed(self) -> bool:
-        """Whether any of them is an error."""
-        return any(d.severity is Severity.ERROR for d in self.items)
+        """Whether any of them is an error, or a value was lost to one."""
+        return self.poisoned or any(d.severity is Severity.ERROR for d in self.items)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self.items, key=lambda d: (d.span.source.path, d.span.start, d.code)))

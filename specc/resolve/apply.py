@@ -113,6 +113,8 @@ def ports(
     spread = list(flows)
     if len(spread) == 1 and len(spread[0].ports) > 1 and len(names) == len(spread[0].ports):
         spread = [Flow((port,)) for port in spread[0].ports]
+    if len(set(names)) < len(names):
+        return None  # that one name is there twice was said of the definition
     given = dict(zip(names, spread, strict=False)) | dict(extra)
     missing = [n for n in names if n not in given]
     if missing or len(spread) + len(extra) > len(names):

@@ -35,6 +35,7 @@ from specc.resolve.weights import implied
 from specc.sizes import Size
 from specc.source import Span
 from specc.syntax import tree
+from specc.types import AXES
 
 
 class Argument(Struct, frozen=True):
@@ -133,6 +134,7 @@ def _positional(
             _hyperparameter(scope, model, fields.pop(0), argument, bound)
         else:
             _too_many(scope, model, argument, bound)
+            return
 
 
 def _joined(rest: list[Argument]) -> Argument:
@@ -188,6 +190,9 @@ def _keyword(
     known = {*bound.given, *bound.operands, *(t.parameter for t, _ in bound.ties)}
     if name.id in known:
         bound.failed = True
+        if unbound := _unbound(model, bound.given.get(name.id)):
+            unknown_name(scope, unbound.text, unbound)
+            return
         scope.context.report("E202", f"{model.word} gets its {name.id} twice", name.span)
     elif name.id in model.tieable and isinstance(argument.meaning, TensorRef):
         bound.ties.append(_tie(name.id, argument.meaning))
@@ -209,6 +214,13 @@ def _keyword(
     else:
         bound.failed = True
         _unknown(scope, model, name)
+
+
+def _unbound(model: type[Layer], given: Given | None) -> Span | None:
+    """A name of nothing that was meant as an operand and stands in an argument's place: `mean(h, axis=time)`."""
+    if given is None or not isinstance(given.value, str) or not model.operands:
+        return None
+    return given.span if given.value not in AXES and given.span.text.isidentifier() else None
 
 
 def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:

@@ -54,7 +54,7 @@ class Context(Struct, eq=False):
     needs one above it.
     `assume` holds numbers for symbols, with which conditions are decided; `broken` the parameters whose
     value was refused; `lost` the names of declarations that could not be read, and `unread` says that a
-    whole file of them could not.
+    whole file of them could not. `wholes` are the declarations of the file.
     """
 
     diagnostics: Diagnostics
@@ -63,6 +63,7 @@ class Context(Struct, eq=False):
     broken: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     unread: bool = False
+    wholes: tuple[Span, ...] = ()
     assume: dict[str, int] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     taps: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -76,12 +77,25 @@ class Context(Struct, eq=False):
     def report(self, code: str, message: str, span: Span, **more: object) -> Flow:
         """Add a diagnostic and return the poisoned value that stands for what went wrong."""
         self.diagnostics.add(Diagnostic(code, message, span, **more))  # type: ignore[arg-type]
+        if code == "E103":
+            self.lost.add(span.first_word)  # it may be a value whose = is missing
         return POISON
 
-    def excuses(self, word: str, close: list[str]) -> bool:
+    def lacks(self, code: str, message: str, whole: Span, place: Span, help: str) -> None:
+        """Report what a declaration lacks, unless a statement of it could not be read: it may be that one."""
+        if not self.diagnostics.unread(whole):
+            self.report(code, message, place, helps=(help,))
+
+    def excuses(self, word: str, close: list[str], place: Span) -> bool:
         """Whether a word that nothing has may stand for what could not be read, and is no mere slip."""
         slip = close and price(word, close[0]) <= 1 and abs(len(word) - len(close[0])) <= 1
-        return word in self.lost or (self.unread and not slip)
+        around = (d for d in self.wholes if d.source is place.source)
+        unread = self.unread or any(
+            d.start <= place.start < d.end and self.diagnostics.unread(d) for d in around
+        )
+        excused = word in self.lost or (unread and not slip)
+        self.diagnostics.poisoned |= excused
+        return excused
 
     def spend(self, span: Span) -> None:
         """Count one more node.
@@ -99,7 +113,7 @@ class Scope(Struct, eq=False):
 
     `phase` is the role of the equation that is read (`message`, `aggregate`, …), which its nodes note;
     `elsewhere` the names that a step has kept to itself, with the step's; `turns` the turn of every
-    loop that is laid out around the stages that are read.
+    loop that is laid out around the stages that are read; `unknown` the names that were reported.
     """
 
     context: Context
@@ -118,6 +132,7 @@ class Scope(Struct, eq=False):
     phase: str = ""
     elsewhere: dict[str, str] = field(default_factory=dict)
     turns: tuple[int, ...] = ()
+    unknown: set[str] = field(default_factory=set)
 
     @property
     def diagnostics(self) -> Diagnostics:

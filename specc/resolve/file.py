@@ -24,6 +24,7 @@ from specc.resolve.message import check_inputs
 from specc.resolve.order import bound, names_read
 from specc.resolve.parameters import Overrides, read_parameters
 from specc.resolve.recursion import recursive
+from specc.resolve.repeated import twice
 from specc.resolve.standard import said_at_call, standard
 from specc.resolve.use import declarations
 from specc.sizes import symbol
@@ -104,6 +105,7 @@ def resolve(
     context.evaluate = evaluate
     declared = tuple(declarations(file, diagnostics))
     context.lost = set(file.lost)
+    context.wholes = tuple(d.span for d in declared)
     context.unread = file.unread or any(d.code == "E407" for d in diagnostics.items)
     declared = (*declared, *standard(declared, diagnostics))
     _declare(context, declared)
@@ -198,6 +200,10 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     examples = _examples(context, file)
     programs = _programs(context, file, trains)
     _unused(context, bodies, file)
+    seen: dict[str, Span] = {}
+    for d in file.declarations:
+        if isinstance(d, tree.Expect):
+            twice(context, seen, d.span, "this promise")
     networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)
     return Program(
         file,
@@ -331,8 +337,11 @@ def _look_inside(context: Context, definition: tree.Definition) -> None:
         for h in definition.hyperparameters or ()
     )
     inputs = sum(len(s.names) for s in definition.body if isinstance(s, tree.Input)) or 1
+    poisoned = context.diagnostics.poisoned
+    context.diagnostics.poisoned = True  # of unknown values it cannot be said that none is used
     if definition.role != "message_passing":
         make_body(context, definition, names, (UNKNOWN,) * inputs, definition.name.span)
+    context.diagnostics.poisoned = poisoned
 
 
 def _never_called(context: Context, bodies: Bodies, definition: tree.Definition) -> None:

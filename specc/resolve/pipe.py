@@ -26,6 +26,8 @@ def stages(scope: Scope, value: Flow, written: tuple[tree.Stage, ...]) -> Flow:
     """A value through the stages of a pipe. Labels are bound on the way, also to poison."""
     for stage in written:
         value = _stage(scope, value, stage)
+        if scope.diagnostics.mended(stage.span):
+            value = POISON
         if stage.label is not None:
             scope.bind(stage.label, value)
     return value

@@ -266,8 +266,10 @@ def _kind(type: ValueType) -> str:
 def _others(written: Written, definition: tree.Definition) -> list[Flow] | None:
     """The values of the cell's further inputs, which are the same at every step."""
     scope = written.scope
-    names = input_names(definition)[1:]
+    first, *names = input_names(definition)
     missing = [n for n in names if n not in written.operands]
+    if len({first, *names}) <= len(names):
+        return None  # that one name is there twice was said of the definition
     if missing:
         scope.context.report(
             "E202",

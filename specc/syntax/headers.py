@@ -7,7 +7,7 @@ from specc.source import Source, Span
 from specc.syntax.piece import Piece
 from specc.syntax.words import DECLARATIONS
 
-_PLAIN = ("use", "param", "expect")
+PLAIN = ("use", "param", "expect")
 """Declarations without a body."""
 
 
@@ -31,9 +31,17 @@ def begins_declaration(source: Source, pieces: list[Piece], i: int) -> bool:
     return i + 1 < len(pieces) and pieces[i + 1].kind in ("NAME", "TEXT")
 
 
+def inside_line(source: Source, pieces: list[Piece], i: int) -> bool:
+    """Whether something stands before and behind a `}` on its line, and no `{` that it could close."""
+    start = source.text.rfind("\n", 0, pieces[i].start) + 1
+    before = source.text[start : pieces[i].start]
+    ends = i + 1 == len(pieces) or pieces[i + 1].kind == "NL"
+    return bool(before.strip()) and "{" not in before and not ends
+
+
 def _mended(source: Source, part: list[Piece], diagnostics: Diagnostics) -> list[Piece]:
     """One declaration, mended."""
-    if part[0].text in _PLAIN:
+    if part[0].text in PLAIN:
         return part
     end = _head_end(part)
     if end is None or end + 1 >= len(part):

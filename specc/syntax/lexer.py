@@ -33,6 +33,7 @@ class Typer:
         self.around: list[str] = []
         self.opens = "block"
         self.statement = ""
+        self.meant = ""
         self.fresh = True
         self.out: list[Token] = []
         self.i = 0
@@ -106,7 +107,8 @@ class Typer:
             return False
         at = self.pieces.index(following, self.i)
         behind = self.pieces[at + 1 : at + 2]
-        stage = following.kind == "NAME" and following.text not in (*STATEMENTS, *SETTINGS, "as")
+        others = ("as", *STATEMENTS, *SETTINGS, *DECLARATIONS)
+        stage = following.kind == "NAME" and following.text not in others
         if not stage or (behind and behind[0].text in _BINDS):
             return False
         start, end = arrow.start, arrow.end
@@ -197,7 +199,9 @@ class Typer:
     # --------------------------------------------------------------- statements
 
     def _statement(self, piece: Piece) -> None:
+        self.meant = piece.text
         kind = self._statement_kind(piece)
+        piece = replace(piece, text=self.meant)
         self.statement = kind
         self.opens = "block"
         self._put(kind, piece)
@@ -240,6 +244,7 @@ class Typer:
         if not named:
             return "KW_SETTING"
         self._not_a_statement(piece, close)
+        self.meant = close[0]
         return STATEMENTS[close[0]]
 
     # -------------------------------------------------------- inside statements

@@ -23,6 +23,7 @@ from specc.syntax.slips import habit
 from specc.syntax.tables import tables
 from specc.syntax.token import Token
 from specc.syntax.transform import Builder
+from specc.syntax.words import DECLARATIONS
 
 VERSIONS = (1,)
 
@@ -59,6 +60,7 @@ def parse(source: Source, diagnostics: Diagnostics) -> tree.File | None:
         tuple(_documented(d, docs.get(i, "")) for i, d in enumerate(declarations)),
         tuple(scanned.comments),
         frozenset(lost),
+        scanned.nameless or "" in lost,
     )
 
 
@@ -92,7 +94,7 @@ def _check_version(source: Source, token: Token, diagnostics: Diagnostics) -> No
 def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics, lost: set[str]) -> Any:
     """Parse, leaving out one statement after the other that cannot be read.
 
-    `lost` gets the names of declarations among them.
+    `lost` gets the names of declarations among them, "" for one without a name.
     """
     machine, builder = _machine()
     builder.source = source
@@ -103,11 +105,14 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics, lost: 
         except UnexpectedTokenError as problem:
             at = _position(tokens, problem.token)
             found = _unexpected(source, tokens, at, problem.expected)
-            if all(d.span != found.span for d in diagnostics):  # no second word on one mistake
+            again = tokens[at].type == "SPECC" and diagnostics.failed
+            if not again and all(
+                d.span != found.span for d in diagnostics
+            ):  # one word on a mistake
                 diagnostics.add(found)
             _leave_out(tokens, at, diagnostics, lost)
             read += at
-            if read > MAX_REREAD_TOKENS:
+            if read > MAX_REREAD_TOKENS or not tokens:
                 break
     return None
 
@@ -175,6 +180,8 @@ def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics, lost: set
         depth += (kind in ("RPAR", "RSQB")) - (kind in ("LPAR", "LSQB"))
         depth = max(depth, 0)
         start -= 1
+    if tokens[start].type == "SPECC" and at >= start + 2:
+        start += 2  # the version stays
     end = max(at, start)
     depth = 0
     while end < len(tokens) - 1:
@@ -190,7 +197,12 @@ def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics, lost: set
     if _inside(tokens[:start]):
         tokens[start:end] = _stand_in(tokens[start:end])
         return
-    lost.update(str(t) for t in tokens[start + 1 : start + 2] if t.type == "NAME")
+    head = [t for t in tokens[start:end] if t.type != "NL"]
+    opens = next(
+        (i for i, t in enumerate(head) if t.type in ("LBRACE", "LPAR", "EQUAL")), len(head)
+    )
+    names = [str(t) for t in head[:opens] if t.type == "NAME" and str(t) not in DECLARATIONS]
+    lost.update(names or ("",))
     del tokens[start:end]
 
 

@@ -65,3 +65,72 @@ def test_a_file_that_is_missing_excuses_the_words_it_may_have() -> None:
 def test_a_poisoned_argument_is_not_missed() -> None:
     assert in_net("x -> linear(nope, bias=c)") == [("E402", "nope")]
     assert in_net("x -> reshape(nope, bias=c)") == [("E402", "nope"), ("E202", "bias")]
+
+
+TRAIN = """
+network N {
+    in x: vector[64]
+    x -> linear(10)
+}
+train T {
+    data digits(flat=true) as x, label
+    %s
+    optimizer adam(lr=1e-3)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("logits = N(x)\n    minimize cross_entropy(N(x) label)", [("E101", "label")]),
+        (
+            "p = N(x)\n    p = N(x)\n    minimize cross_entropy(p, label)",
+            [("E403", "p = N(x)")],
+        ),
+        (
+            "minimize cross_entropy(N(x), label)\n    metric accuracy(N(x), label)\n"
+            "    metric accuracy(N(x), label)",
+            [("E403", "metric accuracy(N(x), label)")],
+        ),
+        ("p  N(x)\n    minimize cross_entropy(p, label)", [("E102", "p")]),
+        ("minimize cross_entropy(nope, label) + mean(nope)", [("E402", "nope")]),
+    ],
+)
+def test_one_fault_of_a_training_is_one_message(body: str, expected: list[tuple[str, str]]) -> None:
+    assert found(TRAIN % body) == expected
+
+
+def test_a_promise_is_made_once() -> None:
+    text = TRAIN % "minimize cross_entropy(N(x), label)"
+    assert found(text + "expect N.params == 650\nexpect N.params == 650\n") == [
+        ("E403", "expect N.params == 650")
+    ]
+
+
+def test_an_error_in_a_block_names_its_calls() -> None:
+    text = """
+block B(n) {
+    in x
+    x -> conv(n, 9x9)
+}
+network N {
+    in x: image[1, 8, 8]
+    out y = (x -> B(3)) + (x -> B(3)) + (x -> B(4))
+}
+"""
+    [one] = compile_text("specc 1" + text, "n.spec").diagnostics
+    assert one.code == "E301"
+    assert [n for n in one.notes if "called" in n] == [
+        "in B(3), called at n.spec:8:19 on 1×8×8",
+        "in B(3), called at n.spec:8:33 on 1×8×8",
+        "in B(4), called at n.spec:8:47 on 1×8×8",
+    ]
+
+
+def test_an_image_with_its_channels_last_is_one_message() -> None:
+    [one] = compile_text(
+        "specc 1\nnetwork N {\n    in x: image[8, 8, 1]\n    x -> conv(4, 5x5)\n}\n"
+    ).diagnostics
+    assert one.code == "E301"
+    assert one.helps == ("image[1, 8, 8]: sizes are channels, height, width",)

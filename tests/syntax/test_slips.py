@@ -117,3 +117,29 @@ def test_one_slip_is_one_message_and_hides_no_other(
     text: str, expected: list[tuple[str, str]]
 ) -> None:
     assert codes(text + BAD) == [*expected, ("E202", "bais")]
+
+
+BODY = "    in x: vector[8]\n    out y = x -> linear(4)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{BODY}}}\n", [("E101", "in")]),  # the header is missing
+        (f"Small {{\n{BODY}}}\n", [("E102", "Small")]),
+        (f"network M {{\n    in x: vector[8]\n    out y = x -> linear(4) }} -> relu\n}}\n",
+         [("E101", "}")]),
+        (f"network M {{\n    in x: vector[8]\n    x -> {{ linear(4)\n}}\n", [("E101", "{")]),
+        ("network M {\n    in x: image[1, 8) , 8]\n    x -> relu\n}\n", [("E101", ")")]),
+        ("network M {\n    in x: vector[8]\n    y = relu(\n        x -> linear(4\n    )\n    out y\n}\n",
+         [("E101", "(")]),
+    ],
+)  # fmt: skip
+def test_a_brace_or_header_is_one_message(text: str, expected: list[tuple[str, str]]) -> None:
+    assert codes(text + BAD) == [*expected, ("E202", "bais")]
+
+
+def test_what_stands_behind_the_version_is_one_message() -> None:
+    assert codes("network M {\n    in x: vector[8]\n    x -> relu\n}\n") == []
+    said = [d.code for d in compile_text(f"specc 1 ->\n{BAD}", "t").diagnostics]
+    assert said[:1] == ["E101"]
