@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -38,6 +39,9 @@ class Fix(Struct, frozen=True):
     edits: tuple[Edit, ...]
 
 
+Place: TypeAlias = tuple[str, str, int, int]
+
+
 class Diagnostic(Struct, frozen=True):
     """One message.
 
@@ -62,40 +66,51 @@ class Diagnostic(Struct, frozen=True):
         """Error or warning."""
         return Severity.ERROR if self.code.startswith("E") else Severity.WARNING
 
-
-def _place(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
-    span = diagnostic.span
-    return diagnostic.code, span.source.path, span.start, span.end
+    @property
+    def place(self) -> Place:
+        """The code and the place: what two of one fault have in common."""
+        return self.code, self.span.source.path, self.span.start, self.span.end
 
 
 _UNREAD = ("E101", "E102", "E103", "E190")
 
 
 class Diagnostics(Struct):
-    """What the passes collect. Order of arrival does not matter: reading sorts by place."""
+    """What the passes collect. Order of arrival does not matter: reading sorts by place.
+
+    `repeated` are those that were said of a place before, of another call of the same block perhaps.
+    `poisoned` says that something has no value for an error that was said elsewhere.
+    """
 
     items: list[Diagnostic] = field(default_factory=list)
-    _places: set[tuple[str, str, int, int]] = field(default_factory=set)
+    repeated: list[Diagnostic] = field(default_factory=list)
+    poisoned: bool = False
+    _places: set[Place] = field(default_factory=set)
     _muted: list[tuple[int, int]] = field(default_factory=list)
 
     def mute(self, start: int, end: int) -> None:
         """Keep nothing more about these offsets: what stands there was mended and means nothing."""
         self._muted.append((start, end))
 
+    def mended(self, span: Span) -> bool:
+        """Whether a span begins where something was mended."""
+        return any(start <= span.start < end for start, end in self._muted)
+
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, once per code and place."""
         span = diagnostic.span
-        if any(start <= span.start < end for start, end in self._muted):
+        if self.mended(span):
             return
-        place = _place(diagnostic)
-        if place not in self._places:
-            self._places.add(place)
-            self.items.append(diagnostic)
+        place = diagnostic.place
+        new = place not in self._places
+        self._places.add(place)
+        (self.items if new else self.repeated).append(diagnostic)
 
     def forget(self, after: int) -> None:
         """Keep only so many, those that came first."""
         del self.items[after:]
-        self._places = {_place(d) for d in self.items}
+        self._places = {d.place for d in self.items}
+        self.repeated.clear()
 
     def unread(self, span: Span) -> bool:
         """Whether a statement inside a span could not be read, so that something may be missing there."""
@@ -107,8 +122,8 @@ class Diagnostics(Struct):
 
     @property
     def failed(self) -> bool:
-        """Whether any of them is an error."""
-        return any(d.severity is Severity.ERROR for d in self.items)
+        """Whether any of them is an error, or a value was lost to one."""
+        return self.poisoned or any(d.severity is Severity.ERROR for d in self.items)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self.items, key=lambda d: (d.span.source.path, d.span.start, d.code)))

@@ -10,7 +10,7 @@ from specc.check.check import check
 from specc.diagnostics import Diagnostics
 from specc.layers.base import Convention
 from specc.program import Program, Static
-from specc.remaining import remaining
+from specc.remaining import remaining, without_consequences
 from specc.resolve.file import resolve
 from specc.resolve.parameters import free_sizes
 from specc.source import Source
@@ -47,6 +47,7 @@ def compile_text(
 
         suggest_sizes(file, diagnostics, overrides)
         _check_rest(file, diagnostics, overrides or {}, convention)
+        without_consequences(file, diagnostics)
         return Compiled(source, None, diagnostics)
     check(program, diagnostics, convention)
     sound = all(d.code[0] == "W" or d.code[:2] == "E6" for d in diagnostics)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -22,43 +22,57 @@ from specc.syntax import tree
 _NAMED = (tree.Param, tree.Definition, tree.Train, tree.Sample, tree.Program)
 _MISSING = ("E401", "E402", "E505", "E506", "W405")
 """What may be said of a name for no other reason than that something was left out."""
-_INCOMPLETE = ("E507", "E510", "E511")
-"""What may be said of a training without steps for that reason."""
+_INCOMPLETE = ("E506", "E507", "E510", "E511", "W510")
+"""What may be said of a training for that reason."""
+
+_SHAPE = re.compile(r"\d[\d,]*(?:×\d+)*")
 
 _Part = TypeVar("_Part", tree.Declaration, tree.Statement)
 
 
 class Rest(Struct, frozen=True):
-    """The file without what is broken, and every word that was left out."""
+    """The file without what is broken: every word that was left out, and the names among them that it
+    declared, with the places of the errors. `trains` says that a training is not there any more."""
 
     file: tree.File
     words: frozenset[str]
+    names: frozenset[str]
+    errors: _Places
+    trains: bool
 
     def independent(self, diagnostic: Diagnostic) -> bool:
         """Whether a diagnostic about the rest is no consequence of what was left out."""
-        if diagnostic.code in _MISSING:
-            unread = diagnostic.code == "W405" and self._called(diagnostic.span)
-            return not (unread or self.words & set(_words(diagnostic.span.text)))
         if diagnostic.code in _INCOMPLETE:
             return not self._trimmed(diagnostic)
+        if diagnostic.code in _MISSING:
+            unread = self._reads(diagnostic.span) and diagnostic.code in ("E402", "W405")
+            return not (unread or self.words & set(_words(diagnostic.span.text)))
         return not (diagnostic.code == "E206" and self._called(diagnostic.span))
 
     def _called(self, span: Span) -> bool:
         """Whether a definition stands there that something left out may call."""
         return any(
-            d.name.id in self.words
-            for d in self.file.declarations
-            if isinstance(d, tree.Definition) and _holds(d.span, span)
+            d.name.id in self.words for d in self._around(span) if isinstance(d, tree.Definition)
         )
 
+    def _reads(self, span: Span) -> bool:
+        """Whether what stands there is called by what was left out, or reads it, or has an error."""
+        around = list(self._around(span))
+        unread = any(self.errors.inside(d.span) or _read(d) & self.names for d in around)
+        return unread or self._called(span)
+
     def _trimmed(self, diagnostic: Diagnostic) -> bool:
-        """Whether it is about a training without steps, whose own parts may be missing."""
-        inside = (d for d in self.file.declarations if isinstance(d, tree.Train))
-        return any(
-            _holds(d.span, diagnostic.span) and d.name.id in self.words
-            for d in inside
-            if not any(isinstance(s, tree.Step) for s in d.body)
+        """Whether it is about a training that may lack parts of its own, or reads another that does."""
+        others = diagnostic.code in ("E506", "E507", "W510")
+        around = self.file.declarations if others else self._around(diagnostic.span)
+        trains = [d for d in around if isinstance(d, tree.Train)]
+        return (others and self.trains) or any(
+            d.name.id in self.words or self.errors.inside(d.span) for d in trains
         )
+
+    def _around(self, span: Span) -> Iterator[tree.Declaration]:
+        """The declaration that stands there."""
+        return (d for d in self.file.declarations if _holds(d.span, span))
 
 
 class _Places(Struct, frozen=True):
@@ -89,27 +103,61 @@ def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
         for e in errors
         if _holds(o.span, e.span)
     ).starts
-    kept = _sound(declarations, _places(d.span for d in errors if d.span.start not in misread))
+    found = _places(d.span for d in errors if d.span.start not in misread)
+    kept = _sound(declarations, found, file.lost)
     trained = _trains(kept) == _trains(file.declarations)
     kept = [d for d in kept if trained or not isinstance(d, tree.Program)]
     lost = _between(file, kept) | {w for d in errors for w in _words(d.text)}  # the names meant
+    unread = file.unread or any(d.code == "E407" for d in errors)
+    if unread:  # what else claims are about may stand in what was not read
+        lost |= _undeclared(kept)
     kept = [d for d in (_claims(d, lost, trained) for d in kept) if d is not None]
-    return Rest(replace(file, declarations=tuple(kept)), lost) if kept else None
+    rest = replace(file, declarations=tuple(kept), unread=unread)
+    whole = set(map(id, kept))
+    gone = (d for d in file.declarations if isinstance(d, _NAMED) and id(d) not in whole)
+    names = file.lost | {d.name.id for d in gone}
+    places = _places(d.span for d in errors)
+    return Rest(rest, lost, names, places, not trained or bool(file.lost)) if kept else None
+
+
+def without_consequences(file: tree.File, diagnostics: Diagnostics) -> None:
+    """Drop, of trainings and of what is done with them, what one fault says several times.
+
+    A value may be unused for an error beside it, and two shapes that do not fit meet wherever their
+    networks do.
+    """
+    uses = [d.span for d in file.declarations if not isinstance(d, (tree.Definition, tree.Param))]
+    errors = _places(d.span for d in diagnostics.items if d.severity is Severity.ERROR)
+    wrong = [u for u in uses if errors.inside(u)]
+    met: set[frozenset[str]] = set()
+    kept: list[Diagnostic] = []
+    for d in sorted(diagnostics.items, key=lambda d: d.span.start):
+        shapes = frozenset(_SHAPE.findall(d.message)) if d.code == "E302" else frozenset()
+        used = any(_holds(u, d.span) for u in uses)
+        again = used and len(shapes) > 1 and shapes in met
+        unused = d.code == "W405" and any(_holds(w, d.span) for w in wrong)
+        met |= {shapes} if used else set()
+        kept += [] if again or unused else [d]
+    diagnostics.items = kept
 
 
 def _trains(declarations: Iterable[tree.Declaration]) -> list[int]:
     return [id(d) for d in declarations if isinstance(d, tree.Train)]
 
 
-def _sound(declarations: Sequence[tree.Declaration], errors: _Places) -> list[tree.Declaration]:
-    """Those without errors that read no broken one; of trainings what is sound of them."""
+def _sound(
+    declarations: Sequence[tree.Declaration], errors: _Places, lost: frozenset[str]
+) -> list[tree.Declaration]:
+    """Those without errors that read no broken or lost one; of trainings what is sound of them."""
     reads = [_read(d) for d in declarations]
     made = [
         frozenset((d.name.id,)) if isinstance(d, (tree.Param, tree.Definition)) else frozenset()
         for d in declarations
     ]
-    wrong = [errors.inside(d.span) for d in declarations]
-    broken = _closure(made, reads, wrong)
+    wrong = [
+        errors.inside(d.span) or bool(r & lost) for d, r in zip(declarations, reads, strict=True)
+    ]
+    broken = _closure(made, reads, wrong) | lost
     kept: list[tree.Declaration] = []
     for d, read, bad in zip(declarations, reads, wrong, strict=True):
         if isinstance(d, tree.Train):
@@ -212,6 +260,12 @@ def _claims(
         case tree.Sample():
             return declaration if trained else None
     return declaration
+
+
+def _undeclared(kept: Sequence[tree.Declaration]) -> frozenset[str]:
+    """The names that claims are about and that nothing declares."""
+    late = [d for d in kept if isinstance(d, (tree.Answers, tree.Expect))]
+    return _read(late) - {d.name.id for d in kept if isinstance(d, _NAMED)}
 
 
 def _holds(span: Span, place: Span) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specc.diagnostics import Diagnostic, Diagnostics
+from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.program import Static
 from specc.resolve.file import resolve
 from specc.sizes import Constraint, nearest_valid, solve
@@ -45,13 +45,35 @@ def suggest_sizes(
 ) -> None:
     """Add the sizes that fit to the diagnostics of sizes that do not."""
     wrong = [d for d in diagnostics.items if d.code in CODES]
-    turned = any(d.code == "W307" for d in diagnostics.items)  # another order mends these
+    turned = [d for d in diagnostics.items if d.code == "W307"]
+    if wrong and turned:
+        _turned(file, turned, wrong, diagnostics)  # another order mends these
     if not wrong or turned or len(file.source.text) > LONGEST:
         return
     for declaration in file.declarations:
         opened = _opened(file, declaration)
         if opened is not None:
             _suggest(opened, wrong, diagnostics, overrides)
+
+
+def _turned(
+    file: tree.File, turned: list[Diagnostic], wrong: list[Diagnostic], diagnostics: Diagnostics
+) -> None:
+    """Say at the first size that does not fit that its network's image has the channels last."""
+    for remark in turned:
+        around = next((d.span for d in file.declarations if _holds(d.span, remark.span)), None)
+        first = next((d for d in wrong if around is not None and _holds(around, d.span)), None)
+        if first is not None:
+            helps = tuple(f"{h}: {remark.text}" for h in remark.helps)
+            better = replace(
+                first, labels=(*first.labels, Label(remark.span, remark.message)), helps=helps
+            )
+            items = [better if d is first else d for d in diagnostics.items if d is not remark]
+            diagnostics.items = items
+
+
+def _holds(around: Span, span: Span) -> bool:
+    return around.source is span.source and around.start <= span.start < around.end
 
 
 def _suggest(

@@ -52,9 +52,9 @@ def call_layer(
         model = WORDS.get(word)
     if model is None:
         return unknown_layer(scope, word, name)
-    if any(a.meaning is POISON for a in arguments):
-        return POISON
-    given = any(a.name is None and is_tensor(a.meaning) for a in arguments) or not model.operands
+    values = [a.meaning for a in arguments if a.name is None]
+    values = [v for v in values if v is not POISON or not model.stateful]
+    given = any(map(is_tensor, values)) or not model.operands
     made = bind(scope, model, arguments, call, piped=not given)
     if made is None:
         return POISON
@@ -113,6 +113,8 @@ def ports(
     spread = list(flows)
     if len(spread) == 1 and len(spread[0].ports) > 1 and len(names) == len(spread[0].ports):
         spread = [Flow((port,)) for port in spread[0].ports]
+    if len(set(names)) < len(names):
+        return None  # that one name is there twice was said of the definition
     given = dict(zip(names, spread, strict=False)) | dict(extra)
     missing = [n for n in names if n not in given]
     if missing or len(spread) + len(extra) > len(names):

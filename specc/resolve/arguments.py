@@ -74,8 +74,7 @@ def _diagnose(
         return Diagnostic("E202", f"{word} needs its {field}", place, notes=_form(model, word))
     if given is None:
         return Diagnostic("E204", f"{word}: {_reason(errors)}", place)
-    choices = _choices(model, field)
-    if isinstance(given.value, str) and choices:
+    if isinstance(given.value, str) and choices(model, field):
         return _unknown_choice(model, word, field, given)
     length = _length(model, field)
     if isinstance(given.value, tuple) and length not in (None, len(given.value)):
@@ -94,8 +93,8 @@ def _diagnose(
 
 
 def _unknown_choice(model: type[BaseModel], word: str, field: str, given: Given) -> Diagnostic:
-    choices = _choices(model, field)
-    close = nearest(str(given.value), choices)
+    words = choices(model, field)
+    close = nearest(str(given.value), words)
     fix = Fix(f"{given.value} → {close[0]}", (Edit(given.span, close[0]),)) if close else None
     others = [kind] if not (kind := kind_of(model, field)).startswith("one of") else []
     return Diagnostic(
@@ -103,7 +102,7 @@ def _unknown_choice(model: type[BaseModel], word: str, field: str, given: Given)
         f'{word} has no {field} "{given.value}"',
         given.span,
         text=f'did you mean "{close[0]}"?' if close else "",
-        notes=(f"{field} is one of {', '.join([*choices, *others])}",),
+        notes=(f"{field} is one of {', '.join([*words, *others])}",),
         fix=fix,
     )
 
@@ -216,7 +215,8 @@ def _percent(word: str, field: str, value: Static, error: ErrorDetails) -> tuple
     return (f"{value:g} % is {word}({field}={value / 100:g})",)
 
 
-def _choices(model: type[BaseModel], field: str) -> list[str]:
+def choices(model: type[BaseModel], field: str) -> list[str]:
+    """The words that a field takes."""
     info = model.model_fields.get(field)
     return sorted(set(_literals(info.annotation))) if info else []
 
@@ -235,7 +235,7 @@ def kind_of(model: type[BaseModel], field: str) -> str:
     info = model.model_fields[field]
     names = _names(info.annotation)
     if names <= {"Literal", "NoneType"}:
-        return f"one of {', '.join(_choices(model, field) or _numbers(info.annotation))}"
+        return f"one of {', '.join(choices(model, field) or _numbers(info.annotation))}"
     if names & {"int", "Symbolic"}:
         return "a number" if "float" in names else "a whole number"
     if "float" in names:
@@ -305,7 +305,7 @@ def _default(value: object) -> str:
 def accepts_word(model: type[BaseModel], field: str) -> bool:
     """Whether a bare word (`same`, `height`) can be the value of a field."""
     info = model.model_fields[field]
-    return bool(_choices(model, field)) or _mentions_text(info.annotation)
+    return bool(choices(model, field)) or _mentions_text(info.annotation)
 
 
 def _mentions_text(annotation: object) -> bool:

@@ -35,6 +35,7 @@ from specc.resolve.weights import implied
 from specc.sizes import Size
 from specc.source import Span
 from specc.syntax import tree
+from specc.types import AXES
 
 
 class Argument(Struct, frozen=True):
@@ -73,23 +74,36 @@ def bind(
     for argument in arguments:
         if argument.name is not None:
             _keyword(scope, model, argument.name, argument, bound)
-    if bound.failed:
+    if bound.failed or _unsure(model, positional):
         construct(
             model, model.word, bound.given, place, scope.diagnostics, bound.extra, incomplete=True
         )
+        _operands(scope, bound)
         return None
     if scope.role == "example":
         _from_weights(model, bound, place)
     layer = construct(model, model.word, bound.given, place, scope.diagnostics, bound.extra)
     if layer is None:
+        _operands(scope, bound)
         return None
-    operands = [
+    operands = _operands(scope, bound)
+    spans = tuple((name, given.span) for name, given in bound.given.items())
+    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
+
+
+def _unsure(model: type[Layer], positional: list[Argument]) -> bool:
+    """Whether a poisoned argument may be one that the layer needs, so that none is missing for sure."""
+    needs = any(field.is_required() for field in model.model_fields.values())
+    return needs and any(a.meaning is POISON for a in positional)
+
+
+def _operands(scope: Scope, bound: Bound) -> list[tuple[str, Flow]]:
+    """The operands as computed values; what cannot be one is reported, in a call that is wrong too."""
+    return [
         (name, as_flow(scope, meaning, span))
         for name, values in bound.operands.items()
         for meaning, span in values
     ]
-    spans = tuple((name, given.span) for name, given in bound.given.items())
-    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
 
 
 def _from_weights(model: type[Layer], bound: Bound, place: Span) -> None:
@@ -120,6 +134,7 @@ def _positional(
             _hyperparameter(scope, model, fields.pop(0), argument, bound)
         else:
             _too_many(scope, model, argument, bound)
+            return
 
 
 def _joined(rest: list[Argument]) -> Argument:
@@ -175,6 +190,9 @@ def _keyword(
     known = {*bound.given, *bound.operands, *(t.parameter for t, _ in bound.ties)}
     if name.id in known:
         bound.failed = True
+        if unbound := _unbound(model, bound.given.get(name.id)):
+            unknown_name(scope, unbound.text, unbound)
+            return
         scope.context.report("E202", f"{model.word} gets its {name.id} twice", name.span)
     elif name.id in model.tieable and isinstance(argument.meaning, TensorRef):
         bound.ties.append(_tie(name.id, argument.meaning))
@@ -196,6 +214,13 @@ def _keyword(
     else:
         bound.failed = True
         _unknown(scope, model, name)
+
+
+def _unbound(model: type[Layer], given: Given | None) -> Span | None:
+    """A name of nothing that was meant as an operand and stands in an argument's place: `mean(h, axis=time)`."""
+    if given is None or not isinstance(given.value, str) or not model.operands:
+        return None
+    return given.span if given.value not in AXES and given.span.text.isidentifier() else None
 
 
 def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:

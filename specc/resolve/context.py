@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.limits import MAX_EXPANDED_NODES
+from specc.nearest import price
 from specc.numbered import numbered
 from specc.program import (
     Apply,
@@ -54,7 +55,8 @@ class Context(Struct, eq=False):
     `evaluate` gives the meaning of an expression. All are set by `resolve.file`, so that no module
     needs one above it.
     `assume` holds numbers for symbols, with which conditions are decided; `broken` the parameters whose
-    value was refused.
+    value was refused; `lost` the names of declarations that could not be read, and `unread` says that a
+    whole file of them could not. `wholes` are the declarations of the file.
     `calls` notes what the calls of networks put in the place of free sizes, `sizes` are those of them that
     hold for the whole network, because its weights depend on them.
     """
@@ -63,6 +65,9 @@ class Context(Struct, eq=False):
     definitions: dict[str, tree.Definition] = field(default_factory=dict)
     parameters: dict[str, ParameterValue] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    unread: bool = False
+    wholes: tuple[Span, ...] = ()
     assume: dict[str, int] = field(default_factory=dict)
     calls: Calls = field(default_factory=dict)
     sizes: Calls = field(default_factory=dict)
@@ -78,7 +83,25 @@ class Context(Struct, eq=False):
     def report(self, code: str, message: str, span: Span, **more: object) -> Flow:
         """Add a diagnostic and return the poisoned value that stands for what went wrong."""
         self.diagnostics.add(Diagnostic(code, message, span, **more))  # type: ignore[arg-type]
+        if code == "E103":
+            self.lost.add(span.first_word)  # it may be a value whose = is missing
         return POISON
+
+    def lacks(self, code: str, message: str, whole: Span, place: Span, help: str) -> None:
+        """Report what a declaration lacks, unless a statement of it could not be read: it may be that one."""
+        if not self.diagnostics.unread(whole):
+            self.report(code, message, place, helps=(help,))
+
+    def excuses(self, word: str, close: list[str], place: Span) -> bool:
+        """Whether a word that nothing has may stand for what could not be read, and is no mere slip."""
+        slip = close and price(word, close[0]) <= 1 and abs(len(word) - len(close[0])) <= 1
+        around = (d for d in self.wholes if d.source is place.source)
+        unread = self.unread or any(
+            d.start <= place.start < d.end and self.diagnostics.unread(d) for d in around
+        )
+        excused = word in self.lost or (unread and not slip)
+        self.diagnostics.poisoned |= excused
+        return excused
 
     def spend(self, span: Span) -> None:
         """Count one more node.
@@ -96,7 +119,7 @@ class Scope(Struct, eq=False):
 
     `phase` is the role of the equation that is read (`message`, `aggregate`, …), which its nodes note;
     `elsewhere` the names that a step has kept to itself, with the step's; `turns` the turn of every
-    loop that is laid out around the stages that are read.
+    loop that is laid out around the stages that are read; `unknown` the names that were reported.
     """
 
     context: Context
@@ -115,6 +138,7 @@ class Scope(Struct, eq=False):
     phase: str = ""
     elsewhere: dict[str, str] = field(default_factory=dict)
     turns: tuple[int, ...] = ()
+    unknown: set[str] = field(default_factory=set)
 
     @property
     def diagnostics(self) -> Diagnostics:

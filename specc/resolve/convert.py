@@ -156,6 +156,9 @@ def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
         return POISON
     places = {name: p.span for name, p in context.parameters.items()} | scope.places
     close = nearest(text, [*scope.names, *context.parameters, *context.definitions])
+    if text in scope.unknown or context.excuses(text, close, span):
+        return POISON
+    scope.unknown.add(text)
     if close:
         scope.read.update(close[:1])
         context.read.update(close[:1])

@@ -25,12 +25,15 @@ def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
     """Resolve the source and bind the fields; their types are those of one item."""
     source = _source(scope, statement.source)
     known = len(draft.inputs)
+    twice = [f.name.id for f in statement.fields if f.name.id in scope.places]
     for number, item in enumerate(statement.fields):
         type = _field_type(scope, source, item, number)
         draft.inputs.append((item.name.id, type))
         read = scope.add(
             item.name.id, item.span, ReadPort(item.name.id), (), (("output", type),), named=True
         )
+        if item.name.id in twice and item.name.id != twice[0]:
+            continue  # one statement written twice
         scope.bind(item.name, POISON if type is UNKNOWN else read)
     for mask in source.masks() if source is not None else ():
         _mask(scope, statement, mask, draft)

@@ -14,6 +14,7 @@ from specc.resolve.graphs import node_features
 from specc.resolve.message import equation, message_inputs, pruned
 from specc.resolve.order import bound, labels, ordered
 from specc.resolve.ports import inputs
+from specc.resolve.repeated import once
 from specc.resolve.tensors import declare
 from specc.resolve.values import (
     POISON,
@@ -53,7 +54,8 @@ def make_body(
         return None
     outputs: dict[str, tuple[Flow, Span]] = {}
     alone: list[tuple[tree.Evaluate, Flow]] = []
-    for statement in ordered(scope, [s for s in definition.body if _allowed(scope, s)]):
+    written = once(context, definition.body)
+    for statement in ordered(scope, [s for s in written if _allowed(scope, s)]):
         _statement(scope, statement, outputs, alone)
     _only_pipe(scope, definition, outputs, alone)
     if not context.diagnostics.failed:
@@ -76,6 +78,7 @@ def _sound(
     """Poisoned outputs point at one node of unknown type, so that a body is always whole."""
     if all(ref.node >= 0 for _, ref in refs):
         return refs
+    scope.diagnostics.poisoned = True
     poison = scope.add("unknown", span, ReadPort("?"), (), (("output", UNKNOWN),)).ref
     return tuple((name, ref if ref.node >= 0 else poison) for name, ref in refs)
 
@@ -196,7 +199,8 @@ def _only_pipe(
         statement, value = alone.pop()
         outputs["output"] = (value, statement.span)
     elif not outputs:
-        if not scope.diagnostics.unread(definition.span):
+        wrong = any(value is POISON for _, value in alone)  # perhaps no pipe of its own
+        if not wrong and not scope.diagnostics.unread(definition.span):
             _no_output(scope, definition, len(alone))
         outputs["output"] = (POISON, definition.name.span)
         return

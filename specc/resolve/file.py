@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from specc.diagnostics import Diagnostic, Diagnostics, Label
+from specc.diagnostics import Diagnostic, Diagnostics, Label, Place
 from specc.layers import registry
 from specc.program import (
     Body,
@@ -15,6 +15,7 @@ from specc.program import (
     Static,
     TrainPlan,
 )
+from specc.resolve.called import depends, name_call
 from specc.resolve.context import Calls, Context, ExpandedError, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
@@ -23,6 +24,7 @@ from specc.resolve.message import check_inputs
 from specc.resolve.order import bound, names_read
 from specc.resolve.parameters import Overrides, read_parameters
 from specc.resolve.recursion import recursive
+from specc.resolve.repeated import twice
 from specc.resolve.standard import said_at_call, standard
 from specc.resolve.use import declarations
 from specc.sizes import Symbolic, symbol
@@ -43,7 +45,7 @@ class Bodies:
         context.evaluate = evaluate
         self.made: dict[object, Body | None] = {}
         self.networks: dict[str, Body] = {}
-        self.active: list[str] = []
+        self.faults: dict[object, list[Place]] = {}
 
     def instantiate(
         self,
@@ -55,10 +57,15 @@ class Bodies:
         """The body of a block (or of a network with hyperparameters)."""
         types = tuple(map(shape_of, types))
         key = (definition.name.id, hyperparameters, types)
+        diagnostics = self.context.diagnostics
         if key not in self.made:
-            before = len(self.context.diagnostics.items)
+            before, repeated = len(diagnostics.items), len(diagnostics.repeated)
             self.made[key] = make_body(self.context, definition, hyperparameters, types, span)
-            said_at_call(self.context.diagnostics, before, definition, span)
+            said_at_call(diagnostics, before, definition, span)
+            said = (*diagnostics.items[before:], *diagnostics.repeated[repeated:])
+            self.faults[key] = [d.place for d in said if depends(d, definition)]
+        if self.faults.get(key):
+            name_call(diagnostics, self.faults[key], span, types)
         return self.made[key]
 
     def network(self, name: str, types: Types | None, span: Span) -> Body | None:
@@ -119,6 +126,8 @@ def resolve(
 def _read(context: Context, file: tree.File, overrides: Overrides) -> bool:
     """Declare everything and give parameters their values; whether bodies can be made then."""
     declared = tuple(declarations(file, context.diagnostics))
+    context.lost, context.wholes = set(file.lost), tuple(d.span for d in declared)
+    context.unread = file.unread or any(d.code == "E407" for d in context.diagnostics.items)
     declared = (*declared, *standard(declared, context.diagnostics))
     _declare(context, declared)
     given = {name: size for (network, name), (size, _) in context.sizes.items() if not network}
@@ -218,6 +227,10 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     examples = _examples(context, file)
     programs = _programs(context, file, trains)
     _unused(context, bodies, file)
+    seen: dict[str, Span] = {}
+    for d in file.declarations:
+        if isinstance(d, tree.Expect):
+            twice(context, seen, d.span, "this promise")
     networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)
     return Program(
         file,
@@ -352,8 +365,11 @@ def _look_inside(context: Context, definition: tree.Definition) -> None:
         for h in definition.hyperparameters or ()
     )
     inputs = sum(len(s.names) for s in definition.body if isinstance(s, tree.Input)) or 1
+    poisoned = context.diagnostics.poisoned
+    context.diagnostics.poisoned = True  # of unknown values it cannot be said that none is used
     if definition.role != "message_passing":
         make_body(context, definition, names, (UNKNOWN,) * inputs, definition.name.span)
+    context.diagnostics.poisoned = poisoned
 
 
 def _never_called(context: Context, bodies: Bodies, definition: tree.Definition) -> None:

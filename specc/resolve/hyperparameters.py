@@ -36,7 +36,10 @@ def hyperparameters(
     operands: list[tuple[str, Flow]] = []
     position = 0
     failed = False
+    surplus = [a for a in arguments if a.name is None][len(names) :]
     for argument in arguments:
+        if argument in surplus[1:]:
+            continue
         name, position = _field(scope, definition, argument, names, position)
         if name is None:
             failed = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from specc.layers import registry
 from specc.program import Static
+from specc.resolve.arguments import choices
+from specc.resolve.aside import looking
 from specc.resolve.binding import Argument, bind
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
@@ -14,7 +16,7 @@ from specc.resolve.static import StaticError, combine
 from specc.resolve.values import POISON, Flow, LayerMaker, ListValue, Meaning, Number, Word
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Distribution
+from specc.types import AXES, Distribution
 
 
 def list_of(scope: Scope, expr: tree.ListOf) -> Meaning:
@@ -47,6 +49,7 @@ def binary(scope: Scope, expr: tree.Binary) -> Meaning:
 def _combine(scope: Scope, node: tree.Binary, left: Meaning, span: Span) -> Meaning:
     if node.operator in ("and", "or") and isinstance(left, Number) and isinstance(left.value, bool):
         if left.value == (node.operator == "or"):
+            _known(scope, _look_at(scope, node.right), node.right.span)
             return left
         return scope.evaluate(node.right)
     right = scope.evaluate(node.right)
@@ -104,11 +107,35 @@ def unary(scope: Scope, expr: tree.Unary) -> Meaning:
 def conditional(scope: Scope, expr: tree.Conditional) -> Meaning:
     """`a if c else b`, with a condition that is known before anything runs."""
     condition = static(scope, expr.condition)
-    if condition is None:
-        return POISON
-    if not isinstance(condition, bool):
-        return scope.context.report("E203", "a condition is true or false", expr.condition.span)
-    return scope.evaluate(expr.then if condition else expr.otherwise)
+    known = isinstance(condition, bool)
+    taken, other = (expr.then, expr.otherwise) if condition else (expr.otherwise, expr.then)
+    meaning = scope.evaluate(taken) if known else _look_at(scope, taken)
+    _alike(scope, (meaning, taken.span), (_look_at(scope, other), other.span))
+    if known or condition is None:
+        return meaning if known else POISON
+    return scope.context.report("E203", "a condition is true or false", expr.condition.span)
+
+
+def _look_at(scope: Scope, expr: tree.Expr) -> Meaning:
+    """The meaning of what is not computed; its words are looked at."""
+    with looking(scope) as inner:
+        return inner.evaluate(expr)
+
+
+def _alike(scope: Scope, *branches: tuple[Meaning, Span]) -> None:
+    """Report a name of nothing beside a value; two of them may be words that an argument takes."""
+    words = [(m.text, span) for m, span in branches if isinstance(m, Word)]
+    numbers = any(isinstance(m, Number) for m, _ in branches)
+    if len(words) != 1 or registry.get(words[0][0]) is not None:
+        return
+    if not numbers or not _taken_somewhere(words[0][0]):
+        unknown_name(scope, *words[0])
+
+
+def _taken_somewhere(word: str) -> bool:
+    """Whether an argument of any layer can be this word."""
+    models = (m for w in registry.words() if (m := registry.get(w)) is not None)
+    return word in AXES or any(word in choices(m, f) for m in models for f in m.model_fields)
 
 
 def index(scope: Scope, expr: tree.Index) -> Meaning:

@@ -26,6 +26,8 @@ def stages(scope: Scope, value: Flow, written: tuple[tree.Stage, ...]) -> Flow:
     """A value through the stages of a pipe. Labels are bound on the way, also to poison."""
     for stage in written:
         value = _stage(scope, value, stage)
+        if scope.diagnostics.mended(stage.span):
+            value = POISON
         if stage.label is not None:
             scope.bind(stage.label, value)
     return value
@@ -71,8 +73,6 @@ def _piped_word(
     model = registry.get(name.id)
     if model is None:
         return unknown_layer(scope, name.id, name.span)
-    if any(a.meaning is POISON for a in given):
-        return POISON
     made = bind(scope, model, given, stage.operation.span, piped=True)
     if made is None:
         return POISON
@@ -106,9 +106,9 @@ def _piped_call(
             )
     target = scope.evaluate(callee)
     given = arguments(scope, written.arguments)
-    if target is POISON or any(a.meaning is POISON for a in given):
-        return POISON
     flows = [value, *(as_flow(scope, a.meaning, a.span) for a in given)]
+    if target is POISON or POISON in flows[1:]:
+        return POISON
     return apply(scope, target, flows, stage.label, written.span)
 
 
@@ -126,9 +126,8 @@ def _piped_shape(
             helps=(f"{name.id}(…)",),
         )
     given = arguments(scope, written.arguments)
-    if any(a.meaning is POISON for a in given):
-        return POISON
-    shape = Number(tuple(as_static(a.meaning) for a in given if a.name is None))
+    sizes = [a.meaning for a in given if a.name is None]
+    shape = POISON if POISON in sizes else Number(tuple(map(as_static, sizes)))
     named = [a for a in given if a.name is not None]
     field = tree.Name(written.span, model.shape_argument)
     made = bind(

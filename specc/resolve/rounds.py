@@ -7,11 +7,12 @@ from collections.abc import Callable, Container, Mapping
 from specc.limits import MAX_EXPANDED_NODES
 from specc.numbered import numbered
 from specc.program import Body, ReadPort, Rounds, Stage, Static
+from specc.resolve.aside import looking
 from specc.resolve.context import Scope
-from specc.resolve.convert import as_static
+from specc.resolve.convert import as_static, unknown_name
 from specc.resolve.graphs import graph_behind
 from specc.resolve.order import names_read
-from specc.resolve.values import POISON, Flow, Meaning, Number, SharedInstance
+from specc.resolve.values import POISON, Flow, Meaning, Number, SharedInstance, Word
 from specc.sizes import Size, Symbolic
 from specc.syntax import tree
 from specc.types import Tensor, Unknown, ValueType, shape_of
@@ -31,22 +32,15 @@ def repeat(
 
     As soon as a round keeps the type of its operand, all further rounds are like it.
     """
-    if count is None:
-        return POISON
-    if not isinstance(count, (int, Symbolic)) or isinstance(count, bool):
-        return scope.context.report("E203", "repeat needs a whole number", written.count.span)
-    if isinstance(count, int) and count < 0:
-        return scope.context.report(
-            "E204", f"repeat {count}: the number of rounds is at least 0", written.count.span
-        )
-    if isinstance(value.type, Unknown):
-        return POISON
-    if count == 0:
-        return value
+    rounds = _number(scope, written, count)
+    if rounds is None or rounds == 0 or isinstance(value.type, Unknown):
+        with looking(scope) as inner:
+            run(inner, POISON, written.body)
+        return value if rounds == 0 else POISON
     beside = _beside(scope, written)
     if beside is None or graph_behind(value) is not None:
-        return _in_place(scope, value, written, count, run)
-    bodies = _bodies(scope, value.type, written, count, run, beside)
+        return _in_place(scope, value, written, rounds, run)
+    bodies = _bodies(scope, value.type, written, rounds, run, beside)
     if not bodies:
         return POISON
     name = label.id if label is not None else scope.fresh("repeat")
@@ -60,6 +54,20 @@ def repeat(
         name, written.span, unit, [value.ref, *(f.ref for f in beside.values())], types,
         named=label is not None, stage=(name,),
     )  # fmt: skip
+
+
+def _number(scope: Scope, written: tree.Repeat, count: Static | None) -> Size | None:
+    """The number of rounds, None after a diagnostic."""
+    if count is None:
+        return None
+    if not isinstance(count, (int, Symbolic)) or isinstance(count, bool):
+        scope.context.report("E203", "repeat needs a whole number", written.count.span)
+        return None
+    if isinstance(count, int) and count < 0:
+        message = f"repeat {count}: the number of rounds is at least 0"
+        scope.context.report("E204", message, written.count.span)
+        return None
+    return count
 
 
 def _beside(scope: Scope, written: tree.Repeat) -> dict[str, Flow] | None:
@@ -186,15 +194,12 @@ def expand_for(
     run: Run,
 ) -> Flow:
     """`for c in [64, 128] { … }`: the stages of every turn, one after the other."""
-    values = as_static(items)
-    if items is POISON:
-        return POISON
-    if not isinstance(values, tuple):
-        return scope.context.report("E203", "for needs a list", written.items.span)
-    if len(values) * max(1, len(written.body)) > MAX_EXPANDED_NODES:
-        return scope.context.report(
-            "E207", f"for over {len(values):,} items makes too many stages", written.items.span
-        )
+    values = _items(scope, written, items)
+    if not values:
+        with looking(scope) as inner:
+            inner.names[written.variable.id] = POISON
+            run(inner, POISON, written.body)
+        return POISON if values is None else value
     shadowed = scope.names.get(written.variable.id)
     for number, item in enumerate(values, 1):
         scope.names[written.variable.id] = Number(item)
@@ -204,6 +209,24 @@ def expand_for(
     else:
         scope.names[written.variable.id] = shadowed
     return value
+
+
+def _items(scope: Scope, written: tree.For, items: Meaning) -> tuple[Static, ...] | None:
+    """What a loop goes over, None after a diagnostic."""
+    values = as_static(items)
+    if items is POISON:
+        return None
+    if isinstance(items, Word):
+        unknown_name(scope, items.text, written.items.span)
+        return None
+    if not isinstance(values, tuple):
+        scope.context.report("E203", "for needs a list", written.items.span)
+        return None
+    if len(values) * max(1, len(written.body)) > MAX_EXPANDED_NODES:
+        message = f"for over {len(values):,} items makes too many stages"
+        scope.context.report("E207", message, written.items.span)
+        return None
+    return values
 
 
 def _turn(scope: Scope, value: Flow, body: tuple[tree.Stage, ...], number: int, run: Run) -> Flow:

@@ -44,7 +44,8 @@ def resolve_sample(context: Context, sample: tree.Sample) -> SamplePlan | None:
 
 def resolve_samples(context: Context, written: list[tree.Sample], trains: int) -> list[SamplePlan]:
     """The plans of all `sample` blocks, which are drawn after the training: there must be a `train` block."""
-    for sample in written[:1] if trains == 0 and not context.diagnostics.failed else ():
+    lacking = trains == 0 and not (context.diagnostics.failed or context.lost)
+    for sample in written[:1] if lacking else ():
         context.report(
             "E507",
             f"sample {sample.name.id} draws from trained networks, and nothing is trained",

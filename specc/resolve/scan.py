@@ -35,15 +35,14 @@ def scan(scope: Scope, value: Flow, given: list[Argument], stage: tree.Stage, wo
     """The value of `x -> scan(…)` or `x -> fold(…)`, or poison after diagnostics."""
     span = stage.operation.span
     written = Written(scope, word, span, stage.label)
-    if not all(argument(written, a) for a in given) or value is POISON:
-        return POISON
+    sound = [argument(written, a) for a in given]
     cell = written.cell
     if cell is None:
-        return scope.context.report("E202", f"{word} needs a cell", span, helps=(_EXAMPLES[word],))
-    if cell is POISON or POISON in written.operands.values():
-        return POISON
-    options = construct(OPTIONS[word], word, written.options, span, scope.diagnostics, {})
-    if options is None:
+        scope.context.report("E202", f"{word} needs a cell", span, helps=(_EXAMPLES[word],))
+    options = construct(
+        OPTIONS[word], word, written.options, span, scope.diagnostics, {}, incomplete=not all(sound)
+    )
+    if options is None or cell is None or POISON in (cell, value, *written.operands.values()):
         return POISON
     if isinstance(cell, LayerMaker) and isinstance(cell.layer, Recurrent) and word == "scan":
         return _standard(written, cell, value)
@@ -267,8 +266,10 @@ def _kind(type: ValueType) -> str:
 def _others(written: Written, definition: tree.Definition) -> list[Flow] | None:
     """The values of the cell's further inputs, which are the same at every step."""
     scope = written.scope
-    names = input_names(definition)[1:]
+    first, *names = input_names(definition)
     missing = [n for n in names if n not in written.operands]
+    if len({first, *names}) <= len(names):
+        return None  # that one name is there twice was said of the definition
     if missing:
         scope.context.report(
             "E202",

@@ -114,6 +114,7 @@ def _plain_setting(
     if word not in known:
         words = [*known, *more]
         unknown_word(scope, "E102", "setting", statement.word, words)
+        scope.context.lost.add(word)  # it may be a value whose = is missing
         for meant in nearest(word, words)[:1]:
             draft.places.setdefault(meant, statement.span)  # so that it is not missed as well
         return

@@ -15,6 +15,7 @@ from specc.resolve.draft import Draft, DraftStep
 from specc.resolve.equated import as_settings
 from specc.resolve.evaluation import static
 from specc.resolve.order import bound, ordered
+from specc.resolve.repeated import once
 from specc.resolve.setting import WORDS, setting
 from specc.resolve.step import finish, objective, step, to_minimize, value
 from specc.resolve.tensors import declare
@@ -30,14 +31,10 @@ def resolve_train(context: Context, train: tree.Train) -> TrainPlan | None:
     draft = Draft(DraftStep("train", train.name.span))
     scope.reserved = {n.id for s in train.body for n in bound(s)}
     if not any(isinstance(s, tree.Data) for s in train.body):
-        context.report(
-            "E506",
-            f"train {train.name.id} has no data",
-            train.name.span,
-            helps=("data digits as x, label",),
-        )
+        message, help = f"train {train.name.id} has no data", "data digits as x, label"
+        context.lacks("E506", message, train.span, train.name.span, help)
         return None
-    statements = as_settings(scope, train.body, WORDS)
+    statements = once(context, as_settings(scope, train.body, WORDS))
     for statement in ordered(scope, _data_first(statements)):
         if not value(scope, statement):
             _statement(scope, statement, draft)
@@ -102,28 +99,22 @@ def _finish(scope: Scope, train: tree.Train, draft: Draft) -> TrainPlan | None:
 
 def _steps(scope: Scope, train: tree.Train, draft: Draft) -> list[StepPlan] | None:
     """The steps in order; a block without any is one step itself. None after diagnostics."""
-    report = scope.context.report
+    report, lacks = scope.context.report, scope.context.lacks
     if any(isinstance(s, tree.Step) for s in train.body):
         _refuse_mixture(scope, draft)
         return draft.steps
+    if not draft.whole.objectives and draft.whole.failed:
+        return None  # an update was refused that follows none
     if not draft.whole.objectives:
-        report(
-            "E507",
-            f"train {train.name.id} minimizes nothing",
-            train.name.span,
-            helps=(to_minimize(scope),),
-        )
+        message = f"train {train.name.id} minimizes nothing"
+        lacks("E507", message, train.span, train.name.span, to_minimize(scope))
         return None
     updated = any(o.updates or o.failed for o in draft.whole.objectives)
     if updated:
         _refuse_optimizer(scope, draft)
     elif "optimizer" not in draft.places:
-        report(
-            "E507",
-            f"train {train.name.id} has no optimizer",
-            train.name.span,
-            helps=("optimizer adam(lr=1e-3)",),
-        )
+        message = f"train {train.name.id} has no optimizer"
+        lacks("E507", message, train.span, train.name.span, "optimizer adam(lr=1e-3)")
         return None
     elif draft.optimizer is None:
         return None

@@ -14,6 +14,8 @@ def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
     """E201 with the nearest layer, block or network."""
     blocks = [*scope.context.definitions, *scope.names]
     close = nearest(word, [*registry.words(), *blocks])
+    if scope.context.excuses(word, close, span):
+        return POISON
     scope.read.update(close[:1])
     scope.context.read.update(close[:1])
     fix = Fix(f"{word} → {close[0]}", (Edit(span, close[0]),)) if close else None

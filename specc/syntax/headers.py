@@ -7,7 +7,7 @@ from specc.source import Source, Span
 from specc.syntax.piece import Piece
 from specc.syntax.words import DECLARATIONS
 
-_PLAIN = ("use", "param", "expect")
+PLAIN = ("use", "param", "expect")
 """Declarations without a body."""
 
 
@@ -31,14 +31,24 @@ def begins_declaration(source: Source, pieces: list[Piece], i: int) -> bool:
     return i + 1 < len(pieces) and pieces[i + 1].kind in ("NAME", "TEXT")
 
 
+def inside_line(source: Source, pieces: list[Piece], i: int) -> bool:
+    """Whether something stands before and behind a `}` on its line, and no `{` that it could close."""
+    start = source.text.rfind("\n", 0, pieces[i].start) + 1
+    before = source.text[start : pieces[i].start]
+    ends = i + 1 == len(pieces) or pieces[i + 1].kind == "NL"
+    return bool(before.strip()) and "{" not in before and not ends
+
+
 def _mended(source: Source, part: list[Piece], diagnostics: Diagnostics) -> list[Piece]:
     """One declaration, mended."""
-    if part[0].text in _PLAIN:
+    if part[0].text in PLAIN:
         return part
     end = _head_end(part)
     if end is None or end + 1 >= len(part):
         return part
     last = part[end]
+    if last.text == ":":
+        return _indented(source, part, end, diagnostics)
     after = next((i for i in range(end + 1, len(part)) if part[i].kind != "NL"), len(part))
     below = after < len(part) and part[after].text == "{"
     where = "{ stands on this line" if below else "expected {"
@@ -48,7 +58,22 @@ def _mended(source: Source, part: list[Piece], diagnostics: Diagnostics) -> list
     diagnostics.add(Diagnostic("E101", message, span, where, helps=helps))
     if below:
         return [*part[: end + 1], *part[after:]]
-    opened = Piece("SIGN", "{", last.end, last.end)
+    return _braced(part, end, last.end)
+
+
+def _indented(source: Source, part: list[Piece], end: int, diagnostics: Diagnostics) -> list[Piece]:
+    """`encoder Enc:` with its body below, as Python has it."""
+    colon = part[end]
+    span = Span(source, colon.start, colon.end)
+    helps = (f"{source.text[part[0].start : part[end - 1].end]} {{ … }}",)
+    message = '":" is not expected here'
+    diagnostics.add(Diagnostic("E101", message, span, "a body stands in { }", helps=helps))
+    return _braced([*part[:end], *part[end + 1 :]], end - 1, colon.end)
+
+
+def _braced(part: list[Piece], end: int, at: int) -> list[Piece]:
+    """The declaration with a `{` behind its header, and a `}` where its body ends without one."""
+    opened = Piece("SIGN", "{", at, at)
     rest = part[end + 1 :]
     if _closes(rest):
         return [*part[: end + 1], opened, *rest]
@@ -63,6 +88,7 @@ def _head_end(part: list[Piece]) -> int | None:
     while end + 1 < len(part) and (depth or part[end + 1].text == "("):
         end += 1
         depth += (part[end].text == "(") - (part[end].text == ")")
+    end += not depth and end + 1 < len(part) and part[end + 1].text == ":"
     return end if not depth and end + 1 < len(part) and part[end + 1].kind == "NL" else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
 from specc.nearest import nearest
 from specc.source import Source, Span
@@ -31,6 +33,7 @@ class Typer:
         self.around: list[str] = []
         self.opens = "block"
         self.statement = ""
+        self.meant = ""
         self.fresh = True
         self.out: list[Token] = []
         self.i = 0
@@ -104,7 +107,8 @@ class Typer:
             return False
         at = self.pieces.index(following, self.i)
         behind = self.pieces[at + 1 : at + 2]
-        stage = following.kind == "NAME" and following.text not in (*STATEMENTS, *SETTINGS, "as")
+        others = ("as", *STATEMENTS, *SETTINGS, *DECLARATIONS)
+        stage = following.kind == "NAME" and following.text not in others
         if not stage or (behind and behind[0].text in _BINDS):
             return False
         start, end = arrow.start, arrow.end
@@ -153,30 +157,41 @@ class Typer:
         if piece.text == "specc" and not any(t.type.startswith("DECL") for t in self.out):
             self._put("SPECC", piece)
             return
-        kind = DECLARATIONS.get(piece.text)
-        if kind is None:
-            kind = self._misspelt_declaration(piece)
+        if piece.text not in DECLARATIONS:
+            piece = replace(piece, text=self._misspelt_declaration(piece))
+        kind = DECLARATIONS.get(piece.text, "NAME")
         self.opens = "claims" if kind == "DECL_ANSWERS" else "block"
         self.statement = kind
         self._put(kind, piece)
 
     def _misspelt_declaration(self, piece: Piece) -> str:
+        """The word that is meant: one that is near, or else what the body looks like; or none."""
         ahead = self._ahead()
         close = nearest(piece.text, list(DECLARATIONS)) if ahead.kind in ("NAME", "TEXT") else []
-        self._not_a_statement(piece, close)
-        if not close:
-            return "NAME"
-        return DECLARATIONS[close[0]]
+        like = "" if close else self._like()
+        self._not_a_statement(piece, close, like)
+        return close[0] if close else like or piece.text
 
-    def _not_a_statement(self, piece: Piece, close: list[str]) -> None:
+    def _like(self) -> str:
+        """What begins as the body behind here does: a network, or a training."""
+        behind = range(self.i, len(self.pieces))
+        ends = (i for i in behind if self.pieces[i].kind == "NL" or self.pieces[i].text == "{")
+        at = next(ends, len(self.pieces))
+        if self._ahead().kind != "NAME" or at == len(self.pieces) or self.pieces[at].kind == "NL":
+            return ""
+        first = next((p.text for p in self.pieces[at:] if p.kind == "NAME"), "")
+        return "network" if first in ("in", "out") else "train" if first == "data" else ""
+
+    def _not_a_statement(self, piece: Piece, close: list[str], like: str = "") -> None:
         span = Span(self.source, piece.start, piece.end)
         fix = Fix(f"{piece.text} → {close[0]}", (Edit(span, close[0]),)) if close else None
+        read = f"read as a {like} from here on" if like else ""
         self.diagnostics.add(
             Diagnostic(
                 "E102",
                 f'"{piece.text}" is not a statement',
                 span,
-                f'did you mean "{close[0]}"? read as such from here on' if close else "",
+                f'did you mean "{close[0]}"? read as such from here on' if close else read,
                 fix=fix,
             )
         )
@@ -184,7 +199,9 @@ class Typer:
     # --------------------------------------------------------------- statements
 
     def _statement(self, piece: Piece) -> None:
+        self.meant = piece.text
         kind = self._statement_kind(piece)
+        piece = replace(piece, text=self.meant)
         self.statement = kind
         self.opens = "block"
         self._put(kind, piece)
@@ -227,6 +244,7 @@ class Typer:
         if not named:
             return "KW_SETTING"
         self._not_a_statement(piece, close)
+        self.meant = close[0]
         return STATEMENTS[close[0]]
 
     # -------------------------------------------------------- inside statements

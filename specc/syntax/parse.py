@@ -23,6 +23,7 @@ from specc.syntax.slips import habit
 from specc.syntax.tables import tables
 from specc.syntax.token import Token
 from specc.syntax.transform import Builder
+from specc.syntax.words import DECLARATIONS
 
 VERSIONS = (1,)
 
@@ -43,7 +44,8 @@ def parse(source: Source, diagnostics: Diagnostics) -> tree.File | None:
     tokens = Typer(source, scanned.pieces, diagnostics).tokens()
     if not _has_version(source, tokens, diagnostics):
         return None
-    parsed = _parse(source, tokens, diagnostics)
+    lost: set[str] = set()
+    parsed = _parse(source, tokens, diagnostics, lost)
     if parsed is None:
         return None
     (_, version), declarations = parsed
@@ -57,6 +59,8 @@ def parse(source: Source, diagnostics: Diagnostics) -> tree.File | None:
         docs.pop(-1, ""),
         tuple(_documented(d, docs.get(i, "")) for i, d in enumerate(declarations)),
         tuple(scanned.comments),
+        frozenset(lost),
+        scanned.nameless or "" in lost,
     )
 
 
@@ -87,8 +91,11 @@ def _check_version(source: Source, token: Token, diagnostics: Diagnostics) -> No
 # ------------------------------------------------------------------- recovery
 
 
-def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any:
-    """Parse, leaving out one statement after the other that cannot be read."""
+def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics, lost: set[str]) -> Any:
+    """Parse, leaving out one statement after the other that cannot be read.
+
+    `lost` gets the names of declarations among them, "" for one without a name.
+    """
     machine, builder = _machine()
     builder.source = source
     read = 0
@@ -98,11 +105,14 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> Any
         except UnexpectedTokenError as problem:
             at = _position(tokens, problem.token)
             found = _unexpected(source, tokens, at, problem.expected)
-            if all(d.span != found.span for d in diagnostics):  # no second word on one mistake
+            again = tokens[at].type == "SPECC" and diagnostics.failed
+            if not again and all(
+                d.span != found.span for d in diagnostics
+            ):  # one word on a mistake
                 diagnostics.add(found)
-            _leave_out(tokens, at, diagnostics)
+            _leave_out(tokens, at, diagnostics, lost)
             read += at
-            if read > MAX_REREAD_TOKENS:
+            if read > MAX_REREAD_TOKENS or not tokens:
                 break
     return None
 
@@ -157,7 +167,7 @@ def _wanted(expected: set[str]) -> str:
     return f"expected {' or '.join(words)}" if 0 < len(words) <= 3 else ""
 
 
-def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
+def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics, lost: set[str]) -> None:
     """Remove the statement around a token; the names that it binds get a value that says nothing."""
     start = at
     if tokens[at].type in ("NL", "RBRACE") and at:
@@ -170,6 +180,8 @@ def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
         depth += (kind in ("RPAR", "RSQB")) - (kind in ("LPAR", "LSQB"))
         depth = max(depth, 0)
         start -= 1
+    if tokens[start].type == "SPECC" and at >= start + 2:
+        start += 2  # the version stays
     end = max(at, start)
     depth = 0
     while end < len(tokens) - 1:
@@ -182,7 +194,22 @@ def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics) -> None:
         end = start + 1
     first, last = tokens[start], tokens[end - 1]
     diagnostics.mute(first.start, max(last.end, first.start + 1))
-    tokens[start:end] = _stand_in(tokens[start:end])
+    if _inside(tokens[:start]):
+        tokens[start:end] = _stand_in(tokens[start:end])
+        return
+    head = [t for t in tokens[start:end] if t.type != "NL"]
+    opens = next(
+        (i for i, t in enumerate(head) if t.type in ("LBRACE", "LPAR", "EQUAL")), len(head)
+    )
+    names = [str(t) for t in head[:opens] if t.type == "NAME" and str(t) not in DECLARATIONS]
+    lost.update(names or ("",))
+    del tokens[start:end]
+
+
+def _inside(before: list[Token]) -> bool:
+    """Whether what follows these tokens stands in a declaration."""
+    kinds = [t.type for t in before]
+    return kinds.count("LBRACE") > kinds.count("RBRACE")
 
 
 def _stand_in(removed: list[Token]) -> list[Token]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -14,7 +15,8 @@ from specc.source import Source, Span
 from specc.syntax import tree
 from specc.syntax.depth import too_deep
 from specc.syntax.foreign import HELPS, plain
-from specc.syntax.headers import begins_declaration, mend_headers
+from specc.syntax.headers import begins_declaration, inside_line, mend_headers
+from specc.syntax.headless import mend_headless
 from specc.syntax.piece import Piece
 
 _PIECE = re.compile(
@@ -32,15 +34,21 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
+_BODIES = frozenset(("step", "for", "repeat", "if", "else"))
+"""What has a body inside of a body."""
 _NO_HEAD = ("NUMBER", "SIZE", "TEXT")
 """What no pipe begins with."""
 
 
 class Scanned(Struct):
-    """What scanning gives: pieces with sound brackets, and the comments."""
+    """What scanning gives: pieces with sound brackets, and the comments.
+
+    `nameless` says that a header was missing, so that a name is not known.
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     comments: list[tree.Comment] = field(default_factory=list)
+    nameless: bool = False
 
 
 def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
@@ -49,6 +57,10 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
     text, at = source.text, 0
     while at < len(text):
         match = _PIECE.match(text, at)
+        if match is None and text[at] == '"':
+            found.pieces.append(_open_text(source, at, diagnostics))
+            at = found.pieces[-1].end
+            continue
         if match is None:
             at = _strange(source, at, diagnostics)
             continue
@@ -63,6 +75,7 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
             found.pieces.append(Piece(kind, word, match.start(), at))
     _long_numbers(source, found.pieces, diagnostics)
     _nesting(source, found.pieces, diagnostics)
+    found.pieces, found.nameless = mend_headless(source, found.pieces, diagnostics)
     found.pieces = mend_headers(source, found.pieces, diagnostics)
     found.pieces = _Brackets(source, found.pieces, diagnostics).mended()
     return found
@@ -99,18 +112,30 @@ def _name(source: Source, match: re.Match[str], diagnostics: Diagnostics) -> str
     return plain if plain.isidentifier() else word
 
 
+_OPENS = re.compile(r"\s*\{[ \t]*(?:#.*)?$")
+"""The `{` at the end of a line."""
+
+
+def _open_text(source: Source, at: int, diagnostics: Diagnostics) -> Piece:
+    """The text that is never closed: up to the end of its line, or of the bracket that it stands in."""
+    end = source.line_end(at)
+    line, rest = source.text[source.text.rfind("\n", 0, at) + 1 : at], source.text[at + 1 : end]
+    opens = _OPENS.search(rest)
+    inside = line.count("(") > line.count(")") or line.count("[") > line.count("]")
+    closes = re.search(r"[,)\]]", rest) if inside and opens is None else None
+    if stops := opens or closes:
+        end = at + 1 + stops.start()
+    message, written = "this text is never closed", source.text[at + 1 : end].rstrip()
+    span, help = Span(source, at, at + 1), f'a text ends in ": "{written}"'
+    diagnostics.add(Diagnostic("E101", message, span, helps=(help,)))
+    diagnostics.mute(at, end)
+    return Piece("TEXT", f'"{written}"', at, end)
+
+
 def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:
-    """Report a character that begins nothing; a text without its end takes the rest of the line."""
+    """Report a character that begins nothing."""
     text = source.text
     end = at + 1
-    if text[at] == '"':
-        end = source.line_end(at)
-        message = "this text is never closed"
-        diagnostics.add(
-            Diagnostic("E101", message, Span(source, at, at + 1), helps=('a text ends in "',))
-        )
-        diagnostics.mute(at, end)
-        return end
     while end < len(text) and _PIECE.match(text, end) is None and text[end] != '"':
         end += 1
     shown = ascii(text[at])[1:-1] if not text[at].isprintable() else text[at]
@@ -146,6 +171,8 @@ class _Brackets:
 
     def mended(self) -> list[Piece]:
         """The pieces with every bracket paired."""
+        if self._paired():
+            return self.pieces
         for _ in range(1000):
             if self._pass():
                 break
@@ -159,6 +186,21 @@ class _Brackets:
         out += [Piece("SIGN", sign, end, end) for sign in self.closed_at.get(len(self.pieces), ())]
         return out
 
+    def _paired(self) -> bool:
+        """Whether nothing is to be mended: no declaration begins and no file ends in an open bracket."""
+        open_: list[str] = []
+        for i, piece in enumerate(self.pieces):
+            if piece.kind == "SIGN" and piece.text in _PAIRS:
+                open_.append(_PAIRS[piece.text])
+            elif piece.kind == "SIGN" and piece.text in _PAIRS.values():
+                if not open_ or open_.pop() != piece.text:
+                    return False
+            elif open_ and begins_declaration(self.source, self.pieces, i):
+                return False
+            if len(open_) > MAX_NESTING:
+                return False
+        return not open_
+
     def _pass(self) -> bool:
         """Walk once; True when nothing was wrong any more."""
         stack: list[int] = []
@@ -168,6 +210,8 @@ class _Brackets:
                 continue
             if stack and begins_declaration(self.source, self.pieces, i):
                 return self._never_closed(stack[-1], before=i)
+            if piece.text == "{" and not self._opens_body(stack, i):
+                return self._not_expected(i)
             if piece.text in _PAIRS:
                 stack.append(i)
                 if len(stack) > MAX_NESTING:
@@ -175,6 +219,14 @@ class _Brackets:
             elif piece.text in _PAIRS.values():
                 if not (stack and _PAIRS[self.pieces[stack[-1]].text] == piece.text):
                     return self._mismatched(stack, i) if stack else self._closes_nothing(i)
+                if self._closes_outer(stack, i):
+                    return self._never_closed(stack[-1], before=i)
+                if (
+                    len(stack) == 1
+                    and piece.text == "}"
+                    and inside_line(self.source, self.pieces, i)
+                ):
+                    return self._closes_nothing(i)
                 stack.pop()
         self._close(stack, len(self.pieces))
         return self._never_closed(stack[-1], before=len(self.pieces)) if stack else True
@@ -245,9 +297,37 @@ class _Brackets:
         self._mute_line(piece.start)
         return False
 
+    def _closes_outer(self, stack: list[int], i: int) -> bool:
+        """Whether a bracket that begins its line is of one that ends its line, and not of the innermost."""
+        begins = i > 0 and self.pieces[i - 1].kind == "NL"
+        same = [o for o in stack if self.pieces[o].text == self.pieces[stack[-1]].text]
+        ends = [self.pieces[o + 1].kind == "NL" for o in same]
+        return begins and self.pieces[i].text != "}" and not ends[-1] and any(ends)
+
+    def _opens_body(self, stack: list[int], i: int) -> bool:
+        """Whether a `{` may begin a body: a declaration's, or one of a word that has one."""
+        if not stack:
+            return True
+        before = (self.pieces[k] for k in range(i - 1, -1, -1))
+        head = itertools.takewhile(lambda p: p.text not in ("{", "}"), before)
+        return any(p.text in _BODIES for p in head)
+
+    def _not_expected(self, i: int) -> bool:
+        """A `{` where no body begins."""
+        piece = self.pieces[i]
+        self.dropped.add(i)
+        span = Span(self.source, piece.start, piece.end)
+        self.diagnostics.add(Diagnostic("E101", '"{" is not expected here', span, "delete it"))
+        self._mute_line(piece.start)
+        if piece.text != "}":
+            self._mute_list(piece.start)
+        return False
+
     def _mismatched(self, stack: list[int], i: int) -> bool:
         """`(` closed by `]` on its line is a slip; anything else leaves the opener unclosed."""
         opener, closer = self.pieces[stack[-1]], self.pieces[i]
+        if closer.text == "}" and inside_line(self.source, self.pieces, i):
+            return self._closes_nothing(i)
         same_line = "\n" not in self.source.text[opener.start : closer.start]
         wanted = any(_PAIRS[self.pieces[o].text] == closer.text for o in stack[:-1])
         if opener.text == "{" and not wanted:
@@ -264,6 +344,7 @@ class _Brackets:
             )
         )
         self.pieces[i] = replace(closer, text=_PAIRS[opener.text])
+        self._mute_line(closer.start)
         return False
 
     def _too_deep(self, i: int) -> bool:
@@ -275,6 +356,13 @@ class _Brackets:
             del self.closed_at[key]
         self.diagnostics.mute(0, len(self.source.text))
         return False
+
+    def _mute_list(self, at: int) -> None:
+        """Say nothing about the items before a bracket that closes nothing: lines that end in a comma."""
+        start = self.source.text.rfind("\n", 0, at) + 1
+        while start and self.source.text[:start].rstrip().endswith(","):
+            self._mute_line(start - 1)
+            start = self.source.text.rfind("\n", 0, start - 1) + 1
 
     def _mute_line(self, at: int) -> None:
         """Say nothing more about a line whose brackets were mended."""

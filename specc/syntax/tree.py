@@ -198,7 +198,10 @@ class Comment(Struct, frozen=True):
 
 
 class File(Struct, frozen=True):
-    """A whole source: `specc 1` and what follows."""
+    """A whole source: `specc 1` and what follows.
+
+    `lost` are the names of what could not be read; `unread` says that a file which it uses could not.
+    """
 
     span: Span
     source: Source
@@ -206,6 +209,8 @@ class File(Struct, frozen=True):
     doc: str
     declarations: tuple[Declaration, ...]
     comments: tuple[Comment, ...]
+    lost: frozenset[str] = frozenset()
+    unread: bool = False
 
 
 _INNER = (Struct, tuple, list)

@@ -89,3 +89,57 @@ def test_a_setting_of_another_library_is_a_setting() -> None:
     [only] = compile_text(text, "t.spec").diagnostics
     assert only.message == 'there is no setting "shuffle"'
     assert only.helps == ("the rows for training are shuffled in every epoch",)
+
+
+def codes(text: str) -> list[tuple[str, str]]:
+    return [(d.code, d.span.text) for d in compile_text("specc 1\n" + text, "t.spec").diagnostics]
+
+
+GOOD = "    in x: vector[8]\n    out y = x -> linear(4) as L\n"
+BAD = "network N {\n    in x: vector[8]\n    x -> linear(4, bais=false)\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("foo bar\n", [("E102", "foo")]),
+        ("foo Bar {\n    in x: vector[3]\n    x -> linaer(4)\n}\n", [("E102", "foo"), ("E201", "linaer")]),
+        ("foo Bar {\n    nothing at all\n}\nnetwork M {\n    in x: vector[3]\n    x -> Bar\n}\n",
+         [("E102", "foo")]),
+        (f"encoder E:\n{GOOD}", [("E101", ":")]),
+        (f"encoder E(n):\n{GOOD}\n\n", [("E101", ":")]),
+        (f'network M {{\n{GOOD}}}\nanswers "Q1 {{\n    M.params = 36\n}}\n', [("E101", '"')]),
+        ('network M {\n    in x: vector[8]\n    x -> linear("4) -> relu\n}\n', [("E101", '"')]),
+        ('use "foo.spec\n', [("E101", '"')]),
+    ],
+)  # fmt: skip
+def test_one_slip_is_one_message_and_hides_no_other(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert codes(text + BAD) == [*expected, ("E202", "bais")]
+
+
+BODY = "    in x: vector[8]\n    out y = x -> linear(4)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{BODY}}}\n", [("E101", "in")]),  # the header is missing
+        (f"Small {{\n{BODY}}}\n", [("E102", "Small")]),
+        (f"network M {{\n    in x: vector[8]\n    out y = x -> linear(4) }} -> relu\n}}\n",
+         [("E101", "}")]),
+        (f"network M {{\n    in x: vector[8]\n    x -> {{ linear(4)\n}}\n", [("E101", "{")]),
+        ("network M {\n    in x: image[1, 8) , 8]\n    x -> relu\n}\n", [("E101", ")")]),
+        ("network M {\n    in x: vector[8]\n    y = relu(\n        x -> linear(4\n    )\n    out y\n}\n",
+         [("E101", "(")]),
+    ],
+)  # fmt: skip
+def test_a_brace_or_header_is_one_message(text: str, expected: list[tuple[str, str]]) -> None:
+    assert codes(text + BAD) == [*expected, ("E202", "bais")]
+
+
+def test_what_stands_behind_the_version_is_one_message() -> None:
+    assert codes("network M {\n    in x: vector[8]\n    x -> relu\n}\n") == []
+    said = [d.code for d in compile_text(f"specc 1 ->\n{BAD}", "t").diagnostics]
+    assert said[:1] == ["E101"]

@@ -1,0 +1,136 @@
+"""No fault hides another: what stands behind an error, in a branch not taken, in no round is looked at."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.pipeline import compile_text
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(d.code, d.span.text) for d in compile_text("specc 1\n" + text).diagnostics]
+
+
+def in_net(body: str, type: str = "vector[8]") -> list[tuple[str, str]]:
+    return found(f"param c = false\nnetwork Net {{\n    in x: {type}\n    {body}\n}}\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "a = x -> linaer(3)\n    out y = (where(a, nope, b_)) if not c else x",
+            ["linaer", "nope", "b_"],
+        ),
+        ("a = x -> linaer(3)\n    out y = matmul(a, x, foo=c)", ["linaer", "foo"]),
+        ("a = x -> linaer(3)\n    out y = mse(a, x, reduction=foo) + c", ["linaer", "foo"]),
+        ("x -> linaer(3) -> repeat 3 { lineer(8) -> relu(bar=c) }", ["linaer", "lineer", "bar"]),
+        ("x -> repeat fo { lineer(8) -> relu(bar=c) }", ["fo", "lineer", "bar"]),
+        ("x -> for n in nope { lineer(n) -> relu(bar=c) }", ["nope", "lineer", "bar"]),
+        ("x -> repeat 0 { lineer(8) } -> linear(4, bias=c)", ["lineer"]),
+        ("x -> for n in [] { lineer(n) } -> linear(4, bias=c)", ["lineer"]),
+        ("out y = (x -> linaer(4)) if c else x", ["linaer"]),
+        ("h = foo if c else x\n    out y = h -> linear(4, bias=c and nope)", ["foo", "nope"]),
+        ("x -> linear(foo if c else 3)", ["foo"]),
+        ("x -> linaer(3) -> scan(lstm(3, foo=1), keep=al, bar=x, bias=c)", None),
+    ],
+)
+def test_the_other_faults_are_seen_too(body: str, expected: list[str] | None) -> None:
+    said = [text for _, text in in_net(body)]
+    if expected is None:
+        assert {"linaer", "foo", "al"} <= set(said)
+    else:
+        assert said == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x -> conv(4, 3x3, padding=same if c else valid)",
+        "x -> conv(4, 3x3, padding=same if c else 0)",
+        "x -> conv(4, 99x99 if c else 3x3)",
+        "h = (x -> repeat 0 { conv(4, 99x99) as A -> relu }) if c else x\n    out y = h -> relu",
+        "h = (x[0, 99, 3].width + 1) if c else 3\n    out y = x -> conv(h, 3x3)",
+    ],
+)
+def test_no_size_of_a_branch_not_taken_is_judged(body: str) -> None:
+    assert in_net(body, "image[1, 8, 8]") == []
+
+
+def test_a_file_that_is_missing_excuses_the_words_it_may_have() -> None:
+    text = 'use "foo.spec"\nnetwork N {\n    in x: vector[8]\n    x -> res(4) -> linaer(2)\n}\n'
+    assert found(text) == [("E407", '"foo.spec"'), ("E201", "linaer")]
+
+
+def test_a_poisoned_argument_is_not_missed() -> None:
+    assert in_net("x -> linear(nope, bias=c)") == [("E402", "nope")]
+    assert in_net("x -> reshape(nope, bias=c)") == [("E402", "nope"), ("E202", "bias")]
+
+
+TRAIN = """
+network N {
+    in x: vector[64]
+    x -> linear(10)
+}
+train T {
+    data digits(flat=true) as x, label
+    %s
+    optimizer adam(lr=1e-3)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("logits = N(x)\n    minimize cross_entropy(N(x) label)", [("E101", "label")]),
+        (
+            "p = N(x)\n    p = N(x)\n    minimize cross_entropy(p, label)",
+            [("E403", "p = N(x)")],
+        ),
+        (
+            "minimize cross_entropy(N(x), label)\n    metric accuracy(N(x), label)\n"
+            "    metric accuracy(N(x), label)",
+            [("E403", "metric accuracy(N(x), label)")],
+        ),
+        ("p  N(x)\n    minimize cross_entropy(p, label)", [("E102", "p")]),
+        ("minimize cross_entropy(nope, label) + mean(nope)", [("E402", "nope")]),
+    ],
+)
+def test_one_fault_of_a_training_is_one_message(body: str, expected: list[tuple[str, str]]) -> None:
+    assert found(TRAIN % body) == expected
+
+
+def test_a_promise_is_made_once() -> None:
+    text = TRAIN % "minimize cross_entropy(N(x), label)"
+    assert found(text + "expect N.params == 650\nexpect N.params == 650\n") == [
+        ("E403", "expect N.params == 650")
+    ]
+
+
+def test_an_error_in_a_block_names_its_calls() -> None:
+    text = """
+block B(n) {
+    in x
+    x -> conv(n, 9x9)
+}
+network N {
+    in x: image[1, 8, 8]
+    out y = (x -> B(3)) + (x -> B(3)) + (x -> B(4))
+}
+"""
+    [one] = compile_text("specc 1" + text, "n.spec").diagnostics
+    assert one.code == "E301"
+    assert [n for n in one.notes if "called" in n] == [
+        "in B(3), called at n.spec:8:19 on 1×8×8",
+        "in B(3), called at n.spec:8:33 on 1×8×8",
+        "in B(4), called at n.spec:8:47 on 1×8×8",
+    ]
+
+
+def test_an_image_with_its_channels_last_is_one_message() -> None:
+    [one] = compile_text(
+        "specc 1\nnetwork N {\n    in x: image[8, 8, 1]\n    x -> conv(4, 5x5)\n}\n"
+    ).diagnostics
+    assert one.code == "E301"
+    assert one.helps == ("image[1, 8, 8]: sizes are channels, height, width",)
