@@ -32,16 +32,25 @@ class Parameter(Struct, frozen=True):
     kind: Literal["weight", "bias", "buffer"] = "weight"
 
 
+class Part(Struct, frozen=True):
+    """One gate of a cell, one matrix of an attention: its share of the count and of the MACs."""
+
+    name: str
+    count: Formula | None = None
+    macs: Formula | None = None
+
+
 class Counted(Struct, frozen=True):
     """How another convention counts the same layer, and why (with the source of the claim).
 
-    `weights` and `biases` are the parts of the count that differ from the layer's own.
+    `weights`, `biases` and `parts` are the parts of the count that differ from the layer's own.
     """
 
     count: Formula
     why: str
     weights: Formula | None = None
     biases: Formula | None = None
+    parts: tuple[Part, ...] = ()
 
 
 class SizeRule(Struct, frozen=True):
@@ -71,6 +80,7 @@ class Inference(Struct, frozen=True):
     `outputs` holds the main output first, under the name "output"; side results follow by name.
     `count` is the total of the learnable `parameters` as the textbook writes it: (5·5·1 + 1)·6.
     `macs` counts multiply-accumulates of one item; None means none.
+    `parts`, of a layer that is made of several, are the summands of `count` and `macs`.
     `module` is the constructor (`nn.Conv2d(1, 6, 5)`), None for a layer without state;
     `forward` the call (`Fn(Module(), (X(0),))` or `F.relu(x)`). With several outputs it gives a tuple.
     `batch_mean` is code for the mean of the value over the batch, where it is shorter than
@@ -88,6 +98,7 @@ class Inference(Struct, frozen=True):
     parameters: tuple[Parameter, ...] = ()
     count: Formula | None = None
     macs: Formula | None = None
+    parts: tuple[Part, ...] = ()
     sizes: tuple[SizeRule, ...] = ()
     sees: Literal["point", "window", "all"] = "point"
     windows: tuple[Window, ...] = ()
