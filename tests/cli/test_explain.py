@@ -265,3 +265,20 @@ def test_lists_and_sizes_are_written_as_they_are_meant(specc: Run) -> None:
     Path("m.spec").write_text(text, encoding="utf-8")
     assert "keep = [[1, 1, 1], [0, 1, 1]]" in specc("explain", "m.spec", "m").out
     assert "2×(2·⌊H/2⌋)×(2·⌊W/2⌋)" in specc("explain", "m.spec", "u").out
+
+
+@pytest.mark.parametrize(
+    ("word", "lines"),
+    [
+        ("scan", ("keep=all", "reverse=false", "truncate=none", "mask=…")),
+        ("fold", ("keep=all", "cell ")),
+        ("cell", ("state h[units] = 0", "next h = …")),
+        ("message_passing", ("in x, in e: edge, in u: global", "readout r = …")),
+    ],
+)
+def test_a_word_has_what_is_written_with_it(specc: Run, word: str, lines: tuple[str, ...]) -> None:
+    out = specc("explain", word).out
+    for line in lines:
+        assert re.search(rf"^  {re.escape(line)} *  \S", out, re.M), line
+    (found, *_) = json.loads(specc("explain", word, "--json").out)["meanings"]
+    assert found["parts"][0]["meaning"]
