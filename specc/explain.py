@@ -16,10 +16,10 @@ from specc.count.report import CountReport
 from specc.count.rows import Entry, Tabler
 from specc.count.shares import Share, shares
 from specc.count.sums import Summer
-from specc.count.weights import parameters
+from specc.count.weights import alternative, parameters
 from specc.fields import HOPS, FieldReader
-from specc.formula import Formula, gathered, product, total, var
-from specc.layers.base import Convention, Inference, Layer, Part, Window
+from specc.formula import Formula, gathered, product, summed, total, var
+from specc.layers.base import Convention, Counted, Inference, Layer, Part, Window
 from specc.program import Apply, Body, Program, Scan, TrainPlan
 from specc.receptive import Everything, Fields, Seen, seen_text
 from specc.sizes import Size, render
@@ -131,16 +131,23 @@ def _explained(tabler: Tabler, network: str, entry: Entry) -> Explained:
     inference = operation.inference if isinstance(operation, Apply) else None
     before = tabler.before(entry)
     counted = () if entry.stage is None else tabler.summer.weights(entry.stage).parts
-    steps = tuple(_steps(entry, inference, counted, before[0] if before else {}))
+    convention = tabler.summer.convention
+    other = None if entry.stage is None else alternative(entry.stage, convention)
+    steps = tuple(_steps(entry, inference, counted, other, before[0] if before else {}))
     if isinstance(operation, Scan) and not row.note:
         owned, worked = _cell(tabler.summer, operation, entry)
         steps = (*owned, *steps[1:], *worked)
-    notes = (*((row.note,) if row.note else ()), *(inference.notes if inference else ()))
+    why = () if other is None else (_reason(convention, other.why),)
+    notes = (*((row.note,) if row.note else ()), *why, *(inference.notes if inference else ()))
     phase = entry.node.phase if entry.node is not None else ""
     where = network, row.label, row.op, row.span.line
     own = row.span.source is tabler.summer.program.file.source
     file = "" if own else PurePath(row.span.source.path).name
     return Explained(*where, layer, steps, notes, phase, row.params, row.macs, file)
+
+
+def _reason(convention: Convention, why: str) -> str:
+    return why if why.lower().startswith(convention) else f"{convention}: {why}"
 
 
 def _cell(summer: Summer, scan: Scan, entry: Entry) -> tuple[list[Step], list[Step]]:
@@ -211,7 +218,11 @@ def _whole(letter: str, parts: list[tuple[Share, Formula]]) -> Formula:
 
 
 def _steps(
-    entry: Entry, inference: Inference | None, counted: tuple[Part, ...], before: Fields
+    entry: Entry,
+    inference: Inference | None,
+    counted: tuple[Part, ...],
+    other: Counted | None,
+    before: Fields,
 ) -> Iterator[Step]:
     row = entry.row
     if row.formula is not None:
@@ -219,7 +230,8 @@ def _steps(
         owned = ((p.name, entry.copied(p.count)) for p in counted if p.count is not None)
         yield from _parts("parameters", owned)
         yield from _kinds(entry)
-        yield from _tensors(entry)
+        yield from _unlearnt(entry)
+        yield from _tensors(entry, "PyTorch's " if other is not None else "")
         yield Step("memory", f"{render(FLOAT * row.params)} bytes in 32-bit floats")
     else:
         yield Step("parameters", "0")
@@ -255,14 +267,23 @@ def _kinds(entry: Entry) -> Iterator[Step]:
             yield Step(title, render(whole.value), whole)
 
 
-def _tensors(entry: Entry) -> Iterator[Step]:
-    """Every tensor by the name it has in the state dict."""
+def _unlearnt(entry: Entry) -> Iterator[Step]:
+    """What a convention counts beside the weights that are learnt: the moving averages of a norm."""
+    if entry.stage is not None and entry.row.non_trainable != 0:
+        found = [p.count for p in parameters(entry.stage) if p.kind == "buffer" and p.sizes]
+        own = entry.copied(summed(found))
+        same = own.value == entry.row.non_trainable
+        yield Step("  not learnt", render(entry.row.non_trainable), own if same else None)
+
+
+def _tensors(entry: Entry, whose: str = "") -> Iterator[Step]:
+    """Every tensor by the name it has in the state dict; `whose` where a convention counts others."""
     for parameter in parameters(entry.stage) if entry.stage is not None else ():
         shape = "×".join(map(factor, parameter.sizes)) or "one number"
         if len(parameter.sizes) > 1:
             shape += f" = {render(parameter.count.value)}"
         kind = " (buffer)" if parameter.kind == "buffer" else ""
-        yield Step(f"  {parameter.name}", f"{shape}{kind}")
+        yield Step(f"  {whose}{parameter.name}", f"{shape}{kind}")
 
 
 def _fields(entry: Entry, inference: Inference | None, before: Fields) -> Iterator[Step]:

@@ -267,6 +267,22 @@ def test_lists_and_sizes_are_written_as_they_are_meant(specc: Run) -> None:
     assert "2×(2·⌊H/2⌋)×(2·⌊W/2⌋)" in specc("explain", "m.spec", "u").out
 
 
+def test_a_convention_says_what_it_counts_and_whose_tensors_are_listed(specc: Run) -> None:
+    text = (
+        "specc 1\nnetwork N {\n in x: image[1, 8, 8]\n x -> conv(4, 3x3) -> batch_norm as B\n}\n"
+        "network M {\n in x: sequence[5, 8]\n x -> lstm(4) as L\n}\n"
+    )
+    Path("k.spec").write_text(text, encoding="utf-8")
+    out = specc("explain", "k.spec", "B", "--convention", "keras").out
+    assert re.search(r"  not learnt +2·c = 2·4 = 8\n", out)
+    assert "  PyTorch's running_mean" in out
+    out = specc("explain", "k.spec", "L", "--convention", "keras").out
+    assert "  PyTorch's bias_hh_l0" in out
+    assert "note: Keras has one offset for each gate, PyTorch two" in out
+    assert "PyTorch's" not in specc("explain", "k.spec", "conv1", "--convention", "keras").out
+    assert "PyTorch's" not in specc("explain", "k.spec", "L").out
+
+
 @pytest.mark.parametrize(
     ("word", "lines"),
     [
