@@ -311,7 +311,7 @@ def _jump(jump: Size | Fraction) -> str:
 
 def _grown(before: Seen | None, window: Window | None) -> Formula | None:
     """r + (k − 1)·d·j; None where the field grows in no simple way."""
-    if window is None or window.up != 1 or before is None or isinstance(before, Everything):
+    if window is None or not window.plain or before is None or isinstance(before, Everything):
         return None
     if not isinstance(before.jump, int):
         return None

@@ -64,6 +64,8 @@ class Window(Struct, frozen=True):
     """What one output position sees along one axis, for receptive fields (Araujo et al. 2019).
 
     `before` is the padding at the start. For an upsampling layer `stride` is below one: `up` > 1.
+    Where windows differ, `spans` are what positions 0, 1, … see, first and last; behind them they come
+    again, `stride` further.
     """
 
     axis: str
@@ -72,6 +74,12 @@ class Window(Struct, frozen=True):
     dilation: Size = 1
     before: Size = 0
     up: Size = 1
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether every position sees a window of the same size, `stride` behind the one before."""
+        return self.up == 1 and not self.spans
 
 
 class Inference(Struct, frozen=True):
