@@ -136,6 +136,11 @@ class Scan(Struct, frozen=True):
     over: Literal["sequence", "tree"] = "sequence"
     carry: bool = False
 
+    @property
+    def word(self) -> str:
+        """How it is written: `scan`, or `fold` over a tree."""
+        return "fold" if self.over == "tree" else "scan"
+
 
 class Adapted(Struct, frozen=True):
     """A call of a network with weights that were adapted to each item of the batch.

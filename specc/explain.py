@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from pathlib import PurePath
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from specc.count.counter import count
 from specc.count.memory import FLOAT
 from specc.count.report import CountReport
 from specc.count.rows import Entry, Tabler
+from specc.count.shares import Share, shares
 from specc.count.sums import Summer
-from specc.count.weights import parameters
+from specc.count.weights import alternative, parameters
 from specc.fields import HOPS, FieldReader
-from specc.formula import Formula, gathered, product, total, var
-from specc.layers.base import Convention, Inference, Layer, Window
-from specc.program import Apply, Program, Scan, TrainPlan
+from specc.formula import Formula, gathered, product, summed, total, var
+from specc.layers.base import Convention, Counted, Inference, Layer, Part, Window
+from specc.program import Apply, Body, Program, Scan, TrainPlan
 from specc.receptive import Everything, Fields, Seen, seen_text
 from specc.sizes import Size, render
 from specc.types import Tensor, factor
-from specc.unfolded import equations, gates
+from specc.unfolded import Written, equations, moved, passed, short, starts
+
+PASSING = "message_passing"
 
 
 class Step(Struct, frozen=True):
-    """One figure: `parameters`, its formula where it has one, and the value as text."""
+    """One figure: `parameters`, its formula where it has one, and the value as text.
+
+    `of` is the figure that it is a summand of.
+    """
 
     title: str
     value: str
     formula: Formula | None = None
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title where it stands alone: `MACs of gate f`."""
+        return f"{self.of} of {self.title.strip()}" if self.of else self.title.strip()
 
     @property
     def text(self) -> str:
@@ -45,7 +59,7 @@ class Explained(Struct, frozen=True):
     """One layer of a network with its steps. `layer` is None for a bare tensor or a closed block.
 
     `phase` is the equation of a message-passing layer that it belongs to (`message`, `update`).
-    `params` and `macs` are what it adds to the sums.
+    `params` and `macs` are what it adds to the sums. `file` is set where it is not the spec's own.
     """
 
     network: str
@@ -58,6 +72,12 @@ class Explained(Struct, frozen=True):
     phase: str = ""
     params: Size = 0
     macs: Size = 0
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """`line 5`, or `line 10 of graphs.spec` for what another file defines."""
+        return f"line {self.line}" + (f" of {self.file}" if self.file else "")
 
 
 class ExplainedModel(Struct, frozen=True):
@@ -74,13 +94,20 @@ class ExplainedModel(Struct, frozen=True):
 def explain(program: Program, convention: Convention = "pytorch") -> ExplainedModel:
     """The working of every layer of every network."""
     tabler = Tabler(Summer(program, convention), FieldReader())
-    layers = tuple(
-        _explained(tabler, body.name, entry)
-        for body in program.networks
-        for entry in tabler.entries(body)
-    )
+    layers = tuple(e for body in program.networks for e in _layers(tabler, body))
     settings = tuple(s for plan in program.trains for s in _settings(plan))
     return ExplainedModel(count(program, convention), layers, settings)
+
+
+def _layers(tabler: Tabler, body: Body) -> Iterator[Explained]:
+    """The layers of a network; in front of those of a message passing stands the whole of it."""
+    before: Entry | None = None
+    for entry in tabler.entries(body):
+        fresh = before is None or before.place.prefix != entry.place.prefix
+        if entry.body.role == PASSING and fresh:
+            yield _head(tabler.summer, body.name, entry)
+        yield _explained(tabler, body.name, entry)
+        before = entry
 
 
 def _settings(plan: TrainPlan) -> Iterator[tuple[str, BaseModel]]:
@@ -103,45 +130,108 @@ def _explained(tabler: Tabler, network: str, entry: Entry) -> Explained:
     layer = operation.layer if isinstance(operation, Apply) else None
     inference = operation.inference if isinstance(operation, Apply) else None
     before = tabler.before(entry)
-    steps = tuple(_steps(entry, inference, before[0] if before else {}))
+    counted = () if entry.stage is None else tabler.summer.weights(entry.stage).parts
+    convention = tabler.summer.convention
+    other = None if entry.stage is None else alternative(entry.stage, convention)
+    steps = tuple(_steps(entry, inference, counted, other, before[0] if before else {}))
     if isinstance(operation, Scan) and not row.note:
-        steps = (*_cell(tabler.summer, operation), *steps[1:], *_moved(tabler.summer, entry))
-    notes = (*((row.note,) if row.note else ()), *(inference.notes if inference else ()))
+        owned, worked = _cell(tabler.summer, operation, entry)
+        steps = (*owned, *steps[1:], *worked)
+    why = () if other is None else (_reason(convention, other.why),)
+    notes = (*((row.note,) if row.note else ()), *why, *(inference.notes if inference else ()))
     phase = entry.node.phase if entry.node is not None else ""
     where = network, row.label, row.op, row.span.line
-    return Explained(*where, layer, steps, notes, phase, row.params, row.macs)
+    own = row.span.source is tabler.summer.program.file.source
+    file = "" if own else PurePath(row.span.source.path).name
+    return Explained(*where, layer, steps, notes, phase, row.params, row.macs, file)
 
 
-def _cell(summer: Summer, scan: Scan) -> Iterator[Step]:
-    """The weights of a cell gate by gate, and its equations with the time written out."""
-    found = list(gates(summer, scan.body))
-    whole = total(var(f"n_{name.removesuffix('[t]')}", own.value) for name, own in found)
-    yield Step("parameters", render(whole.value), whole if found else None)
-    for name, own in found:
-        yield Step(f"  {name}", render(own.value), own)
-    if found:
-        yield Step("memory", f"{render(FLOAT * whole.value)} bytes in 32-bit floats")
-    yield Step("steps", render(scan.steps))
-    for name, text in equations(scan.body):
-        yield Step(f"  {name}", text)
+def _reason(convention: Convention, why: str) -> str:
+    return why if why.lower().startswith(convention) else f"{convention}: {why}"
 
 
-def _moved(summer: Summer, entry: Entry) -> Iterator[Step]:
-    """The work of a cell at all its steps; the layers inside of it have their own share."""
-    operation = entry.node.operation if entry.node is not None else None
-    if isinstance(operation, Scan) and (one := summer.macs(operation.body)) != 0:
-        steps = (var("T", entry.place.steps),) if entry.place.steps != 1 else ()
-        copies = (entry.row.times,) if entry.row.times != 1 else ()
-        work = product((*copies, var("step", one), var("T", operation.steps), *steps))
-        yield Step("MACs", render(work.value), work)
+def _cell(summer: Summer, scan: Scan, entry: Entry) -> tuple[list[Step], list[Step]]:
+    """A cell's weights gate by gate with its equations at a step; and its work at all steps."""
+    shown = moved(scan)
+    own = _titled(shares(summer, scan.body), shown)
+    steps = _owned(own, entry)
+    steps.append(Step("nodes" if scan.over == "tree" else "steps", render(scan.steps)))
+    steps += (Step(f"  {name}", text) for name, text in starts(scan))
+    steps += (Step(f"  {name}", text) for name, text in map(shown, equations(scan.body)))
+    letter = "N" if scan.over == "tree" else "T"
+    time = () if scan.steps == 1 else (var(letter, scan.steps),)
+    return steps, _worked(own, entry, time)
 
 
-def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterator[Step]:
+def _head(summer: Summer, network: str, entry: Entry) -> Explained:
+    """A message-passing layer as a whole, in front of its parts."""
+    body, place = entry.body, entry.place
+    shown = passed(body)
+    own = _titled(shares(summer, body), shown)
+    steps = _owned(own, entry)
+    steps += (Step(f"  {name}", text) for name, text in map(shown, equations(body)))
+    steps += _worked(own, entry)
+    span = place.call if place.call is not None else entry.row.span
+    path = replace(entry.row, path=".".join(place.prefix)).label
+    return Explained(network, path, f"{PASSING} {body.name}", span.line, None, tuple(steps), ())
+
+
+def _titled(
+    found: Iterable[Share], shown: Callable[[Written], tuple[str, str]]
+) -> list[tuple[str, Share]]:
+    """The shares with the left sides of their equations."""
+    return [(shown(s.statement)[0] if s.statement else "the rest", s) for s in found]
+
+
+def _owned(found: list[tuple[str, Share]], entry: Entry) -> list[Step]:
+    """The weights of all equations, then of each."""
+    own = [(title, s, entry.copied(s.count)) for title, s in found if s.count is not None]
+    if not own:
+        return [Step("parameters", "0")]
+    parts = [Step(f"  {title}", render(c.value), c, "parameters") for title, _, c in own]
+    whole = _whole("n", [(s, count) for _, s, count in own])
+    memory = Step("memory", f"{render(FLOAT * whole.value)} bytes in 32-bit floats")
+    return [Step("parameters", render(whole.value), whole), *parts, memory]
+
+
+def _worked(
+    found: list[tuple[str, Share]], entry: Entry, steps: tuple[Formula, ...] = ()
+) -> list[Step]:
+    """The work of all equations, then of each; at all steps of a cell."""
+    own = [
+        (title, s, entry.worked(product((s.macs, *steps))))
+        for title, s in found
+        if s.macs is not None
+    ]
+    if not own:
+        return []
+    parts = [Step(f"  {title}", render(m.value), m, "MACs") for title, _, m in own]
+    whole = _whole("m", [(s, macs) for _, s, macs in own])
+    return [Step("MACs", render(whole.value), whole), *parts]
+
+
+def _whole(letter: str, parts: list[tuple[Share, Formula]]) -> Formula:
+    """`n_f + n_i`; of one part its own formula."""
+    if len(parts) == 1:
+        return parts[0][1]
+    return total(var(f"{letter}_{short(s.statement)}", own.value) for s, own in parts)
+
+
+def _steps(
+    entry: Entry,
+    inference: Inference | None,
+    counted: tuple[Part, ...],
+    other: Counted | None,
+    before: Fields,
+) -> Iterator[Step]:
     row = entry.row
     if row.formula is not None:
         yield Step("parameters", render(row.params), row.counted)
+        owned = ((p.name, entry.copied(p.count)) for p in counted if p.count is not None)
+        yield from _parts("parameters", owned)
         yield from _kinds(entry)
-        yield from _tensors(entry)
+        yield from _unlearnt(entry)
+        yield from _tensors(entry, "PyTorch's " if other is not None else "")
         yield Step("memory", f"{render(FLOAT * row.params)} bytes in 32-bit floats")
     else:
         yield Step("parameters", "0")
@@ -153,9 +243,19 @@ def _steps(entry: Entry, inference: Inference | None, before: Fields) -> Iterato
         yield Step("output", f"{row.output}  ({axes})" if axes else str(row.output))
     if entry.macs is not None:
         yield Step("MACs", render(row.macs), entry.macs)
+        work = inference.parts if inference is not None else ()
+        done = ((p.name, entry.worked(p.macs)) for p in work if p.macs is not None)
+        yield from _parts("MACs", done)
     elif row.macs != 0:
         yield Step("MACs", render(row.macs))
     yield from _fields(entry, inference, before)
+
+
+def _parts(figure: str, found: Iterable[tuple[str, Formula]]) -> Iterator[Step]:
+    """The summands of a figure by name; none where there is but one."""
+    parts = list(found)
+    for name, own in parts if len(parts) > 1 else ():
+        yield Step(f"  {name}", render(own.value), own, figure)
 
 
 def _kinds(entry: Entry) -> Iterator[Step]:
@@ -163,19 +263,27 @@ def _kinds(entry: Entry) -> Iterator[Step]:
     row = entry.row
     for one, title in ((row.weights, "  weights"), (row.biases, "  biases")):
         if one is not None and row.weights is not None and row.biases is not None:
-            own = gathered(one)
-            whole = own if row.times == 1 else product((row.times, own))
+            whole = entry.copied(gathered(one))
             yield Step(title, render(whole.value), whole)
 
 
-def _tensors(entry: Entry) -> Iterator[Step]:
-    """Every tensor by the name it has in the state dict."""
+def _unlearnt(entry: Entry) -> Iterator[Step]:
+    """What a convention counts beside the weights that are learnt: the moving averages of a norm."""
+    if entry.stage is not None and entry.row.non_trainable != 0:
+        found = [p.count for p in parameters(entry.stage) if p.kind == "buffer" and p.sizes]
+        own = entry.copied(summed(found))
+        same = own.value == entry.row.non_trainable
+        yield Step("  not learnt", render(entry.row.non_trainable), own if same else None)
+
+
+def _tensors(entry: Entry, whose: str = "") -> Iterator[Step]:
+    """Every tensor by the name it has in the state dict; `whose` where a convention counts others."""
     for parameter in parameters(entry.stage) if entry.stage is not None else ():
         shape = "×".join(map(factor, parameter.sizes)) or "one number"
         if len(parameter.sizes) > 1:
             shape += f" = {render(parameter.count.value)}"
         kind = " (buffer)" if parameter.kind == "buffer" else ""
-        yield Step(f"  {parameter.name}", f"{shape}{kind}")
+        yield Step(f"  {whose}{parameter.name}", f"{shape}{kind}")
 
 
 def _fields(entry: Entry, inference: Inference | None, before: Fields) -> Iterator[Step]:
@@ -203,7 +311,7 @@ def _jump(jump: Size | Fraction) -> str:
 
 def _grown(before: Seen | None, window: Window | None) -> Formula | None:
     """r + (k − 1)·d·j; None where the field grows in no simple way."""
-    if window is None or window.up != 1 or before is None or isinstance(before, Everything):
+    if window is None or not window.plain or before is None or isinstance(before, Everything):
         return None
     if not isinstance(before.jump, int):
         return None

@@ -322,6 +322,12 @@ _LATEX = _Notation(
 )
 
 
+def summed(*groups: Iterable[Formula | None]) -> Formula:
+    """The sum of all, equal terms of a group written once: `3·(d + 1)·d + (d + 1)·d`."""
+    parts = [[t for t in group if t is not None] for group in groups]
+    return total(gathered(total(group)) for group in parts if group)
+
+
 def gathered(sum_: Formula) -> Formula:
     """Equal terms of a sum once, with their number: `8·3·h`."""
     if not isinstance(sum_, Sum):

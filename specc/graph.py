@@ -275,11 +275,11 @@ class _LevelMaker:
             case Invoke(path, inner) if self.whole.opened and inner.role == "block":
                 group = self._opened(number, node, inner, node.name)
                 names = [name for name, _ in inner.inputs]
-            case Scan(_, inner) if self.whole.opened:
-                group = self._opened(number, node, inner, f"scan {node.name}", node.operation)
+            case Scan(_, inner) as scan if self.whole.opened:
+                group = self._opened(number, node, inner, f"{scan.word} {node.name}", scan)
                 names = [name for name, _ in inner.inputs]
-            case Scan(_, inner):
-                box = self._named(number, node, "network", (f"scan {inner.name}",))
+            case Scan(_, inner) as scan:
+                box = self._named(number, node, "network", (f"{scan.word} {inner.name}",))
                 self._box(number, box)
                 self._into(node, number)
                 return

@@ -60,6 +60,28 @@ class Field(Struct, frozen=True):
         """The last input position seen from an output position."""
         return self._at(self.highs, position)
 
+    def across(self, first: Size, last: Size) -> tuple[Size, Size]:
+        """The first and the last input position seen from any of several output positions.
+
+        Phases may see nothing, or further back than the one before; after a turn all are further on.
+        """
+        phases = len(self.lows)
+        nothing = known(first) and known(last) and last < first
+        if (phases == 1 and not nothing) or not known(first) or not known(last):
+            return self.low(first), self.high(last)
+        from_start = range(first, min(last, first + phases - 1) + 1)
+        to_end = range(max(first, last - phases + 1), last + 1)
+        lows = [self.low(p) for p in from_start if not self.blind(p)]
+        highs = [self.high(p) for p in to_end if not self.blind(p)]
+        if not lows or not highs:
+            return self.low(first), self.low(first) - 1
+        return size_min(*lows), size_max(*highs)
+
+    def blind(self, position: int) -> bool:
+        """Whether an output position sees nothing: it gets only the bias."""
+        low, high = self.low(position), self.high(position)
+        return known(low) and known(high) and high < low
+
     def _at(self, ends: tuple[Size, ...], position: Size) -> Size:
         if len(ends) == 1:
             return ends[0] + self.shift * position
@@ -101,9 +123,9 @@ def _composed(outer: Field, inner: Field) -> Field:
     phases = _phases(outer, inner)
     lows, highs = [], []
     for position in range(phases):
-        low, high = outer.low(position), outer.high(position)
-        lows.append(inner.low(low))
-        highs.append(inner.high(high))
+        low, high = inner.across(outer.low(position), outer.high(position))
+        lows.append(low)
+        highs.append(high)
     moved = outer.low(phases) - outer.low(0)
     shift = inner.low(moved) - inner.low(0)
     return Field(tuple(lows), tuple(highs), shift)
@@ -134,9 +156,17 @@ def _hull(left: Seen, right: Seen) -> Seen:
     a, b = _unrolled(left, phases), _unrolled(right, phases)
     if a.shift != b.shift or phases > LONGEST_PERIOD:
         return EVERYTHING
-    lows = tuple(size_min(x, y) for x, y in zip(a.lows, b.lows, strict=True))
-    highs = tuple(size_max(x, y) for x, y in zip(a.highs, b.highs, strict=True))
-    return Field(lows, highs, a.shift)
+    ends = [_both(a, b, i) for i in range(phases)]
+    return Field(tuple(low for low, _ in ends), tuple(high for _, high in ends), a.shift)
+
+
+def _both(a: Field, b: Field, phase: int) -> tuple[Size, Size]:
+    """What a phase sees in either of two fields; where one sees nothing, what the other does."""
+    if a.blind(phase) or b.blind(phase):
+        seeing = b if a.blind(phase) else a
+        return seeing.lows[phase], seeing.highs[phase]
+    lows, highs = (a.lows[phase], b.lows[phase]), (a.highs[phase], b.highs[phase])
+    return size_min(*lows), size_max(*highs)
 
 
 def _unrolled(field: Field, phases: int) -> Field:
@@ -172,6 +202,9 @@ def _squared(field: Field, times: int) -> Seen:
 def window_field(window: Window) -> Seen:
     """What one output position of a layer sees along the axis of the window."""
     reach = (window.kernel - 1) * window.dilation
+    if window.spans:
+        lows, highs = zip(*window.spans, strict=True)
+        return Field(lows, highs, window.stride)
     if window.up == 1:
         return Field((-window.before,), (reach - window.before,), window.stride)
     numbers = (window.up, window.kernel, window.dilation, window.before, window.stride)

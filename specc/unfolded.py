@@ -1,66 +1,111 @@
-"""What `specc explain` says of a cell: its weights gate by gate, and its equations with the time in them."""
+"""The equations of a cell with the time in them, and of a message-passing layer with nodes and edges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
-from specc.count.sums import Summer
-from specc.formula import Formula, formula, total
-from specc.program import BareTensor, Body, Stage
-from specc.source import Span
+from specc.program import Body, Scan
+from specc.sizes import render
 from specc.syntax import tree
+from specc.types import Tensor
 
-Written = tree.Assign | tree.Equation | tree.Output
+Written: TypeAlias = tree.Assign | tree.Equation | tree.Output
+Mark: TypeAlias = Callable[[str, str], str]
+"""What stands for a name and a member of it (`left`, `source`, none); empty for what is no value."""
 
-
-def gates(summer: Summer, body: Body) -> Iterator[tuple[str, Formula]]:
-    """The learnable weights of each equation, under the name of what it computes."""
-    left = list(body.stages)
-    for statement in _equations(body):
-        own = [s for s in left if _belongs(s, statement)]
-        left = [s for s in left if s not in own]
-        counts = [c for s in own if (c := _count(summer, s)) is not None]
-        if counts:
-            yield _target(statement), total(counts)
-    counts = [c for s in left if (c := _count(summer, s)) is not None]
-    if counts:
-        yield "other weights", total(counts)
+_PLACES = {"message": "edges", "aggregate": "nodes", "update": "nodes", "readout": "items"}
+_INDEX = {"nodes": "[i]", "edges": "[j, i]"}
+_ENDS = {"source": "[j]", "target": "[i]"}
 
 
-def _count(summer: Summer, stage: Stage) -> Formula | None:
-    if isinstance(stage.unit, Body):
-        params = summer.owned(stage.unit).params
-        return None if params == 0 else formula(params)
-    return summer.weights(stage).params
-
-
-def _belongs(stage: Stage, statement: Written) -> bool:
-    """Whether a stage is made in an equation, or is a bare tensor that the equation reads."""
-    if isinstance(stage.unit, BareTensor):
-        return any(n.id == stage.name for n in _read(statement.value) if isinstance(n, tree.Name))
-    place = statement.span
-    return place.start <= stage.span.start and stage.span.end <= place.end
-
-
-def _equations(body: Body) -> Iterator[Written]:
+def equations(body: Body) -> Iterator[Written]:
+    """The statements of a definition that compute something."""
     definition = body.definition
-    statements = definition.body if isinstance(definition, tree.Definition) else ()
-    for statement in statements:
+    for statement in definition.body if isinstance(definition, tree.Definition) else ():
         if isinstance(statement, tree.Assign | tree.Equation) or (
             isinstance(statement, tree.Output) and statement.value is not None
         ):
             yield statement
 
 
-def equations(body: Body) -> Iterator[tuple[str, str]]:
-    """`h[0]` and its start, then every equation of step t: `c[t]`, `f[t] * c[t-1] + i[t] * g[t]`."""
-    for state in body.states:
-        yield f"{state.name}[0]", f"{state.start:g}, unless given"
+def read(statement: Written) -> frozenset[str]:
+    """The names that a statement reads."""
+    return frozenset(_name(n)[0] for n in _read(statement.value))
+
+
+# ------------------------------------------------------------------------ cells
+
+
+def starts(scan: Scan) -> Iterator[tuple[str, str]]:
+    """What the states are before the first step: `h[0]`, or `h[T+1]` from the end of a sequence."""
+    if scan.over == "tree":
+        before = "no child"
+    else:
+        before = render(scan.steps + 1).replace(" ", "") if scan.reverse else "0"
+    given = "" if scan.over == "tree" else ", unless given"
+    yield from ((f"{s.name}[{before}]", f"{s.start:g}{given}") for s in scan.body.states)
+
+
+def moved(scan: Scan) -> Callable[[Written], tuple[str, str]]:
+    """Every equation of a cell at step t or node n: `c[t]`, `f[t] * c[t-1] + i[t] * g[t]`."""
+    body = scan.body
     states = {s.name for s in body.states}
-    moving = {body.inputs[0][0]} | {n.id for s in _equations(body) for n in _targets(s)}
-    for statement in _equations(body):
-        if statement.value is not None:
-            yield _target(statement), _timed(statement.value, states, moving)
+    moving = {body.inputs[0][0]} | {n.id for s in equations(body) for n in _targets(s)}
+    here = "[n]" if scan.over == "tree" else "[t]"
+    before = "[t+1]" if scan.reverse else "[t-1]"
+
+    def mark(name: str, member: str) -> str:
+        if member == "next" or (not member and name in moving - states):
+            return name + here
+        if name in states and scan.over == "tree":
+            return f"{name}[{member or 'children'}(n)]"
+        return name + before if name in states and not member else ""
+
+    return lambda statement: (_target(statement, here), _marked(statement.value, mark))
+
+
+# -------------------------------------------------------------- message passing
+
+
+def passed(body: Body) -> Callable[[Written], tuple[str, str]]:
+    """Every equation at node i, and at the edge from j to i: `message m[j, i]`, `W * x[j]`."""
+    places = _places(body)
+
+    def mark(name: str, member: str) -> str:
+        index = _ENDS.get(member) if member else _INDEX.get(places.get(name, ""))
+        return name + index if index and name in places else ""
+
+    def shown(statement: Written) -> tuple[str, str]:
+        names = [n.id for n in _targets(statement)] or ["output"]
+        role = f"{statement.role} " if isinstance(statement, tree.Equation) else ""
+        title = ", ".join(n + _INDEX.get(places.get(n, ""), "") for n in names)
+        return role + title, _marked(statement.value, mark)
+
+    return shown
+
+
+def _places(body: Body) -> dict[str, str]:
+    """On what each value of a message-passing layer stands."""
+    types = [(name, kind) for name, kind in body.inputs]
+    types += [(n.variable or n.name, n.types[0][1]) for n in body.nodes if n.types]
+    found: dict[str, str] = {n: k.over for n, k in types if isinstance(k, Tensor) and k.batched}
+    for statement in equations(body):
+        if isinstance(statement, tree.Equation) and statement.role in _PLACES:
+            found[statement.target.id] = _PLACES[statement.role]
+    return found
+
+
+# ------------------------------------------------------------------------- text
+
+
+def short(statement: Written | None) -> str:
+    """The name of what an equation computes, as the index of its share: `f`, `h`."""
+    if statement is None:
+        return "other"
+    names = (statement.target,) if isinstance(statement, tree.Equation) else _targets(statement)
+    return ",".join(n.id for n in names if n is not None) or "output"
 
 
 def _targets(statement: Written) -> tuple[tree.Name, ...]:
@@ -75,39 +120,43 @@ def _targets(statement: Written) -> tuple[tree.Name, ...]:
             return () if target is None else (target,)
 
 
-def _target(statement: Written) -> str:
-    match statement:
-        case tree.Equation(role="next", target=name):
-            return f"{name.id}[t]"
-        case tree.Output(target=None):
-            return "output[t]"
-        case _:
-            return ", ".join(f"{n.id}[t]" for n in _targets(statement))
+def _target(statement: Written, here: str) -> str:
+    return ", ".join(f"{name}{here}" for name in short(statement).split(","))
 
 
-def _timed(value: tree.Expr, states: set[str], moving: set[str]) -> str:
-    """The text of an expression with the step behind every name that changes with it."""
+def _marked(value: tree.Expr | None, mark: Mark) -> str:
+    """The text of an expression with an index behind every name that has one."""
+    if value is None:
+        return ""
     text, start = value.span.text, value.span.start
-    marks: list[tuple[Span, str]] = []
-    for name in _read(value):
-        if isinstance(name, tree.Next):
-            marks.append((name.span, f"{name.name.id}[t]"))
-        elif name.id in states:
-            marks.append((name.span, f"{name.id}[t-1]"))
-        elif name.id in moving:
-            marks.append((name.span, f"{name.id}[t]"))
-    for span, new in sorted(marks, key=lambda m: -m[0].start):
-        text = text[: span.start - start] + new + text[span.end - start :]
-    return " ".join(text.split())
+    for name in sorted(_read(value), key=lambda n: -n.span.start):
+        if new := mark(*_name(name)):
+            text = text[: name.span.start - start] + new + text[name.span.end - start :]
+    return re.sub(r"(?<=[(\[]) | (?=[)\]])", "", " ".join(text.split()))
 
 
-def _read(node: object) -> Iterator[tree.Name | tree.Next]:
-    """The names that are read below a node, `next h` as one."""
+_Read: TypeAlias = tree.Name | tree.Next | tree.Member
+
+
+def _name(node: _Read) -> tuple[str, str]:
+    """The name that is read, and what of it: `next`, a member, or nothing."""
+    match node:
+        case tree.Member(base=tree.Name(id=name), name=member):
+            return name, member.id
+        case tree.Next(name=name):
+            return name.id, "next"
+        case tree.Name(id=name):
+            return name, ""
+    raise TypeError(node)
+
+
+def _read(node: object) -> Iterator[_Read]:
+    """What is read below a node, `next h` and `h.left` as one."""
     stack: list[object] = [node]
     while stack:
         item = stack.pop()
         match item:
-            case tree.Name() | tree.Next():
+            case tree.Name() | tree.Next() | tree.Member(base=tree.Name()):
                 yield item
             case tree.Member():
                 stack.append(item.base)

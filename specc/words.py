@@ -15,12 +15,16 @@ _WORD = re.compile(r"`(\w+)`(?=(?:, `\w+`)*: )")
 
 
 class Meaning(Struct, frozen=True):
-    """A word of the language in a sentence, with a spec that has it."""
+    """A word of the language in a sentence, with a spec that has it.
+
+    `parts` are what is written with it, and what each means.
+    """
 
     word: str
     section: str
     text: str
     spec: str
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 def meaning(word: str) -> Meaning | None:
@@ -35,13 +39,21 @@ def meanings() -> dict[str, Meaning]:
     for section in _page().split("\n## ")[1:]:
         title = section.partition("\n")[0]
         specs = re.findall(r"^```spec\n(.*?)^```", section, re.M | re.S)
-        for line in re.findall(r"^- (.*)$", section, re.M):
+        for item in re.split(r"^- ", section, flags=re.M)[1:]:
+            line, *below = item.splitlines()
             text = line.partition(": ")[2]
-            words = _WORD.findall(line)
-            found |= {word: Meaning(word, title, text, _with(word, specs)) for word in words}
+            parts = tuple(p for p in map(_part, below) if p is not None)
+            for word in _WORD.findall(line):
+                found[word] = Meaning(word, title, text, _with(word, specs), parts)
     training = _page().partition("## Training")[2].partition("\n## ")[0]
     specs = re.findall(r"^```spec\n(.*?)^```", training, re.M | re.S)
     return {**_settings(specs), **found}
+
+
+def _part(line: str) -> tuple[str, str] | None:
+    """What is written, and what it means, in a line below a word: `  - `in x`: what comes`."""
+    written = re.match(r"  - (`.*?`(?:, `.*?`)*): (.*)", line)
+    return None if written is None else (written[1].replace("`", ""), written[2].replace("`", ""))
 
 
 def _with(word: str, specs: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Receptive fields against the support of gradients, and in closed form."""
+"""Receptive fields against what is read, and in closed form."""
 
 from fractions import Fraction
 
@@ -8,7 +8,10 @@ import torch.nn.functional as F  # noqa: N812 - torch's own habit
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from specc.layers.base import Window
+from specc.layers.base import LayerError, Window
+from specc.layers.conv import Conv, ConvTranspose
+from specc.layers.pool import AdaptiveAvgPool
+from specc.layers.resample import Upsample
 from specc.receptive import (
     EVERYTHING,
     POINT,
@@ -20,6 +23,7 @@ from specc.receptive import (
     window_field,
 )
 from specc.sizes import substitute, symbol
+from tests.layers.contract import build, evaluated, tensor
 
 
 def down(kernel, stride=1, dilation=1, before=0):
@@ -55,20 +59,18 @@ def run(window, x):
 
 
 def supports(windows, length):
-    """First and last input position with a gradient, for every output position."""
-    x = torch.ones(1, 1, length, dtype=torch.double, requires_grad=True)
-    y = x
+    """First and last input position that is read, for every output position."""
+    y = torch.eye(length, dtype=torch.double)[:, None]  # an item for each input position
     for window in windows:
         y = run(window, y)
     for position in range(y.shape[-1]):
-        (gradient,) = torch.autograd.grad(y[0, 0, position], x, retain_graph=True)
-        seen = gradient[0, 0].nonzero()
+        seen = y[:, 0, position].nonzero()
         yield position, (int(seen[0]), int(seen[-1])) if len(seen) else None
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(WINDOWS, min_size=1, max_size=4))
-def test_a_field_is_the_support_of_the_gradient(windows):
+def test_a_field_is_what_is_read(windows):
     length = 61
     size = length
     for w in windows:
@@ -136,3 +138,83 @@ def test_symbolic_sizes_give_formulas():
 )
 def test_fields_as_text(fields, text):
     assert render_seen(fields) == text
+
+
+LENGTH = 61
+SIGNAL = tensor(1, LENGTH)
+SCALES = st.sampled_from([2, 3, 1.5, 0.75, 1.25, 2.5, 0.4])
+MODES = st.sampled_from(["nearest", "nearest_exact", "linear", "area"])
+LAYERS = st.one_of(
+    st.builds(
+        lambda k, s, d, p: Conv(channels=1, kernel=k, stride=s, dilation=d, padding=p, bias=False),
+        st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2),
+    ),
+    st.builds(
+        lambda k, s, d, p: ConvTranspose(
+            channels=1, kernel=k, stride=s, dilation=d, padding=p, bias=False
+        ),
+        st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2),
+    ),
+    st.builds(lambda n: AdaptiveAvgPool(size=n), st.integers(5, 80)),
+    st.builds(lambda s, m: Upsample(scale=s, mode=m), SCALES, MODES),
+    st.builds(lambda n: Upsample(size=n, mode="linear", align_corners=True), st.integers(20, 90)),
+    st.builds(lambda n: Upsample(size=n, mode="linear"), st.integers(20, 90)),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LAYERS, min_size=1, max_size=3))
+def test_layers_see_what_their_code_reads(layers):
+    """Ends of the support, but for the inside of a dilated kernel that meets only some phases."""
+    field, kind = POINT, SIGNAL
+    y = torch.eye(LENGTH, dtype=torch.double)[:, None]  # an item for each input position
+    for layer in layers:
+        try:
+            inference = layer.infer(kind)
+        except LayerError:
+            assume(False)
+        (window,) = inference.windows
+        field, kind = compose(window_field(window), field), inference.output
+        assume(1 <= kind.sizes[1] <= 400)
+        y = _run(inference, y)
+    assume(field is not EVERYTHING)  # too many phases to be told apart
+    holes = sum(w > 1 for layer in layers[1:] for w in [getattr(layer, "dilation", 1)])
+    for position in range(y.shape[-1]):
+        low, high = field.low(position), field.high(position)
+        if not (low >= 20 and high < LENGTH - 20):
+            continue
+        seen = (y[:, 0, position].abs() > 1e-12).nonzero().flatten().tolist()
+        if holes:
+            assert all(low <= s <= high for s in seen)
+        else:
+            assert (seen[0], seen[-1]) == (low, high) if seen else high < low
+
+
+def _run(inference, x):
+    module = build(inference)
+    if module is not None:
+        module = module.double()
+        for weight in module.parameters():
+            torch.nn.init.ones_(weight)
+    return evaluated(inference.forward, module, {"x0": x})
+
+
+@pytest.mark.parametrize(
+    ("layer", "size", "jump"),
+    [
+        (AdaptiveAvgPool(size=12), 6, Fraction(61, 12)),
+        (AdaptiveAvgPool(size=1), 61, 61),
+        (Upsample(scale=1.5, mode="linear"), 2, Fraction(2, 3)),
+        (Upsample(size=30, mode="nearest"), 1, Fraction(61, 30)),
+        (ConvTranspose(channels=1, kernel=3, stride=2, dilation=2), 3, Fraction(1, 2)),
+    ],
+)
+def test_windows_of_several_sizes_show_the_widest(layer, size, jump):
+    (window,) = layer.infer(SIGNAL).windows
+    field = window_field(window)
+    assert (field.size, field.jump) == (size, jump)
+
+
+def test_a_transposed_convolution_at_stride_1_pads_what_it_does_not_cut():
+    (window,) = ConvTranspose(channels=1, kernel=4, padding=1).infer(SIGNAL).windows
+    assert window_field(window) == Field((-2,), (1,), 1)

@@ -111,7 +111,7 @@ def field_working(entry: Entry) -> Formula | None:
     Computing Receptive Fields of Convolutional Neural Networks (2019), equation 2.
     """
     windows = windows_before(entry)
-    if not windows or any(w.up != 1 for w in windows):
+    if not windows or not all(w.plain for w in windows):
         return None
     return total((1, *(part for part, _ in field_parts(windows[::-1]))))
 

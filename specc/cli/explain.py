@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -97,7 +98,7 @@ def _word(common: Common, word: str) -> int:
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))
         return FINE
-    lines = [] if said is None else [f"{word} (the language): {said.text}", "", said.spec.rstrip()]
+    lines = [] if said is None else list(_said(said))
     lines += ["", *reference.page(word)] if said and word in known else []
     print("\n".join(lines or reference.page(word)))
     return FINE
@@ -107,4 +108,23 @@ def _language(said: Meaning | None) -> list[Json]:
     """A word of the language as `--json` has it."""
     if said is None:
         return []
-    return [{"kind": "word", "word": said.word, "summary": said.text, "spec": said.spec}]
+    parts: list[Json] = [{"written": written, "meaning": text} for written, text in _parts(said)]
+    document: dict[str, Json] = {"kind": "word", "word": said.word, "summary": said.text}
+    return [{**document, "parts": parts, "spec": said.spec}]
+
+
+def _said(said: Meaning) -> Iterator[str]:
+    yield f"{said.word} (the language): {said.text}"
+    parts = _parts(said)
+    width = max((len(written) for written, _ in parts), default=0)
+    yield from (f"  {written:{width}}  {text}" for written, text in parts)
+    yield from ("", said.spec.rstrip())
+
+
+def _parts(said: Meaning) -> list[tuple[str, str]]:
+    """What is written with a word, its hyperparameters at the end."""
+    from specc.report.reference import arguments
+    from specc.resolve.scanned import OPTIONS
+
+    options = OPTIONS.get(said.word)
+    return [*said.parts, *(arguments(options) if options is not None else ())]

@@ -30,6 +30,8 @@ def run(common: Common, paper: Path, answers: Path | None, out: Path | None, fol
     _print(common, graded, out)
     for problem in (*graded.problems, *(graded.wrong if answers is not None else ())):
         complain(f"{problem.path or file.path}:{problem.line}: {problem.message}")
+    for note in graded.notes:
+        complain(f"{note.path or file.path}:{note.line}: note: {note.message}")
     wrong = answers is None and any(m.verdict != "right" for _, m in graded.all_marks())
     return WRONG if graded.problems or wrong else FINE
 

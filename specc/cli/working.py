@@ -138,8 +138,9 @@ def _same(part: str, wanted: str) -> bool:
 
 
 def _of_cell(layers: list[Explained], wanted: str) -> list[Explained]:
-    """All that moves a cell of that name, with what is inside."""
-    scans = [e for e in layers if e.op == f"scan {wanted}"]
+    """All that moves a cell of that name, or passes its messages, with what is inside."""
+    words = ("scan", "fold", "message_passing")
+    scans = [e for e in layers if e.op in [f"{word} {wanted}" for word in words]]
     return [
         e
         for e in layers

@@ -30,6 +30,7 @@ from specc.program import (
 )
 from specc.receptive import Fields
 from specc.sizes import Size
+from specc.source import Span
 from specc.types import UNKNOWN, Distribution, Tensor, ValueType
 
 _SHARES = "shares "
@@ -38,7 +39,8 @@ MOST_ROWS = 20_000
 
 
 class Place(Struct, frozen=True):
-    """Where a body stands in its network: names in front, copies, steps and what its ports see.
+    """Where a body stands in its network: names in front, copies, steps and what its ports see;
+    `call` is where it is called.
 
     Every copy has its own weights; at every step a copy computes with the same ones.
     """
@@ -48,6 +50,7 @@ class Place(Struct, frozen=True):
     steps: Size = 1
     before: dict[str, Fields] = field(default_factory=dict)
     budget: int = MOST_ROWS
+    call: Span | None = None
 
     def path(self, name: str) -> str:
         """The dotted path of a stage or node of the body."""
@@ -77,11 +80,17 @@ class Entry(Struct, frozen=True):
         """The multiply-accumulates of a layer with their working: T steps in a cell, all copies."""
         operation = self.node.operation if self.node is not None else None
         found = operation.inference.macs if isinstance(operation, Apply) else None
-        if found is None:
-            return None
+        return None if found is None else self.worked(found)
+
+    def copied(self, count: Formula) -> Formula:
+        """The count of one copy as that of all."""
+        return count if self.row.times == 1 else product((self.row.times, count))
+
+    def worked(self, macs: Formula) -> Formula:
+        """Multiply-accumulates of one call as those of all steps and copies."""
         steps = () if self.place.steps == 1 else (var("T", self.place.steps),)
         copies = () if self.row.times == 1 else (self.row.times,)
-        return product((*copies, found, *steps)) if copies or steps else found
+        return product((*copies, macs, *steps)) if copies or steps else macs
 
 
 class Tabler:
@@ -207,7 +216,7 @@ class Tabler:
     ) -> Iterator[Entry]:
         """The outputs of a cell at all its steps, then the inside of one step."""
         first = self._first(place.path(".".join(scan.stage)))
-        row = _row(node, place, f"scan {scan.body.name}", sees)
+        row = _row(node, place, f"{scan.word} {scan.body.name}", sees)
         if not first:
             macs = place.times * place.steps * self.summer.node_macs(node)
             row = replace(row, macs=macs, note=f"{_SHARES}{'.'.join(scan.stage)}")
@@ -263,7 +272,7 @@ class Tabler:
     ) -> Place:
         operands = self._operands(body, node, place)
         before = {name: f for (name, _), f in zip(inner.inputs, operands, strict=False)}
-        return Place((*place.prefix, *path), place.times, place.steps, before, share)
+        return Place((*place.prefix, *path), place.times, place.steps, before, share, node.span)
 
     def _operands(self, body: Body, node: Node, place: Place) -> list[Fields]:
         """What the operands of a node see, in terms of the network's inputs."""

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from specc.count.add import add_up
 from specc.formula import Formula, total
-from specc.layers.base import Convention, Counted, Inference, Parameter
+from specc.layers.base import Convention, Counted, Inference, Parameter, Part
 from specc.program import BareTensor, Stage, Tie
 from specc.sizes import Size
 
@@ -14,7 +14,8 @@ from specc.sizes import Size
 class Weights(Struct, frozen=True):
     """A stage's count under one convention. `params` holds `non_trainable`; None when it has none.
 
-    `weights` and `biases` are its learnable parts; None where it has no such part.
+    `weights` and `biases` are its learnable parts; None where it has no such part. `parts` are the
+    summands of `params` where the layer names them.
     """
 
     params: Formula | None = None
@@ -22,6 +23,7 @@ class Weights(Struct, frozen=True):
     biases: Formula | None = None
     non_trainable: Size = 0
     buffers: Size = 0
+    parts: tuple[Part, ...] = ()
 
     @property
     def number(self) -> Size:
@@ -76,14 +78,15 @@ def _layer(stage: Stage, unit: Inference, convention: Convention) -> Weights:
     weights_, biases = (_of_kind(own, kind) for kind in ("weight", "bias"))
     other = alternative(stage, convention)
     if other is None:
-        return Weights(count if learnt else None, weights_, biases, buffers=buffers)
+        parts = () if stage.ties else unit.parts
+        return Weights(count if learnt else None, weights_, biases, buffers=buffers, parts=parts)
     # What a convention counts beyond the learnable weights of a layer with buffers are the buffers.
     extra: Size = other.count.value - count.value if buffers != 0 else 0
     if isinstance(extra, int) and extra < 0:
         extra = 0
     weights_ = other.weights if other.weights is not None else weights_
     biases = other.biases if other.biases is not None else biases
-    return Weights(other.count, weights_, biases, extra, buffers)
+    return Weights(other.count, weights_, biases, extra, buffers, other.parts)
 
 
 def _of_kind(own: tuple[Parameter, ...], kind: str) -> Formula | None:

@@ -40,7 +40,7 @@ class Problem(Struct, frozen=True):
 
 
 class AnswerFile(Struct):
-    """What a file holds: the answers in order, and the lines that are left out.
+    """What a file holds: the answers in order, the lines that are left out, and what is left out by right.
 
     `students` has everybody in the file, those without an answer too.
     """
@@ -48,6 +48,7 @@ class AnswerFile(Struct):
     path: str
     given: list[Given] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     students: dict[str, int] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
 
@@ -72,6 +73,10 @@ class AnswerFile(Struct):
     def wrong(self, line: int, message: str) -> None:
         """Keep what is wrong with a line."""
         self.problems.append(Problem(line, message))
+
+    def note(self, line: int, message: str) -> None:
+        """Keep what is left out of a line, with which nothing is wrong."""
+        self.notes.append(Problem(line, message))
 
 
 def is_figure(name: str) -> bool:

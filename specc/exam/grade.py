@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from msgspec import Struct, field
 
 from specc.claims.error import ClaimError
+from specc.claims.figures import FIGURES
 from specc.exam.asked import Asked, Desk, Key, doubtful, questions, reason
 from specc.exam.given import AnswerFile, Given, Problem
 from specc.exam.marker import mark
 from specc.exam.result import Graded, Question, Script
 from specc.layers.base import Convention
+from specc.nearest import nearest
 from specc.program import Program
 
 
@@ -48,8 +51,11 @@ def grade(
         for student, own in sorted_in.items()
     )
     asked = tuple(a.question for a in paper.asked.values())
-    problems = tuple(sorted(paper.problems, key=lambda p: (p.path, p.line)))
-    return Graded(asked, scripts, problems, tuple(wrong))
+    problems, notes = paper.problems, [*answers.notes, *paper.notes]
+    if not any(sorted_in.values()):  # then a column that is no question is one too many
+        problems, notes = [*problems, *notes], []
+    listed = tuple(sorted(problems, key=lambda p: (p.path, p.line)))
+    return Graded(asked, scripts, listed, tuple(wrong), tuple(notes))
 
 
 NAMED = 2  # slips that may be behind one answer
@@ -61,6 +67,7 @@ class _Paper(Struct):
     desk: Desk
     convention: Convention
     problems: list[Problem]
+    notes: list[Problem] = field(default_factory=list)
     asked: dict[Key, Asked] = field(default_factory=dict)
     _known: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
@@ -94,7 +101,10 @@ class _Paper(Struct):
         title, _, written = (part.strip() for part in given.figure.rpartition(":"))
         line, figure = given.question_line, self._meant(written, fixed=fixed)
         if "." not in figure:
-            self.problem(line, self._no_figure(figure))
+            if given.named and not self._near(figure):
+                self.notes.append(Problem(line, f'column "{figure}" is no question and not read'))
+            else:
+                self.problem(line, self._no_figure(figure))
             return ()
         if not fixed:
             return self.put(Question(figure, title, self.convention), line)
@@ -126,6 +136,13 @@ class _Paper(Struct):
         except ClaimError:
             return False
         return True
+
+    def _near(self, written: str) -> bool:
+        """Whether the name of a column may mean a question: `Q1`, `F5 params`, `parms`."""
+        words = {part for a in self.asked.values() for part in a.question.text.split(".")}
+        parts = re.findall(r"\w+", written)
+        known = [*FIGURES, *words]
+        return any(c.isdigit() for c in written) or any(nearest(part, known) for part in parts)
 
     def _no_figure(self, written: str) -> str:
         """Why a bare word asks for nothing, with a question of this paper as an example."""

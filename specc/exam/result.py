@@ -62,13 +62,14 @@ class Script(Struct, frozen=True):
 class Graded(Struct, frozen=True):
     """A class: its scripts in the order of the file, and the lines that could not be used.
 
-    `wrong` are the answers of the paper itself that are wrong.
+    `wrong` are the answers of the paper itself that are wrong, `notes` what was left out by right.
     """
 
     questions: tuple[Question, ...]
     scripts: tuple[Script, ...]
     problems: tuple[Problem, ...] = ()
     wrong: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def mean(self) -> float:

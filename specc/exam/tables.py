@@ -50,7 +50,7 @@ def read_table(text: str, found: AnswerFile) -> None:
     rows.width = len(names)
     if header.long:
         for column, name in header.unread:
-            found.wrong(top, f'column {column}, "{name}", is not read')
+            found.note(top, f'column {column}, "{name}", is not read')
     for line, row in rows:
         if len(row) != len(names):
             found.wrong(line, _width(row, names))

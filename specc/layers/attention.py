@@ -1,13 +1,13 @@
 """Multi-head attention of a sequence, on itself or on a memory (Vaswani et al. 2017)."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import AfterValidator, Field
 
-from specc.formula import Formula, Var, formula, product, total, var
+from specc.formula import Formula, Var, formula, product, summed, var
 from specc.layers.base import (
     Convention,
     Counted,
@@ -16,6 +16,7 @@ from specc.layers.base import (
     LayerError,
     Operand,
     Parameter,
+    Part,
     Positive,
 )
 from specc.layers.code import Fn, Module, X
@@ -24,6 +25,7 @@ from specc.layers.spatial import changed, numbers
 from specc.sizes import Constraint, Size, known, render
 from specc.types import Tensor
 
+_Groups: TypeAlias = tuple[tuple[Part, ...], ...]
 Probability = Annotated[float, AfterValidator(fraction(0, 1, open_high=True))]
 
 
@@ -139,34 +141,44 @@ class Attention(Layer):
             helps=(" or ".join(f"{h} heads of {features // h}" for h in near),),
         )
 
-    def _projection(
-        self, name: str, fan_in: Var, fan_out: Formula
-    ) -> tuple[tuple[Parameter, ...], Formula]:
+    def _projection(self, name: str, fan_in: Var, fan_out: Formula) -> tuple[Parameter, ...]:
         weight = Parameter(f"{name}.weight", (fan_out.value, fan_in.value), fan_out * fan_in)
-        if not self.bias:
-            return (weight,), fan_in * fan_out
         bias = Parameter(f"{name}.bias", (fan_out.value,), fan_out, "bias")
-        return (weight, bias), (fan_in + 1) * fan_out
+        return (weight, bias) if self.bias else (weight,)
 
-    def _as_in_the_paper(
-        self, more: tuple[Formula, ...], *projections: tuple[Parameter, ...]
-    ) -> Mapping[Convention, Counted]:
+    def _counted(self, keys: _Keys, values: Var, *, bias: bool) -> _Groups:
+        """The four matrices, what the added keys own, and the two products, in groups of a sum."""
+        d, time = var("d", keys.x.sizes[1]), var("T", keys.x.sizes[0])
+        length = var(keys.letter, keys.read.sizes[0])
+        m = d if keys.letter == "T" else var("m", keys.read.sizes[1])
+
+        def matrix(name: str, width: Var, count: Var) -> Part:
+            return Part(
+                name, product((width + 1 if bias else width, d)), product((count, width, d))
+            )
+
+        read = (matrix("queries", d, time), matrix("keys", m, length))
+        beside = tuple(Part(n, d) for n in ("bias_k", "bias_v") if self.add_bias_kv)
+        pairs = product((time, self._seen(length), d))
+        products = (Part("scores", macs=pairs), Part("weighted values", macs=pairs))
+        output = matrix("output (out_proj)", d, time)
+        return (*read, matrix("values", values, length)), beside, (output,), products
+
+    def _as_in_the_paper(self, keys: _Keys, values: Var) -> Mapping[Convention, Counted]:
         """The textbook's projections are matrices without offsets (Vaswani et al. 2017, section 3.2.2)."""
         if not self.bias:
             return {}
-        *first, last = (weight.count for weight, *_ in projections)
-        count = total((*first, *more, last))
+        groups = self._counted(keys, values, bias=False)
         why = "the projections of the paper have no offsets"
-        return {"textbook": Counted(count, why, biases=formula(0))}
+        parts = tuple(p for group in groups for p in group)
+        return {"textbook": Counted(_count(groups), why, biases=formula(0), parts=parts)}
 
     # ------------------------------------------------------- keys beside those read
 
-    def _beside(self, d: Var) -> tuple[tuple[Parameter, ...], tuple[Formula, ...]]:
-        """The learnt key and value, and what they add to the count."""
-        if not self.add_bias_kv:
-            return (), ()
-        tensors = tuple(Parameter(n, (1, 1, d.value), d) for n in ("bias_k", "bias_v"))
-        return tensors, (2 * d,)
+    def _beside(self, d: Var) -> tuple[Parameter, ...]:
+        """The learnt key and value."""
+        names = ("bias_k", "bias_v") if self.add_bias_kv else ()
+        return tuple(Parameter(n, (1, 1, d.value), d) for n in names)
 
     @property
     def _added(self) -> int:
@@ -176,13 +188,9 @@ class Attention(Layer):
         """How many keys a position is compared with."""
         return length + self._added if self._added else length
 
-    def _notes_of_keys(self, length: Var, d: Var) -> tuple[str, ...]:
-        """What the added keys are, in words and numbers."""
-        if not self._added:
-            return ()
-        learnt = f"bias_k and bias_v: each {render(d.value)}" if self.add_bias_kv else ""
-        keys = f"keys: {(length + self._added).working()}"
-        return (*([learnt] if learnt else []), keys)
+    def _notes(self, length: Var) -> tuple[str, ...]:
+        """How many keys there are with the added ones."""
+        return (f"keys: {(length + self._added).working()}",) if self._added else ()
 
     def _module(self, kind: str, keys: _Keys, *sizes: Size) -> Fn:
         """The plain class, or the one that has a mask and further keys."""
@@ -199,49 +207,42 @@ class Attention(Layer):
     def _inferred(
         self,
         keys: _Keys,
-        projections: list[tuple[tuple[Parameter, ...], Formula]],
+        projections: list[tuple[Parameter, ...]],
         module: Fn,
-        macs: Formula,
-        notes: tuple[str, ...],
+        values: Var,
         split: bool = False,
     ) -> Inference:
-        """What all forms have in common; the last projection is that of the heads' results."""
+        """What all forms have in common; `values` is the width of what the values are made of."""
         d, length = var("d", keys.x.sizes[1]), var(keys.letter, keys.read.sizes[0])
-        tensors, more = self._beside(d)
-        *first, last = projections
-        counts = (*(c for _, c in first), *more, last[1])
-        weights = tuple(p for group, _ in projections for p in group)
+        groups = self._counted(keys, values, bias=self.bias)
+        weights = tuple(p for group in projections for p in group)
         operands = (X(0), *([] if keys.letter == "T" else [X(1)]), *([X(3)] if split else []))
         masks = (("mask", X(2)),) if keys.masked else ()
         return Inference(
             outputs=(("output", keys.x.with_range()),),
             forward=Fn(Module(), operands, masks),
             module=module,
-            parameters=(*weights, *tensors),
-            count=total(counts),
-            conventions=self._as_in_the_paper(more, *(group for group, _ in projections)),
-            macs=macs,
+            parameters=(*weights, *self._beside(d)),
+            count=_count(groups),
+            conventions=self._as_in_the_paper(keys, values),
+            macs=_macs(groups),
+            parts=tuple(p for group in groups for p in group),
             sees="all",
             constraints=keys.conditions,
-            notes=(*notes, *self._notes_of_keys(length, d)),
+            notes=self._notes(length),
         )
 
     # ----------------------------------------------------------------- three forms
 
     def _on_itself(self, keys: _Keys) -> Inference:
-        time, d = var("T", keys.x.sizes[0]), var("d", keys.x.sizes[1])
+        d = var("d", keys.x.sizes[1])
         projections = [self._projection("in_proj", d, 3 * d), self._projection("out_proj", d, d)]
         return self._inferred(
             keys,
             projections,
             self._module("SelfAttention", keys, keys.x.sizes[1], self.heads),
-            product((time, 4 * d * d)) + product((2, time, self._seen(time), d)),
-            (f"queries, keys, values and out_proj: each {self._each(d)}",),
+            d,
         )
-
-    def _each(self, width: Var) -> str:
-        """The weights of one of four projections: (64 + 1)·64."""
-        return self._each_to(width, width)
 
     def _sees_all(self) -> None:
         if self.causal:
@@ -253,50 +254,45 @@ class Attention(Layer):
 
     def _on_memory(self, keys: _Keys) -> Inference:
         self._sees_all()
-        time, d = var("T", keys.x.sizes[0]), var("d", keys.x.sizes[1])
-        length, m = var("S", keys.read.sizes[0]), var("m", keys.read.sizes[1])
+        d, m = var("d", keys.x.sizes[1]), var("m", keys.read.sizes[1])
         projections = [
             self._projection("q_proj", d, d),
             self._projection("kv_proj", m, 2 * d),
             self._projection("out_proj", d, d),
         ]
-        scores = product((2, time, self._seen(length), d))
         return self._inferred(
             keys,
             projections,
             self._module("CrossAttention", keys, keys.x.sizes[1], self.heads, keys.read.sizes[1]),
-            product((2, time, d, d)) + product((length, m, 2, d)) + scores,
-            (
-                f"queries and out_proj: each {self._each(d)}",
-                f"keys and values: each {self._each_to(m, d)}",
-            ),
+            m,
         )
 
     def _on_two(self, keys: _Keys, values: Tensor) -> Inference:
         """Keys of one sequence and values of another one, each with a projection of its own."""
         self._sees_all()
-        time, d = var("T", keys.x.sizes[0]), var("d", keys.x.sizes[1])
-        length, m = var("S", keys.read.sizes[0]), var("m", keys.read.sizes[1])
+        d, m = var("d", keys.x.sizes[1]), var("m", keys.read.sizes[1])
         v = var("v", values.sizes[1])
         projections = [
             self._projection(name, width, d)
             for name, width in (("q_proj", d), ("k_proj", m), ("v_proj", v), ("out_proj", d))
         ]
         _, same = equal_sizes(values.sizes[0], keys.read.sizes[0])
-        read = product((length, m + v, d))
-        scores = product((2, time, self._seen(length), d))
         sizes = (keys.x.sizes[1], self.heads, keys.read.sizes[1], values.sizes[1])
         return self._inferred(
             replace(keys, conditions=(*keys.conditions, *same)),
             projections,
             self._module("SplitAttention", keys, *sizes),
-            product((2, time, d, d)) + read + scores,
-            (
-                f"queries and out_proj: each {self._each(d)}",
-                f"keys: {self._each_to(m, d)}, values: {self._each_to(v, d)}",
-            ),
+            v,
             split=True,
         )
 
-    def _each_to(self, width: Var, features: Var) -> str:
-        return product((width + 1 if self.bias else width, features)).numbers()
+
+def _count(groups: _Groups) -> Formula:
+    """(d + 1)·d for each matrix: 3·(d + 1)·d + (d + 1)·d."""
+    return summed(*((p.count for p in group) for group in groups))
+
+
+def _macs(groups: _Groups) -> Formula:
+    """The work of the matrices, then that of the two products."""
+    *matrices, products = groups
+    return summed((p.macs for group in matrices for p in group), (p.macs for p in products))

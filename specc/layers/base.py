@@ -32,16 +32,25 @@ class Parameter(Struct, frozen=True):
     kind: Literal["weight", "bias", "buffer"] = "weight"
 
 
+class Part(Struct, frozen=True):
+    """One gate of a cell, one matrix of an attention: its share of the count and of the MACs."""
+
+    name: str
+    count: Formula | None = None
+    macs: Formula | None = None
+
+
 class Counted(Struct, frozen=True):
     """How another convention counts the same layer, and why (with the source of the claim).
 
-    `weights` and `biases` are the parts of the count that differ from the layer's own.
+    `weights`, `biases` and `parts` are the parts of the count that differ from the layer's own.
     """
 
     count: Formula
     why: str
     weights: Formula | None = None
     biases: Formula | None = None
+    parts: tuple[Part, ...] = ()
 
 
 class SizeRule(Struct, frozen=True):
@@ -55,6 +64,8 @@ class Window(Struct, frozen=True):
     """What one output position sees along one axis, for receptive fields (Araujo et al. 2019).
 
     `before` is the padding at the start. For an upsampling layer `stride` is below one: `up` > 1.
+    Where windows differ, `spans` are what positions 0, 1, … see, first and last; behind them they come
+    again, `stride` further.
     """
 
     axis: str
@@ -63,6 +74,12 @@ class Window(Struct, frozen=True):
     dilation: Size = 1
     before: Size = 0
     up: Size = 1
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether every position sees a window of the same size, `stride` behind the one before."""
+        return self.up == 1 and not self.spans
 
 
 class Inference(Struct, frozen=True):
@@ -71,6 +88,7 @@ class Inference(Struct, frozen=True):
     `outputs` holds the main output first, under the name "output"; side results follow by name.
     `count` is the total of the learnable `parameters` as the textbook writes it: (5·5·1 + 1)·6.
     `macs` counts multiply-accumulates of one item; None means none.
+    `parts`, of a layer that is made of several, are the summands of `count` and `macs`.
     `module` is the constructor (`nn.Conv2d(1, 6, 5)`), None for a layer without state;
     `forward` the call (`Fn(Module(), (X(0),))` or `F.relu(x)`). With several outputs it gives a tuple.
     `batch_mean` is code for the mean of the value over the batch, where it is shorter than
@@ -88,6 +106,7 @@ class Inference(Struct, frozen=True):
     parameters: tuple[Parameter, ...] = ()
     count: Formula | None = None
     macs: Formula | None = None
+    parts: tuple[Part, ...] = ()
     sizes: tuple[SizeRule, ...] = ()
     sees: Literal["point", "window", "all"] = "point"
     windows: tuple[Window, ...] = ()

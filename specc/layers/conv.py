@@ -256,8 +256,11 @@ class Spread(Struct, frozen=True):
 
     @property
     def window(self) -> Window:
-        """What one output position sees."""
-        return Window(self.axis, self.kernel, 1, self.dilation, self.before, up=self.stride)
+        """What one output position sees; at stride 1 a convolution that pads what this does not cut."""
+        before = self.before
+        if self.stride == 1:
+            before = self.dilation * (self.kernel - 1) - before
+        return Window(self.axis, self.kernel, 1, self.dilation, before, up=self.stride)
 
 
 def _same_cut(kernel: Size, stride: Size, dilation: Size) -> tuple[Size, Size, Size]:

@@ -91,7 +91,7 @@ APART: Mapping[str, tuple[Apart, ...]] = {
     "multiply": (
         Apart(
             "a product without a sum is no multiply-accumulate: gates and scalings count none, as in "
-            "the recurrent layers",
+            "the recurrent layers; sum(a * b) counts one for each product, on the edges of a graph too",
             "PyTorch, torch.utils.flop_counter",
         ),
     ),

@@ -228,7 +228,10 @@ class NeighbourSoftmax(Layer):
 
 
 class NeighbourSum(Layer):
-    """Σ w·h over the neighbours, as a sparse product: what `sum(h.source * w)` is lowered to."""
+    """Σ w·h over the neighbours, as a sparse product: what `sum(h.source * w)` is lowered to.
+
+    Without weights there is nothing to multiply, and no multiply-accumulate.
+    """
 
     word = "neighbour_sum"
     summary = "Weighted sum of the features of the neighbours, as a sparse product."
@@ -255,8 +258,9 @@ class NeighbourSum(Layer):
         flat = fn("neighbour_sum", *arguments)
         code = Infix("/", flat, self._count(x)) if self.mean else flat
         sizes = (var("edges", graph.edges), *(var(f"n_{i}", s) for i, s in enumerate(x.sizes, 1)))
+        macs = product(sizes) if weight is not None else None
         out = replace(x, dtype="float", constant=None).with_range(None, None)
-        return Inference((("output", out),), code, macs=product(sizes), windows=(HOP,))
+        return Inference((("output", out),), code, macs=macs, windows=(HOP,))
 
     def _count(self, x: Tensor) -> Code:
         degree = method(method(X(1), "degree", Attribute(X(1), "target")), "clamp", min=1)

@@ -1,5 +1,6 @@
 """Pooling: windows that keep a maximum, a mean or a norm, and their inverse."""
 
+from fractions import Fraction
 from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from specc.layers.base import (
 )
 from specc.layers.code import Code, Fn, X, method
 from specc.layers.common import tensor
+from specc.layers.spans import repeated, tiled
 from specc.layers.spatial import (
     NONE_WORD,
     Map,
@@ -318,11 +320,17 @@ class _Adaptive(Layer):
 
 
 def _even(m: Map, sizes: tuple[Size, ...]) -> tuple[Window, ...]:
-    """The windows where every size divides its axis; else they are of several sizes."""
-    rows = list(zip(m.axes, m.sizes, sizes, strict=True))
-    if not all(known(n) and known(s) and n % s == 0 for _, n, s in rows):
-        return ()
-    return tuple(Window(a, n // s, n // s) for a, n, s in rows)
+    """Windows of one size where it divides the axis; else of several."""
+    found = [_parts(a, n, s) for a, n, s in zip(m.axes, m.sizes, sizes, strict=True)]
+    return tuple(w for w in found if w is not None) if None not in found else ()
+
+
+def _parts(axis: str, length: Size, size: Size) -> Window | None:
+    if not known(length) or not known(size):
+        return None
+    if length % size == 0:
+        return Window(axis, length // size, length // size)
+    return repeated(axis, Fraction(length, size), tiled)
 
 
 class AdaptiveAvgPool(_Adaptive):

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from specc.formula import Formula, formula, product, total, var
+from specc.formula import Formula, product, summed, total, var
 from specc.layers.base import (
     Convention,
     Counted,
@@ -18,6 +18,7 @@ from specc.layers.base import (
     LayerError,
     Operand,
     Parameter,
+    Part,
     Positive,
     SizeRule,
 )
@@ -92,10 +93,10 @@ class Recurrent(Layer):
             parameters=tuple(self._parameters(x.sizes[1])),
             count=self._count(x.sizes[1], self.biases),
             macs=product((var("T", x.sizes[0]), self._count(x.sizes[1], 0))),
+            parts=self._parts(x, self.biases),
             sees="all",
-            conventions=self._conventions(x.sizes[1]),
+            conventions=self._conventions(x),
             constraints=(*self._states_fit(given), *masks),
-            notes=self._notes(x.sizes[1]),
         )
 
     def _both_ways(self) -> tuple[SizeRule, ...]:
@@ -268,7 +269,8 @@ class Recurrent(Layer):
         return found
 
     def _tensors(self, name: str, width: Size) -> list[Parameter]:
-        rows = product((len(self.gates), var("h", self.units)))
+        h = var("h", self.units)
+        rows = product((len(self.gates), h)) if len(self.gates) > 1 else h
         inner = var("p" if self.out != self.units else "h", self.out)
         found = [
             Parameter(f"weight_ih_{name}", (rows.value, width), rows * var("d", width)),
@@ -282,43 +284,43 @@ class Recurrent(Layer):
 
     def _count(self, features: Size, biases: int) -> Formula:
         """gates·(d + h + biases)·h for each cell."""
-        ways = 2 if self.bidirectional else 1
-        cells = [
-            self._cell(width, biases if self.bias else 0) for _, width in self._levels(features)
-        ]
-        one = total(cells)
-        return one if ways == 1 else product((ways, one))
+        cells = (self._cell(width, biases) for _, width in self._levels(features))
+        one = total(summed(count for _, count in cell) for cell in cells)
+        return product((2, one)) if self.bidirectional else one
 
-    def _cell(self, width: Size, biases: int) -> Formula:
-        d, h = var("d", width), var("h", self.units)
-        inner = var("p" if self.out != self.units else "h", self.out)
-        read = d + inner + biases if biases else d + inner
-        return product((len(self.gates), read, h)) if len(self.gates) > 1 else product((read, h))
-
-    def _conventions(self, features: Size) -> dict[Convention, Counted]:
-        if not self.bias or self.biases == 1:
-            return {}
-        one = self._count(features, 1)
-        biases = total(p.count for p in self._parameters(features) if p.name.startswith("bias_ih"))
-        why = "one offset for each gate; PyTorch keeps two for cuDNN"
-        found: dict[Convention, Counted] = {"textbook": Counted(one, why, biases=biases)}
-        if self.keras_biases == 1:
-            why = "Keras has one offset for each gate, PyTorch two"
-            found["keras"] = Counted(one, why, biases=biases)
-        return found
-
-    def _notes(self, features: Size) -> tuple[str, ...]:
-        if len(self.gates) == 1:
-            return ()
-        way = ", in each direction" if self.bidirectional else ""
-        several = self.layers > 1 or self.bidirectional
+    def _parts(self, x: Tensor, biases: int) -> tuple[Part, ...]:
+        """Every gate of every cell."""
+        time = var("T", x.sizes[0])
+        ways = (", forward", ", backward") if self.bidirectional else ("",)
         return tuple(
-            f"gates {', '.join(self.gates)}{f' of layer {level + 1}{way}' if several else ''}: "
-            f"each {self._gate(width).working()}"
-            for level, width in self._levels(features)
+            Part(f"{name}{self._level(level)}{way}", count, product((time, macs)))
+            for level, width in self._levels(x.sizes[1])
+            for way in ways
+            for (name, count), (_, macs) in zip(
+                self._cell(width, biases), self._cell(width, 0), strict=True
+            )
         )
 
-    def _gate(self, width: Size) -> Formula:
-        biases = self.biases if self.bias else 0
-        read = formula(width) + self.out + biases if biases else formula(width) + self.out
-        return product((read, self.units))
+    def _level(self, level: int) -> str:
+        return f", layer {level + 1}" if self.layers > 1 else ""
+
+    def _cell(self, width: Size, biases: int) -> list[tuple[str, Formula]]:
+        """(d + h + biases)·h for each gate."""
+        d, h = var("d", width), var("h", self.units)
+        inner = var("p" if self.out != self.units else "h", self.out)
+        read = d + inner + biases if biases and self.bias else d + inner
+        return [(f"gate {name}", product((read, h))) for name in self.gates]
+
+    def _conventions(self, x: Tensor) -> dict[Convention, Counted]:
+        if not self.bias or self.biases == 1:
+            return {}
+        features = x.sizes[1]
+        one = self._count(features, 1)
+        biases = total(p.count for p in self._parameters(features) if p.name.startswith("bias_ih"))
+        parts = self._parts(x, 1)
+        why = "one offset for each gate; PyTorch keeps two for cuDNN"
+        found: dict[Convention, Counted] = {"textbook": Counted(one, why, None, biases, parts)}
+        if self.keras_biases == 1:
+            why = "Keras has one offset for each gate, PyTorch two"
+            found["keras"] = Counted(one, why, None, biases, parts)
+        return found

@@ -84,11 +84,11 @@ class LSTM(Recurrent):
             found.append(Parameter(f"weight_hr_{name}", (self.projection, self.units), p * h))
         return found
 
-    def _cell(self, width: Size, biases: int) -> Formula:
+    def _cell(self, width: Size, biases: int) -> list[tuple[str, Formula]]:
         gates = super()._cell(width, biases)
         if self.projection is None:
             return gates
-        return gates + var("p", self.projection) * var("h", self.units)
+        return [*gates, ("projection", var("p", self.projection) * var("h", self.units))]
 
 
 class GRU(Recurrent):

@@ -19,6 +19,7 @@ from specc.layers.base import (
     per_axis,
 )
 from specc.layers.code import Code, Fn, X
+from specc.layers.spans import HALF, Span, between, repeated, single, smoothed, tiled
 from specc.layers.spatial import (
     NONE_WORD,
     Map,
@@ -87,7 +88,7 @@ class Upsample(Layer):
         out = result(m.x, (m.channels, *sizes))
         if self.mode != "bicubic":
             out = out.with_range(m.x.range.low, m.x.range.high)
-        windows = self._windows(m)
+        windows = self._windows(m, sizes)
         return Inference(
             outputs=(("output", out),),
             forward=Fn("F.interpolate", (X(0),), self._keywords(m)),
@@ -157,14 +158,35 @@ class Upsample(Layer):
         )
         return (to, *options)
 
-    def _windows(self, m: Map) -> tuple[Window, ...]:
+    def _windows(self, m: Map, sizes: tuple[Size, ...]) -> tuple[Window, ...]:
+        rows = zip(m.axes, m.sizes, sizes, self._scales(m), strict=True)
+        found = [self._window(*row) for row in rows]
+        return tuple(w for w in found if w is not None) if None not in found else ()
+
+    def _window(self, axis: str, size: Size, out: Size, scale: Size | float) -> Window | None:
         """By a whole factor it is a transposed convolution that learns nothing."""
-        scales = [s for s in self._scales(m) if not isinstance(s, float)]
-        if self.size is not None or self.align_corners or len(scales) < m.rank:
-            return ()
-        reach = _REACH.get(self.mode, 1)
-        rows = zip(m.axes, scales, strict=True)
-        return tuple(_spread(axis, scale, reach) for axis, scale in rows)
+        if self.size is None and not self.align_corners and not isinstance(scale, float):
+            return _spread(axis, scale, _REACH.get(self.mode, 1))
+        ratio = self._ratio(size, out, scale)
+        return None if ratio is None else repeated(axis, ratio, self._span())
+
+    def _ratio(self, size: Size, out: Size, scale: Size | float) -> Fraction | None:
+        """How far the input moves with each position of the output."""
+        if self.align_corners:
+            return Fraction(size - 1, max(1, out - 1)) if known(size) and known(out) else None
+        exact = self.size is not None or self.recompute_scale_factor or self.mode == "area"
+        if isinstance(scale, float) and not exact:
+            return 1 / Fraction(scale).limit_denominator(LARGEST_DENOMINATOR)
+        return Fraction(size, max(1, out)) if known(size) and known(out) else None
+
+    def _span(self) -> Span:
+        """What a position is made of."""
+        reach = _REACH.get(self.mode)
+        if self.mode == "area":
+            return tiled
+        if reach is None:
+            return single(HALF if self.mode == "nearest_exact" else Fraction(0))
+        return smoothed(reach) if self.antialias else between(reach, corners=self.align_corners)
 
 
 def _spread(axis: str, scale: Size, reach: int) -> Window:

@@ -18,7 +18,7 @@ from specc.sizes import Size, render
 def lines(e: Explained, palette: Palette = PLAIN) -> Iterator[str]:
     """`C1: conv(6, 5x5) in LeNet, line 6`, then one line for each figure and hyperparameter."""
     call = written(e.layer, e.op) if e.layer is not None else e.op
-    yield f"{palette.paint(e.path, 'bold')}: {call} in {e.network}, {phase(e)}line {e.line}"
+    yield f"{palette.paint(e.path, 'bold')}: {call} in {e.network}, {phase(e)}{e.place}"
     width = max((len(step.title) for step in e.steps), default=0)
     for step in e.steps:
         yield f"  {palette.paint(f'{step.title:{width}}', 'help')}  {step.text}"
@@ -107,10 +107,11 @@ def document(e: Explained) -> dict[str, Json]:
         "name": e.path,
         "op": e.op,
         "line": e.line,
+        "file": e.file,
         "phase": e.phase,
         "figures": [
             {
-                "figure": step.title.strip(),
+                "figure": step.name,
                 "value": step.value,
                 "formula": step.formula.symbols() if step.formula is not None else "",
                 "numbers": step.formula.numbers() if step.formula is not None else "",

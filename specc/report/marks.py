@@ -125,6 +125,7 @@ def document(graded: Graded) -> dict[str, Json]:
             for script in graded.scripts
         ],
         "problems": [_problem(p) for p in graded.problems],
+        "notes": [_problem(p) for p in graded.notes],
         "wrong": [_problem(p) for p in graded.wrong],
     }
 

@@ -172,6 +172,12 @@ def _page(entry: Entry) -> Iterator[str]:
         yield f"  {name:{width}}  {given:10}  {meaning}"
 
 
+def arguments(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """`keep=all`, and what it means, for every hyperparameter of a class."""
+    for name, field in model.model_fields.items():
+        yield f"{name}={literal(default(field))}", field.description or ""
+
+
 def _of_layer(model: type[Layer]) -> Iterator[str]:
     if model.formula:
         yield f"  {model.formula}"

@@ -28,7 +28,7 @@ def _section(e: Explained) -> Iterator[str]:
     yield "| --- | --- | --- | ---: |"
     for step in e.steps:
         f = step.formula
-        cells = (step.title.strip(), f.symbols() if f else "", f.numbers() if f else "", step.value)
+        cells = (step.name, f.symbols() if f else "", f.numbers() if f else "", step.value)
         yield f"| {' | '.join(escape(c) for c in cells)} |"
     yield from (f"\n{escape(note)}" for note in e.notes)
 
@@ -69,7 +69,7 @@ def _paragraph(e: Explained) -> Iterator[str]:
 
 def _row(step: Step) -> str:
     r"""`\text{parameters} &= (k_h \cdot … + 1) \cdot c_{out} = … = 156`."""
-    title = rf"\text{{{tex(step.title.strip())}}}"
+    title = rf"\text{{{tex(step.name)}}}"
     if step.formula is None:
         return rf"{title} &= \text{{{tex(step.value)}}}"
     parts = (step.formula.latex(), step.formula.latex_numbers(), render_latex(step.formula.value))

@@ -11,6 +11,7 @@ from specc.program import Apply, Path, Stage, Tie
 from specc.resolve import inferred
 from specc.resolve.context import Scope
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
+from specc.resolve.products import accumulated
 from specc.resolve.remarks import remark_on_layer
 from specc.resolve.skip import joined
 from specc.resolve.table import table_before
@@ -53,7 +54,8 @@ def apply_layer(
         return POISON
     if call := inferred.meant(maker, flows or []):
         scope.diagnostics.add(inferred.remark(maker, call))
-    inference, flows = on_place(inference, there), there.flows
+    flows = there.flows
+    inference = on_place(accumulated(scope, maker.layer, flows, inference), there)
     remark_on_layer(scope, maker.layer, flows, span)
     scope.constraints.extend(inference.constraints)
     if stage is None and inference.module is not None:

@@ -55,8 +55,8 @@ def _stage(scope: Scope, node: Node) -> tuple[Stage | None, str]:
             return stage, written(layer, layer.word)
         case Invoke(path, body):
             return scope.stages.get(path[0]), body.name
-        case Scan(path, body):
-            return scope.stages.get(path[0]), f"scan {body.name}"
+        case Scan(path, body) as scan:
+            return scope.stages.get(path[0]), f"{scan.word} {body.name}"
         case Rounds(path, _):
             return scope.stages.get(path[0]), "repeat"
         case ReadPort():

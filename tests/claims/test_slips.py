@@ -294,6 +294,24 @@ def test_no_reason_that_does_not_hold(question: str, value: Value, never: str) -
     assert never not in told(question, value)
 
 
+TWO = """specc 1
+network Net {
+    in x: sequence[5, 10]
+    x -> lstm(20) as L -> linear(4) as H
+}
+answers "Q" {
+    Net.biases = 80
+    L.biases = 80
+}
+"""
+
+
+def test_a_convention_is_that_of_parts_and_of_the_whole_beside_a_slip() -> None:
+    whole, one = (str(d.notes) for d in compile_text(TWO).diagnostics)
+    assert "keras counts so: (convention=keras), and in H: the layer is missing" in whole
+    assert "80 = 4·20: keras counts so: (convention=keras)" in one
+
+
 def test_the_other_conventions_are_named_and_never_the_own() -> None:
     assert "pytorch counts so" in told("LS.params", 4 * 30 * 10, "keras")
     assert "textbook counts so" in told("trunk.att.params", 3 * 4 * 256)

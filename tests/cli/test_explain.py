@@ -183,7 +183,7 @@ def test_a_part_has_sums(blocks: Run) -> None:
 
 def test_a_scan_tells_its_work_and_memory(blocks: Run) -> None:
     out = blocks("c1").out
-    assert re.search(r"MACs +step·T = 28·8 = 224\n", out)
+    assert re.search(r"MACs +n_in·n_out·T = 7·4·8 = 224\n", out)
     assert re.search(r"memory +128 bytes", out)
 
 
@@ -195,9 +195,58 @@ def test_every_layer_and_direction_of_gates(specc: Run) -> None:
     text = "specc 1\nnetwork N {\n in x: sequence[5, 8]\n x -> gru(32, layers=2, bidirectional=true)\n}\n"
     Path("g.spec").write_text(text, encoding="utf-8")
     out = specc("explain", "g.spec").out
-    assert "gates r, z, n of layer 2, in each direction: each (64 + 32 + 2)·32 = 3,136" in out
+    assert re.search(
+        r"gate z, layer 2, backward +\(d \+ h \+ 2\)·h = \(64 \+ 32 \+ 2\)·32 = 3,136\n", out
+    )
     assert "2·3·h·d + 6·" not in out
     assert re.search(r"biases +8·3·h = 8·3·32 = 768", out)
+
+
+def test_parts_of_a_figure_are_workings_in_every_form(specc: Run) -> None:
+    text = "specc 1\nnetwork N {\n in x: sequence[5, 8]\n x -> attention(heads=2) as A\n}\n"
+    Path("a.spec").write_text(text, encoding="utf-8")
+    out = specc("explain", "a.spec", "A").out
+    assert re.search(r"  keys +\(d \+ 1\)·d = \(8 \+ 1\)·8 = 72\n", out)
+    assert re.search(r"  scores +T·T·d = 5·5·8 = 200\n", out)
+    row = "| MACs of scores | T·T·d | 5·5·8 | 200 |"
+    assert row in specc("explain", "a.spec", "A", "--markdown").out
+    row = r"\text{MACs of scores} &= T \cdot T \cdot d = 5 \cdot 5 \cdot 8 = 200"
+    assert row in specc("explain", "a.spec", "A", "--latex").out
+    found = json.loads(specc("explain", "a.spec", "A", "--json").out)["layers"][0]["figures"]
+    wanted = {
+        "figure": "parameters of values",
+        "value": "72",
+        "formula": "(d + 1)·d",
+        "numbers": "(8 + 1)·8",
+    }
+    assert wanted in found
+
+
+def test_message_passing_is_a_whole_with_its_equations(specc: Run) -> None:
+    text = "specc 1\nnetwork N {\n in g: graph[node=3, nodes=5, edges=7]\n g -> gcn(4) as A\n}\n"
+    Path("n.spec").write_text(text, encoding="utf-8")
+    out = specc("explain", "n.spec", "A").out
+    assert out.startswith("A: message_passing gcn in N, line 4\n")
+    assert re.search(r"parameters +n_m \+ n_y = 12 \+ 4 = 16\n", out)
+    assert re.search(
+        r"message m\[j, i\] +linear\(features, bias=false\)\(x\[j\]\) \* w\[j, i\]", out
+    )
+    assert re.search(r"aggregate a\[i\] +edges·n_1 = 7·4 = 28\n", out)
+    assert "line 10 of graphs.spec" in specc("explain", "n.spec", "A.linear1").out
+
+
+def test_time_runs_back_and_trees_have_children(specc: Run) -> None:
+    text = (
+        "specc 1\nnetwork N {\n in x: sequence[5, 3]\n x -> scan(rnn_cell(4), reverse=true) as R\n}\n"
+        "network M {\n in t: tree[N, vocab=5]\n t -> fold(rntn(2)) as F\n}\n"
+    )
+    Path("r.spec").write_text(text, encoding="utf-8")
+    out = specc("explain", "r.spec", "R").out
+    assert "h[6]" in out
+    assert "tanh(linear(units)([h[t+1], x[t]]))" in out
+    out = specc("explain", "r.spec", "F").out
+    assert out.startswith("F: fold rntn in M")
+    assert re.search(r"p\[n\] +\[h\[left\(n\)\], h\[right\(n\)\]\]\n", out)
 
 
 def test_a_phase_is_said_in_every_form(specc: Run) -> None:
@@ -216,3 +265,36 @@ def test_lists_and_sizes_are_written_as_they_are_meant(specc: Run) -> None:
     Path("m.spec").write_text(text, encoding="utf-8")
     assert "keep = [[1, 1, 1], [0, 1, 1]]" in specc("explain", "m.spec", "m").out
     assert "2×(2·⌊H/2⌋)×(2·⌊W/2⌋)" in specc("explain", "m.spec", "u").out
+
+
+def test_a_convention_says_what_it_counts_and_whose_tensors_are_listed(specc: Run) -> None:
+    text = (
+        "specc 1\nnetwork N {\n in x: image[1, 8, 8]\n x -> conv(4, 3x3) -> batch_norm as B\n}\n"
+        "network M {\n in x: sequence[5, 8]\n x -> lstm(4) as L\n}\n"
+    )
+    Path("k.spec").write_text(text, encoding="utf-8")
+    out = specc("explain", "k.spec", "B", "--convention", "keras").out
+    assert re.search(r"  not learnt +2·c = 2·4 = 8\n", out)
+    assert "  PyTorch's running_mean" in out
+    out = specc("explain", "k.spec", "L", "--convention", "keras").out
+    assert "  PyTorch's bias_hh_l0" in out
+    assert "note: Keras has one offset for each gate, PyTorch two" in out
+    assert "PyTorch's" not in specc("explain", "k.spec", "conv1", "--convention", "keras").out
+    assert "PyTorch's" not in specc("explain", "k.spec", "L").out
+
+
+@pytest.mark.parametrize(
+    ("word", "lines"),
+    [
+        ("scan", ("keep=all", "reverse=false", "truncate=none", "mask=…")),
+        ("fold", ("keep=all", "cell ")),
+        ("cell", ("state h[units] = 0", "next h = …")),
+        ("message_passing", ("in x, in e: edge, in u: global", "readout r = …")),
+    ],
+)
+def test_a_word_has_what_is_written_with_it(specc: Run, word: str, lines: tuple[str, ...]) -> None:
+    out = specc("explain", word).out
+    for line in lines:
+        assert re.search(rf"^  {re.escape(line)} *  \S", out, re.M), line
+    (found, *_) = json.loads(specc("explain", word, "--json").out)["meanings"]
+    assert found["parts"][0]["meaning"]

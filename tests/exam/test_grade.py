@@ -451,11 +451,22 @@ def test_a_question_in_another_spelling(name: str, block: str) -> None:
 
 
 def test_every_column_that_is_no_question_is_told() -> None:
-    graded = graded_of(BLOCK, "student,Q1,comment,C1.params\nAnn,1,good,156\nBob,1,bad,156\n")
+    """What may be a question is a problem; with anything else nothing is wrong."""
+    header = "student,Q1,comment,parms,C1.params,Group\n"
+    graded = graded_of(BLOCK, f"{header}Ann,1,good,5,156,3\nBob,1,bad,5,156,4\n")
     assert [(p.line, p.message.partition(";")[0]) for p in graded.problems] == [
         (1, '"Q1" is no question'),
-        (1, '"comment" is no question'),
+        (1, '"parms" is no question'),
     ]
+    assert [(p.line, p.message) for p in graded.notes] == [
+        (1, 'column "comment" is no question and not read'),
+        (1, 'column "Group" is no question and not read'),
+    ]
+
+
+def test_a_table_without_any_question_is_wrong() -> None:
+    graded = graded_of(BLOCK, "student,comment\nAnn,good\n")
+    assert [p.message for p in graded.problems] == ['column "comment" is no question and not read']
 
 
 def test_two_spellings_of_one_question_are_two_answers() -> None:

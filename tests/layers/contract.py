@@ -18,6 +18,7 @@ from torch import Tensor as Torch
 from torch import nn
 
 import specc
+from specc.formula import total
 from specc.layers.base import Inference, Layer, Operand, Parameter
 from specc.layers.code import Code, Fn, Printer
 from specc.sizes import Constraint, Size, evaluate, holds, render, symbol
@@ -165,6 +166,13 @@ def check_workings(inference: Inference) -> None:
     for formula in (*formulas, inference.count, inference.macs):
         if formula is not None:
             assert formula.working().split("= ")[-1] == render(formula.value)
+    if inference.parts:
+        for whole, parts in (
+            (inference.count, [p.count for p in inference.parts]),
+            (inference.macs, [p.macs for p in inference.parts]),
+        ):
+            assert whole is not None
+            assert total(p for p in parts if p is not None).value == whole.value
 
 
 def check_outputs(inference: Inference, output: Any) -> None:

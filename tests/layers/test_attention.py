@@ -118,8 +118,9 @@ def test_a_further_key_costs_a_product_and_is_shown() -> None:
     assert plain.macs is not None
     assert more.macs is not None
     assert more.macs.value - plain.macs.value == 2 * 5 * 6
-    assert more.macs.numbers() == "5·4·6·6 + 2·5·(5 + 1)·6"
-    assert more.notes[-2:] == ("bias_k and bias_v: each 6", "keys: 5 + 1 = 6")
+    assert more.macs.numbers() == "4·5·6·6 + 2·5·(5 + 1)·6"
+    assert more.notes == ("keys: 5 + 1 = 6",)
+    assert [p.name for p in more.parts if p.macs is None] == ["bias_k", "bias_v"]
 
 
 def test_without_any_of_it_the_class_stays_the_short_one() -> None:

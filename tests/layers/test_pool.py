@@ -187,10 +187,12 @@ def test_an_axis_of_none_stays() -> None:
         layer.infer(tensor(3, 7))
 
 
-def test_adaptive_windows_are_known_where_they_are_alike() -> None:
+def test_adaptive_windows_are_of_one_size_or_of_several() -> None:
     even = AdaptiveAvgPool(size=2).infer(tensor(3, 8, 6))
     assert even.windows == (Window("height", 4, 4), Window("width", 3, 3))
-    assert AdaptiveAvgPool(size=2).infer(tensor(3, 7, 6)).sees == "all"
+    uneven, width = AdaptiveAvgPool(size=2).infer(tensor(3, 7, 6)).windows
+    assert (uneven.spans, width.spans) == (((0, 3), (3, 6)), ())
+    assert AdaptiveAvgPool(size=2).infer(tensor(3, symbol("n"), 6)).sees == "all"
 
 
 @pytest.mark.parametrize("layer", [GlobalAvgPool, GlobalMaxPool])

@@ -113,13 +113,13 @@ def test_what_a_position_sees(scale: int, mode: str) -> None:
     assert field.size == widest or scale == 1
 
 
-def test_what_has_no_fixed_window_sees_everything() -> None:
-    for layer in (
-        Upsample(size=9),
-        Upsample(scale=1.5),
-        Upsample(mode="linear", align_corners=True),
-    ):
-        assert layer.infer(tensor(1, 12)).sees == "all"
+def test_what_has_no_known_windows_sees_everything() -> None:
+    for layer in (Upsample(size=9), Upsample(mode="linear", align_corners=True)):
+        assert layer.infer(tensor(1, symbol("n"))).sees == "all"
+        assert layer.infer(tensor(1, 12)).sees == "window"
+    assert Upsample(scale=1.5).infer(tensor(1, symbol("n"))).windows[0].spans == ((0, 0),) * 2 + (
+        (1, 1),
+    )
 
 
 @pytest.mark.parametrize(

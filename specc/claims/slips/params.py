@@ -158,12 +158,16 @@ def copies(w: Working) -> Iterator[Change]:
         yield replace(w, times=1), f"that is one copy; there are {render(w.times)}"
 
 
+PARTS = frozenset({"params", "weights", "biases"})
+"""Figures that a convention may count otherwise, by their names in `Weights`."""
+
+
 def _conventions(w: Working) -> Iterator[Change]:
     stage = w.case.entry.stage
     others = (c for c in CONVENTIONS if c != w.tables.convention)
-    for convention in others if stage is not None and w.word == "params" else ():
+    for convention in others if stage is not None and w.word in PARTS else ():
         assert stage is not None
-        other = weights(stage, convention).params
+        other = getattr(weights(stage, convention), w.word)
         if other is not None:
             yield w.to(other), f"{convention} counts so: (convention={convention})"
 
@@ -324,6 +328,7 @@ _COMMON = (
     _slip("kernel-forgotten", "the kernel's size is forgotten", _no_kernel, deep=True),
     _slip("spatial-size", "the size of the map is multiplied in", _spatial, deep=True),
 )
+_CONVENTION = _slip("convention", "another convention", _conventions)
 ONE_COPY = _slip("one-copy", "one copy is counted, not all", copies)
 PARAMS = (
     _slip("bias-forgotten", "the biases are forgotten", _no_bias, deep=True),
@@ -338,7 +343,7 @@ PARAMS = (
     _slip("norm-one", "one number for each channel is counted", _norm_one),
     _slip("norm-four", "four numbers for each channel are counted", _norm_four),
     _slip("norm-positions", "every position is counted", _norm_all),
-    _slip("convention", "another convention", _conventions),
+    _CONVENTION,
     _slip("tied-twice", "tied weights are counted twice", _tied),
     _slip("shared-twice", "shared weights are counted twice", _shared),
     _slip("pooling-parameters", "pooling is given parameters", _pooling),
@@ -355,10 +360,13 @@ TRAINABLE = (_slip("frozen-counted", "frozen weights are counted", _frozen), *PA
 WEIGHTS = (
     _slip("biases-included", "biases are counted as weights", _with_biases),
     *_COMMON,
+    _CONVENTION,
     _slip("flatten-of-wrong-map", "the input of a fully connected layer is mistaken", _flattened),
 )
 BIASES = (
     _slip("one-bias", "one bias is counted for the whole layer", _one_for_all),
     _slip("bias-per-position", "a bias is counted for every position", _per_position),
     _slip("bias-per-input", "a bias is counted for every input", _bias_per_input),
+    _CONVENTION,
+    *(s for s in GATE_SLIPS if s.name == "gates-miscounted"),
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from specc.claims.again import Case, case_of
 from specc.claims.slips.sizes import shape_of
 from specc.claims.slips.slip import Working
-from specc.claims.slips.weights import biases_of, kernel_of
+from specc.claims.slips.weights import kernel_of
 from specc.claims.subjects import Subject, Tables
 from specc.claims.upstream import field_working
 from specc.count.memory import FLOAT
-from specc.formula import Constant, Formula
+from specc.formula import Constant, Formula, gathered
 from specc.sizes import Size
 from specc.types import Tensor
 
@@ -40,7 +40,7 @@ def _formula(case: Case, word: str) -> Formula | None:
         case "weights":
             return kernel_of(case)
         case "biases":
-            return Constant(biases_of(case))
+            return gathered(row.biases) if row.biases is not None else Constant(0)
         case "macs" | "flops":
             macs = case.inference.macs or Constant(0)
             return 2 * macs if word == "flops" else macs

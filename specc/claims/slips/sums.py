@@ -83,6 +83,8 @@ def _off(tables: Tables, subject: Subject, word: str, rows: list[Entry]) -> Iter
         yield from _kinds(learnt)
         yield from _counted_too(rows, word)
         yield from _conventions(tables, rows, word)
+    elif word in {"weights", "biases"}:
+        yield from _conventions(tables, rows, word)
     if word in {"macs", "flops"}:
         norms = [e for e in rows if is_norm(e)]
         if len(norms) > 1:
@@ -162,6 +164,9 @@ def _conventions(tables: Tables, rows: list[Entry], word: str) -> Iterator[Off]:
 
 
 def _told(found: Weights, word: str) -> Size:
+    if word in {"weights", "biases"}:
+        part = found.weights if word == "weights" else found.biases
+        return 0 if part is None else part.value
     return found.number - found.non_trainable if word == "trainable" else found.number
 
 

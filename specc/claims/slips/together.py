@@ -31,7 +31,7 @@ USUAL = frozenset({
     "groups-ignored", "flatten-of-wrong-map", "moving-averages", "norm-one", "pooling-parameters", "one-copy",
     "layer-missing", "layer-twice", "projection-forgotten", "heads-multiplied", "recurrent-biases",
     "gates-miscounted", "recurrent-matrix-forgotten", "tied-twice", "wrong-positions", "weights-once",
-    "scores-forgotten", "one-step", "one-product",
+    "scores-forgotten", "one-step", "one-product", "convention",
 })  # fmt: skip
 """Slips that are looked for in two places at once; the others are too rare to be told from chance there."""
 
@@ -180,11 +180,15 @@ def _made(parts: Parts, slips: tuple[Slip, ...]) -> list[Made]:
 
 
 def _first(made: Iterable[Made]) -> list[Made]:
-    """The most telling change of each slip in each layer."""
+    """The most telling change of each slip in each layer; every convention is one of its own."""
     kept: dict[tuple[str, int], Made] = {}
     for one in made:
-        kept.setdefault((one.slip.name, one.layer), one)
+        kept.setdefault((_kind(one), one.layer), one)
     return list(kept.values())
+
+
+def _kind(made: Made) -> str:
+    return made.reason if made.slip.name == "convention" else made.slip.name
 
 
 def _usual(made: Iterable[Made]) -> list[Made]:
@@ -233,36 +237,39 @@ def _both(parts: Parts, one: Made, other: Made) -> int:
 def _everywhere(parts: Parts, slips: tuple[Slip, ...], made: list[Made]) -> Iterator[Finding]:
     """Two slips, each wherever it has a meaning."""
     deep = [s for s in slips if s.deep and s.name in USUAL]
-    for slip, workings in _spread(parts, made):
+    for slip, text, workings in _spread(parts, made):
         once = sum(map(_whole, workings))
         for second in deep:
             twice = [next((c[0] for c in changed(second, w)), w) for w in workings]
             value = sum(map(_whole, twice))
             if second.name != slip.name and value != once:
-                reason = f"in all layers: {slip.text}, and {second.text}"
+                reason = f"in all layers: {text}, and {second.text}"
                 yield Finding((slip, second), parts.whole + value - sum(parts.numbers), reason)
 
 
 def _and_once(parts: Parts, slips: tuple[Slip, ...], made: list[Made]) -> Iterator[Finding]:
     """One slip wherever it has a meaning, and another in one layer."""
     deep = [s for s in (*slips, *LAYER_SLIPS) if s.deep and s.name in USUAL]
-    for slip, workings in _spread(parts, made):
+    for slip, text, workings in _spread(parts, made):
         value = parts.whole + sum(map(_whole, workings)) - sum(parts.numbers)
         for at, working in enumerate(workings):
             for second in (s for s in deep if s.name != slip.name):
                 for w, reason in changed(second, working)[:1]:
-                    said = f"in all layers: {slip.text}, and in {parts.name(at)}: {reason}"
+                    said = f"in all layers: {text}, and in {parts.name(at)}: {reason}"
                     yield Finding((slip, second), value + _whole(w) - _whole(working), said)
 
 
-def _spread(parts: Parts, made: list[Made]) -> Iterator[tuple[Slip, list[Working]]]:
-    """The workings of all layers after each slip, unchanged where it has no meaning."""
-    by_slip: dict[Slip, dict[int, Made]] = {}
+def _spread(parts: Parts, made: list[Made]) -> Iterator[tuple[Slip, str, list[Working]]]:
+    """The workings of all layers after each slip, unchanged where it has no meaning; with what it is.
+
+    Another convention is that of the whole, even where one layer alone is counted otherwise.
+    """
+    by_slip: dict[tuple[Slip, str], dict[int, Made]] = {}
     for one in _usual(_first(made)):
-        by_slip.setdefault(one.slip, {})[one.layer] = one
-    for slip, ones in by_slip.items():
-        if len(ones) > 1 and slip not in LAYER_SLIPS:
-            yield (
-                slip,
-                [ones[at].working or w if at in ones else w for at, w in enumerate(parts.workings)],
-            )
+        by_slip.setdefault((one.slip, _kind(one)), {})[one.layer] = one
+    for (slip, _), ones in by_slip.items():
+        whole = len(ones) > 1 or slip.name == "convention"
+        if whole and slip not in LAYER_SLIPS:
+            text = next(iter(ones.values())).reason if slip.name == "convention" else slip.text
+            changed = {at: one.working for at, one in ones.items()}
+            yield slip, text, [changed.get(at) or w for at, w in enumerate(parts.workings)]

@@ -12,6 +12,9 @@ from specc.exam.solve.ranges import SolveError, Varied
 from specc.layers import registry
 from specc.nearest import nearest
 from specc.resolve.parameters import free_sizes
+from specc.resolve.scanned import OPTIONS
+from specc.resolve.standard import definitions
+from specc.std import INDEX
 from specc.syntax import tree
 
 
@@ -68,31 +71,61 @@ def _opened(file: tree.File, one: Varied) -> tree.File:
         hint = f"did you mean {near[0]}?" if near else f"give it a name in the spec: … as {label}"
         raise SolveError(f'no stage is called "{label}"; {hint}')
     name = tree.Name(stage.span, parameter(one))
-    changed = replace(stage, operation=_with(stage, one.word, name))
+    changed = replace(stage, operation=_with(file, stage.operation, one.word, name))
     param = tree.Param(stage.span, name, None, "")
     swapped: tree.File = _exchanged(file, stage, changed)
     return replace(swapped, declarations=(param, *swapped.declarations))
 
 
-def _with(stage: tree.Stage, word: str, value: tree.Expr) -> tree.Call:
-    """The stage's call with one hyperparameter exchanged or added."""
-    operation = stage.operation
-    callee = operation.callee if isinstance(operation, tree.Call) else operation
-    arguments = list(operation.arguments) if isinstance(operation, tree.Call) else []
-    model = registry.get(callee.id) if isinstance(callee, tree.Name) else None
-    if model is None or not isinstance(callee, tree.Name):
-        raise SolveError(f"{stage.operation.span.text} is no single layer, so nothing of it varies")
-    names = list(model.model_fields)
+def _with(file: tree.File, call: tree.Expr, word: str, value: tree.Name) -> tree.Call:
+    """A call with one hyperparameter exchanged or added; in `scan(cell(16))` that of the cell.
+
+    Raises:
+        SolveError: what is called has no such hyperparameter.
+    """
+    callee = call.callee if isinstance(call, tree.Call) else call
+    arguments = list(call.arguments) if isinstance(call, tree.Call) else []
+    names = _hyperparameters(file, callee)
+    moved = _moved(file, callee, arguments)
+    if moved is not None and word not in (names or ()):
+        arguments[0] = replace(moved, value=_with(file, moved.value, word, value))
+        return tree.Call(call.span, callee, tuple(arguments))
+    if names is None or not isinstance(callee, tree.Name):
+        raise SolveError(f"{call.span.text} has no hyperparameters that could vary")
     if word not in names:
         near = nearest(word, names)
-        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}"
+        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names) or 'none'}"
         raise SolveError(f'{callee.id} has no hyperparameter "{word}"; {hint}')
     place = _place(arguments, names, word)
     if place is None:
-        arguments.append(tree.Argument(stage.span, tree.Name(stage.span, word), value))
+        arguments.append(tree.Argument(value.span, tree.Name(value.span, word), value))
     else:
         arguments[place] = replace(arguments[place], value=value)
-    return tree.Call(stage.operation.span, callee, tuple(arguments))
+    return tree.Call(call.span, callee, tuple(arguments))
+
+
+def _moved(
+    file: tree.File, callee: tree.Expr, arguments: list[tree.Argument]
+) -> tree.Argument | None:
+    """The cell that a `scan` or `fold` moves; None for any other call."""
+    if not (isinstance(callee, tree.Name) and callee.id in OPTIONS and arguments):
+        return None
+    inner = arguments[0].value
+    of = inner.callee if isinstance(inner, tree.Call) else inner
+    return None if _hyperparameters(file, of) is None else arguments[0]
+
+
+def _hyperparameters(file: tree.File, callee: tree.Expr) -> list[str] | None:
+    """What a layer, a scan or a definition is told, in order; None for anything else."""
+    if not isinstance(callee, tree.Name):
+        return None
+    name = callee.id
+    own = {d.name.id: d for d in file.declarations if isinstance(d, tree.Definition)}
+    definition = own.get(name) or (definitions()[name] if name in INDEX else None)
+    if definition is not None:
+        return [h.name.id for h in definition.hyperparameters or ()]
+    model = OPTIONS.get(name) or registry.get(name)
+    return None if model is None else list(model.model_fields)
 
 
 def _place(arguments: list[tree.Argument], names: list[str], word: str) -> int | None:
