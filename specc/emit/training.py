@@ -14,7 +14,7 @@ from specc.claims.check import is_static
 from specc.emit.contents import has_maps, words
 from specc.emit.data import field_name
 from specc.emit.environment import literal, render
-from specc.emit.graphs import has_graphs, with_graphs
+from specc.emit.graphs import has_graphs, uses_replace, with_graphs
 from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, snake, variable
@@ -295,6 +295,7 @@ class _Training:
             losses=steps.losses(),
             schedules=steps.schedules,
             built=built,
+            uses_replace=uses_replace(code),
             uses_math="math." in "\n".join([code, *own, *(x for c in steps.schedules for x in c.lines)]),
             uses_torch=bool(shows)
             or has_maps(self.program, self.plan.body)
