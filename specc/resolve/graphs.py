@@ -19,6 +19,7 @@ from specc.layers import registry
 from specc.layers.base import Inference, Layer
 from specc.program import Apply, Ref
 from specc.resolve.context import Scope
+from specc.resolve.one_graph import of_one_graph
 from specc.resolve.values import POISON, Flow
 from specc.sizes import Size, symbol
 from specc.source import Span
@@ -233,8 +234,9 @@ def placed(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Placed | 
     if end is not None:
         given = [_ungathered(scope, f) for f in given]
     over = _common_place(scope, layer, given, span)
-    if over is None:
+    if over is None or not of_one_graph(scope, layer.shown, given, over, span):
         return None
+    graph = next((f.graph for f in given if f and f.graph and _over(f) == over), graph)
     there = [_lifted(scope, f, over, graph, span) for f in given]
     return Placed(there, graph, over, end)
 

@@ -63,10 +63,7 @@ def test_chosen_nodes_stand_on_no_graph() -> None:
 
 def test_nodes_of_two_splits_do_not_meet() -> None:
     (found,) = said("show mean(Coder(test.g) - Coder(train.g), axis=batch)")
-    assert found[:2] == (
-        "E302",
-        "this joins values of different rows: the test rows of Club with the train rows of Club",
-    )
+    assert found[:2] == ("E306", "subtract meets nodes of two graphs: test.g and train.g")
 
 
 def test_a_condition_is_of_the_same_nodes() -> None:
