@@ -32,8 +32,8 @@ HELPERS = frozenset(
         "WideSelfAttention add_positions all_but_matrices embed_number gradient matrices "
         "hold_outputs info_nce jacobian kl_bernoulli kl_sparsity kl_standard_normal laplace_noise "
         "last_outputs masked max_at mean_at min_at neighbour_sum one_bias pad_same run_lstm run_packed "
-        "run_recurrent run_carried run_windows softmax_at spread_valid std_at sum_at tree_levels "
-        "pca_plane tsne_plane unpool valid_first"
+        "run_recurrent run_states run_carried run_windows softmax_at spread_valid std_at sum_at "
+        "tree_levels pca_plane tsne_plane unpool valid_first"
     ).split()
 )
 """The classes and functions that a model may bring along. A test compares."""
