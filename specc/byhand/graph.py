@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from specc.byhand import scalar as s
 from specc.byhand.activations import softmax
-from specc.byhand.array import Array, joined, picked
+from specc.byhand.array import Array, each, joined, picked, reshaped
+from specc.byhand.notes import note
 from specc.byhand.scalar import Scalar, constant
 
 
@@ -123,18 +124,11 @@ def _softmax_at(values: Array, index: Places, count: int) -> Array:
 
 
 def _neighbour_sum(values: Array, graph: HandGraph, weight: Array | None = None) -> Array:
-    """At each node the (weighted) sum over the nodes with an edge to it."""
-    width = len(values.items) // graph.nodes
-    items: list[Scalar] = []
-    for node in range(graph.nodes):
-        edges = [e for e, target in enumerate(graph.target) if target == node]
-        for column in range(width):
-            left = [values.items[graph.source[e] * width + column] for e in edges]
-            if weight is None:
-                items.append(s.add(*left) if left else s.ZERO)
-            else:
-                items.append(s.dot(left, [weight.items[e] for e in edges]))
-    return Array((graph.nodes, *values.sizes[1:]), tuple(items))
+    """At each node the (weighted) sum over the nodes with an edge to it; what an edge brings is noted."""
+    sent = rows(values, graph.source)
+    if weight is not None:
+        sent = each(s.multiply, sent, reshaped(weight, (-1, *(1 for _ in values.sizes[1:]))))
+    return GRAPHS["sum_at"](note("message", sent), graph.target, graph.nodes)  # type: ignore[no-any-return]
 
 
 def _replaced(graph: HandGraph, **features: Any) -> HandGraph:

@@ -171,6 +171,19 @@ def run_recurrent(
     return _kept(outputs, last, flipped), dropped(h, 0, h.sizes[0] - 1)
 
 
+def run_states(
+    cells: Forward, x: Array, start: Any = None, last: bool = False, flipped: bool = False
+) -> tuple[Array, ...]:
+    """All outputs (or the last), the last states of the top layer, and those of every cell."""
+    outputs, ends = cells(x, start)
+    states = ends if isinstance(ends, tuple) else (ends,)
+    each_cell = [[dropped(state, 0, k) for k in range(state.sizes[0])] for state in states]
+    ways = outputs.sizes[2] // each_cell[0][0].sizes[1]
+    tops = [joined(found[-ways:], 1) for found in each_cell]
+    kept = last_outputs(outputs) if last and ways > 1 else _kept(outputs, last, flipped)
+    return kept, *tops, *(cell for found in each_cell for cell in found)
+
+
 def _kept(outputs: Array, last: bool, flipped: bool) -> Array:
     time = outputs.sizes[1]
     if flipped:
@@ -207,6 +220,7 @@ def spread_valid(x: Array, mask: Array) -> Array:
 HELPERS: dict[str, Callable[..., Any]] = {
     "run_lstm": run_lstm,
     "run_recurrent": run_recurrent,
+    "run_states": run_states,
     "last_outputs": last_outputs,
     "valid_first": valid_first,
     "spread_valid": spread_valid,

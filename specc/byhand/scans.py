@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
-from specc.byhand.array import Array, dropped
+from specc.byhand.array import Array, dropped, expanded
+from specc.byhand.bounds import Symbols, whole
 from specc.byhand.scalar import ZERO, constant, given
+from specc.program import Scan, State
+from specc.types import Tensor, ValueType
 
 
 def held(valid: Array | None, new: Array, old: Array | None) -> Array:
@@ -38,3 +41,27 @@ def fed(output: Array, *, classes: bool) -> Array:
     rows = [output.items[i : i + width] for i in range(0, len(output.items), width)]
     best = (max(range(width), key=lambda k, row=row: row[k].value) for row in rows)  # type: ignore[misc]
     return Array(output.sizes[:-1], tuple(constant(k) for k in best))
+
+
+def is_cut(scan: Scan, number: int, symbols: Symbols) -> bool:
+    """Whether gradients end before a step."""
+    return scan.truncate is not None and number % whole(scan.truncate, symbols) == 0
+
+
+def read(scan: Scan, sequence: Array, t: int, before: Array | None) -> Array:
+    """What a step reads: its position of the sequence, or the output before it where it runs freely."""
+    if scan.free_running == "never" or before is None:
+        return dropped(sequence, 1, t)
+    kind = scan.body.inputs[0][1]
+    return fed(before, classes=isinstance(kind, Tensor) and kind.dtype != "float")
+
+
+def first_state(
+    state: State, value: Array | None, kind: ValueType, batch: int, symbols: Symbols, axis: int = 0
+) -> Array:
+    """A first state of every item, of its sizes from an axis on."""
+    assert isinstance(kind, Tensor)
+    sizes = (batch, *(whole(n, symbols) for n in kind.sizes[axis:]))
+    if value is not None:
+        return expanded(value, sizes)
+    return Array(sizes, (constant(state.start),) * prod(sizes))

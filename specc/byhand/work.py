@@ -7,19 +7,19 @@ kind (a scan over time, a step of message passing) becomes workable by a row the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from math import prod
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from specc.byhand.array import Array, dropped, expanded, joined, lone, own, reshaped, swapped
+from specc.byhand.array import Array, dropped, joined, lone, own, picked, reshaped, swapped
 from specc.byhand.bounds import Symbols, bound, too_large, whole
+from specc.byhand.folds import fold
 from specc.byhand.graph import HandGraph, edge_names
 from specc.byhand.interpret import ByHandError, Interpreter
 from specc.byhand.notes import Page, page
-from specc.byhand.scalar import constant, so_far
-from specc.byhand.scans import cut, fed, held, valid_at
+from specc.byhand.scalar import so_far
+from specc.byhand.scans import cut, first_state, held, is_cut, read, valid_at
 from specc.diagnostics import Diagnostic
 from specc.layers.base import Inference
 from specc.layers.plumbing import PLUMBING
@@ -36,7 +36,6 @@ from specc.program import (
     Rounds,
     Sample,
     Scan,
-    State,
 )
 from specc.source import Span
 from specc.types import Tensor
@@ -144,7 +143,8 @@ class Frame(Struct):
         batch = value.sizes[:1]
         for word, part in notes if value.items else ():
             own = batched and part.sizes[:1] == batch and part.rank > 1
-            self._keep(f"{name}.{word}", "", part, known, own, node.span)
+            rows = self._rows(part) if word == "message" else ()
+            self._keep(f"{name}.{word}", "", part, known, own, node.span, rows)
             known = [*known, part]
         rows = self._rows(value) if isinstance(kind, Tensor) and kind.over == "edges" else ()
         self._keep(name, node.span.text, value, known, batched, node.span, rows)
@@ -294,34 +294,29 @@ def _rounds(frame: Frame, node: Node) -> dict[str, Any]:
     return {node.types[0][0]: value}
 
 
-def scan_refused(scan: Scan) -> str | None:
-    """Why a scan cannot be worked by hand, None where it can."""
-    return "folds a tree, which has no working by hand" if scan.over == "tree" else None
-
-
 def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     """One step of the cell for each position."""
     operation = node.operation
     assert isinstance(operation, Scan)
-    if why := scan_refused(operation):
-        raise ByHandError(why)
+    if operation.over == "tree":
+        return _fold(frame, node, operation)
     states = operation.body.states
     sequence, *rest = frame.operands(node)
     others, firsts, mask = rest[: -1 - len(states)], rest[-1 - len(states) : -1], rest[-1]
     kinds = dict(operation.body.inputs)
     now = {
-        s.name: _start(s, value, kinds[s.name], sequence, frame.symbols)
+        s.name: first_state(s, value, kinds[s.name], sequence.sizes[0], frame.symbols)
         for s, value in zip(states, firsts, strict=True)
     }
     outputs: list[Array] = []
     time = sequence.sizes[1]
     for number, t in enumerate(reversed(range(time)) if operation.reverse else range(time)):
         before = outputs[-1] if outputs else None
-        if before is not None and _is_cut(operation, number, frame.symbols):
+        if before is not None and is_cut(operation, number, frame.symbols):
             now = {name: cut(value) for name, value in now.items()}
             before = cut(before)
-        inputs = [_read(operation, sequence, t, before), *others]
-        output, made = _step(frame, operation, inputs, now, t)
+        inputs = [read(operation, sequence, t, before), *others]
+        output, made = _step(frame, operation, inputs, now, str(t))
         valid = valid_at(mask, t)
         now = {s.name: held(valid, made[f"next {s.name}"], now[s.name]) for s in states}
         outputs.append(held(valid, output, outputs[-1] if outputs else None))
@@ -331,38 +326,33 @@ def _scan(frame: Frame, node: Node) -> dict[str, Any]:
     return {node.types[0][0]: found, **now}
 
 
-def _is_cut(scan: Scan, number: int, symbols: Symbols) -> bool:
-    """Whether gradients end before a step."""
-    return scan.truncate is not None and number % whole(scan.truncate, symbols) == 0
+def _fold(frame: Frame, node: Node, scan: Scan) -> dict[str, Any]:
+    """One step of the cell for each node, from the leaves to the root, which is the first."""
+    trees, *others = frame.operands(node)[: -1 - len(scan.body.states)]
+    kinds = dict(scan.body.inputs)
+    missing = {s.name: first_state(s, None, kinds[s.name], 1, frame.symbols, 1)
+               for s in scan.body.states}  # fmt: skip
+    several = trees.sizes[0] > 1
 
+    def step(
+        item: int, place: int, symbol: Array, now: dict[str, Array]
+    ) -> tuple[Array, dict[str, Any]]:
+        read = [symbol, *(picked(o, 0, [item]) for o in others)]
+        return _step(frame, scan, read, now, f"{item}, {place}" if several else str(place))
 
-def _read(scan: Scan, sequence: Array, t: int, before: Array | None) -> Array:
-    """What a step reads: its position of the sequence, or the output before it where it runs freely."""
-    if scan.free_running == "never" or before is None:
-        return dropped(sequence, 1, t)
-    kind = scan.body.inputs[0][1]
-    return fed(before, classes=isinstance(kind, Tensor) and kind.dtype != "float")
+    found = fold(trees, missing, step)
+    return {node.types[0][0]: dropped(found, 1, 0) if scan.keep == "last" else found}
 
 
 def _step(
-    frame: Frame, scan: Scan, read: list[Any], now: dict[str, Array], t: int
+    frame: Frame, scan: Scan, given: list[Any], now: dict[str, Array], place: str
 ) -> tuple[Array, dict[str, Any]]:
     """The output of one step, and all that it gives."""
     names = [name for name, _ in scan.body.inputs if name not in now]
-    inputs = {**dict(zip(names, read, strict=True)), **now}
-    prefix = f"{frame.inner(scan.stage)[:-1]}[{t}]."
+    inputs = {**dict(zip(names, given, strict=True)), **now}
+    prefix = f"{frame.inner(scan.stage)[:-1]}[{place}]."
     made = dict(_cell_step(frame, scan.body, inputs, scan.stage, prefix))
     return next(v for name, v in made.items() if not name.startswith("next ")), made
-
-
-def _start(
-    state: State, given: Array | None, kind: Any, sequence: Array, symbols: Symbols
-) -> Array:
-    """A first state of every item."""
-    sizes = (sequence.sizes[0], *(whole(n, symbols) for n in kind.sizes))
-    if given is not None:
-        return expanded(given, sizes)
-    return Array(sizes, (constant(state.start),) * prod(sizes))
 
 
 def _cell_step(

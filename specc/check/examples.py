@@ -62,15 +62,13 @@ def _twice(node: Node) -> str | None:
 def _why_not(node: Node) -> str | None:
     from specc.byhand.bounds import too_large
     from specc.byhand.interpret import missing
-    from specc.byhand.work import OPERATIONS, scan_refused
+    from specc.byhand.work import OPERATIONS
 
     operation = node.operation
     if isinstance(operation, Sample):
         return "is random: give its value instead"
     if type(operation) not in OPERATIONS:
         return "has no working by hand"
-    if isinstance(operation, Scan):
-        return scan_refused(operation)
     if not isinstance(operation, Apply):
         return None
     inference = operation.inference

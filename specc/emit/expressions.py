@@ -13,6 +13,7 @@ from types import MappingProxyType
 from specc.emit.described import USES, alike, described
 from specc.emit.inline import bound, written
 from specc.emit.layout import WIDTH, width
+from specc.emit.lines import unpacked
 from specc.emit.names import free, variable
 from specc.emit.naming import Line, Naming
 from specc.emit.reading import Reading
@@ -301,7 +302,7 @@ class Statements:
                 names.append("_")
         targets = tuple(n for n in names if n != "_")
         head = self._head(number)
-        self.lines.append(Line(f"{', '.join(names)} = {text}", "", head, targets))
+        self.lines.append(Line(f"{unpacked(names)} = {text}", "", head, targets))
 
     def _place(self, number: int, node: Node, code: Code) -> None:
         """A value inside the expression that uses it, or in a variable."""

@@ -168,6 +168,11 @@ def has_graphs(body: Body) -> bool:
     return any(isinstance(type, Graph) for _, type in body.inputs)
 
 
+def uses_replace(code: str) -> bool:
+    """Whether code gives a graph new features, which is a function of dataclasses."""
+    return re.search(r"(?<!\.)\breplace\(", code) is not None
+
+
 def with_graphs(body: Body, files: dict[str, str]) -> dict[str, str]:
     """The files of a training whose batches hold graphs beside tensors."""
     if not has_graphs(body):

@@ -24,6 +24,15 @@ def laid_out(lines: Iterable[Line], indent: int = 8) -> list[str]:
     return made
 
 
+def unpacked(names: list[str]) -> str:
+    """The names of a tuple's values; where many at its end are read by nothing, they have one."""
+    count = len(names)
+    while count and names[count - 1] == "_":
+        count -= 1
+    rest = ["*_"] if len(names) - count > 3 else names[count:]
+    return ", ".join([*names[:count], *rest])
+
+
 def function_head(name: str, parts: list[str], result: str, indent: int) -> list[str]:
     """`def name(parts) -> result:` in one line, or with its arguments below."""
     text = f"def {name}({', '.join(parts)}) -> {result}:"

@@ -38,7 +38,7 @@ OWN = frozenset(
     "networks session perform draw main trained promises check argparse sys torch Path Callable"
     " Networks Session HERE PROGRAMS COUNTS math load_file load_model holds shown read_rows cache"
     " traceback failed positive encode decode generate generate_by_step NUMBER numbers"
-    " get_close_matches".split()
+    " get_close_matches replace".split()
 )
 """Names of sample.py that a variable of a spec must leave alone."""
 

@@ -11,7 +11,7 @@ from specc.emit.names import variable
 from specc.emit.naming import Naming
 from specc.layers.code import Code, Fn, Infix, Item, Method, Prefix, Raw, X
 from specc.plain import FUNCTIONS, is_arithmetic, is_plain
-from specc.program import Apply, Body, Constant, Invoke, Node, Ref
+from specc.program import Apply, Body, Constant, Invoke, Node, ReadPort, Ref
 from specc.types import Tensor, ValueType
 
 
@@ -77,7 +77,9 @@ class ProgramPrinter(Statements):
                 return Method(Raw("session"), "row", (base, number))
         if where is None or not isinstance(code, Item):
             return code
-        words = " ".join(self.body.nodes[where.node].span.text.split())
+        asked = self.body.nodes[where.node]
+        read = asked.operation.name if isinstance(asked.operation, ReadPort) else asked.span.text
+        words = " ".join(read.split())
         return Method(Raw("session"), "where", (code.base, *code.index, words))
 
     def _lone(self, node: Node, index: int) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from specc.emit.environment import render
 from specc.emit.expressions import Statements
+from specc.emit.graphs import uses_replace
 from specc.emit.layout import statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.model import header, helpers
@@ -52,6 +53,7 @@ def sample_files(program: Program) -> dict[str, str]:
         helpers=own,
         uses_f="F." in code,
         uses_math="math." in code,
+        uses_replace=uses_replace(code),
         torch_names=[
             *(["Tensor"] if tasks or re.search(r"\bTensor\b", code) else []),
             *(["nn"] if tasks or program.programs else []),

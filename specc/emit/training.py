@@ -15,7 +15,7 @@ from specc.emit.contents import has_maps
 from specc.emit.data import field_name, reads_files
 from specc.emit.described import described
 from specc.emit.environment import literal, render
-from specc.emit.graphs import has_graphs, with_graphs
+from specc.emit.graphs import has_graphs, uses_replace, with_graphs
 from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, variable
@@ -292,6 +292,7 @@ class _Training:
             losses=self.steps.losses(),
             schedules=schedules,
             built=built,
+            uses_replace=uses_replace(code),
             uses_math="math." in "\n".join([code, *own, *(x for c in schedules for x in c.lines)]),
             uses_torch=bool(self.shows) or maps or "torch." in "\n".join([code, *own]),
             iteration=self.steps.iteration(),

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from specc.claims.check import is_static
 from specc.emit.environment import literal
+from specc.emit.graphs import has_graphs
 from specc.emit.layout import fits, statement
 from specc.emit.names import class_name, helper_names, snake, variable
 from specc.emit.networks import Networks
@@ -51,7 +52,7 @@ class Using(Struct, frozen=True):
         """
         code = "\n".join(self.functions)
         used = pictures | set(re.findall(r"\b(?:save_\w+|draw_grid|draw_frames)\b", code))
-        lines = [f"import {m}" for m in sorted({module for _, module, _ in self.rows()})]
+        lines = [f"import {m}" for m in sorted({module for _, module, *_ in self.rows()})]
         named = {
             text[0]: text[1],
             "model": sorted(map(class_name, self.networks.ordered())) if self.functions else [],
@@ -69,14 +70,15 @@ class Using(Struct, frozen=True):
         tests = "\n".join(self._tests())
         return [word for word in ("holds", "shown") if f"{word}(" in tests]
 
-    def rows(self) -> list[tuple[str, str, str]]:
-        """Function, module and arguments for the rows of each train block that is read."""
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Function, module, arguments and values for the rows of each train block that is read."""
         found = []
         code = "\n".join(self.functions)
         for plan in self.program.trains:
             name = rows_function(self.program, plan.name)
             if re.search(rf"\b{name}\(", code):
-                found.append((name, Modules.of(self.program, plan).data, _load_arguments(plan)))
+                module = Modules.of(self.program, plan).data
+                found.append((name, module, _load_arguments(plan), _split(plan)))
         return found
 
     def promised(self) -> list[Promise]:
@@ -142,6 +144,11 @@ def _stages(program: Program, networks: Networks) -> tuple[str, ...]:
         for p in program.trains
         if needed & set(Networks(program, p.body.uses).ordered())
     )
+
+
+def _split(plan: TrainPlan) -> str:
+    """A split `s` as a program reads it: of graphs the values themselves, in one graph of many parts."""
+    return "s.rows(0, len(s))" if has_graphs(plan.body) else "s"
 
 
 def _weights(stage: str) -> str:

@@ -82,7 +82,7 @@ class Recurrent(Layer):
         kept = x.with_sizes((x.sizes[0], features), ("time", "features")).with_range()
         output = kept if self.keep == "all" else kept.with_sizes((features,), ("features",))
         masked = given.get("mask") is not None
-        alone = not (self.bidirectional or masked or self.truncate is not None or self.carry)
+        alone = not (masked or self.truncate is not None or self.carry)
         sides = self._sides(x) if alone else ()
         return Inference(
             outputs=(("output", output), *sides),
@@ -241,7 +241,8 @@ class Recurrent(Layer):
 
     def _with_sides(self, given: dict[str, Operand | None]) -> Code:
         """The kept outputs and the last states in one tuple."""
-        call = fn(self.helper, Module(), *self._called(given))
+        helper = self.helper if len(self._cells()) == 1 else "run_states"
+        call = fn(helper, Module(), *self._called(given))
         keywords: list[tuple[str, Code]] = []
         if self.keep == "last":
             keywords.append(("last", True))
@@ -250,8 +251,25 @@ class Recurrent(Layer):
         return Fn(call.function, call.arguments, tuple(keywords))
 
     def _sides(self, x: Tensor) -> tuple[tuple[str, Tensor], ...]:
-        vector = x.with_sizes((self.out,), ("features",)).with_range()
-        return (("h", vector),)
+        """The last states of the top layer, both directions side by side, then those of every cell."""
+        states, cells = self._states(), self._cells()
+        ways = 2 if self.bidirectional else 1
+        found = [(name, ways * size) for name, size in states]
+        if len(cells) > 1:
+            found += [(f"{name}_{cell}", size) for name, size in states for cell in cells]
+        return tuple(
+            (name, x.with_sizes((size,), ("features",)).with_range()) for name, size in found
+        )
+
+    def _states(self) -> tuple[tuple[str, Size], ...]:
+        """What one step hands to the next, with its size."""
+        return (("h", self.out),)
+
+    def _cells(self) -> list[str]:
+        """The names of the cells in the order of PyTorch: `forward`, `l1`, `l1_backward`."""
+        levels = [f"l{level}" for level in range(self.layers)] if self.layers > 1 else [""]
+        ways = ("forward", "backward") if self.bidirectional else ("",)
+        return ["_".join(filter(None, (level, way))) for level in levels for way in ways]
 
     # ------------------------------------------------------------------- counts
 

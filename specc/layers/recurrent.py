@@ -9,7 +9,6 @@ from specc.layers.base import LayerError, Operand, Parameter, Positive
 from specc.layers.code import Code
 from specc.layers.recurrence import Recurrent
 from specc.sizes import Size
-from specc.types import Tensor
 
 
 class RNN(Recurrent):
@@ -73,9 +72,8 @@ class LSTM(Recurrent):
     def _start(self, given: dict[str, Operand | None]) -> Code:
         return (self._lifted("h", given), self._lifted("c", given))
 
-    def _sides(self, x: Tensor) -> tuple[tuple[str, Tensor], ...]:
-        c = x.with_sizes((self.units,), ("features",)).with_range()
-        return (*super()._sides(x), ("c", c))
+    def _states(self) -> tuple[tuple[str, Size], ...]:
+        return (("h", self.out), ("c", self.units))
 
     def _tensors(self, name: str, width: Size) -> list[Parameter]:
         found = super()._tensors(name, width)

@@ -14,7 +14,7 @@ from specc.layers.code import Code, Fn, Infix, Item, Raw, X, method
 from specc.layers.common import equal_sizes, tensor
 from specc.layers.reduction import holds
 from specc.sizes import Constraint
-from specc.types import Tensor
+from specc.types import Over, Tensor
 
 _ROW = Tensor((), (), "int")
 
@@ -48,20 +48,27 @@ class Rows(Layer):
         where, at = operands[1], operands[2]
         if sum(given is not None for given in (self.first, where, at)) != 1:
             raise LayerError("E202", "rows takes one of first=, where= and at=")
-        out = Inference((("output", replace(x, constant=None)),), self._code(where, at))
-        return replace(out, sees="all")
+        code = self._code(x, where, at)
+        type = replace(x, over=self._over(x, at), constant=None)
+        return Inference((("output", type),), code, sees="all")
 
-    def _code(self, where: Operand | None, at: Operand | None) -> Code:
+    def _over(self, x: Tensor, at: Operand | None) -> Over:
+        """What the chosen rows are: as many as the numbers, one like the others, or rows of their own."""
+        if isinstance(at, Tensor):
+            return at.over if at.batched else x.over
+        return "items"
+
+    def _code(self, x: Tensor, where: Operand | None, at: Operand | None) -> Code:
         if where is not None:
-            return Item(X(0), (_condition(where),))
+            return Item(X(0), (_condition(x, where),))
         if at is not None:
             return Item(X(0), (_position(at),))
         return Item(X(0), (Fn("slice", (self.first,)),))
 
 
-def _condition(operand: Operand) -> Code:
+def _condition(x: Tensor, operand: Operand) -> Code:
     where = batch_of(operand, "rows", 1)
-    if where.rank:
+    if where.rank or where.over != x.over:
         raise LayerError("E301", "where takes one truth value for each row", text=str(where))
     return holds(where, 1)
 
@@ -141,7 +148,8 @@ class Nearest(Layer):
         code: Code = method(gap, "argmin", 1)
         if self.rank > 1:
             code = Item(method(gap, "argsort", 1), (Raw(":"), self.rank - 1))
-        return Inference((("output", _ROW),), code, sees="all", constraints=conditions)
+        out = replace(_ROW, over=x.over)
+        return Inference((("output", out),), code, sees="all", constraints=conditions)
 
 
 def _flat(x: Tensor, code: Code) -> Code:
@@ -159,7 +167,8 @@ class _Plane(Layer):
         if not x.rank:
             raise LayerError("E301", f"{self.word} takes vectors, not single numbers", text=str(x))
         code = Fn(self.function, (_flat(x, X(0)), *self.numbers()))
-        return Inference((("output", Tensor((2,), ("features",))),), code, sees="all")
+        out = Tensor((2,), ("features",), over=x.over)
+        return Inference((("output", out),), code, sees="all")
 
     def numbers(self) -> tuple[Code, ...]:
         """Further arguments of the function."""

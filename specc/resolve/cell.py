@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from specc.diagnostics import Diagnostic, Label
 from specc.layers import registry
 from specc.layers.common import equal_sizes
@@ -105,7 +107,7 @@ def declare(scope: Scope, statement: tree.Declare) -> None:
             type = Tensor((arity, *sizes), ("children", *axes)) if folded else Tensor(sizes, axes)
             read = scope.add(name, item.span, ReadPort(name), (), (("output", type),), named=True)
             scope.states[name] = State(name, float(start))
-            scope.bind(item.name, _children(scope, read, item.span) if folded else read)
+            scope.bind(item.name, _children(scope, read, item.name) if folded else read)
 
 
 def _arity(scope: Scope, definition: tree.Definition) -> int:
@@ -116,16 +118,18 @@ def _arity(scope: Scope, definition: tree.Definition) -> int:
     return type.arity if isinstance(type, Tensor) else 2
 
 
-def _children(scope: Scope, read: Flow, span: Span) -> Flow:
+def _children(scope: Scope, read: Flow, state: tree.Name) -> Flow:
     """A state over a tree: `children` are all; where there are two, `left` and `right` are one each."""
     model = registry.get("index")
     assert model is not None
     ports = [("children", read.ref, read.type)]
     if isinstance(read.type, Tensor) and read.type.sizes[0] != 2:
         return Flow(tuple(ports))
+    span = Span(state.span.source, state.span.start, state.span.start)  # no words of the spec
     for number, name in enumerate(("left", "right")):
         maker = LayerMaker(model.model_validate({"entries": (number,)}), (), (), span)
         one = apply_layer(scope, maker, [(model.operands[0], read)], None, span)
+        scope.nodes[one.ref.node] = replace(scope.nodes[one.ref.node], name=f"{state.id}_{name}")
         ports.append((name, one.ref, one.type))
     return Flow(tuple(ports))
 

@@ -32,11 +32,12 @@ from specc.resolve.convert import as_static
 from specc.resolve.evaluation import flow
 from specc.resolve.foresight import ports, roles, spatial
 from specc.resolve.given import port
-from specc.resolve.given_graph import graph_port, is_graph
+from specc.resolve.given_graph import graph_port
 from specc.resolve.library import configured, library, unknown_word, word_call
 from specc.resolve.literal import Literal, LiteralError, literal
 from specc.resolve.nameless import hint, unread
 from specc.resolve.order import bound, ordered
+from specc.resolve.ports import is_graph
 from specc.resolve.stated import stated
 from specc.resolve.tensors import count_of
 from specc.resolve.terms import objective_terms

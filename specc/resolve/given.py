@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from specc.resolve.context import Scope
 from specc.resolve.literal import Literal
 from specc.resolve.ports import port_type
@@ -53,6 +55,8 @@ def _sized(scope: Scope, statement: tree.Given, value: Literal, type: Tensor) ->
     for sizes in ((1, *value.sizes), (1, 1, *value.sizes), value.sizes):
         if len(sizes) == type.rank + 1 and _fits(sizes[1:], type):
             found = type.with_sizes(sizes[1:])
+            if type.axes == ("node", "part"):
+                return _tree(scope, statement, value, found, sizes)
             return _whole(scope, statement, value, found, sizes)
     _misfit(scope, statement, value, f"its type is {type}")
     return None
@@ -67,14 +71,38 @@ def _whole(
 ) -> Port | None:
     """Class ids are whole numbers below the number of classes."""
     high = type.classes if isinstance(type.classes, int) else None
-    bad = type.dtype == "int" and any(
-        v != int(v) or v < 0 or (high is not None and v >= high) for v in value.items
-    )
-    if not bad:
+    if type.dtype != "int" or all(_is_class(v, type) for v in value.items):
         return sizes, type
     message = "a class id is a whole number" + ("" if high is None else f" from 0 to {high - 1}")
     scope.context.report("E701", message, statement.value.span)
     return None
+
+
+def _is_class(number: Fraction | float, type: Tensor) -> bool:
+    """Whether a number is one of the classes of a type."""
+    high = type.classes if isinstance(type.classes, int) else None
+    return number == int(number) and number >= 0 and (high is None or number < high)
+
+
+def _tree(
+    scope: Scope, statement: tree.Given, value: Literal, type: Tensor, sizes: tuple[int, ...]
+) -> Port | None:
+    """Rows of a symbol and the places of children, which stand below their parent."""
+    nodes, columns = sizes[1:]
+    for number in range(0, len(value.items), columns):
+        symbol, *children = value.items[number : number + columns]
+        place = number // columns % nodes + 1
+        message = ""
+        if not _is_class(symbol, type):
+            message = f"the symbol of node {place} is no whole number from 0"
+            message += f" to {type.classes - 1}" if isinstance(type.classes, int) else ""
+        elif any(c and (c != int(c) or not place < c <= nodes) for c in children):
+            below = f"{place + 1} … {nodes}, or 0" if place < nodes else "0"
+            message = f"the children of node {place} stand below it: {below}"
+        if message:
+            scope.context.report("E701", message, statement.value.span)
+            return None
+    return sizes, type
 
 
 def _misfit(scope: Scope, statement: tree.Given, value: Literal, wanted: str) -> None:

@@ -13,12 +13,6 @@ from specc.types import Graph, Tensor, default_axes
 _PARTS = ("edges", "edge", "global")
 
 
-def is_graph(written: tree.Expr | None) -> bool:
-    """Whether the type of a given value is a graph."""
-    base = written.base if isinstance(written, tree.Index) else written
-    return isinstance(base, tree.Name) and base.id == "graph"
-
-
 def graph_port(
     scope: Scope, statement: tree.Given, nodes: Literal, names: Mapping[str, Literal]
 ) -> tuple[GivenGraph, Graph] | None:

@@ -19,6 +19,7 @@ from specc.layers import registry
 from specc.layers.base import Inference, Layer
 from specc.program import Apply, Ref
 from specc.resolve.context import Scope
+from specc.resolve.one_graph import of_one_graph
 from specc.resolve.values import POISON, Flow
 from specc.sizes import Size, symbol
 from specc.source import Span
@@ -33,6 +34,8 @@ MOVES = frozenset(
     ("ends", "spread", "gathered", "neighbour_softmax", "neighbour_sum", "at", "masked")
 )
 """Layers that say themselves on what their output stands."""
+ROWS = frozenset(("rows", "append", "nearest", "pca", "tsne"))
+"""The words of programs that choose rows: they stand where the layer says, on a graph or on none."""
 REDUCTIONS = frozenset(("sum", "mean", "max", "min", "std"))
 _ITEMWISE = (
     *("dense", "activation", "rectifier", "softmax", "arithmetic", "comparison"),
@@ -111,6 +114,18 @@ def whole_graph(scope: Scope, flow: Flow, span: Span) -> Flow:
     if not isinstance(flow.type, Tensor) or flow.type.over != "nodes":
         return flow
     return place(scope, WithFeatures(), (flow.graph, flow, None, None), span)
+
+
+def without_features(scope: Scope, graph: Flow) -> Flow:
+    """The graph before it got new features of its nodes, which are a value of their own."""
+    node = scope.nodes[graph.ref.node]
+    while isinstance(node.operation, Apply) and node.operation.layer.word == "with_features":
+        before, _, edge, whole = node.operands
+        if before is None or edge is not None or whole is not None:
+            break
+        node = scope.nodes[before.node]
+        graph = Flow((("output", before, node.type(before.port)),))
+    return graph
 
 
 def end_of(scope: Scope, flow: Flow, end: str, span: Span) -> Flow:
@@ -203,6 +218,8 @@ def placed(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Placed | 
         return None
     if layer.word in ON_GRAPHS:
         return _on_graph(scope, layer, flows, span)
+    if layer.word in ROWS:
+        return _of_rows(scope, layer, flows, span)
     moves = layer.word in MOVES
     given = [
         node_features(scope, f, span) if f is not None and not (moves and at) else f
@@ -217,8 +234,9 @@ def placed(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Placed | 
     if end is not None:
         given = [_ungathered(scope, f) for f in given]
     over = _common_place(scope, layer, given, span)
-    if over is None:
+    if over is None or not of_one_graph(scope, layer.shown, given, over, span):
         return None
+    graph = next((f.graph for f in given if f and f.graph and _over(f) == over), graph)
     there = [_lifted(scope, f, over, graph, span) for f in given]
     return Placed(there, graph, over, end)
 
@@ -231,6 +249,16 @@ def _on_graph(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Placed
         return None
     whole = whole_graph(scope, first, span)
     return Placed([whole, *flows[1:]], whole, "items")
+
+
+def _of_rows(scope: Scope, layer: Layer, flows: Operands, span: Span) -> Placed | None:
+    """Operands of a word that chooses rows; what it gives has as many as `keeps`, on its graph."""
+    given = [None if f is None else node_features(scope, f, span) for f in flows]
+    if any(f is POISON for f in given):
+        return None
+    keeps = given[2] if layer.word == "rows" else given[0]
+    batched = keeps is not None and _over(keeps) is not None and layer.word != "append"
+    return Placed(given, graph_behind(keeps) if keeps is not None and batched else None, "items")
 
 
 def _over(flow: Flow | None) -> Over | None:

@@ -28,7 +28,7 @@ from specc.resolve.values import (
 )
 from specc.sizes import Size
 from specc.syntax import tree
-from specc.types import Tensor
+from specc.types import Graph, Tensor
 
 SPLITS = ("train", "validation", "test")
 
@@ -138,7 +138,16 @@ def tapped(scope: Scope, call: int, name: str, inner: Node) -> Flow:
     if all(port != name for port, _ in node.types):
         scope.nodes[call] = replace(node, types=(*node.types, (name, type)))
     scope.context.taps[(node.operation.body.name, name)] = None
-    return Flow(((name, Ref(call, name), type),))
+    over = type.over if isinstance(type, Tensor) else "items"
+    graph = _graph_given(scope, node) if over == "nodes" else None
+    return Flow(((name, Ref(call, name), type),), graph=graph)
+
+
+def _graph_given(scope: Scope, call: Node) -> Flow | None:
+    """The one graph that a call was given, on whose nodes its values stand."""
+    refs = [r for r in call.operands if r is not None]
+    graphs = [(r, t) for r in refs if isinstance(t := scope.nodes[r.node].type(r.port), Graph)]
+    return Flow((("output", *graphs[0]),)) if len(graphs) == 1 else None
 
 
 def _of_network(scope: Scope, name: str, expr: tree.Member) -> Meaning:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from specc.nearest import nearest
 from specc.program import ReadPort
 from specc.resolve.context import Scope, Types
@@ -30,10 +32,13 @@ def inputs(
             return None
         declared = [(tree.Name(definition.name.span, "x"), None)]
     made: list[tuple[str, ValueType]] = []
+    graphs = sum(is_graph(written) for _, written in declared)
     for number, (name, written) in enumerate(declared):
         type = _input(scope, name, written, None if operands is None else operands[number])
         if type is None:
             return None
+        if isinstance(type, Graph) and graphs > 1:
+            type = _one_of_several(type, name.id)
         made.append((name.id, type))
         read = scope.add(name.id, name.span, ReadPort(name.id), (), (("output", type),), named=True)
         scope.bind(name, POISON if isinstance(type, Unknown) else read)
@@ -53,6 +58,19 @@ def _bind_sizes(scope: Scope, written: tree.Expr | None, type: ValueType) -> Non
             continue
         if _is_free(scope, place):
             scope.names[place.id] = Number(size, place.id)
+
+
+def is_graph(written: tree.Expr | None) -> bool:
+    """Whether a written type is a graph."""
+    base = written.base if isinstance(written, tree.Index) else written
+    return isinstance(base, tree.Name) and base.id == "graph"
+
+
+def _one_of_several(type: Graph, name: str) -> Graph:
+    """A graph beside others: how many nodes and edges it has is its own affair."""
+    nodes = symbol(f"nodes_{name}") if type.nodes == symbol("nodes") else type.nodes
+    edges = symbol(f"edges_{name}") if type.edges == symbol("edges") else type.edges
+    return replace(type, nodes=nodes, edges=edges)
 
 
 def _no_input(scope: Scope, definition: tree.Definition) -> None:

@@ -188,7 +188,7 @@ class _Procedure:
             message = f"{len(names)} names for a value with {has}"
             value = self.context.report("E203", message, statement.span)
         parts = value.ports if value is not POISON else POISON.ports * len(names)
-        flows = [Flow((port,)) for port in parts]
+        flows = [Flow((port,), graph=value.graph) for port in parts]
         if value is not POISON and value.ref.node >= 0:
             given = tuple((p, n.id) for (p, _, _), n in zip(value.ports, names, strict=True))
             node = scope.nodes[value.ref.node]
@@ -209,7 +209,7 @@ class _Procedure:
         if all(ref.node == value.ref.node for _, ref, _ in value.ports):
             scope.nodes[value.ref.node] = replace(node, variables=parts)
         held = [
-            (tree.Name(name.span, part), Flow((port,)))
+            (tree.Name(name.span, part), Flow((port,), graph=value.graph))
             for (_, part), port in zip(parts, value.ports, strict=True)
         ]
         act = self.names.assign(scope, held)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from specc.program import Apply, Generated, Node, ReadPort, Ref, Sample
 from specc.resolve.context import Scope
 from specc.source import Span
-from specc.types import Distribution, Tensor
+from specc.types import Distribution, Graph, Tensor
 
 RowSet: TypeAlias = str | None
 """The rows in words, equal for values that can be put together; None where they are not known."""
@@ -63,7 +63,7 @@ def _has_rows(scope: Scope, ref: Ref) -> bool:
     if ref.node < 0:
         return False
     type = scope.nodes[ref.node].type(ref.port)
-    return isinstance(type, Distribution) or (isinstance(type, Tensor) and type.batched)
+    return isinstance(type, (Distribution, Graph)) or (isinstance(type, Tensor) and type.batched)
 
 
 def _chosen(scope: Scope, operation: Apply, node: Node, found: list[RowSet]) -> RowSet:

@@ -136,10 +136,17 @@ def _directions(
         return POISON
     concat = registry.get("concat")
     assert concat is not None
+    maker_of = LayerMaker(concat(), (), (), written.span)
     joined = [("values", Flow(f.ports[:1])) for f in (there, other)]
-    return apply_layer(
-        scope, LayerMaker(concat(), (), (), written.span), joined, written.label, written.span
-    )
+    made = apply_layer(scope, maker_of, joined, written.label, written.span)
+    if made is POISON:
+        return POISON
+    ends = [
+        (f"{state}_{way}", ref, type)
+        for way, flow in (("forward", there), ("backward", other))
+        for state, ref, type in flow.ports[1:]
+    ]
+    return replace(made, ports=(*made.ports, *ends))
 
 
 def _one(

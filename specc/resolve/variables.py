@@ -8,8 +8,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from specc.plain import is_plain
-from specc.program import Act, Body, Node, ReadPort, RowsRead, TrainPlan
+from specc.program import Act, Body, Node, ReadPort, Ref, RowsRead, TrainPlan
 from specc.resolve.context import Context, Scope
+from specc.resolve.graphs import without_features
 from specc.resolve.member import SPLITS
 from specc.resolve.order import labels, names_read
 from specc.resolve.row_sets import Given, RowSet, row_sets
@@ -23,13 +24,15 @@ from specc.types import ANYTHING, Graph, Tensor, Unknown, ValueType
 class Variable(Struct, frozen=True):
     """What a name holds: a value of a type, with these rows.
 
-    `parts` are the names of the outputs, where it is a call with several.
+    `parts` are the names of the outputs, where it is a call with several; `graph` is the name that holds
+    the graph on whose nodes or edges it stands.
     """
 
     type: ValueType
     span: Span
     rows: RowSet = None
     parts: tuple[tuple[str, str], ...] = ()
+    graph: str | None = None
 
 
 class Variables(Struct, eq=False):
@@ -46,6 +49,7 @@ class Variables(Struct, eq=False):
     known: dict[str, Variable] = field(default_factory=dict)
     statics: dict[str, Number] = field(default_factory=dict)
     reads: dict[str, RowsRead] = field(default_factory=dict)
+    graphs: dict[str, Graph] = field(default_factory=dict)
     numbers: set[str] = field(default_factory=set)
     uses: dict[str, None] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
@@ -81,12 +85,24 @@ class Variables(Struct, eq=False):
         if isinstance(variable.type, Unknown):
             return POISON
         if not variable.parts:
-            return self._port(scope, name, variable.type, variable.span)
+            flow = self._port(scope, name, variable.type, variable.span)
+            return replace(flow, graph=self._graph(scope, variable))
         flows = [
             (port, self._port(scope, part, self.known[part].type, variable.span))
             for port, part in variable.parts
         ]
-        return Flow(tuple((port, flow.ref, flow.type) for port, flow in flows))
+        graphs = (self._graph(scope, self.known[part]) for _, part in variable.parts)
+        ports = tuple((port, flow.ref, flow.type) for port, flow in flows)
+        return Flow(ports, graph=next(filter(None, graphs), None))
+
+    def _graph(self, scope: Scope, variable: Variable) -> Flow | None:
+        """The graph that a variable stands on."""
+        if variable.graph is None:
+            return None
+        if variable.graph in self.known:
+            held = self.known[variable.graph]
+            return self._port(scope, variable.graph, held.type, held.span)
+        return self._port(scope, variable.graph, self.graphs[variable.graph], variable.span)
 
     def _port(self, scope: Scope, name: str, type: ValueType, span: Span) -> Flow:
         return scope.add(name, span, ReadPort(name), (), (("output", type),))
@@ -107,16 +123,15 @@ class Variables(Struct, eq=False):
     def _split(self, scope: Scope, plan: TrainPlan, split: str, before: str) -> Flow | None:
         if split == "validation" and not getattr(plan.settings, "validation", None):
             return None
-        if not all(isinstance(t, Tensor) and t.over == "items" for _, t in plan.body.inputs):
-            what = "a program reads rows, and the data of this training are graphs"
-            help = "what is measured on graphs is a metric of the train block: metric accuracy(…)"
-            return scope.context.report("E190", what, self.program.name.span, helps=(help,))
-        ports = []
+        ports: list[tuple[str, Ref, ValueType]] = []
+        graph: Flow | None = None
         for name, type in plan.body.inputs:
             self.reads[before + name] = RowsRead(before + name, plan.name, split, name)
             flow = self._port(scope, before + name, type, plan.span)
             ports.append((name, flow.ref, flow.type))
-        return Flow(tuple(ports))
+            if isinstance(type, Graph):
+                self.graphs[before + name], graph = type, flow
+        return Flow(tuple(ports), graph=graph)
 
     # ------------------------------------------------------------------- values
 
@@ -144,18 +159,38 @@ class Variables(Struct, eq=False):
                 self.known[name.id] = Variable(POISON.type, name.span)
             return None
         rows = self.rows(scope)
+        held = [*values]
         for name, flow in values:
-            self._hold(scope, name, flow, rows[flow.ref.node])
-        targets = tuple(name.id for name, _ in values)
-        return Act(self.body(scope), targets, tuple(flow.ref for _, flow in values))
+            graph = self._standing(scope, name, flow, held)
+            self._hold(scope, name, flow, rows[flow.ref.node], graph)
+        targets = tuple(name.id for name, _ in held)
+        return Act(self.body(scope), targets, tuple(flow.ref for _, flow in held))
 
-    def _hold(self, scope: Scope, name: tree.Name, flow: Flow, rows: RowSet) -> None:
+    def _standing(
+        self, scope: Scope, name: tree.Name, flow: Flow, held: list[tuple[tree.Name, Flow]]
+    ) -> str | None:
+        """The name of the graph that a value stands on; one that has none gets one beside the value."""
+        type, graph = flow.type, flow.graph
+        if graph is None or not isinstance(type, Tensor) or type.over not in ("nodes", "edges"):
+            return None
+        graph = without_features(scope, graph)
+        operation = scope.nodes[graph.ref.node].operation
+        if isinstance(operation, ReadPort):
+            return operation.name
+        own = tree.Name(name.span, f"{name.id}.graph")
+        held.append((own, graph))
+        self.known[own.id] = Variable(graph.type, name.span)
+        return own.id
+
+    def _hold(
+        self, scope: Scope, name: tree.Name, flow: Flow, rows: RowSet, graph: str | None
+    ) -> None:
         type, once = flow.type, name.id in self.once
         if once and is_plain(scope.nodes, flow.ref, self.numbers):
             self.numbers.add(name.id)
         if isinstance(type, Tensor):
             type = replace(type, constant=None, range=type.range if once else ANYTHING)
-        self.known[name.id] = Variable(type, name.span, rows)
+        self.known[name.id] = Variable(type, name.span, rows, graph=graph)
 
 
 def _ports(nodes: Sequence[Node]) -> Iterator[Node]:
@@ -173,10 +208,11 @@ def joined(before: Variable, after: Variable) -> Variable | None:
         return after  # wrong already
     rows = before.rows if before.rows == after.rows else None
     if not isinstance(old, Tensor) or not isinstance(new, Tensor):
-        return before if not isinstance(old, Graph) else None
-    if (old.sizes, old.batched) == (new.sizes, new.batched):
+        return before if not isinstance(old, Graph) or old == new else None
+    if (old.sizes, old.batched, old.over) == (new.sizes, new.batched, new.over):
         dtype = old.dtype if old.dtype == new.dtype else "float"
-        return replace(before, type=replace(old, dtype=dtype), rows=rows)
+        graph = before.graph if before.graph == after.graph else None
+        return replace(before, type=replace(old, dtype=dtype), rows=rows, graph=graph)
     if not old.rank and not old.batched and old.dtype == "float":
         return replace(before, type=new, rows=after.rows)
     return None

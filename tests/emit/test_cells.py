@@ -152,6 +152,31 @@ def test_both_directions_have_their_own_weights() -> None:
     assert instance(program)(torch.randn(2, 6, 3)).shape == (2, 6, 10)
 
 
+def test_the_last_states_of_both_directions() -> None:
+    text = PEEPHOLE + (
+        "network Net {\n    in x: sequence[6, 3]\n"
+        "    s = x -> scan(peephole(5), bidirectional=true, keep=last)\n"
+        "    out y = s\n    out h = [s.h_forward, s.h_backward]\n}\n"
+    )
+    y, h = instance(compiled(text))(torch.randn(4, 6, 3))
+    torch.testing.assert_close(y, h)
+
+
+def test_the_last_states_of_every_cell_of_a_kernel() -> None:
+    text = (
+        "network Net {\n    in x: sequence[6, 3]\n"
+        "    s = x -> lstm(5, layers=2, bidirectional=true) as S\n"
+        "    out h = s.h\n    out c = S.c_l0_backward\n    out y = s -> linear(1)\n}\n"
+    )
+    program = compiled(text)
+    conforms(program)
+    net, x = instance(program), torch.randn(4, 6, 3)
+    h, c, _ = net(x)
+    _, (states, cells) = net.S(x)
+    torch.testing.assert_close(h, torch.cat((states[2], states[3]), 1))
+    torch.testing.assert_close(c, cells[1])
+
+
 def test_a_mask_holds_states_and_outputs() -> None:
     text = (
         "cell made(units) {\n    in x\n    state h[units]\n"
