@@ -2,6 +2,8 @@
 
 The input that makes a hidden unit answer most: the weights stay, the input learns. It
 is W_i / |W_i|.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Net(nn.Module):
-    """The input that makes a hidden unit answer most: the weights stay, the input
-    learns. It is W_i / |W_i|.
+    """Network: [B, 64] -> [B, 10].
 
     layer    output  parameters
     hidden   32           2,080

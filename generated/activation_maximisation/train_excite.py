@@ -2,6 +2,8 @@
 
 The input that makes a hidden unit answer most: the weights stay, the input learns. It
 is W_i / |W_i|.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from data_excite import Split, load
+from data import Split, load
 from model import Net
-from trainer_excite import Step, Trainer, main
+from trainer import Step, Trainer, main
 
 
 class Excite(nn.Module):
@@ -54,27 +56,13 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                [self.model.pattern],
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam([self.model.pattern], lr=0.01, fused=True),
             sign=-1,
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,8 @@
 """The networks of adding_gru.spec, written by specc 0.1.0.
 
 The adding problem over 50 steps with a GRU (Cho et al. 2014).
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from torch import Tensor, nn
 
 
 class Adder(nn.Module):
-    """The adding problem over 50 steps with a GRU (Cho et al. 2014).
+    """Network: [B, T, 2] -> [B, 1].
 
     layer    output  parameters
     gru1     32           3,456

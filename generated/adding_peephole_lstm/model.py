@@ -1,4 +1,10 @@
-"""The networks of adding_peephole_lstm.spec, written by specc 0.1.0."""
+"""The networks of adding_peephole_lstm.spec, written by specc 0.1.0.
+
+Peephole LSTM written from its gate equations, on the adding problem over 30 steps
+(Hochreiter & Schmidhuber 1997).
+
+Shapes: B batch, T time.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +14,20 @@ from torch import Tensor, nn
 
 
 class PeepholeLstm(nn.Module):
-    """Peephole LSTM written from its gate equations, on the adding problem over 30
-    steps (Hochreiter & Schmidhuber 1997).
+    """Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B,
+    units] and [B, units].
     """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.p_f = nn.Parameter(torch.zeros(units))
-        self.p_i = nn.Parameter(torch.zeros(units))
-        self.p_o = nn.Parameter(torch.zeros(units))
-        self.linear1 = nn.Linear(in_features + units, units)
-        self.linear2 = nn.Linear(in_features + units, units)
-        self.linear3 = nn.Linear(in_features + units, units)
-        self.linear4 = nn.Linear(in_features + units, units)
+        self.p_f = nn.Parameter(torch.zeros(units))  # units parameters
+        self.p_i = nn.Parameter(torch.zeros(units))  # units parameters
+        self.p_o = nn.Parameter(torch.zeros(units))  # units parameters
+        self.linear1 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear2 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear3 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear4 = nn.Linear(in_features + units, units)  # [B, units]
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""

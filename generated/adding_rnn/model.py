@@ -2,6 +2,8 @@
 
 The adding problem over 50 steps with a vanilla RNN, whose gradients vanish: it must not
 learn it.
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Adder(nn.Module):
-    """The adding problem over 50 steps with a vanilla RNN, whose gradients vanish:
-    it must not learn it.
+    """Network: [B, T, 2] -> [B, 1].
 
     layer    output  parameters
     rnn1     32           1,152

@@ -2,6 +2,8 @@
 
 The adding problem over 50 steps with a vanilla RNN, whose gradients vanish: it must not
 learn it.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class Adding(nn.Module):
         x.requires_grad_()
         p = self.adder(x)  # [B, 1]
         reach = torch.linalg.vector_norm(gradient(p.sum(1), x), dim=2)  # [B, 50]
-        kept = reach[:, 0].mean() / reach[:, 49].mean()  # []
+        kept = reach[:, 0].mean() / reach[:, 49].mean()
         return (kept.expand(batch_size),)
 
     def values_of_curve(self, x: Tensor, y: Tensor) -> tuple[Tensor, ...]:
@@ -75,27 +77,13 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.01, fused=True),
             clip_norm=1.0,
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

@@ -1,4 +1,10 @@
-"""The networks of adversarial_autoencoder.spec, written by specc 0.1.0."""
+"""The networks of adversarial_autoencoder.spec, written by specc 0.1.0.
+
+Adversarial autoencoder (Makhzani et al. 2015): a critic of codes draws them to the
+prior.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

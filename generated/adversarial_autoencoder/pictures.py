@@ -1,4 +1,8 @@
-"""Pictures for adversarial_autoencoder.spec, written by specc 0.1.0."""
+"""Pictures for adversarial_autoencoder.spec, written by specc 0.1.0.
+
+Adversarial autoencoder (Makhzani et al. 2015): a critic of codes draws them to the
+prior.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Training of AAE as in adversarial_autoencoder.spec, written by specc 0.1.0."""
+"""Training of AAE as in adversarial_autoencoder.spec, written by specc 0.1.0.
+
+Adversarial autoencoder (Makhzani et al. 2015): a critic of codes draws them to the
+prior.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -132,11 +138,6 @@ class Training(Trainer):
             torch.optim.Adam(
                 nn.ModuleList([self.model.encoder, self.model.decoder]).parameters(),
                 lr=0.001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
                 fused=True,
             ),
             schedule=factor,
@@ -146,14 +147,7 @@ class Training(Trainer):
             "criticism",
             self.model.criticism_loss,
             torch.optim.Adam(
-                self.model.critic.parameters(),
-                lr=0.002,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.critic.parameters(), lr=0.002, betas=(0.5, 0.999), fused=True
             ),
             schedule=factor,
         )
@@ -165,10 +159,6 @@ class Training(Trainer):
                 self.model.encoder.parameters(),
                 lr=0.001,
                 betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
                 fused=True,
             ),
             schedule=factor,
@@ -181,11 +171,6 @@ class Training(Trainer):
         self.criticism_step(x)
         self.regularisation_step(x)
 
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
-
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         assert isinstance(model, AAE)
@@ -193,10 +178,10 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        code, prior, value, x = outputs
+        code, prior, decoder_output, x = outputs
         return {
             "frechet": frechet(code, prior).item(),
-            "frechet_2": judged_frechet(value, x, 0.0, 1.0).item(),
+            "frechet_2": judged_frechet(decoder_output, x, 0.0, 1.0).item(),
         }
 
     def promises(self) -> list[Promise]:

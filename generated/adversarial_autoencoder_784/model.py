@@ -2,6 +2,8 @@
 
 The adversarial autoencoder of Makhzani et al. (2015) at its size: codes of 8 numbers,
 1000 units a layer.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """The adversarial autoencoder of Makhzani et al. (2015) at its size: codes of 8
-    numbers, 1000 units a layer.
+    """Encoder: [B, 784] -> [B, 8].
 
     layer    output  parameters
     linear1  1,000      785,000

@@ -2,6 +2,8 @@
 
 AlexNet with its two groups (Krizhevsky et al. 2012). A 227x227 input makes the first
 map whole: 55x55.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class AlexNet(nn.Module):
-    """AlexNet with its two groups (Krizhevsky et al. 2012). A 227x227 input makes
-    the first map whole: 55x55.
+    """Network: [B, 3, 227, 227] -> [B, 1000].
 
     layer                 output     parameters
     C1                    96×55×55       34,944

@@ -2,6 +2,8 @@
 
 AlexNet as torchvision builds it ("One weird trick", Krizhevsky 2014): no groups, fewer
 maps.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class AlexNet(nn.Module):
-    """AlexNet as torchvision builds it ("One weird trick", Krizhevsky 2014): no
-    groups, fewer maps.
+    """Network: [B, 3, 224, 224] -> [B, 1000].
 
     layer               output     parameters
     conv1               64×55×55       23,296

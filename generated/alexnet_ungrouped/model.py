@@ -1,6 +1,8 @@
 """The networks of alexnet_ungrouped.spec, written by specc 0.1.0.
 
 AlexNet (Krizhevsky et al. 2012) as it is often drawn: every filter spans all channels.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class AlexNet(nn.Module):
-    """AlexNet (Krizhevsky et al. 2012) as it is often drawn: every filter spans all
-    channels.
+    """Network: [B, 3, 227, 227] -> [B, 1000].
 
     layer      output     parameters
     C1         96×55×55       34,944

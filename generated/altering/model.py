@@ -1,4 +1,7 @@
-"""The networks of altering.spec, written by specc 0.1.0."""
+"""The networks of altering.spec, written by specc 0.1.0.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +66,8 @@ class Decoder(nn.Module):
 
 class Judge(nn.Module):
     """Says which digit an image shows; it judges what the others make.
+
+    Network: [B, 64] -> [B, 10].
 
     layer      output  parameters
     reshape1   1×8×8

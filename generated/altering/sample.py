@@ -1,4 +1,7 @@
-"""Programs of altering.spec, written by specc 0.1.0."""
+"""Programs of altering.spec, written by specc 0.1.0.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ import torch
 from safetensors.torch import load_model
 from torch import nn
 
-import data_judging
+import data
 from model import Decoder, Encoder, Judge
 from pictures import draw_grid, save_grid
 from session import Session, holds
@@ -49,9 +52,9 @@ def trained(run: Path, device: torch.device) -> Networks:
 
 
 @cache
-def read_rows_judging(device: torch.device) -> dict[str, data_judging.Split]:
+def read_rows_judging(device: torch.device) -> dict[str, data.Split]:
     """The rows of each split."""
-    return {n: s.to(device) for n, s in data_judging.load().items()}
+    return {n: s.to(device) for n, s in data.load().items()}
 
 
 def program_prior(networks: Networks, session: Session) -> None:
@@ -172,17 +175,17 @@ NUMBER = {int: "a whole number", float: "a number"}
 def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
     """Whether everything holds that the spec promises of the programs that were run."""
     kept = []
-    if {"walk"} <= figures.keys():
+    if "walk" in figures:
         kept.append(
             holds("walk.leap <= 1.6", figures["walk"]["leap"], "<=", 1.6, spoken)
         )
-    if {"alter"} <= figures.keys():
+    if "alter" in figures:
         kept.append(
             holds("alter.share >= 0.95", figures["alter"]["share"], ">=", 0.95, spoken)
         )
-    if {"alter"} <= figures.keys():
+    if "alter" in figures:
         kept.append(holds("alter.rise >= 0", figures["alter"]["rise"], ">=", 0, spoken))
-    if {"arithmetic"} <= figures.keys():
+    if "arithmetic" in figures:
         kept.append(
             holds(
                 "arithmetic.share >= 0.75",
@@ -271,10 +274,8 @@ def main() -> int:
     parser.add_argument("--program", choices=PROGRAMS, help="only this program")
     parser.add_argument("--with", dest="given", action="append", metavar="NAME=VALUE")
     args = parser.parse_args()
-    if not (args.run / "vae" / "model.safetensors").exists():
-        print(f"there are no weights in {args.run}; train first", file=sys.stderr)
-        return 1
-    if not (args.run / "judging" / "model.safetensors").exists():
+    files = ("vae/model.safetensors", "judging/model.safetensors")
+    if not all((args.run / file).exists() for file in files):
         print(f"there are no weights in {args.run}; train first", file=sys.stderr)
         return 1
     out = args.out or args.run

@@ -2,6 +2,8 @@
 
 The words aⁿbⁿ up to n = 10, and then those of n = 11 … 20: a peephole LSTM goes on
 counting (Gers & Schmidhuber 2001). How far depends on the seed.
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -12,18 +14,22 @@ from torch import Tensor, nn
 
 
 class PeepholeLstm(nn.Module):
-    """LSTM whose gates see the cell, each unit its own (Gers & Schmidhuber 2000)."""
+    """LSTM whose gates see the cell, each unit its own (Gers & Schmidhuber 2000).
+
+    Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B, units]
+    and [B, units].
+    """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.p_f = nn.Parameter(torch.zeros(units))
-        self.p_i = nn.Parameter(torch.zeros(units))
-        self.p_o = nn.Parameter(torch.zeros(units))
-        self.linear1 = nn.Linear(in_features + units, units)
-        self.linear2 = nn.Linear(in_features + units, units)
-        self.linear3 = nn.Linear(in_features + units, units)
-        self.linear4 = nn.Linear(in_features + units, units)
+        self.p_f = nn.Parameter(torch.zeros(units))  # units parameters
+        self.p_i = nn.Parameter(torch.zeros(units))  # units parameters
+        self.p_o = nn.Parameter(torch.zeros(units))  # units parameters
+        self.linear1 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear2 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear3 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear4 = nn.Linear(in_features + units, units)  # [B, units]
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
@@ -70,8 +76,7 @@ class PeepholeLstm(nn.Module):
 
 
 class Counter(nn.Module):
-    """The words aⁿbⁿ up to n = 10, and then those of n = 11 … 20: a peephole LSTM
-    goes on counting (Gers & Schmidhuber 2001). How far depends on the seed.
+    """Network: [B, T] -> [B, T, 4].
 
     layer           output  parameters
     one_hot1        T×4

@@ -2,6 +2,8 @@
 
 The words aⁿbⁿ, read symbol by symbol: after the first b, each next symbol follows from
 a count. (Gers & Schmidhuber 2001.)
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Counter(nn.Module):
-    """The words aⁿbⁿ, read symbol by symbol: after the first b, each next symbol
-    follows from a count. (Gers & Schmidhuber 2001.)
+    """Network: [B, T] -> [B, T, 4].
 
     layer     output  parameters
     one_hot1  T×4

@@ -2,6 +2,8 @@
 
 The words aⁿbⁿ, read symbol by symbol: after the first b, each next symbol follows from
 a count. (Gers & Schmidhuber 2001.)
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -61,27 +63,13 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.01, fused=True),
             clip_norm=1.0,
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -90,9 +78,9 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        (value,) = outputs
+        (smallest,) = outputs
         return {
-            "min": value.float().mean().item(),
+            "min": smallest.float().mean().item(),
         }
 
     def promises(self) -> list[Promise]:

@@ -1,6 +1,8 @@
 """The networks of backpropagation.spec, written by specc 0.1.0.
 
 A network that is small enough to be worked on paper.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Small(nn.Module):
-    """A network that is small enough to be worked on paper.
+    """Network: [B, 2] -> [B, 1].
 
     layer     output  parameters
     hidden    2                6

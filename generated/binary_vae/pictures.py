@@ -1,4 +1,8 @@
-"""Pictures for binary_vae.spec, written by specc 0.1.0."""
+"""Pictures for binary_vae.spec, written by specc 0.1.0.
+
+A variational autoencoder on binarised digits: the objective is the negative evidence
+bound in nats.
+"""
 
 from __future__ import annotations
 

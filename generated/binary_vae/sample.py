@@ -1,4 +1,10 @@
-"""Samples of binary_vae.spec, written by specc 0.1.0."""
+"""Samples of binary_vae.spec, written by specc 0.1.0.
+
+A variational autoencoder on binarised digits: the objective is the negative evidence
+bound in nats.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 GraphSAGE on sampled neighbourhoods (Hamilton, Ying & Leskovec 2017): a batch holds some
 nodes, ten neighbours of each and five of theirs, never the whole graph.
+
+Shapes: N nodes, E edges, B batch.
 """
 
 from __future__ import annotations
@@ -63,11 +65,14 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 
 
 class Sage(nn.Module):
-    """GraphSAGE with the mean of the neighbours (Hamilton, Ying & Leskovec 2017)."""
+    """GraphSAGE with the mean of the neighbours (Hamilton, Ying & Leskovec 2017).
+
+    Message passing: [N, in_features] -> [N, features].
+    """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(2 * in_features, features)
+        self.linear1 = nn.Linear(2 * in_features, features)  # [N, features]
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         a = neighbour_sum(x, graph) / graph.degree(graph.target).clamp(min=1)[:, None]
@@ -76,9 +81,7 @@ class Sage(nn.Module):
 
 
 class Groups(nn.Module):
-    """GraphSAGE on sampled neighbourhoods (Hamilton, Ying & Leskovec 2017): a batch
-    holds some nodes, ten neighbours of each and five of theirs, never the whole
-    graph.
+    """Network: [N, 400] -> [N, 4].
 
     layer  output       parameters
     sage1  32 per node      25,632

@@ -2,6 +2,8 @@
 
 Boolean expressions whose operators have two or three operands, in no order: a child-sum
 tree LSTM (Tai, Socher & Manning 2015).
+
+Shapes: B batch, N nodes.
 """
 
 from __future__ import annotations
@@ -30,17 +32,20 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 class ChildSumLstm(nn.Module):
     """Child-sum tree LSTM: a forget gate for each child (Tai, Socher & Manning
     2015).
+
+    Cell: [B] and [B, 3, units] and [B, 3, units] -> [B, units] and [B, units] and [B,
+    units].
     """
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(5, units)
-        self.linear1 = nn.Linear(2 * units, units)
-        self.linear2 = nn.Linear(2 * units, units)
-        self.linear3 = nn.Linear(2 * units, units)
-        self.linear4 = nn.Linear(units, units)
-        self.linear5 = nn.Linear(units, units, bias=False)
+        self.embedding1 = nn.Embedding(5, units)  # [B, units], 5 * units parameters
+        self.linear1 = nn.Linear(2 * units, units)  # [B, units]
+        self.linear2 = nn.Linear(2 * units, units)  # [B, units]
+        self.linear3 = nn.Linear(2 * units, units)  # [B, units]
+        self.linear4 = nn.Linear(units, units)  # [B, 3, units]
+        self.linear5 = nn.Linear(units, units, bias=False)  # [B, units]
 
     def step(self, symbol: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
@@ -70,12 +75,11 @@ class ChildSumLstm(nn.Module):
             outputs.append(next_h)
             h = torch.cat((h, next_h))
             c = torch.cat((c, next_c))
-        return torch.cat(outputs)[order].unflatten(0, (batch, -1))
+        return torch.unflatten(torch.cat(outputs)[order], 0, (batch, -1))
 
 
 class Judge(nn.Module):
-    """Boolean expressions whose operators have two or three operands, in no order: a
-    child-sum tree LSTM (Tai, Socher & Manning 2015).
+    """Network: [B, N, 4] -> [B, N, 2].
 
     layer            output  parameters
     child_sum_lstm1  N×24         4,824

@@ -1,4 +1,10 @@
-"""The networks of boolean_plain.spec, written by specc 0.1.0."""
+"""The networks of boolean_plain.spec, written by specc 0.1.0.
+
+Boolean expressions evaluated from the leaves to the root (Socher et al. 2011), with a
+loss at each node.
+
+Shapes: B batch, N nodes.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +30,13 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 class Merge(nn.Module):
-    """Boolean expressions evaluated from the leaves to the root (Socher et al.
-    2011), with a loss at each node.
-    """
+    """Cell: [B] and [B, 2, units] -> [B, units] and [B, units]."""
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(5, units)
-        self.linear1 = nn.Linear(3 * units, units)
+        self.embedding1 = nn.Embedding(5, units)  # [B, units], 5 * units parameters
+        self.linear1 = nn.Linear(3 * units, units)  # [B, units]
 
     def step(self, symbol: Tensor, h: Tensor) -> Tensor:
         """One step, as the equations say."""
@@ -52,7 +56,7 @@ class Merge(nn.Module):
             next_h = self.step(symbol[rows], h[children[rows]])
             outputs.append(next_h)
             h = torch.cat((h, next_h))
-        return torch.cat(outputs)[order].unflatten(0, (batch, -1))
+        return torch.unflatten(torch.cat(outputs)[order], 0, (batch, -1))
 
 
 class Judge(nn.Module):

@@ -1,4 +1,10 @@
-"""The networks of boolean_rntn.spec, written by specc 0.1.0."""
+"""The networks of boolean_rntn.spec, written by specc 0.1.0.
+
+Boolean expressions with a tensor network: every product of two children's features has
+a weight (Socher et al. 2013).
+
+Shapes: B batch, N nodes.
+"""
 
 from __future__ import annotations
 
@@ -24,21 +30,19 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 class Merge(nn.Module):
-    """Boolean expressions with a tensor network: every product of two children's
-    features has a weight (Socher et al. 2013).
-    """
+    """Cell: [B] and [B, 2, units] -> [B, units] and [B, units]."""
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(5, units)
+        self.embedding1 = nn.Embedding(5, units)  # [B, units], 5 * units parameters
         self.bilinear1 = nn.Bilinear(2 * units, 2 * units, units, bias=False)
-        self.linear1 = nn.Linear(3 * units, units)
+        self.linear1 = nn.Linear(3 * units, units)  # [B, units]
 
     def step(self, symbol: Tensor, h: Tensor) -> Tensor:
         """One step, as the equations say."""
         e = self.embedding1(symbol)  # [B, units]
-        p = torch.cat([h[:, 0], h[:, 1]], 1)  # [B, …]
+        p = torch.cat([h[:, 0], h[:, 1]], 1)  # [B, 2*units]
         next_h: Tensor = self.bilinear1(p, p) + self.linear1(torch.cat([p, e], 1))
         next_h = torch.tanh(next_h)  # [B, units]
         return next_h
@@ -54,7 +58,7 @@ class Merge(nn.Module):
             next_h = self.step(symbol[rows], h[children[rows]])
             outputs.append(next_h)
             h = torch.cat((h, next_h))
-        return torch.cat(outputs)[order].unflatten(0, (batch, -1))
+        return torch.unflatten(torch.cat(outputs)[order], 0, (batch, -1))
 
 
 class Judge(nn.Module):

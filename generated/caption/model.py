@@ -1,4 +1,10 @@
-"""The networks of caption.spec, written by specc 0.1.0."""
+"""The networks of caption.spec, written by specc 0.1.0.
+
+A picture is read once and named letter by letter: one to many. In training a step reads
+the true letter before, and afterwards its own.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +14,16 @@ from torch import Tensor, nn
 
 
 class Speller(nn.Module):
-    """A picture is read once and named letter by letter: one to many. In training a
-    step reads the true letter before, and afterwards its own.
-    """
+    """Cell: [B] and [B, units] -> [B, 17] and [B, units]."""
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(17, 16)
-        self.linear1 = nn.Linear(units + 16, units)
-        self.linear2 = nn.Linear(units + 16, units)
-        self.linear3 = nn.Linear(units + 16, units)
-        self.linear4 = nn.Linear(units, 17)
+        self.embedding1 = nn.Embedding(17, 16)  # [B, 16], 272 parameters
+        self.linear1 = nn.Linear(units + 16, units)  # [B, units]
+        self.linear2 = nn.Linear(units + 16, units)  # [B, units]
+        self.linear3 = nn.Linear(units + 16, units)  # [B, units]
+        self.linear4 = nn.Linear(units, 17)  # [B, 17], 17 * units + 17 parameters
 
     def step(self, letter: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""

@@ -2,6 +2,8 @@
 
 A language model of characters: stories of a small grammar that holds 0.29 bits a
 character, so that nothing can do better in the mean.
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Writer(nn.Module):
-    """A language model of characters: stories of a small grammar that holds 0.29
-    bits a character, so that nothing can do better in the mean.
+    """Network: [B, T] -> [B, T, 26].
 
     layer       output  parameters
     embedding1  T×16           416

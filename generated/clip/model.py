@@ -1,4 +1,10 @@
-"""The networks of clip.spec, written by specc 0.1.0."""
+"""The networks of clip.spec, written by specc 0.1.0.
+
+CLIP with ViT-B/32 (Radford et al. 2021): an image and a text become vectors of 512
+numbers that are compared.
+
+Shapes: B batch, T time, D features, L length.
+"""
 
 from __future__ import annotations
 
@@ -40,22 +46,28 @@ class SelfAttention(nn.Module):
 
 
 class Layer(nn.Module):
-    """CLIP with ViT-B/32 (Radford et al. 2021): an image and a text become vectors
-    of 512 numbers that are compared.
+    """Block: [B, L, width] -> [B, L, width].
+
+    layer        output               parameters
+    layer_norm1  L×width                 2·width
+    attention1   L×width      4·width² + 4·width
+    layer_norm2  L×width                 2·width
+    linear1      L×(4·width)  4·width² + 4·width
+    linear2      L×width        4·width² + width
     """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)
-        self.attention1 = SelfAttention(width, heads)
-        self.layer_norm2 = nn.LayerNorm(width, eps=1e-05)
-        self.linear1 = nn.Linear(width, 4 * width)
-        self.linear2 = nn.Linear(4 * width, width)
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, L, width], 2 * width parameters
+        self.attention1 = SelfAttention(width, heads)  # [B, L, width]
+        self.layer_norm2 = nn.LayerNorm(width)  # [B, L, width], 2 * width parameters
+        self.linear1 = nn.Linear(width, 4 * width)  # [B, L, 4*width]
+        self.linear2 = nn.Linear(4 * width, width)  # [B, L, width]
 
     def forward(self, x: Tensor) -> Tensor:
-        h = x + self.attention1(self.layer_norm1(x))  # [B, in_length, width]
-        x = F.gelu(self.linear1(self.layer_norm2(h)))  # [B, in_length, …]
-        y: Tensor = h + self.linear2(x)  # [B, in_length, width]
+        h = x + self.attention1(self.layer_norm1(x))  # [B, L, width]
+        x = F.gelu(self.linear1(self.layer_norm2(h)))  # [B, L, 4*width]
+        y: Tensor = h + self.linear2(x)  # [B, L, width]
         return y
 
 
@@ -80,9 +92,9 @@ class Image(nn.Module):
         self.class__ = nn.Parameter(torch.zeros((1, 768)))  # 768 parameters
         self.positions = nn.Parameter(torch.zeros((50, 768)))  # 38,400 parameters
         self.conv1 = nn.Conv2d(3, 768, 32, stride=32, bias=False)  # [B, 768, 7, 7]
-        self.layer_norm1 = nn.LayerNorm(768, eps=1e-05)  # [B, 50, 768]
+        self.layer_norm1 = nn.LayerNorm(768)  # [B, 50, 768], 1,536 parameters
         self.repeat1 = nn.ModuleList(Layer(768, 12) for _ in range(12))  # [B, 50, 768]
-        self.layer_norm2 = nn.LayerNorm(768, eps=1e-05)  # [B, 768], 1,536 parameters
+        self.layer_norm2 = nn.LayerNorm(768)  # [B, 768], 1,536 parameters
         self.linear1 = nn.Linear(768, 512, bias=False)  # [B, 512], 393,216 parameters
 
     def forward(self, x: Tensor) -> Tensor:
@@ -96,23 +108,29 @@ class Image(nn.Module):
         return y
 
 
-class Layer2(nn.Module):
-    """CLIP with ViT-B/32 (Radford et al. 2021): an image and a text become vectors
-    of 512 numbers that are compared.
+class CausalLayer(nn.Module):
+    """Block: [B, T, width] -> [B, T, width].
+
+    layer        output               parameters
+    layer_norm1  T×width                 2·width
+    attention1   T×width      4·width² + 4·width
+    layer_norm2  T×width                 2·width
+    linear1      T×(4·width)  4·width² + 4·width
+    linear2      T×width        4·width² + width
     """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)
-        self.attention1 = SelfAttention(width, heads, causal=True)
-        self.layer_norm2 = nn.LayerNorm(width, eps=1e-05)
-        self.linear1 = nn.Linear(width, 4 * width)
-        self.linear2 = nn.Linear(4 * width, width)
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.attention1 = SelfAttention(width, heads, causal=True)  # [B, T, width]
+        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.linear1 = nn.Linear(width, 4 * width)  # [B, T, 4*width]
+        self.linear2 = nn.Linear(4 * width, width)  # [B, T, width]
 
     def forward(self, x: Tensor) -> Tensor:
-        h = x + self.attention1(self.layer_norm1(x))  # [B, in_time, width]
-        x = F.gelu(self.linear1(self.layer_norm2(h)))  # [B, in_time, …]
-        y: Tensor = h + self.linear2(x)  # [B, in_time, width]
+        h = x + self.attention1(self.layer_norm1(x))  # [B, T, width]
+        x = F.gelu(self.linear1(self.layer_norm2(h)))  # [B, T, 4*width]
+        y: Tensor = h + self.linear2(x)  # [B, T, width]
         return y
 
 
@@ -132,8 +150,8 @@ class Text(nn.Module):
         super().__init__()
         self.embedding1 = nn.Embedding(49408, 512)  # [B, 77, 512]
         self.learned_positions1 = nn.Embedding(77, 512)  # [B, 77, 512]
-        self.repeat1 = nn.ModuleList(Layer2(512, 8) for _ in range(12))  # [B, 77, 512]
-        self.layer_norm1 = nn.LayerNorm(512, eps=1e-05)  # [B, 77, 512]
+        self.repeat1 = nn.ModuleList(CausalLayer(512, 8) for _ in range(12))
+        self.layer_norm1 = nn.LayerNorm(512)  # [B, 77, 512], 1,024 parameters
         self.linear1 = nn.Linear(512, 512, bias=False)  # [B, 512], 262,144 parameters
 
     def forward(self, ids: Tensor) -> Tensor:

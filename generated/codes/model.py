@@ -2,6 +2,8 @@
 
 What the codes of an autoencoder are good for: neighbours, pictures of the plane, and an
 encoder to keep.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """What the codes of an autoencoder are good for: neighbours, pictures of the
-    plane, and an encoder to keep.
+    """Encoder: [B, 64] -> [B, 16].
 
     layer    output  parameters
     linear1  128          8,320

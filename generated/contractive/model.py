@@ -1,4 +1,10 @@
-"""The networks of contractive.spec, written by specc 0.1.0."""
+"""The networks of contractive.spec, written by specc 0.1.0.
+
+A contractive autoencoder: the code's derivative by the input is kept small, here in
+closed form.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Training of Contractive as in contractive.spec, written by specc 0.1.0."""
+"""Training of Contractive as in contractive.spec, written by specc 0.1.0.
+
+A contractive autoencoder: the code's derivative by the input is kept small, here in
+closed form.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +49,7 @@ class Contractive(nn.Module):
         jacobian_ = (h * (1 - h)).unsqueeze(-1) * self.encoder.code.weight
         slope = (jacobian_**2).sum((1, 2))  # [B]
         sigmoid = torch.sigmoid(logits)  # [B, 64]
-        mean = slope.mean()  # []
+        mean = slope.mean()
         return sigmoid, x, mean.expand(batch_size)
 
 
@@ -69,27 +75,13 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.002,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.002, fused=True),
             compiled=False,
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -98,10 +90,10 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        value, x, value2 = outputs
+        sigmoid, x, mean = outputs
         return {
-            "mse": F.mse_loss(value, x).item(),
-            "mean": value2.float().mean().item(),
+            "mse": F.mse_loss(sigmoid, x).item(),
+            "mean": mean.float().mean().item(),
         }
 
     def promises(self) -> list[Promise]:

@@ -1,6 +1,8 @@
 """The networks of convolutional.spec, written by specc 0.1.0.
 
 The denoising layout of the TensorFlow tutorial as a plain autoencoder on 28x28 digits.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """The denoising layout of the TensorFlow tutorial as a plain autoencoder on
-    28x28 digits.
+    """Encoder: [B, 1, 28, 28] -> [B, 8, 7, 7].
 
     layer  output    parameters
     down1  16×14×14         160

@@ -1,7 +1,6 @@
 """The networks of cora_gcn_original.spec, written by specc 0.1.0.
 
-Two-layer graph convolution at the sizes of Cora (Kipf & Welling 2017), as the authors
-published it.
+Shapes: N nodes, E edges, B batch.
 """
 
 from __future__ import annotations
@@ -66,11 +65,14 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 
 
 class Convolution(nn.Module):
-    """The layer of the authors' own code, which has no bias."""
+    """The layer of the authors' own code, which has no bias.
+
+    Message passing: [N, in_features] -> [N, features].
+    """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(in_features, features, bias=False)
+        self.linear1 = nn.Linear(in_features, features, bias=False)  # [N, features]
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         degree = graph.degree(graph.target)  # [N]
@@ -82,6 +84,8 @@ class Convolution(nn.Module):
 class CoraGCN(nn.Module):
     """Two-layer graph convolution at the sizes of Cora (Kipf & Welling 2017), as the
     authors published it.
+
+    Network: [N, 1433] -> [N, 7].
 
     layer         output       parameters
     convolution1  16 per node      22,928

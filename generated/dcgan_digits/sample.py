@@ -2,6 +2,8 @@
 
 DCGAN by the paper's rules on 8x8 digits: no pooling, batch normalisation, ReLU and tanh
 in the generator.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 DCGAN by the paper's rules on 8x8 digits: no pooling, batch normalisation, ReLU and tanh
 in the generator.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -148,14 +150,7 @@ class Training(Trainer):
             "discriminator",
             self.model.discriminator_loss,
             torch.optim.Adam(
-                self.model.d.parameters(),
-                lr=0.0005,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.d.parameters(), lr=0.0005, betas=(0.5, 0.999), fused=True
             ),
         )
         self.generator_step = Step(
@@ -163,14 +158,7 @@ class Training(Trainer):
             "generator",
             self.model.generator_loss,
             torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.0005,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.g.parameters(), lr=0.0005, betas=(0.5, 0.999), fused=True
             ),
         )
 
@@ -181,11 +169,6 @@ class Training(Trainer):
             fake = self.model.shared(real)
         self.discriminator_step(real, fake.detach())
         self.generator_step(fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -204,16 +187,16 @@ class Training(Trainer):
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         train = self.evaluate("train")
-        predicted1 = gaussian_fit(self.splits["train"].real, self.splits["train"].real)
-        wanted1 = self.splits["train"].real
-        baseline1 = judged_frechet(predicted1, wanted1, -1.0, 1.0).item()
+        predicted = gaussian_fit(self.splits["train"].real, self.splits["train"].real)
+        wanted = self.splits["train"].real
+        baseline = judged_frechet(predicted, wanted, -1.0, 1.0).item()
         return [
             check("train.frechet <= 45", train["frechet"], "<=", 45),
             check(
                 "train.frechet <= train.frechet(gaussian_fit)",
                 train["frechet"],
                 "<=",
-                baseline1,
+                baseline,
             ),
             check("train.inception_score >= 7.5", train["inception_score"], ">=", 7.5),
             check("train.class_coverage >= 9", train["class_coverage"], ">=", 9),

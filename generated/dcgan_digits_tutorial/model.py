@@ -2,6 +2,8 @@
 
 DCGAN in the layout of the TensorFlow tutorial, for 8x8 digits: LeakyReLU(0.3) on both
 sides, dropout in D.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """DCGAN in the layout of the TensorFlow tutorial, for 8x8 digits: LeakyReLU(0.3)
-    on both sides, dropout in D.
+    """Generator: [B, 32] -> [B, 1, 8, 8].
 
     layer            output   parameters
     linear1          512          16,384
@@ -33,13 +34,13 @@ class G(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.linear1 = nn.Linear(32, 512, bias=False)  # [B, 512], 16,384 parameters
-        self.batch_norm1 = nn.BatchNorm1d(512, eps=1e-05, momentum=0.1)  # [B, 512]
+        self.batch_norm1 = nn.BatchNorm1d(512)  # [B, 512], 1,024 parameters
         self.conv_transpose1 = nn.ConvTranspose2d(128, 64, 5, padding=2, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(64, eps=1e-05, momentum=0.1)  # [B, 64, 2, 2]
+        self.batch_norm2 = nn.BatchNorm2d(64)  # [B, 64, 2, 2], 128 parameters
         self.conv_transpose2 = nn.ConvTranspose2d(
             64, 32, 5, stride=2, padding=1, bias=False
         )
-        self.batch_norm3 = nn.BatchNorm2d(32, eps=1e-05, momentum=0.1)  # [B, 32, 4, 4]
+        self.batch_norm3 = nn.BatchNorm2d(32)  # [B, 32, 4, 4], 64 parameters
         self.conv_transpose3 = nn.ConvTranspose2d(
             32, 1, 5, stride=2, padding=1, bias=False
         )

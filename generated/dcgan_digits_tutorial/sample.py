@@ -2,6 +2,8 @@
 
 DCGAN in the layout of the TensorFlow tutorial, for 8x8 digits: LeakyReLU(0.3) on both
 sides, dropout in D.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 DCGAN in the layout of the TensorFlow tutorial, for 8x8 digits: LeakyReLU(0.3) on both
 sides, dropout in D.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data import Split, load
+from data import DataError, Split, load
 from judge import judged, judged_frechet
 from model import D, G
 from pictures import save_grid
@@ -132,7 +134,14 @@ class Training(Trainer):
 
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
-        return load()
+        splits = load()
+        size = self.args.batch
+        if (len(splits["train"]) - 1) % size == 0:
+            raise DataError(
+                "the last batch would have one row, and batch normalisation needs two; "
+                f"choose another --batch than {size}"
+            )
+        return splits
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -143,14 +152,7 @@ class Training(Trainer):
             "discriminator",
             self.model.discriminator_loss,
             torch.optim.Adam(
-                self.model.d.parameters(),
-                lr=0.001,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.d.parameters(), lr=0.001, betas=(0.5, 0.999), fused=True
             ),
             schedule=factor,
         )
@@ -159,14 +161,7 @@ class Training(Trainer):
             "generator",
             self.model.generator_loss,
             torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.001,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.g.parameters(), lr=0.001, betas=(0.5, 0.999), fused=True
             ),
             schedule=factor,
         )
@@ -178,11 +173,6 @@ class Training(Trainer):
             fake = self.model.shared(real)
         self.discriminator_step(real, fake.detach())
         self.generator_step(fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -201,16 +191,16 @@ class Training(Trainer):
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         train = self.evaluate("train")
-        predicted1 = gaussian_fit(self.splits["train"].real, self.splits["train"].real)
-        wanted1 = self.splits["train"].real
-        baseline1 = judged_frechet(predicted1, wanted1, -1.0, 1.0).item()
+        predicted = gaussian_fit(self.splits["train"].real, self.splits["train"].real)
+        wanted = self.splits["train"].real
+        baseline = judged_frechet(predicted, wanted, -1.0, 1.0).item()
         return [
             check("train.frechet <= 75", train["frechet"], "<=", 75),
             check(
                 "train.frechet <= train.frechet(gaussian_fit)",
                 train["frechet"],
                 "<=",
-                baseline1,
+                baseline,
             ),
         ]
 

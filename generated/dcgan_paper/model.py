@@ -1,4 +1,10 @@
-"""The networks of dcgan_paper.spec, written by specc 0.1.0."""
+"""The networks of dcgan_paper.spec, written by specc 0.1.0.
+
+DCGAN for 64x64 colour images (Radford et al. 2016): no pooling, no dense layers, batch
+normalisation.
+
+Shapes: B batch, H height, W width.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +14,22 @@ from torch import Tensor, nn
 
 
 class Up(nn.Module):
-    """Block: [B, in_channels, in_height, in_width] -> [B, channels, …, …]."""
+    """Block: [B, in_channels, H, W] -> [B, channels, 2*H, 2*W].
+
+    layer            output                             parameters
+    conv_transpose1  channels×(2·H)×(2·W)  16·channels·in_channels
+    batch_norm1      channels×(2·H)×(2·W)               2·channels
+    """
 
     def __init__(self, in_channels: int, channels: int) -> None:
         super().__init__()
         self.conv_transpose1 = nn.ConvTranspose2d(
             in_channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, 2*H, 2*W]
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.batch_norm1(self.conv_transpose1(x)))  # [B, channels, …, …]
+        x = F.relu(self.batch_norm1(self.conv_transpose1(x)))  # [B, channels, 2*H, 2*W]
         return x
 
 
@@ -40,7 +51,7 @@ class G(nn.Module):
     def __init__(self, width: int = 64) -> None:
         super().__init__()
         self.conv_transpose1 = nn.ConvTranspose2d(100, 8 * width, 4, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(8 * width, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(8 * width)  # [B, 512, 4, 4], 1,024 parameters
         self.up1 = Up(8 * width, 4 * width)  # [B, 256, 8, 8], 2,097,664 parameters
         self.up2 = Up(4 * width, 2 * width)  # [B, 128, 16, 16], 524,544 parameters
         self.up3 = Up(2 * width, width)  # [B, 64, 32, 32], 131,200 parameters
@@ -56,14 +67,19 @@ class G(nn.Module):
 
 
 class Down(nn.Module):
-    """Block: [B, in_channels, in_height, in_width] -> [B, channels, …, …]."""
+    """Block: [B, in_channels, H, W] -> [B, channels, H//2, W//2].
+
+    layer        output                             parameters
+    conv1        channels×⌊H/2⌋×⌊W/2⌋  16·channels·in_channels
+    batch_norm1  channels×⌊H/2⌋×⌊W/2⌋               2·channels
+    """
 
     def __init__(self, in_channels: int, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(
             in_channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H//2, W//2]
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.batch_norm1(self.conv1(x)), negative_slope=0.2)

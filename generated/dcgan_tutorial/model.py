@@ -1,6 +1,8 @@
 """The networks of dcgan_tutorial.spec, written by specc 0.1.0.
 
 DCGAN, layer for layer as in the TensorFlow tutorial, for 28x28 digits.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """DCGAN, layer for layer as in the TensorFlow tutorial, for 28x28 digits.
+    """Generator: [B, 100] -> [B, 1, 28, 28].
 
     layer            output    parameters
     linear1          12,544     1,254,400
@@ -31,13 +33,13 @@ class G(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.linear1 = nn.Linear(100, 12544, bias=False)  # [B, 12544]
-        self.batch_norm1 = nn.BatchNorm1d(12544, eps=1e-05, momentum=0.1)  # [B, 12544]
+        self.batch_norm1 = nn.BatchNorm1d(12544)  # [B, 12544], 25,088 parameters
         self.conv_transpose1 = nn.ConvTranspose2d(256, 128, 5, padding=2, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(128, eps=1e-05, momentum=0.1)
+        self.batch_norm2 = nn.BatchNorm2d(128)  # [B, 128, 7, 7], 256 parameters
         self.conv_transpose2 = nn.ConvTranspose2d(
             128, 64, 5, stride=2, padding=1, bias=False
         )
-        self.batch_norm3 = nn.BatchNorm2d(64, eps=1e-05, momentum=0.1)
+        self.batch_norm3 = nn.BatchNorm2d(64)  # [B, 64, 14, 14], 128 parameters
         self.conv_transpose3 = nn.ConvTranspose2d(
             64, 1, 5, stride=2, padding=1, bias=False
         )

@@ -1,6 +1,8 @@
 """Samples of dcgan_tutorial.spec, written by specc 0.1.0.
 
 DCGAN, layer for layer as in the TensorFlow tutorial, for 28x28 digits.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Training of DCGAN as in dcgan_tutorial.spec, written by specc 0.1.0.
 
 DCGAN, layer for layer as in the TensorFlow tutorial, for 28x28 digits.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data import Split, load
+from data import DataError, Split, load
 from model import D, G
 from pictures import save_grid
 from trainer import Step, Trainer, main
@@ -89,7 +91,14 @@ class Training(Trainer):
 
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
-        return load()
+        splits = load()
+        size = self.args.batch
+        if (len(splits["train"]) - 1) % size == 0:
+            raise DataError(
+                "the last batch would have one row, and batch normalisation needs two; "
+                f"choose another --batch than {size}"
+            )
+        return splits
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -99,31 +108,13 @@ class Training(Trainer):
             self,
             "discriminator",
             self.model.discriminator_loss,
-            torch.optim.Adam(
-                self.model.d.parameters(),
-                lr=0.0001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.d.parameters(), lr=0.0001, fused=True),
         )
         self.generator_step = Step(
             self,
             "generator",
             self.model.generator_loss,
-            torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.0001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.g.parameters(), lr=0.0001, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
@@ -133,11 +124,6 @@ class Training(Trainer):
             fake = self.model.shared(real)
         self.discriminator_step(real, fake.detach())
         self.generator_step(fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def show(self, epoch: int) -> None:
         """The pictures of an epoch."""

@@ -1,7 +1,6 @@
 """The networks of ddpm_cifar.spec, written by specc 0.1.0.
 
-The U-Net of Ho et al. (2020) for CIFAR-10: 128 channels times 1, 2, 2, 2, two residual
-blocks at each size and attention at 16×16; it is told the step and gives the noise.
+Shapes: B batch, T time, D features, H height, W width.
 """
 
 from __future__ import annotations
@@ -52,109 +51,147 @@ def embed_number(x: Tensor, features: int, base: float) -> Tensor:
 
 
 class Residual(nn.Module):
-    """Two convolutions that are told the step, beside a way around them."""
+    """Two convolutions that are told the step, beside a way around them.
+
+    Block: [B, channels, H, W] and [B, t_features] -> [B, channels, H, W].
+
+    layer        output                            parameters
+    linear1      channels      channels·t_features + channels
+    group_norm1  channels×H×W                      2·channels
+    conv1        channels×H×W          9·channels² + channels
+    group_norm2  channels×H×W                      2·channels
+    dropout1     channels×H×W
+    conv2        channels×H×W          9·channels² + channels
+    """
 
     def __init__(self, t_features: int, channels: int) -> None:
         super().__init__()
         self.channels = channels
-        self.linear1 = nn.Linear(t_features, channels)
-        self.group_norm1 = nn.GroupNorm(32, channels, eps=1e-05)
-        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
-        self.group_norm2 = nn.GroupNorm(32, channels, eps=1e-05)
-        self.dropout1 = nn.Dropout(0.1)
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.linear1 = nn.Linear(t_features, channels)  # [B, channels]
+        self.group_norm1 = nn.GroupNorm(32, channels)  # [B, channels, H, W]
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)  # [B, channels, H, W]
+        self.group_norm2 = nn.GroupNorm(32, channels)  # [B, channels, H, W]
+        self.dropout1 = nn.Dropout(0.1)  # [B, channels, H, W]
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)  # [B, channels, H, W]
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         moved = self.linear1(F.silu(t)).reshape(-1, self.channels, 1, 1)
-        h = self.conv1(F.silu(self.group_norm1(x))) + moved
-        main = self.dropout1(F.silu(self.group_norm2(h)))
-        main = self.conv2(main)  # [B, channels, x_height, x_width]
-        y: Tensor = main + x  # [B, channels, x_height, x_width]
+        h = self.conv1(F.silu(self.group_norm1(x))) + moved  # [B, channels, H, W]
+        main = self.dropout1(F.silu(self.group_norm2(h)))  # [B, channels, H, W]
+        main = self.conv2(main)  # [B, channels, H, W]
+        y: Tensor = main + x  # [B, channels, H, W]
         return y
 
 
 class Residual2(nn.Module):
-    """Two convolutions that are told the step, beside a way around them."""
+    """Two convolutions that are told the step, beside a way around them.
+
+    Block: [B, x_channels, H, W] and [B, t_features] -> [B, channels, H, W].
+
+    layer        output                                parameters
+    linear1      channels          channels·t_features + channels
+    group_norm1  x_channels×H×W                      2·x_channels
+    conv1        channels×H×W    9·channels·x_channels + channels
+    group_norm2  channels×H×W                          2·channels
+    dropout1     channels×H×W
+    conv2        channels×H×W              9·channels² + channels
+    conv3        channels×H×W      channels·x_channels + channels
+    """
 
     def __init__(self, x_channels: int, t_features: int, channels: int) -> None:
         super().__init__()
         self.channels = channels
-        self.linear1 = nn.Linear(t_features, channels)
-        self.group_norm1 = nn.GroupNorm(32, x_channels, eps=1e-05)
+        self.linear1 = nn.Linear(t_features, channels)  # [B, channels]
+        self.group_norm1 = nn.GroupNorm(32, x_channels)  # [B, x_channels, H, W]
         self.conv1 = nn.Conv2d(x_channels, channels, 3, padding=1)
-        self.group_norm2 = nn.GroupNorm(32, channels, eps=1e-05)
-        self.dropout1 = nn.Dropout(0.1)
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
-        self.conv3 = nn.Conv2d(x_channels, channels, 1)
+        self.group_norm2 = nn.GroupNorm(32, channels)  # [B, channels, H, W]
+        self.dropout1 = nn.Dropout(0.1)  # [B, channels, H, W]
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)  # [B, channels, H, W]
+        self.conv3 = nn.Conv2d(x_channels, channels, 1)  # [B, channels, H, W]
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         moved = self.linear1(F.silu(t)).reshape(-1, self.channels, 1, 1)
-        h = self.conv1(F.silu(self.group_norm1(x))) + moved
-        main = self.dropout1(F.silu(self.group_norm2(h)))
-        main = self.conv2(main)  # [B, channels, x_height, x_width]
-        skip = self.conv3(x)  # [B, channels, x_height, x_width]
-        y: Tensor = main + skip  # [B, channels, x_height, x_width]
+        h = self.conv1(F.silu(self.group_norm1(x))) + moved  # [B, channels, H, W]
+        main = self.dropout1(F.silu(self.group_norm2(h)))  # [B, channels, H, W]
+        main = self.conv2(main)  # [B, channels, H, W]
+        skip = self.conv3(x)  # [B, channels, H, W]
+        y: Tensor = main + skip  # [B, channels, H, W]
         return y
 
 
 class Attend(nn.Module):
-    """Block: [B, wide, in_height, in_width] -> [B, wide, in_height, in_width]."""
+    """Block: [B, wide, H, W] -> [B, wide, H, W].
+
+    layer        output            parameters
+    group_norm1  wide×H×W              2·wide
+    attention1   (H·W)×wide  4·wide² + 4·wide
+    """
 
     def __init__(self, wide: int) -> None:
         super().__init__()
         self.wide = wide
-        self.group_norm1 = nn.GroupNorm(32, wide, eps=1e-05)
-        self.attention1 = SelfAttention(wide, 1)
+        self.group_norm1 = nn.GroupNorm(32, wide)  # [B, wide, H, W]
+        self.attention1 = SelfAttention(wide, 1)  # [B, H*W, wide]
 
     def forward(self, x: Tensor) -> Tensor:
         in_height = x.shape[2]
         in_width = x.shape[3]
-        places = self.group_norm1(x).flatten(2).permute(0, 2, 1)
-        seen = self.attention1(places).permute(0, 2, 1)  # [B, wide, in_height·in_width]
-        seen = seen.reshape(-1, self.wide, in_height, in_width)
-        y: Tensor = x + seen  # [B, wide, in_height, in_width]
+        places = self.group_norm1(x).flatten(2).permute(0, 2, 1)  # [B, H*W, wide]
+        seen = self.attention1(places).permute(0, 2, 1)  # [B, wide, H*W]
+        seen = seen.reshape(-1, self.wide, in_height, in_width)  # [B, wide, H, W]
+        y: Tensor = x + seen  # [B, wide, H, W]
         return y
 
 
 class Both(nn.Module):
-    """Block: [B, x_channels, x_height, x_width] and [B, t_features] -> [B, channels,
-    x_height, x_width].
+    """Block: [B, x_channels, H, W] and [B, t_features] -> [B, channels, H, W].
+
+    layer      output
+    residual1  channels×H×W
+    attend1    channels×H×W
     """
 
     def __init__(self, x_channels: int, t_features: int, channels: int) -> None:
         super().__init__()
         self.residual1 = Residual2(x_channels, t_features, channels)
-        self.attend1 = Attend(channels)
+        self.attend1 = Attend(channels)  # [B, channels, H, W]
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
-        y: Tensor = self.attend1(self.residual1(x, t))
+        y: Tensor = self.attend1(self.residual1(x, t))  # [B, channels, H, W]
         return y
 
 
 class Both2(nn.Module):
-    """Block: [B, channels, x_height, x_width] and [B, t_features] -> [B, channels,
-    x_height, x_width].
+    """Block: [B, channels, H, W] and [B, t_features] -> [B, channels, H, W].
+
+    layer      output                                             parameters
+    residual1  channels×H×W  18·channels² + channels·t_features + 7·channels
+    attend1    channels×H×W                         4·channels² + 6·channels
     """
 
     def __init__(self, t_features: int, channels: int) -> None:
         super().__init__()
-        self.residual1 = Residual(t_features, channels)
-        self.attend1 = Attend(channels)
+        self.residual1 = Residual(t_features, channels)  # [B, channels, H, W]
+        self.attend1 = Attend(channels)  # [B, channels, H, W]
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
-        y: Tensor = self.attend1(self.residual1(x, t))
+        y: Tensor = self.attend1(self.residual1(x, t))  # [B, channels, H, W]
         return y
 
 
 class Larger(nn.Module):
-    """Block: [B, in_channels, in_height, in_width] -> [B, channels, …, …]."""
+    """Block: [B, in_channels, H, W] -> [B, channels, 2*H, 2*W].
+
+    layer  output                                       parameters
+    conv1  channels×(2·H)×(2·W)  9·channels·in_channels + channels
+    """
 
     def __init__(self, in_channels: int, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.conv1(F.interpolate(x, scale_factor=2))  # [B, channels, …, …]
+        x = self.conv1(F.interpolate(x, scale_factor=2))  # [B, channels, 2*H, 2*W]
         return x
 
 
@@ -162,6 +199,8 @@ class UNet(nn.Module):
     """The U-Net of Ho et al. (2020) for CIFAR-10: 128 channels times 1, 2, 2, 2, two
     residual blocks at each size and attention at 16×16; it is told the step and
     gives the noise.
+
+    Network: [B, 3, 32, 32] and [B] -> [B, 3, 32, 32].
 
     layer                  output     parameters
     sinusoidal_embedding1  128
@@ -247,7 +286,7 @@ class UNet(nn.Module):
         self.residual14 = Residual2(384, 512, 128)  # [B, 128, 32, 32]
         self.residual15 = Residual2(256, 512, 128)  # [B, 128, 32, 32]
         self.residual16 = Residual2(256, 512, 128)  # [B, 128, 32, 32]
-        self.group_norm1 = nn.GroupNorm(32, 128, eps=1e-05)  # [B, 128, 32, 32]
+        self.group_norm1 = nn.GroupNorm(32, 128)  # [B, 128, 32, 32], 256 parameters
         self.conv5 = nn.Conv2d(128, 3, 3, padding=1)  # [B, 3, 32, 32], 3,459 parameters
 
     def forward(self, x: Tensor, step: Tensor) -> Tensor:

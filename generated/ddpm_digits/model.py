@@ -1,4 +1,7 @@
-"""The networks of ddpm_digits.spec, written by specc 0.1.0."""
+"""The networks of ddpm_digits.spec, written by specc 0.1.0.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,22 @@ def embed_number(x: Tensor, features: int, base: float) -> Tensor:
 class Told(nn.Module):
     """A residual block that is told the step and the class by a scale and a shift of
     its normalised input.
+
+    Block: [B, width] and [B, given_features] -> [B, width].
+
+    layer        output                           parameters
+    linear1      (2·width)  2·given_features·width + 2·width
+    layer_norm1  width                               2·width
+    linear2      (4·width)                4·width² + 4·width
+    linear3      width                      4·width² + width
     """
 
     def __init__(self, given_features: int, width: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(given_features, 2 * width)
-        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)
-        self.linear2 = nn.Linear(width, 4 * width)
-        self.linear3 = nn.Linear(4 * width, width)
+        self.linear1 = nn.Linear(given_features, 2 * width)  # [B, 2*width]
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, width], 2 * width parameters
+        self.linear2 = nn.Linear(width, 4 * width)  # [B, 4*width]
+        self.linear3 = nn.Linear(4 * width, width)  # [B, width]
 
     def forward(self, x: Tensor, given: Tensor) -> Tensor:
         scale, shift = torch.chunk(self.linear1(F.silu(given)), 2, 1)
@@ -39,6 +50,8 @@ class Denoiser(nn.Module):
     """Says which noise was added to a digit (Ho et al. 2020); class 10 stands for
     none (Ho & Salimans 2022). The widths are our reading of a denoiser of 495,648
     parameters.
+
+    Network: [B, 64] and [B] and [B] -> [B, 64].
 
     layer                  output  parameters
     sinusoidal_embedding1  64
@@ -77,6 +90,8 @@ class Denoiser(nn.Module):
 
 class Judge(nn.Module):
     """Tells whether generated digits are what was asked for.
+
+    Network: [B, 64] -> [B, 10].
 
     layer     output  parameters
     linear1   128          8,320

@@ -1,4 +1,7 @@
-"""Programs of ddpm_digits.spec, written by specc 0.1.0."""
+"""Programs of ddpm_digits.spec, written by specc 0.1.0.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,7 @@ NUMBER = {int: "a whole number", float: "a number"}
 def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
     """Whether everything holds that the spec promises of the programs that were run."""
     kept = []
-    if {"from_noise"} <= figures.keys():
+    if "from_noise" in figures:
         kept.append(
             holds(
                 "from_noise.right >= 0.95",
@@ -185,10 +188,8 @@ def main() -> int:
     parser.add_argument("--program", choices=PROGRAMS, help="only this program")
     parser.add_argument("--with", dest="given", action="append", metavar="NAME=VALUE")
     args = parser.parse_args()
-    if not (args.run / "judging" / "model.safetensors").exists():
-        print(f"there are no weights in {args.run}; train first", file=sys.stderr)
-        return 1
-    if not (args.run / "diffusion" / "model.safetensors").exists():
+    files = ("judging/model.safetensors", "diffusion/model.safetensors")
+    if not all((args.run / file).exists() for file in files):
         print(f"there are no weights in {args.run}; train first", file=sys.stderr)
         return 1
     out = args.out or args.run

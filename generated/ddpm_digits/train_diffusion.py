@@ -1,18 +1,22 @@
-"""Training of Diffusion as in ddpm_digits.spec, written by specc 0.1.0."""
+"""Training of Diffusion as in ddpm_digits.spec, written by specc 0.1.0.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
 import math
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from data_diffusion import Split, load
+from data import Split, load
 from model import Denoiser
-from trainer_diffusion import Step, Trainer, main
+from trainer import Step, Trainer, main
 
 
 class Diffusion(nn.Module):
@@ -65,27 +69,35 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.001, fused=True),
             schedule=factor,
+        )
+        self.ema = AveragedModel(
+            self.model,
+            multi_avg_fn=get_ema_multi_avg_fn(0.999),  # type: ignore[no-untyped-call]
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
 
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
+    def trained(self) -> nn.Module:
+        """The moving average of the weights, which is judged and kept."""
+        return self.ema.module
+
+    def advance(self) -> None:
+        """The next batch, and the average after it."""
+        super().advance()
+        self.ema.update_parameters(self.model)
+
+    def state(self) -> dict[str, Any]:
+        """All that decides how the run goes on, and the average."""
+        return super().state() | {"ema": self.ema.state_dict()}
+
+    def take(self, state: dict[str, Any]) -> None:
+        """Be where a checkpoint was made."""
+        super().take(state)
+        self.ema.load_state_dict(state["ema"])
 
 
 def run(arguments: list[str] | None = None) -> int:

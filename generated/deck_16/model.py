@@ -1,6 +1,8 @@
 """The networks of deck_16.spec, written by specc 0.1.0.
 
 The lecture's deeper autoencoder: the code has 16 numbers.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """The lecture's deeper autoencoder: the code has 16 numbers.
+    """Encoder: [B, 784] -> [B, 16].
 
     layer    output  parameters
     linear1  128        100,480

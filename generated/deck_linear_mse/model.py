@@ -2,6 +2,8 @@
 
 The lecture's autoencoder 784-128-64-128-784 on digits of 28x28 pixels. The code is
 linear at the end and learns by squared error.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """The lecture's autoencoder 784-128-64-128-784 on digits of 28x28 pixels. The
-    code is linear at the end and learns by squared error.
+    """Encoder: [B, 784] -> [B, 64].
 
     layer   output  parameters
     hidden  128        100,480

@@ -2,6 +2,8 @@
 
 The lecture's autoencoder 784-128-64-128-784 on digits of 28x28 pixels. The output is
 squashed and learns by squared error.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """The lecture's autoencoder 784-128-64-128-784 on digits of 28x28 pixels. The
-    output is squashed and learns by squared error.
+    """Encoder: [B, 784] -> [B, 64].
 
     layer   output  parameters
     hidden  128        100,480

@@ -1,4 +1,9 @@
-"""The networks of deep.spec, written by specc 0.1.0."""
+"""The networks of deep.spec, written by specc 0.1.0.
+
+A deep autoencoder with a code of eight numbers, against PCA with as many.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The networks of denoising_convolutional.spec, written by specc 0.1.0."""
+"""The networks of denoising_convolutional.spec, written by specc 0.1.0.
+
+The denoising layout of the TensorFlow tutorial: noise is added and clipped, and the
+clean image is wanted back.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

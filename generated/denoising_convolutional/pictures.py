@@ -1,4 +1,8 @@
-"""Pictures for denoising_convolutional.spec, written by specc 0.1.0."""
+"""Pictures for denoising_convolutional.spec, written by specc 0.1.0.
+
+The denoising layout of the TensorFlow tutorial: noise is added and clipped, and the
+clean image is wanted back.
+"""
 
 from __future__ import annotations
 

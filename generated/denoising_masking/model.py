@@ -1,4 +1,10 @@
-"""The networks of denoising_masking.spec, written by specc 0.1.0."""
+"""The networks of denoising_masking.spec, written by specc 0.1.0.
+
+A denoising autoencoder: pixels are masked with probability q, and the clean image is
+wanted back.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Pictures for denoising_masking.spec, written by specc 0.1.0."""
+"""Pictures for denoising_masking.spec, written by specc 0.1.0.
+
+A denoising autoencoder: pixels are masked with probability q, and the clean image is
+wanted back.
+"""
 
 from __future__ import annotations
 

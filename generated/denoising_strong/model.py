@@ -1,4 +1,9 @@
-"""The networks of denoising_strong.spec, written by specc 0.1.0."""
+"""The networks of denoising_strong.spec, written by specc 0.1.0.
+
+A denoising autoencoder: noise is added and clipped, and the clean image is wanted back.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

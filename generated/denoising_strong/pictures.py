@@ -1,4 +1,7 @@
-"""Pictures for denoising_strong.spec, written by specc 0.1.0."""
+"""Pictures for denoising_strong.spec, written by specc 0.1.0.
+
+A denoising autoencoder: noise is added and clipped, and the clean image is wanted back.
+"""
 
 from __future__ import annotations
 

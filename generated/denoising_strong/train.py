@@ -1,4 +1,9 @@
-"""Training of Denoising as in denoising_strong.spec, written by specc 0.1.0."""
+"""Training of Denoising as in denoising_strong.spec, written by specc 0.1.0.
+
+A denoising autoencoder: noise is added and clipped, and the clean image is wanted back.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -67,26 +72,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.002,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.002, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

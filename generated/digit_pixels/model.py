@@ -2,6 +2,8 @@
 
 Digits as graphs of pixels: a node is a pixel with its value and place, joined to the
 eight around it. Three layers see three pixels far, which is not enough for all digits.
+
+Shapes: N nodes, E edges, B batch.
 """
 
 from __future__ import annotations
@@ -80,11 +82,14 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 
 
 class Sage(nn.Module):
-    """GraphSAGE with the mean of the neighbours (Hamilton, Ying & Leskovec 2017)."""
+    """GraphSAGE with the mean of the neighbours (Hamilton, Ying & Leskovec 2017).
+
+    Message passing: [N, in_features] -> [N, features].
+    """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(2 * in_features, features)
+        self.linear1 = nn.Linear(2 * in_features, features)  # [N, features]
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         a = neighbour_sum(x, graph) / graph.degree(graph.target).clamp(min=1)[:, None]
@@ -93,9 +98,7 @@ class Sage(nn.Module):
 
 
 class Digit(nn.Module):
-    """Digits as graphs of pixels: a node is a pixel with its value and place, joined
-    to the eight around it. Three layers see three pixels far, which is not enough
-    for all digits.
+    """Network: [N, 3] -> [B, 10].
 
     layer    output       parameters
     sage1    32 per node         224

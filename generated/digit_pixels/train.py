@@ -2,6 +2,8 @@
 
 Digits as graphs of pixels: a node is a pixel with its value and place, joined to the
 eight around it. Three layers see three pixels far, which is not enough for all digits.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -56,26 +58,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.003,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.003, fused=True),
         )
 
     def iteration(self, *batch: Any) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Any) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Any) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -84,9 +72,9 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        value, label = outputs
+        digit_output, label = outputs
         return {
-            "accuracy": (value.argmax(1) == label).float().mean().item(),
+            "accuracy": (digit_output.argmax(1) == label).float().mean().item(),
         }
 
     def promises(self) -> list[Promise]:

@@ -1,6 +1,8 @@
 """The networks of digit_rows.spec, written by specc 0.1.0.
 
 A digit read row by row: many to one.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from torch import Tensor, nn
 
 
 class Reader(nn.Module):
-    """A digit read row by row: many to one.
+    """Network: [B, 1, 8, 8] -> [B, 10].
 
     layer     output  parameters
     permute1  8×1×8

@@ -1,6 +1,8 @@
 """The networks of digits_cnn.spec, written by specc 0.1.0.
 
 A small convolutional network for the bundled 8x8 digits.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Classifier(nn.Module):
-    """A small convolutional network for the bundled 8x8 digits.
+    """Network: [B, 1, 8, 8] -> [B, 10].
 
     layer     output  parameters
     C1        16×8×8         160

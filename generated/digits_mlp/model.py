@@ -1,6 +1,8 @@
 """The networks of digits_mlp.spec, written by specc 0.1.0.
 
 Digits from their 64 pixels with one hidden layer.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Classifier(nn.Module):
-    """Digits from their 64 pixels with one hidden layer.
+    """Network: [B, 64] -> [B, 10].
 
     layer   output  parameters
     hidden  64           4,160

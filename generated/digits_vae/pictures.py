@@ -1,4 +1,7 @@
-"""Pictures for digits_vae.spec, written by specc 0.1.0."""
+"""Pictures for digits_vae.spec, written by specc 0.1.0.
+
+Convolutional variational autoencoder on the bundled 8x8 digits.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Samples of digits_vae.spec, written by specc 0.1.0."""
+"""Samples of digits_vae.spec, written by specc 0.1.0.
+
+Convolutional variational autoencoder on the bundled 8x8 digits.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

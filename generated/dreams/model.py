@@ -2,6 +2,8 @@
 
 Activation maximisation: the weights stay, and images climb towards what each class
 answers to.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Classifier(nn.Module):
-    """Activation maximisation: the weights stay, and images climb towards what each
-    class answers to.
+    """Network: [B, 64] -> [B, 10].
 
     layer    output  parameters
     linear1  64           4,160

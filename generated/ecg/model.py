@@ -2,6 +2,8 @@
 
 Anomalies: the autoencoder learns healthy heart beats only, so ill ones are rebuilt
 badly.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """Anomalies: the autoencoder learns healthy heart beats only, so ill ones are
-    rebuilt badly.
+    """Encoder: [B, 140] -> [B, 8].
 
     layer    output  parameters
     linear1  32           4,512

@@ -2,6 +2,8 @@
 
 Anomalies: the autoencoder learns healthy heart beats only, so ill ones are rebuilt
 badly.
+
+Shapes: N rows, B batch.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 def balanced_accuracy(prediction: Tensor, target: Tensor) -> Tensor:
     """Share of each true class's items that are found, averaged; scores [N, classes, ...]."""
     right = (prediction.argmax(1) == target).float()
-    return torch.stack([right[target == c].mean() for c in target.unique()]).mean()
+    return torch.stack([right[target == c].mean() for c in torch.unique(target)]).mean()
 
 
 class Networks(nn.Module):
@@ -81,11 +83,11 @@ def program_detect(networks: Networks, session: Session) -> None:
     found = rows.float().mean()
     rows = session.where(called, test.ill == 0, "test.ill == 0")  # [B]
     spared = 1 - rows.float().mean()
-    balanced_accuracy = (found + spared) / 2
+    balanced_accuracy_ = (found + spared) / 2
     session.figure("threshold", threshold)
     session.figure("found", found)
     session.figure("spared", spared)
-    session.figure("balanced_accuracy", balanced_accuracy)
+    session.figure("balanced_accuracy", balanced_accuracy_)
     rows = test.x[:4]  # [B, 140]
     decoder_output = networks.decoder(networks.encoder(test.x[:4]))  # [B, 140]
     save_curve((rows, decoder_output), session.path("curve.png"))
@@ -105,7 +107,7 @@ NUMBER = {int: "a whole number", float: "a number"}
 def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
     """Whether everything holds that the spec promises of the programs that were run."""
     kept = []
-    if {"detect"} <= figures.keys():
+    if "detect" in figures:
         kept.append(
             holds(
                 "detect.balanced_accuracy >= 0.75",

@@ -2,6 +2,8 @@
 
 Anomalies: the autoencoder learns healthy heart beats only, so ill ones are rebuilt
 badly.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ class Anomalies(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         x_hat = self.decoder(self.encoder(x))  # [B, 140]
         error = F.mse_loss(x_hat, x, reduction="none").mean(1)  # [B]
-        mean = ((ill == 0).float() * error).mean()  # []
+        mean = ((ill == 0).float() * error).mean()
         return {"mean_error": mean}
 
     def outputs(self, x: Tensor, ill: Tensor) -> tuple[Tensor, ...]:
@@ -74,27 +76,13 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.003,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.003, fused=True),
             schedule=factor,
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

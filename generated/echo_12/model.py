@@ -2,6 +2,8 @@
 
 Bits come back 8 steps later. Gradients end after windows of 12 steps while the state
 goes on: long enough to learn it (Williams & Peng 1990).
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ def run_windows(
 ) -> Tensor:
     """All outputs, [B, T, d] -> [B, T, n]; gradients end after some steps, the state goes on."""
     outputs: list[Tensor] = []
-    for window in x.split(steps, 1):
+    for window in torch.split(x, steps, 1):
         found, state = cells(window, state)
         outputs.append(found)
         if isinstance(state, Tensor):
@@ -29,8 +31,7 @@ def run_windows(
 
 
 class Echo(nn.Module):
-    """Bits come back 8 steps later. Gradients end after windows of 12 steps while
-    the state goes on: long enough to learn it (Williams & Peng 1990).
+    """Network: [B, T, 1] -> [B, T, 2].
 
     layer    output  parameters
     gru1     T×32         3,360

@@ -2,6 +2,8 @@
 
 Bits come back 8 steps later. Gradients end after windows of 12 steps while the state
 goes on: long enough to learn it (Williams & Peng 1990).
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -54,27 +56,13 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.01, fused=True),
             clip_norm=1.0,
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

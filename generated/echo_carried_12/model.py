@@ -3,6 +3,8 @@
 Bits come back 8 steps later, in streams that are read in windows of 12 steps. Each
 batch begins with the state that the one before has left: long enough to learn it
 (Williams & Peng 1990).
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -23,9 +25,7 @@ def run_carried(cells: nn.RNN | nn.GRU | nn.LSTM, x: Tensor) -> Tensor:
 
 
 class Echo(nn.Module):
-    """Bits come back 8 steps later, in streams that are read in windows of 12 steps.
-    Each batch begins with the state that the one before has left: long enough to
-    learn it (Williams & Peng 1990).
+    """Network: [B, T, 1] -> [B, T, 2].
 
     layer    output  parameters
     gru1     T×32         3,360

@@ -3,6 +3,8 @@
 Bits come back 8 steps later, in streams that are read in windows of 4 steps. Each batch
 begins with the state that the one before has left, and no gradient reaches a bit that
 comes back: it cannot be learnt.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -55,27 +57,13 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.01, fused=True),
             clip_norm=1.0,
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

@@ -1,4 +1,8 @@
-"""Pictures for gaussian_vae.spec, written by specc 0.1.0."""
+"""Pictures for gaussian_vae.spec, written by specc 0.1.0.
+
+A variational autoencoder with a Gaussian decoder: the objective is the negative
+evidence bound in nats.
+"""
 
 from __future__ import annotations
 

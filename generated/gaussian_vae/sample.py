@@ -1,4 +1,10 @@
-"""Samples of gaussian_vae.spec, written by specc 0.1.0."""
+"""Samples of gaussian_vae.spec, written by specc 0.1.0.
+
+A variational autoencoder with a Gaussian decoder: the objective is the negative
+evidence bound in nats.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 A generative adversarial network on a ring of eight clouds, with the non-saturating
 loss.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations

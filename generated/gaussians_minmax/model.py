@@ -2,6 +2,8 @@
 
 A generative adversarial network on a ring of eight clouds, as the two-player game of
 one value.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """A generative adversarial network on a ring of eight clouds, as the two-player
-    game of one value.
+    """Generator: [B, 16] -> [B, 2].
 
     layer    output  parameters
     linear1  128          2,176

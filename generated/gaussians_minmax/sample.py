@@ -2,6 +2,8 @@
 
 A generative adversarial network on a ring of eight clouds, as the two-player game of
 one value.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A generative adversarial network on a ring of eight clouds, with three steps of the
 discriminator for one of the generator.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """A generative adversarial network on a ring of eight clouds, with three steps
-    of the discriminator for one of the generator.
+    """Generator: [B, 16] -> [B, 2].
 
     layer    output  parameters
     linear1  128          2,176

@@ -2,6 +2,8 @@
 
 A generative adversarial network on a ring of eight clouds, with three steps of the
 discriminator for one of the generator.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A generative adversarial network on a ring of eight clouds, with three steps of the
 discriminator for one of the generator.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -129,14 +131,7 @@ class Training(Trainer):
             "discriminator",
             self.model.discriminator_loss,
             torch.optim.Adam(
-                self.model.d.parameters(),
-                lr=0.001,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.d.parameters(), lr=0.001, betas=(0.5, 0.999), fused=True
             ),
         )
         self.generator_step = Step(
@@ -144,14 +139,7 @@ class Training(Trainer):
             "generator",
             self.model.generator_loss,
             torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.001,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.g.parameters(), lr=0.001, betas=(0.5, 0.999), fused=True
             ),
         )
 
@@ -163,11 +151,6 @@ class Training(Trainer):
         self.discriminator_step(real, fake.detach())
         if self.step % 3 == 0:
             self.generator_step(fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

@@ -2,6 +2,8 @@
 
 The smallest usual adversarial network of dense layers on 28x28 digits (Goodfellow et
 al. 2014).
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """The smallest usual adversarial network of dense layers on 28x28 digits
-    (Goodfellow et al. 2014).
+    """Generator: [B, 100] -> [B, 784].
 
     layer     output  parameters
     linear1   128         12,928

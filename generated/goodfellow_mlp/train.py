@@ -2,6 +2,8 @@
 
 The smallest usual adversarial network of dense layers on 28x28 digits (Goodfellow et
 al. 2014).
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -99,31 +101,13 @@ class Training(Trainer):
             self,
             "discriminator",
             self.model.discriminator_loss,
-            torch.optim.Adam(
-                self.model.d.parameters(),
-                lr=0.001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.d.parameters(), lr=0.001, fused=True),
         )
         self.generator_step = Step(
             self,
             "generator",
             self.model.generator_loss,
-            torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.g.parameters(), lr=0.001, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
@@ -133,11 +117,6 @@ class Training(Trainer):
             fake = self.model.shared(real)
         self.discriminator_step(real, fake.detach())
         self.generator_step(fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def show(self, epoch: int) -> None:
         """The pictures of an epoch."""

@@ -1,4 +1,10 @@
-"""The networks of gpt2.spec, written by specc 0.1.0."""
+"""The networks of gpt2.spec, written by specc 0.1.0.
+
+GPT-2, 124M (Radford et al. 2019): one layer, written once, repeated; the head shares
+the embedding's weight.
+
+Shapes: B batch, T time, D features.
+"""
 
 from __future__ import annotations
 
@@ -39,22 +45,32 @@ class SelfAttention(nn.Module):
 
 
 class TransformerLayer(nn.Module):
-    """Block: [B, T, width] -> [B, T, width]."""
+    """Block: [B, T, width] -> [B, T, width].
+
+    layer        output               parameters
+    layer_norm1  T×width                 2·width
+    attention1   T×width      4·width² + 4·width
+    dropout1     T×width
+    layer_norm2  T×width                 2·width
+    linear1      T×(4·width)  4·width² + 4·width
+    linear2      T×width        4·width² + width
+    dropout2     T×width
+    """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)
-        self.attention1 = SelfAttention(width, heads, causal=True)
-        self.dropout1 = nn.Dropout(0.1)
-        self.layer_norm2 = nn.LayerNorm(width, eps=1e-05)
-        self.linear1 = nn.Linear(width, 4 * width)
-        self.linear2 = nn.Linear(4 * width, width)
-        self.dropout2 = nn.Dropout(0.1)
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.attention1 = SelfAttention(width, heads, causal=True)  # [B, T, width]
+        self.dropout1 = nn.Dropout(0.1)  # [B, T, width]
+        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.linear1 = nn.Linear(width, 4 * width)  # [B, T, 4*width]
+        self.linear2 = nn.Linear(4 * width, width)  # [B, T, width]
+        self.dropout2 = nn.Dropout(0.1)  # [B, T, width]
 
     def forward(self, x: Tensor) -> Tensor:
         dropout = self.dropout1(self.attention1(self.layer_norm1(x)))  # [B, T, width]
         h = x + dropout  # [B, T, width]
-        x = F.gelu(self.linear1(self.layer_norm2(h)), approximate="tanh")  # [B, T, …]
+        x = F.gelu(self.linear1(self.layer_norm2(h)), approximate="tanh")
         y: Tensor = h + self.dropout2(self.linear2(x))  # [B, T, width]
         return y
 
@@ -79,7 +95,7 @@ class GPT2(nn.Module):
         self.repeat1 = nn.ModuleList(
             TransformerLayer(width, heads) for _ in range(depth)
         )
-        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)  # [B, T, 768]
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, 768], 1,536 parameters
         self.head = nn.Linear(width, 50257, bias=False)  # [B, T, 50257]
         self.head.weight = self.wte.weight  # tied
 

@@ -2,6 +2,8 @@
 
 A critic with gradient penalty (Gulrajani et al. 2017) on 8x8 digits: linear scores, no
 normalisation in D.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """A critic with gradient penalty (Gulrajani et al. 2017) on 8x8 digits: linear
-    scores, no normalisation in D.
+    """Generator: [B, 32] -> [B, 1, 8, 8].
 
     layer            output   parameters
     reshape1         32×1×1
@@ -30,11 +31,11 @@ class G(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv_transpose1 = nn.ConvTranspose2d(32, 128, 2, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(128, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(128)  # [B, 128, 2, 2], 256 parameters
         self.conv_transpose2 = nn.ConvTranspose2d(
             128, 64, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm2 = nn.BatchNorm2d(64, eps=1e-05, momentum=0.1)  # [B, 64, 4, 4]
+        self.batch_norm2 = nn.BatchNorm2d(64)  # [B, 64, 4, 4], 128 parameters
         self.conv_transpose3 = nn.ConvTranspose2d(
             64, 1, 4, stride=2, padding=1, bias=False
         )

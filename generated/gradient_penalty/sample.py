@@ -2,6 +2,8 @@
 
 A critic with gradient penalty (Gulrajani et al. 2017) on 8x8 digits: linear scores, no
 normalisation in D.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A critic with gradient penalty (Gulrajani et al. 2017) on 8x8 digits: linear scores, no
 normalisation in D.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -122,14 +124,7 @@ class Training(Trainer):
             "critic",
             self.model.critic_loss,
             torch.optim.Adam(
-                self.model.d.parameters(),
-                lr=0.0005,
-                betas=(0.5, 0.9),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.d.parameters(), lr=0.0005, betas=(0.5, 0.9), fused=True
             ),
             compiled=False,
         )
@@ -138,14 +133,7 @@ class Training(Trainer):
             "generator",
             self.model.generator_loss,
             torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.0005,
-                betas=(0.5, 0.9),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.g.parameters(), lr=0.0005, betas=(0.5, 0.9), fused=True
             ),
         )
 
@@ -157,11 +145,6 @@ class Training(Trainer):
         self.critic_step(real, fake.detach())
         if self.step % 3 == 0:
             self.generator_step(fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

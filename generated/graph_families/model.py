@@ -1,4 +1,10 @@
-"""The networks of graph_families.spec, written by specc 0.1.0."""
+"""The networks of graph_families.spec, written by specc 0.1.0.
+
+Which family a random graph is of, from its shape alone: three layers that sum over the
+neighbours, and the mean and maximum of the nodes.
+
+Shapes: N nodes, E edges, B batch.
+"""
 
 from __future__ import annotations
 
@@ -71,14 +77,12 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 
 
 class Layer(nn.Module):
-    """Which family a random graph is of, from its shape alone: three layers that sum
-    over the neighbours, and the mean and maximum of the nodes.
-    """
+    """Message passing: [N, in_features] -> [N, features]."""
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(in_features, features)
-        self.linear2 = nn.Linear(in_features, features)
+        self.linear1 = nn.Linear(in_features, features)  # [N, features]
+        self.linear2 = nn.Linear(in_features, features)  # [N, features]
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         a = neighbour_sum(x, graph)  # [N, in_features]

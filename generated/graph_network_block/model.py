@@ -2,6 +2,8 @@
 
 One full graph-network block (Battaglia et al. 2018) with 16 features on nodes, edges
 and the whole.
+
+Shapes: N nodes, E edges, B batch.
 """
 
 from __future__ import annotations
@@ -52,6 +54,9 @@ def sum_at(values: Tensor, index: Tensor, count: int) -> Tensor:
 class GraphNetwork(nn.Module):
     """A full graph-network block (Battaglia et al. 2018): edges, then nodes, then
     the whole graph.
+
+    Message passing: [N, x_features] and [E, e_features] and [B, u_features] -> [E,
+    features] and [N, features] and [B, features].
     """
 
     def __init__(
@@ -60,7 +65,7 @@ class GraphNetwork(nn.Module):
         super().__init__()
         self.linear1 = nn.Linear(e_features + u_features + 2 * x_features, features)
         self.linear2 = nn.Linear(features + u_features + x_features, features)
-        self.linear3 = nn.Linear(2 * features + u_features, features)
+        self.linear3 = nn.Linear(2 * features + u_features, features)  # [B, features]
 
     def forward(
         self, x: Tensor, e: Tensor, u: Tensor, graph: Graph
@@ -79,8 +84,7 @@ class GraphNetwork(nn.Module):
 
 
 class Block(nn.Module):
-    """One full graph-network block (Battaglia et al. 2018) with 16 features on
-    nodes, edges and the whole.
+    """Network: [N, 16] and [E, 16] and [B, 16] -> [N, 16] and [E, 16] and [B, 16].
 
     layer           output       parameters
     graph_network1  16 per edge       2,608

@@ -2,6 +2,8 @@
 
 A deep classifier that is pre-trained layer by layer (Hinton & Salakhutdinov 2006), then
 fine-tuned.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class First(nn.Module):
-    """A deep classifier that is pre-trained layer by layer (Hinton & Salakhutdinov
-    2006), then fine-tuned.
+    """Encoder: [B, 64] -> [B, 48].
 
     layer    output  parameters
     linear1  48           3,120

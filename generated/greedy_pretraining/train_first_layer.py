@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data_first_layer import Split, load
+from data import Split, load
 from model import First, FirstBack
-from trainer_first_layer import Promise, Step, Trainer, check, main
+from trainer import Promise, Step, Trainer, check, main
 
 
 class FirstLayer(nn.Module):
@@ -52,26 +52,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.002,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.002, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

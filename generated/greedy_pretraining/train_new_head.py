@@ -2,6 +2,8 @@
 
 A deep classifier that is pre-trained layer by layer (Hinton & Salakhutdinov 2006), then
 fine-tuned.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data_new_head import Split, load
+from data import Split, load
 from model import First, Head, Second
-from trainer_new_head import Promise, Step, Trainer, check, main
+from trainer import Promise, Step, Trainer, check, main
 
 
 class NewHead(nn.Module):
@@ -62,26 +64,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.head.parameters(),
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.head.parameters(), lr=0.01, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

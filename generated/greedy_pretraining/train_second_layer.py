@@ -2,6 +2,8 @@
 
 A deep classifier that is pre-trained layer by layer (Hinton & Salakhutdinov 2006), then
 fine-tuned.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data_second_layer import Split, load
+from data import Split, load
 from model import First, Second, SecondBack
-from trainer_second_layer import Step, Trainer, main
+from trainer import Step, Trainer, main
 
 
 class SecondLayer(nn.Module):
@@ -58,11 +60,6 @@ class Training(Trainer):
             torch.optim.Adam(
                 nn.ModuleList([self.model.second, self.model.second_back]).parameters(),
                 lr=0.002,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
                 fused=True,
             ),
         )
@@ -70,11 +67,6 @@ class Training(Trainer):
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,8 @@
 """The networks of held_out_digit.spec, written by specc 0.1.0.
 
 Anomalies: the autoencoder never learns the digit 0, so it rebuilds zeros badly.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """Anomalies: the autoencoder never learns the digit 0, so it rebuilds zeros
-    badly.
+    """Encoder: [B, 64] -> [B, 8].
 
     layer    output  parameters
     linear1  32           2,080

@@ -1,6 +1,8 @@
 """Training of Anomalies as in held_out_digit.spec, written by specc 0.1.0.
 
 Anomalies: the autoencoder never learns the digit 0, so it rebuilds zeros badly.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class Anomalies(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         error = F.mse_loss(self.decoder(self.encoder(x)), x, reduction="none").mean(1)
-        mean = ((label != 0).float() * error).mean()  # []
+        mean = ((label != 0).float() * error).mean()
         return {"mean_error": mean}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
@@ -66,26 +68,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.002,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.002, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -94,9 +82,9 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        error, value = outputs
+        error, equal = outputs
         return {
-            "auc": area_under_roc(error, value.float()).item(),
+            "auc": area_under_roc(error, equal.float()).item(),
         }
 
     def promises(self) -> list[Promise]:

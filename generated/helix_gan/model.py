@@ -2,6 +2,8 @@
 
 A conditional generator draws a noisy helix, where a network trained by squared error
 gives only its curve.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """A conditional generator draws a noisy helix, where a network trained by
-    squared error gives only its curve.
+    """Generator: [B, 8] and [B, 1] -> [B, 3].
 
     layer      output  parameters
     multiply1  1

@@ -2,6 +2,8 @@
 
 A conditional generator draws a noisy helix, where a network trained by squared error
 gives only its curve.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -119,14 +121,7 @@ class Training(Trainer):
             "discriminator",
             self.model.discriminator_loss,
             torch.optim.Adam(
-                self.model.d.parameters(),
-                lr=0.002,
-                betas=(0.5, 0.9),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.d.parameters(), lr=0.002, betas=(0.5, 0.9), fused=True
             ),
             schedule=factor,
         )
@@ -135,14 +130,7 @@ class Training(Trainer):
             "generator",
             self.model.generator_loss,
             torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.002,
-                betas=(0.5, 0.9),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.g.parameters(), lr=0.002, betas=(0.5, 0.9), fused=True
             ),
             schedule=factor,
         )
@@ -154,11 +142,6 @@ class Training(Trainer):
             fake = self.model.shared(t)
         self.discriminator_step(t, point, fake.detach())
         self.generator_step(t, fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

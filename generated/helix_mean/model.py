@@ -2,6 +2,8 @@
 
 A network that learns by squared error gives the mean of what may follow: of a noisy
 helix, the bare curve.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Curve(nn.Module):
-    """A network that learns by squared error gives the mean of what may follow: of a
-    noisy helix, the bare curve.
+    """Network: [B, 1] -> [B, 3].
 
     layer    output  parameters
     linear1  64             128

@@ -1,6 +1,8 @@
 """The networks of hinton_salakhutdinov.spec, written by specc 0.1.0.
 
 The deep autoencoder of Hinton and Salakhutdinov 2006: 784-1000-500-250-30 and back.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """The deep autoencoder of Hinton and Salakhutdinov 2006: 784-1000-500-250-30 and
-    back.
+    """Encoder: [B, 784] -> [B, 30].
 
     layer     output  parameters
     linear1   1,000      785,000

@@ -1,4 +1,10 @@
-"""The networks of imputation.spec, written by specc 0.1.0."""
+"""The networks of imputation.spec, written by specc 0.1.0.
+
+Missing pixels: a network that is told where the holes are fills them in better than the
+mean does.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

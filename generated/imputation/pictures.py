@@ -1,4 +1,8 @@
-"""Pictures for imputation.spec, written by specc 0.1.0."""
+"""Pictures for imputation.spec, written by specc 0.1.0.
+
+Missing pixels: a network that is told where the holes are fills them in better than the
+mean does.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Training of Filling as in imputation.spec, written by specc 0.1.0."""
+"""Training of Filling as in imputation.spec, written by specc 0.1.0.
+
+Missing pixels: a network that is told where the holes are fills them in better than the
+mean does.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -54,27 +60,13 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.002,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.002, fused=True),
             schedule=factor,
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
 
 if __name__ == "__main__":

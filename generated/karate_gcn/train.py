@@ -2,6 +2,8 @@
 
 Two-layer graph convolution, semi-supervised on Zachary's karate club: of each faction
 only the member with the most friends is known (Kipf & Welling 2017).
+
+Shapes: N nodes.
 """
 
 from __future__ import annotations
@@ -66,25 +68,13 @@ class Training(Trainer):
             "loss",
             self.model,
             torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0005,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.parameters(), lr=0.01, weight_decay=0.0005, fused=True
             ),
         )
 
     def iteration(self, *batch: Any) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Any) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Any) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -93,9 +83,9 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        value, value2 = outputs
+        members_output, faction = outputs
         return {
-            "accuracy": (value.argmax(1) == value2).float().mean().item(),
+            "accuracy": (members_output.argmax(1) == faction).float().mean().item(),
         }
 
     def promises(self) -> list[Promise]:

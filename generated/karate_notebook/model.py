@@ -2,6 +2,8 @@
 
 The karate club in the introduction of PyTorch Geometric: three graph convolutions down
 to two numbers, and a linear classifier of four communities.
+
+Shapes: N nodes, E edges, B batch.
 """
 
 from __future__ import annotations
@@ -67,12 +69,14 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 class Gcn(nn.Module):
     """Graph convolution (Kipf & Welling 2017); `self_loops` comes before it. A node
     where no edge arrives sends nothing.
+
+    Message passing: [N, in_features] -> [N, features].
     """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(in_features, features, bias=False)
-        self.b = nn.Parameter(torch.zeros(features))
+        self.linear1 = nn.Linear(in_features, features, bias=False)  # [N, features]
+        self.b = nn.Parameter(torch.zeros(features))  # features parameters
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         degree = graph.degree(graph.target)  # [N]
@@ -84,8 +88,7 @@ class Gcn(nn.Module):
 
 
 class Members(nn.Module):
-    """The karate club in the introduction of PyTorch Geometric: three graph
-    convolutions down to two numbers, and a linear classifier of four communities.
+    """Network: [N, 34] -> [N, 4].
 
     layer    output      parameters
     gcn1     4 per node         140

@@ -1,4 +1,9 @@
-"""The networks of keras_784.spec, written by specc 0.1.0."""
+"""The networks of keras_784.spec, written by specc 0.1.0.
+
+The first autoencoder of the Keras blog: 784-32-784.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

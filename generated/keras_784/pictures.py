@@ -1,4 +1,7 @@
-"""Pictures for keras_784.spec, written by specc 0.1.0."""
+"""Pictures for keras_784.spec, written by specc 0.1.0.
+
+The first autoencoder of the Keras blog: 784-32-784.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The networks of lecture_counts.spec, written by specc 0.1.0.
 
 Fully connected networks that lectures and tutorials give with their counts.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from torch import Tensor, nn
 
 
 class FourLayers(nn.Module):
-    """Fully connected networks that lectures and tutorials give with their counts.
+    """Network: [B, 3] -> [B, 1].
 
     layer    output  parameters
     linear1  5               20

@@ -1,6 +1,8 @@
 """The networks of lenet.spec, written by specc 0.1.0.
 
 LeNet-5 with the textbook's layer names (LeCun et al. 1998, fully connected C3).
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class LeNet(nn.Module):
-    """LeNet-5 with the textbook's layer names (LeCun et al. 1998, fully connected
-    C3).
+    """Network: [B, 1, 32, 32] -> [B, 10].
 
     layer     output    parameters
     C1        6×28×28          156

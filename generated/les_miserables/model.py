@@ -3,6 +3,8 @@
 Who else meets whom in Les Misérables, by a graph autoencoder (Kipf & Welling 2016).
 Counting common neighbours finds a little more (area .87): with 254 meetings there is
 little to learn from.
+
+Shapes: N nodes, E edges, B batch.
 """
 
 from __future__ import annotations
@@ -74,12 +76,14 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 class Gcn(nn.Module):
     """Graph convolution (Kipf & Welling 2017); `self_loops` comes before it. A node
     where no edge arrives sends nothing.
+
+    Message passing: [N, in_features] -> [N, features].
     """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(in_features, features, bias=False)
-        self.b = nn.Parameter(torch.zeros(features))
+        self.linear1 = nn.Linear(in_features, features, bias=False)  # [N, features]
+        self.b = nn.Parameter(torch.zeros(features))  # features parameters
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         degree = graph.degree(graph.target)  # [N]
@@ -91,9 +95,7 @@ class Gcn(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Who else meets whom in Les Misérables, by a graph autoencoder (Kipf & Welling
-    2016). Counting common neighbours finds a little more (area .87): with 254
-    meetings there is little to learn from.
+    """Encoder: [N, 77] -> [N, 16].
 
     layer  output       parameters
     gcn1   32 per node       2,496

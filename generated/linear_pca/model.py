@@ -1,4 +1,10 @@
-"""The networks of linear_pca.spec, written by specc 0.1.0."""
+"""The networks of linear_pca.spec, written by specc 0.1.0.
+
+A linear autoencoder spans what principal component analysis spans: its error is as
+small.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

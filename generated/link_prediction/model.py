@@ -2,6 +2,8 @@
 
 Graph autoencoder (Kipf & Welling 2016): nodes are joined as often as their codes agree,
 on a random graph of four groups with a fifth of the edges hidden.
+
+Shapes: N nodes, E edges, B batch.
 """
 
 from __future__ import annotations
@@ -73,12 +75,14 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 class Gcn(nn.Module):
     """Graph convolution (Kipf & Welling 2017); `self_loops` comes before it. A node
     where no edge arrives sends nothing.
+
+    Message passing: [N, in_features] -> [N, features].
     """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(in_features, features, bias=False)
-        self.b = nn.Parameter(torch.zeros(features))
+        self.linear1 = nn.Linear(in_features, features, bias=False)  # [N, features]
+        self.b = nn.Parameter(torch.zeros(features))  # features parameters
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         degree = graph.degree(graph.target)  # [N]
@@ -90,9 +94,7 @@ class Gcn(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Graph autoencoder (Kipf & Welling 2016): nodes are joined as often as their
-    codes agree, on a random graph of four groups with a fifth of the edges
-    hidden.
+    """Encoder: [N, 100] -> [N, 16].
 
     layer  output       parameters
     gcn1   32 per node       3,232

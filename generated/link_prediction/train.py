@@ -2,6 +2,8 @@
 
 Graph autoencoder (Kipf & Welling 2016): nodes are joined as often as their codes agree,
 on a random graph of four groups with a fifth of the edges hidden.
+
+Shapes: N nodes, P pairs.
 """
 
 from __future__ import annotations
@@ -70,26 +72,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.01, fused=True),
         )
 
     def iteration(self, *batch: Any) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Any) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Any) -> tuple[Tensor, ...]:
         """What the metrics compare."""

@@ -2,6 +2,8 @@
 
 Model-agnostic meta-learning (Finn et al. 2017): weights from which one step of descent
 fits a new sine curve.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Net(nn.Module):
-    """Model-agnostic meta-learning (Finn et al. 2017): weights from which one step
-    of descent fits a new sine curve.
+    """Network: [B, 10, 1] -> [B, 10, 1].
 
     layer    output  parameters
     linear1  10×40           80

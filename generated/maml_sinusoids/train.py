@@ -2,6 +2,8 @@
 
 Model-agnostic meta-learning (Finn et al. 2017): weights from which one step of descent
 fits a new sine curve.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -47,9 +49,8 @@ class MAML(nn.Module):
         def one(x: Tensor, y: Tensor, x2: Tensor) -> Tensor:
             weights: dict[str, Tensor] = dict(self.net.named_parameters())
             task = (x.unsqueeze(0), y.unsqueeze(0))
-            for _ in range(1):
-                slopes = torch.func.grad(loss)(weights, *task)
-                weights = {n: w - 0.01 * slopes[n] for n, w in weights.items()}
+            slopes = torch.func.grad(loss)(weights, *task)
+            weights = {n: w - 0.01 * slopes[n] for n, w in weights.items()}
             found: Tensor = torch.func.functional_call(
                 self.net, weights, (x2.unsqueeze(0),)
             )
@@ -87,26 +88,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.001, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

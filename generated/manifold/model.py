@@ -1,6 +1,8 @@
 """The networks of manifold.spec, written by specc 0.1.0.
 
 A code of two numbers: the whole plane of codes as one picture.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """A code of two numbers: the whole plane of codes as one picture.
+    """Encoder: [B, 64] -> [B, 2].
 
     layer    output  parameters
     linear1  128          8,320

@@ -1,6 +1,8 @@
 """The networks of moons.spec, written by specc 0.1.0.
 
 Two half circles that no line parts, told apart by two layers.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Side(nn.Module):
-    """Two half circles that no line parts, told apart by two layers.
+    """Network: [B, 2] -> [B, 2].
 
     layer    output  parameters
     linear1  32              96

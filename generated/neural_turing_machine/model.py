@@ -1,4 +1,7 @@
-"""The networks of neural_turing_machine.spec, written by specc 0.1.0."""
+"""The networks of neural_turing_machine.spec, written by specc 0.1.0.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,11 @@ from torch import Tensor, nn
 
 
 class Address(nn.Module):
-    """Where a head looks: by content, then moved by at most one row, then sharpened."""
+    """Where a head looks: by content, then moved by at most one row, then sharpened.
+
+    Block: [B, 20] and [B, 1] and [B, 1] and [B, 3] and [B, 1] and [B, 128, 20] and [B,
+    128] -> [B, 128].
+    """
 
     def forward(
         self,
@@ -45,19 +52,19 @@ class Turing(nn.Module):
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.linear1 = nn.Linear(units, units)
-        self.linear2 = nn.Linear(in_features + 20, units)
-        self.linear3 = nn.Linear(units, units)
-        self.linear4 = nn.Linear(in_features + 20, units)
-        self.linear5 = nn.Linear(units, units)
-        self.linear6 = nn.Linear(in_features + 20, units)
-        self.linear7 = nn.Linear(units, units)
-        self.linear8 = nn.Linear(in_features + 20, units)
-        self.linear9 = nn.Linear(units, 66)
-        self.address1 = Address()
-        self.linear10 = nn.Linear(units, 26)
-        self.address2 = Address()
-        self.linear11 = nn.Linear(units + 20, 8)
+        self.linear1 = nn.Linear(units, units)  # [B, units]
+        self.linear2 = nn.Linear(in_features + 20, units)  # [B, units]
+        self.linear3 = nn.Linear(units, units)  # [B, units]
+        self.linear4 = nn.Linear(in_features + 20, units)  # [B, units]
+        self.linear5 = nn.Linear(units, units)  # [B, units]
+        self.linear6 = nn.Linear(in_features + 20, units)  # [B, units]
+        self.linear7 = nn.Linear(units, units)  # [B, units]
+        self.linear8 = nn.Linear(in_features + 20, units)  # [B, units]
+        self.linear9 = nn.Linear(units, 66)  # [B, 66], 66 * units + 66 parameters
+        self.address1 = Address()  # [B, 128]
+        self.linear10 = nn.Linear(units, 26)  # [B, 26], 26 * units + 26 parameters
+        self.address2 = Address()  # [B, 128]
+        self.linear11 = nn.Linear(units + 20, 8)  # [B, 8], 8 * units + 168 parameters
 
     def step(
         self,

@@ -2,6 +2,8 @@
 
 The Siamese network of Koch et al. 2015 for characters of 105x105 pixels: two codes,
 their distance, one answer.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class Embed(nn.Module):
-    """The Siamese network of Koch et al. 2015 for characters of 105x105 pixels: two
-    codes, their distance, one answer.
+    """Encoder: [B, 1, 105, 105] -> [B, 4096].
 
     layer      output     parameters
     conv1      64×96×96        6,464

@@ -2,6 +2,8 @@
 
 The parity of the bits so far, at every step; tested on sequences twice as long as those
 learnt from.
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Parity(nn.Module):
-    """The parity of the bits so far, at every step; tested on sequences twice as
-    long as those learnt from.
+    """Network: [B, T, 1] -> [B, T, 2].
 
     layer    output  parameters
     gru1     T×32         3,360

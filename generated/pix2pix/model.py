@@ -1,4 +1,10 @@
-"""The networks of pix2pix.spec, written by specc 0.1.0."""
+"""The networks of pix2pix.spec, written by specc 0.1.0.
+
+Image-to-image translation (Isola et al. 2017): a U-Net of eight halvings against a
+critic of 70x70 patches.
+
+Shapes: B batch, H height, W width.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +14,11 @@ from torch import Tensor, nn
 
 
 class Down(nn.Module):
-    """Image-to-image translation (Isola et al. 2017): a U-Net of eight halvings
-    against a critic of 70x70 patches.
+    """Block: [B, in_channels, H, W] -> [B, channels, H//2, W//2].
+
+    layer        output                             parameters
+    conv1        channels×⌊H/2⌋×⌊W/2⌋  16·channels·in_channels
+    batch_norm1  channels×⌊H/2⌋×⌊W/2⌋               2·channels
     """
 
     def __init__(self, in_channels: int, channels: int) -> None:
@@ -17,17 +26,19 @@ class Down(nn.Module):
         self.conv1 = nn.Conv2d(
             in_channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H//2, W//2]
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.conv1(F.leaky_relu(x, negative_slope=0.2))  # [B, channels, …, …]
-        z: Tensor = self.batch_norm1(y)  # [B, channels, …, …]
+        y = self.conv1(F.leaky_relu(x, negative_slope=0.2))  # [B, channels, H//2, W//2]
+        z: Tensor = self.batch_norm1(y)  # [B, channels, H//2, W//2]
         return z
 
 
-class Down2(nn.Module):
-    """Image-to-image translation (Isola et al. 2017): a U-Net of eight halvings
-    against a critic of 70x70 patches.
+class DownWithoutNorm(nn.Module):
+    """Block: [B, in_channels, H, W] -> [B, channels, H//2, W//2].
+
+    layer  output                             parameters
+    conv1  channels×⌊H/2⌋×⌊W/2⌋  16·channels·in_channels
     """
 
     def __init__(self, in_channels: int, channels: int) -> None:
@@ -42,17 +53,22 @@ class Down2(nn.Module):
 
 
 class Up(nn.Module):
-    """Block: [B, in_channels, in_height, in_width] -> [B, channels, …, …]."""
+    """Block: [B, in_channels, H, W] -> [B, channels, 2*H, 2*W].
+
+    layer            output                             parameters
+    conv_transpose1  channels×(2·H)×(2·W)  16·channels·in_channels
+    batch_norm1      channels×(2·H)×(2·W)               2·channels
+    """
 
     def __init__(self, in_channels: int, channels: int) -> None:
         super().__init__()
         self.conv_transpose1 = nn.ConvTranspose2d(
             in_channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, 2*H, 2*W]
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.batch_norm1(self.conv_transpose1(F.relu(x)))  # [B, channels, …, …]
+        x = self.batch_norm1(self.conv_transpose1(F.relu(x)))  # [B, channels, 2*H, 2*W]
         return x
 
 
@@ -99,7 +115,7 @@ class G(nn.Module):
         self.down4 = Down(512, 512)  # [B, 512, 8, 8], 4,195,328 parameters
         self.down5 = Down(512, 512)  # [B, 512, 4, 4], 4,195,328 parameters
         self.down6 = Down(512, 512)  # [B, 512, 2, 2], 4,195,328 parameters
-        self.down7 = Down2(512, 512)  # [B, 512, 1, 1], 4,194,304 parameters
+        self.down7 = DownWithoutNorm(512, 512)  # [B, 512, 1, 1], 4,194,304 parameters
         self.up1 = Up(512, 512)  # [B, 512, 2, 2], 4,195,328 parameters
         self.up2 = Up(1024, 512)  # [B, 512, 4, 4], 8,389,632 parameters
         self.dropout1 = nn.Dropout(0.5)  # [B, 512, 4, 4]
@@ -154,7 +170,7 @@ class D(nn.Module):
         self.down1 = Down(64, 128)  # [B, 128, 64, 64], 131,328 parameters
         self.down2 = Down(128, 256)  # [B, 256, 32, 32], 524,800 parameters
         self.conv2 = nn.Conv2d(256, 512, 4, padding=1, bias=False)  # [B, 512, 31, 31]
-        self.batch_norm1 = nn.BatchNorm2d(512, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(512)  # [B, 512, 31, 31], 1,024 parameters
         self.conv3 = nn.Conv2d(512, 1, 4, padding=1)  # [B, 1, 30, 30], 8,193 parameters
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:

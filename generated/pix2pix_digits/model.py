@@ -2,6 +2,8 @@
 
 Image-to-image translation (Isola et al. 2017) on digits: from edges to images, a small
 U-Net against patches.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """Image-to-image translation (Isola et al. 2017) on digits: from edges to
-    images, a small U-Net against patches.
+    """Generator: [B, 1, 16, 16] -> [B, 1, 16, 16].
 
     layer            output   parameters
     conv1            32×8×8          544
@@ -33,11 +34,11 @@ class G(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 32, 4, stride=2, padding=1)  # [B, 32, 8, 8]
         self.conv2 = nn.Conv2d(32, 64, 4, stride=2, padding=1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(64, eps=1e-05, momentum=0.1)  # [B, 64, 4, 4]
+        self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 4, 4], 128 parameters
         self.conv_transpose1 = nn.ConvTranspose2d(
             64, 32, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm2 = nn.BatchNorm2d(32, eps=1e-05, momentum=0.1)  # [B, 32, 8, 8]
+        self.batch_norm2 = nn.BatchNorm2d(32)  # [B, 32, 8, 8], 64 parameters
         self.conv_transpose2 = nn.ConvTranspose2d(64, 1, 4, stride=2, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -65,7 +66,7 @@ class D(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(2, 32, 4, stride=2, padding=1)  # [B, 32, 8, 8]
         self.conv2 = nn.Conv2d(32, 64, 4, stride=2, padding=1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(64, eps=1e-05, momentum=0.1)  # [B, 64, 4, 4]
+        self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 4, 4], 128 parameters
         self.conv3 = nn.Conv2d(64, 1, 3, padding=1)  # [B, 1, 4, 4], 577 parameters
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:

@@ -2,6 +2,8 @@
 
 Image-to-image translation (Isola et al. 2017) on digits: from edges to images, a small
 U-Net against patches.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -115,14 +117,7 @@ class Training(Trainer):
             "discriminator",
             self.model.discriminator_loss,
             torch.optim.Adam(
-                self.model.d.parameters(),
-                lr=0.0002,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.d.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
             ),
         )
         self.generator_step = Step(
@@ -130,14 +125,7 @@ class Training(Trainer):
             "generator",
             self.model.generator_loss,
             torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.0002,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.g.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
             ),
         )
 
@@ -148,11 +136,6 @@ class Training(Trainer):
             fake = self.model.shared(edges)
         self.discriminator_step(edges, image, fake.detach())
         self.generator_step(edges, image, fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

@@ -1,4 +1,10 @@
-"""The networks of plain_samples.spec, written by specc 0.1.0."""
+"""The networks of plain_samples.spec, written by specc 0.1.0.
+
+A plain autoencoder is no generator: its decoder knows the codes of digits, and not what
+lies between them.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Prototypical networks (Snell, Swersky & Zemel 2017): a class is the mean of the codes of
 its few items, and an item belongs to the nearest. Ten classes, one item of each; the
 nearest pixels are right in .64.
+
+Shapes: B batch, N time.
 """
 
 from __future__ import annotations
@@ -12,9 +14,7 @@ from torch import Tensor, nn
 
 
 class Embed(nn.Module):
-    """Prototypical networks (Snell, Swersky & Zemel 2017): a class is the mean of
-    the codes of its few items, and an item belongs to the nearest. Ten classes,
-    one item of each; the nearest pixels are right in .64.
+    """Encoder: [B, N, 64] -> [B, N, 64].
 
     layer    output  parameters
     linear1  N×128        8,320

@@ -3,6 +3,8 @@
 Prototypical networks (Snell, Swersky & Zemel 2017) asked about digits they never saw,
 one item of each. Seven classes are too few to learn from: the nearest pixels are right
 in .75, and the codes more seldom.
+
+Shapes: B batch, N time.
 """
 
 from __future__ import annotations
@@ -12,9 +14,7 @@ from torch import Tensor, nn
 
 
 class Embed(nn.Module):
-    """Prototypical networks (Snell, Swersky & Zemel 2017) asked about digits they
-    never saw, one item of each. Seven classes are too few to learn from: the
-    nearest pixels are right in .75, and the codes more seldom.
+    """Encoder: [B, N, 64] -> [B, N, 64].
 
     layer    output  parameters
     linear1  N×128        8,320

@@ -3,6 +3,8 @@
 Cells of 20 units on 10 features, as books and frameworks count them: one offset for
 each gate in the cells written out, two in PyTorch's kernels. `specc count --convention
 textbook` counts one everywhere.
+
+Shapes: B batch, T time.
 """
 
 from __future__ import annotations
@@ -25,12 +27,15 @@ def one_bias(cells: nn.RNN | nn.GRU | nn.LSTM) -> Any:
 
 
 class RnnCell(nn.Module):
-    """Vanilla recurrent cell (Elman 1990)."""
+    """Vanilla recurrent cell (Elman 1990).
+
+    Cell: [B, in_features] and [B, units] -> [B, units] and [B, units].
+    """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.linear1 = nn.Linear(in_features + units, units)
+        self.linear1 = nn.Linear(in_features + units, units)  # [B, units]
 
     def step(self, x: Tensor, h: Tensor) -> Tensor:
         """One step, as the equations say."""
@@ -53,9 +58,7 @@ class RnnCell(nn.Module):
 
 
 class Vanilla(nn.Module):
-    """Cells of 20 units on 10 features, as books and frameworks count them: one
-    offset for each gate in the cells written out, two in PyTorch's kernels.
-    `specc count --convention textbook` counts one everywhere.
+    """Network: [B, T, 10] -> [B, T, 20].
 
     layer      output  parameters
     rnn_cell1  T×20           620
@@ -71,15 +74,19 @@ class Vanilla(nn.Module):
 
 
 class LstmCell(nn.Module):
-    """LSTM (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000)."""
+    """LSTM (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000).
+
+    Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B, units]
+    and [B, units].
+    """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.linear1 = nn.Linear(in_features + units, units)
-        self.linear2 = nn.Linear(in_features + units, units)
-        self.linear3 = nn.Linear(in_features + units, units)
-        self.linear4 = nn.Linear(in_features + units, units)
+        self.linear1 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear2 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear3 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear4 = nn.Linear(in_features + units, units)  # [B, units]
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
@@ -139,18 +146,22 @@ class Lstm(nn.Module):
 
 
 class PeepholeLstm(nn.Module):
-    """LSTM whose gates see the cell, each unit its own (Gers & Schmidhuber 2000)."""
+    """LSTM whose gates see the cell, each unit its own (Gers & Schmidhuber 2000).
+
+    Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B, units]
+    and [B, units].
+    """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.p_f = nn.Parameter(torch.zeros(units))
-        self.p_i = nn.Parameter(torch.zeros(units))
-        self.p_o = nn.Parameter(torch.zeros(units))
-        self.linear1 = nn.Linear(in_features + units, units)
-        self.linear2 = nn.Linear(in_features + units, units)
-        self.linear3 = nn.Linear(in_features + units, units)
-        self.linear4 = nn.Linear(in_features + units, units)
+        self.p_f = nn.Parameter(torch.zeros(units))  # units parameters
+        self.p_i = nn.Parameter(torch.zeros(units))  # units parameters
+        self.p_o = nn.Parameter(torch.zeros(units))  # units parameters
+        self.linear1 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear2 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear3 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear4 = nn.Linear(in_features + units, units)  # [B, units]
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
@@ -213,15 +224,19 @@ class Peephole(nn.Module):
 
 
 class FullPeepholeLstm(nn.Module):
-    """LSTM whose gates see the cell, every unit all units."""
+    """LSTM whose gates see the cell, every unit all units.
+
+    Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B, units]
+    and [B, units].
+    """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.linear1 = nn.Linear(in_features + 2 * units, units)
-        self.linear2 = nn.Linear(in_features + 2 * units, units)
-        self.linear3 = nn.Linear(in_features + units, units)
-        self.linear4 = nn.Linear(in_features + 2 * units, units)
+        self.linear1 = nn.Linear(in_features + 2 * units, units)  # [B, units]
+        self.linear2 = nn.Linear(in_features + 2 * units, units)  # [B, units]
+        self.linear3 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear4 = nn.Linear(in_features + 2 * units, units)  # [B, units]
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
@@ -288,14 +303,16 @@ class FullPeephole(nn.Module):
 class GruResetBefore(nn.Module):
     """GRU whose reset gate stands before the product, as in the paper (Cho et al.
     2014).
+
+    Cell: [B, in_features] and [B, units] -> [B, units] and [B, units].
     """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.linear1 = nn.Linear(in_features + units, units)
-        self.linear2 = nn.Linear(in_features + units, units)
-        self.linear3 = nn.Linear(in_features + units, units)
+        self.linear1 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear2 = nn.Linear(in_features + units, units)  # [B, units]
+        self.linear3 = nn.Linear(in_features + units, units)  # [B, units]
 
     def step(self, x: Tensor, h: Tensor) -> Tensor:
         """One step, as the equations say."""

@@ -1,4 +1,10 @@
-"""The networks of published_counts_rntn.spec, written by specc 0.1.0."""
+"""The networks of published_counts_rntn.spec, written by specc 0.1.0.
+
+The tensor network of Socher et al. (2013) without its table of words: V of 2d·2d·d, W
+of d·2d, Ws of 5·d.
+
+Shapes: B batch, N nodes.
+"""
 
 from __future__ import annotations
 
@@ -24,20 +30,18 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 class Tensor_(nn.Module):
-    """The tensor network of Socher et al. (2013) without its table of words: V of
-    2d·2d·d, W of d·2d, Ws of 5·d.
-    """
+    """Cell: [B] and [B, units] and [B, 2, units] -> [B, 5] and [B, units]."""
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
         self.bilinear1 = nn.Bilinear(2 * units, 2 * units, units, bias=False)
-        self.linear1 = nn.Linear(2 * units, units, bias=False)
-        self.linear2 = nn.Linear(units, 5, bias=False)
+        self.linear1 = nn.Linear(2 * units, units, bias=False)  # [B, units]
+        self.linear2 = nn.Linear(units, 5, bias=False)  # [B, 5], 5 * units parameters
 
     def step(self, _symbol: Tensor, word: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
-        p = torch.cat([h[:, 0], h[:, 1]], 1)  # [B, …]
+        p = torch.cat([h[:, 0], h[:, 1]], 1)  # [B, 2*units]
         next_h: Tensor = self.bilinear1(p, p) + self.linear1(p) + word  # [B, units]
         next_h = torch.tanh(next_h)  # [B, units]
         x: Tensor = self.linear2(next_h)  # [B, 5]
@@ -55,7 +59,7 @@ class Tensor_(nn.Module):
             output, next_h = self.step(_symbol[rows], word[rows], h[children[rows]])
             outputs.append(output)
             h = torch.cat((h, next_h))
-        return torch.cat(outputs)[order].unflatten(0, (batch, -1))
+        return torch.unflatten(torch.cat(outputs)[order], 0, (batch, -1))
 
 
 class Sentiment(nn.Module):

@@ -1,4 +1,10 @@
-"""The networks of real_nvp_counts.spec, written by specc 0.1.0."""
+"""The networks of real_nvp_counts.spec, written by specc 0.1.0.
+
+Eight affine couplings on points (Dinh et al. 2017): the first number scales and moves
+the second, then they change places.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +14,19 @@ from torch import Tensor, nn
 
 
 class Coupling(nn.Module):
-    """Eight affine couplings on points (Dinh et al. 2017): the first number scales
-    and moves the second, then they change places.
+    """Block: [B, in_features] -> [B, 2].
+
+    layer    output      parameters
+    linear1  width          2·width
+    linear2  width   width² + width
+    linear3  2          2·width + 2
     """
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(1, width)
-        self.linear2 = nn.Linear(width, width)
-        self.linear3 = nn.Linear(width, 2)
+        self.linear1 = nn.Linear(1, width)  # [B, width], 2 * width parameters
+        self.linear2 = nn.Linear(width, width)  # [B, width]
+        self.linear3 = nn.Linear(width, 2)  # [B, 2], 2 * width + 2 parameters
 
     def forward(self, x: Tensor) -> Tensor:
         st = F.relu(self.linear2(F.relu(self.linear1(x[:, :1]))))  # [B, width]

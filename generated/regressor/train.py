@@ -1,4 +1,10 @@
-"""Training of Regression as in regressor.spec, written by specc 0.1.0."""
+"""Training of Regression as in regressor.spec, written by specc 0.1.0.
+
+The regressor of the lecture, 10-10-1 with relu, for a table of n columns: 10·n + 131
+parameters.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -57,26 +63,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.01,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.01, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -85,24 +77,24 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        value, progression = outputs
+        regressor_output, progression = outputs
         return {
-            "rmse": F.mse_loss(value.squeeze(1), progression).sqrt().item(),
+            "rmse": F.mse_loss(regressor_output.squeeze(1), progression).sqrt().item(),
         }
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        predicted1 = mean_prediction(
+        predicted = mean_prediction(
             self.splits["train"].progression, self.splits["test"].progression
         )
-        baseline1 = F.mse_loss(predicted1, self.splits["test"].progression).item()
+        baseline = F.mse_loss(predicted, self.splits["test"].progression).item()
         return [
             check(
                 "test.mse <= 0.75 * test.mse(mean_target)",
                 test["mse"],
                 "<=",
-                0.75 * baseline1,
+                0.75 * baseline,
             ),
         ]
 

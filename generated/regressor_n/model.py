@@ -1,4 +1,9 @@
-"""The networks of regressor_n.spec, written by specc 0.1.0."""
+"""The networks of regressor_n.spec, written by specc 0.1.0.
+
+The regressor 10-10-1 with the number of columns left open.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +24,7 @@ class Regressor(nn.Module):
 
     def __init__(self, n: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(n, 10)  # [B, 10], 10·n + 10 parameters
+        self.linear1 = nn.Linear(n, 10)  # [B, 10], 10 * n + 10 parameters
         self.linear2 = nn.Linear(10, 10)  # [B, 10], 110 parameters
         self.linear3 = nn.Linear(10, 1)  # [B, 1], 11 parameters
 

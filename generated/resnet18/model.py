@@ -1,4 +1,9 @@
-"""The networks of resnet18.spec, written by specc 0.1.0."""
+"""The networks of resnet18.spec, written by specc 0.1.0.
+
+ResNet-18 (He et al. 2015), as torchvision builds it.
+
+Shapes: B batch, H height, W width.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +12,53 @@ from torch import Tensor, nn
 
 
 class Residual(nn.Module):
-    """ResNet-18 (He et al. 2015), as torchvision builds it."""
+    """Block: [B, channels, H, W] -> [B, channels, H, W].
+
+    layer        output         parameters
+    conv1        channels×…×…  9·channels²
+    batch_norm1  channels×…×…   2·channels
+    conv2        channels×…×…  9·channels²
+    batch_norm2  channels×…×…   2·channels
+    """
 
     def __init__(self, channels: int, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(
             channels, channels, 3, stride=stride, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
 
     def forward(self, x: Tensor) -> Tensor:
         main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, …, …]
         main = self.batch_norm2(self.conv2(main))  # [B, channels, …, …]
-        y: Tensor = F.relu(main + x)  # [B, channels, in_height, in_width]
+        y: Tensor = F.relu(main + x)  # [B, channels, H, W]
         return y
 
 
 class Residual2(nn.Module):
-    """ResNet-18 (He et al. 2015), as torchvision builds it."""
+    """Block: [B, in_channels, H, W] -> [B, channels, …, …].
+
+    layer        output                    parameters
+    conv1        channels×…×…  9·channels·in_channels
+    batch_norm1  channels×…×…              2·channels
+    conv2        channels×…×…             9·channels²
+    batch_norm2  channels×…×…              2·channels
+    conv3        channels×…×…    channels·in_channels
+    batch_norm3  channels×…×…              2·channels
+    """
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(
             in_channels, channels, 3, stride=stride, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
         self.conv3 = nn.Conv2d(in_channels, channels, 1, stride=stride, bias=False)
-        self.batch_norm3 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm3 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
 
     def forward(self, x: Tensor) -> Tensor:
         main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, …, …]
@@ -70,7 +91,7 @@ class ResNet18(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(64, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 112, 112], 128 parameters
         self.residual1 = Residual(64)  # [B, 64, 56, 56], 73,984 parameters
         self.residual2 = Residual(64)  # [B, 64, 56, 56], 73,984 parameters
         self.residual3 = Residual2(64, 128, stride=2)  # [B, 128, 28, 28]

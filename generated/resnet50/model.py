@@ -1,4 +1,10 @@
-"""The networks of resnet50.spec, written by specc 0.1.0."""
+"""The networks of resnet50.spec, written by specc 0.1.0.
+
+ResNet-50 (He et al. 2015), with the stride in the 3x3 convolution, as torchvision
+builds it.
+
+Shapes: B batch, H height, W width.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +13,79 @@ from torch import Tensor, nn
 
 
 class BottleneckBlock(nn.Module):
-    """ResNet-50 (He et al. 2015), with the stride in the 3x3 convolution, as
-    torchvision builds it.
+    """Block: [B, in_channels, H, W] -> [B, 4*channels, …, …].
+
+    layer        output                        parameters
+    conv1        channels×H×W        channels·in_channels
+    batch_norm1  channels×H×W                  2·channels
+    conv2        channels×…×…                 9·channels²
+    batch_norm2  channels×…×…                  2·channels
+    conv3        (4·channels)×…×…             4·channels²
+    batch_norm3  (4·channels)×…×…              8·channels
+    conv4        (4·channels)×…×…  4·channels·in_channels
+    batch_norm4  (4·channels)×…×…              8·channels
     """
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
         self.conv2 = nn.Conv2d(
             channels, channels, 3, stride=stride, padding=1, bias=False
         )
-        self.batch_norm2 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
         self.conv3 = nn.Conv2d(channels, 4 * channels, 1, bias=False)
-        self.batch_norm3 = nn.BatchNorm2d(4 * channels, eps=1e-05, momentum=0.1)
+        self.batch_norm3 = nn.BatchNorm2d(4 * channels)  # [B, 4*channels, …, …]
         self.conv4 = nn.Conv2d(in_channels, 4 * channels, 1, stride=stride, bias=False)
-        self.batch_norm4 = nn.BatchNorm2d(4 * channels, eps=1e-05, momentum=0.1)
+        self.batch_norm4 = nn.BatchNorm2d(4 * channels)  # [B, 4*channels, …, …]
 
     def forward(self, x: Tensor) -> Tensor:
-        main = F.relu(self.batch_norm1(self.conv1(x)))
+        main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
         main = F.relu(self.batch_norm2(self.conv2(main)))  # [B, channels, …, …]
-        main = self.batch_norm3(self.conv3(main))  # [B, …, …, …]
-        skip = self.batch_norm4(self.conv4(x))  # [B, …, …, …]
-        y: Tensor = F.relu(main + skip)  # [B, …, …, …]
+        main = self.batch_norm3(self.conv3(main))  # [B, 4*channels, …, …]
+        skip = self.batch_norm4(self.conv4(x))  # [B, 4*channels, …, …]
+        y: Tensor = F.relu(main + skip)  # [B, 4*channels, …, …]
         return y
 
 
 class BottleneckBlock2(nn.Module):
-    """ResNet-50 (He et al. 2015), with the stride in the 3x3 convolution, as
-    torchvision builds it.
+    """Block: [B, 4*channels, H, W] -> [B, 4*channels, H, W].
+
+    layer        output             parameters
+    conv1        channels×H×W      4·channels²
+    batch_norm1  channels×H×W       2·channels
+    conv2        channels×…×…      9·channels²
+    batch_norm2  channels×…×…       2·channels
+    conv3        (4·channels)×…×…  4·channels²
+    batch_norm3  (4·channels)×…×…   8·channels
     """
 
     def __init__(self, channels: int, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(4 * channels, channels, 1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
         self.conv2 = nn.Conv2d(
             channels, channels, 3, stride=stride, padding=1, bias=False
         )
-        self.batch_norm2 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
         self.conv3 = nn.Conv2d(channels, 4 * channels, 1, bias=False)
-        self.batch_norm3 = nn.BatchNorm2d(4 * channels, eps=1e-05, momentum=0.1)
+        self.batch_norm3 = nn.BatchNorm2d(4 * channels)  # [B, 4*channels, …, …]
 
     def forward(self, x: Tensor) -> Tensor:
-        main = F.relu(self.batch_norm1(self.conv1(x)))
+        main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
         main = F.relu(self.batch_norm2(self.conv2(main)))  # [B, channels, …, …]
-        main = self.batch_norm3(self.conv3(main))  # [B, …, …, …]
-        y: Tensor = F.relu(main + x)  # [B, …, in_height, in_width]
+        main = self.batch_norm3(self.conv3(main))  # [B, 4*channels, …, …]
+        y: Tensor = F.relu(main + x)  # [B, 4*channels, H, W]
         return y
 
 
 class Stage(nn.Module):
-    """Block: [B, in_channels, in_height, in_width] -> [B, …, …, …]."""
+    """Block: [B, in_channels, H, W] -> [B, 4*channels, …, …].
+
+    layer              output
+    bottleneck_block1  (4·channels)×…×…
+    repeat1            (4·channels)×…×…
+    """
 
     def __init__(
         self, in_channels: int, channels: int, depth: int, stride: int
@@ -70,7 +97,7 @@ class Stage(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.bottleneck_block1(x)  # [B, …, …, …]
+        x = self.bottleneck_block1(x)  # [B, 4*channels, …, …]
         for layer in self.repeat1:
             x = layer(x)
         return x
@@ -95,7 +122,7 @@ class ResNet50(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(64, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 112, 112], 128 parameters
         self.stage1 = Stage(64, 64, 3, 1)  # [B, 256, 56, 56], 215,808 parameters
         self.stage2 = Stage(256, 128, 4, 2)  # [B, 512, 28, 28], 1,219,584 parameters
         self.stage3 = Stage(512, 256, 6, 2)  # [B, 1024, 14, 14], 7,098,368 parameters

@@ -1,4 +1,11 @@
-"""The networks of reversal_attention.spec, written by specc 0.1.0."""
+"""The networks of reversal_attention.spec, written by specc 0.1.0.
+
+A sequence is read both ways and written backwards by a decoder that attends to what was
+read (Bahdanau et al. 2015): the symbol before is the true one in training, and the
+decoder's own after it.
+
+Shapes: B batch, T time.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +15,16 @@ from torch import Tensor, nn
 
 
 class Writer(nn.Module):
-    """A sequence is read both ways and written backwards by a decoder that attends
-    to what was read (Bahdanau et al. 2015): the symbol before is the true one in
-    training, and the decoder's own after it.
-    """
+    """Cell: [B] and [B, T, units] and [B, units] -> [B, vocab] and [B, units]."""
 
     def __init__(self, units: int, vocab: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(12, units)
-        self.linear1 = nn.Linear(3 * units, units)
-        self.linear2 = nn.Linear(3 * units, units)
-        self.linear3 = nn.Linear(3 * units, units)
-        self.linear4 = nn.Linear(2 * units, vocab)
+        self.embedding1 = nn.Embedding(12, units)  # [B, units], 12 * units parameters
+        self.linear1 = nn.Linear(3 * units, units)  # [B, units]
+        self.linear2 = nn.Linear(3 * units, units)  # [B, units]
+        self.linear3 = nn.Linear(3 * units, units)  # [B, units]
+        self.linear4 = nn.Linear(2 * units, vocab)  # [B, vocab]
 
     def step(self, token: Tensor, memory: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
@@ -61,10 +65,10 @@ class Reverser(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.embedding1 = nn.Embedding(12, 32)  # [B, T, 32], 384 parameters
-        self.gru1 = nn.GRU(32, 32, batch_first=True, bidirectional=True)  # [B, T, 64]
+        self.gru1 = nn.GRU(32, 32, batch_first=True, bidirectional=True)
         self.writer1 = Writer(64, 12)  # 39,372 parameters
 
     def forward(self, source: Tensor, before: Tensor) -> Tensor:
-        memory = self.gru1(self.embedding1(source))[0]  # [B, T, 64]
-        x: Tensor = self.writer1(before, memory, free_running=not self.training)[0]
+        x: Tensor = self.gru1(self.embedding1(source))[0]  # [B, T, 64]
+        x = self.writer1(before, x, free_running=not self.training)[0]  # [B, T, 12]
         return x

@@ -1,4 +1,11 @@
-"""Training of Reversing as in reversal_attention.spec, written by specc 0.1.0."""
+"""Training of Reversing as in reversal_attention.spec, written by specc 0.1.0.
+
+A sequence is read both ways and written backwards by a decoder that attends to what was
+read (Bahdanau et al. 2015): the symbol before is the true one in training, and the
+decoder's own after it.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 
@@ -67,16 +74,7 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.005,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.005, fused=True),
             clip_norm=1.0,
             schedule=factor,
         )
@@ -85,11 +83,6 @@ class Training(Trainer):
         """Learn from one batch."""
         self.learn(*batch)
 
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
-
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         assert isinstance(model, Reversing)
@@ -97,9 +90,9 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        (value,) = outputs
+        (smallest,) = outputs
         return {
-            "min": value.float().mean().item(),
+            "min": smallest.float().mean().item(),
         }
 
     def promises(self) -> list[Promise]:

@@ -1,6 +1,8 @@
 """The networks of rings.spec, written by specc 0.1.0.
 
 A ring within a ring, told apart by two layers.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Side(nn.Module):
-    """A ring within a ring, told apart by two layers.
+    """Network: [B, 2] -> [B, 2].
 
     layer    output  parameters
     linear1  32              96

@@ -1,4 +1,9 @@
-"""The networks of segnet_shapes.spec, written by specc 0.1.0."""
+"""The networks of segnet_shapes.spec, written by specc 0.1.0.
+
+A small SegNet on discs and squares.
+
+Shapes: B batch, C channels, H height, W width.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +21,20 @@ def unpool(x: Tensor, indices: Tensor, size: tuple[int, ...]) -> Tensor:
 
 
 class Unit(nn.Module):
-    """A small SegNet on discs and squares."""
+    """Block: [B, in_channels, H, W] -> [B, channels, H, W].
+
+    layer        output                               parameters
+    conv1        channels×H×W  9·channels·in_channels + channels
+    batch_norm1  channels×H×W                         2·channels
+    """
 
     def __init__(self, in_channels: int, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 3, padding=1)
-        self.batch_norm1 = nn.BatchNorm2d(channels, eps=1e-05, momentum=0.1)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.batch_norm1(self.conv1(x)))
+        x = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
         return x
 
 

@@ -1,6 +1,8 @@
 """The networks of siamese_digits.spec, written by specc 0.1.0.
 
 Siamese verification with the margin loss: the same Embed twice, hence the same weights.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Embed(nn.Module):
-    """Siamese verification with the margin loss: the same Embed twice, hence the
-    same weights.
+    """Encoder: [B, 1, 8, 8] -> [B, 32].
 
     layer      output  parameters
     conv1      32×8×8         320

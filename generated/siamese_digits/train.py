@@ -1,6 +1,8 @@
 """Training of Siamese as in siamese_digits.spec, written by specc 0.1.0.
 
 Siamese verification with the margin loss: the same Embed twice, hence the same weights.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class Siamese(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         d = F.pairwise_distance(self.embed(a), self.embed(b))  # [B]
         total = same * d**2 / 2 + (1 - same) * (1.0 - d).clamp(min=0) ** 2 / 2  # [B]
-        total = total.mean()  # []
+        total = total.mean()
         return {"mean": total}
 
     def outputs(self, a: Tensor, b: Tensor, same: Tensor) -> tuple[Tensor, ...]:
@@ -67,26 +69,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.001, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -95,9 +83,9 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        value, same = outputs
+        negated, same = outputs
         return {
-            "auc": area_under_roc(value, same).item(),
+            "auc": area_under_roc(negated, same).item(),
         }
 
     def promises(self) -> list[Promise]:

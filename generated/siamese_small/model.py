@@ -2,6 +2,8 @@
 
 The stand-in for Koch et al. (2015) on digits: a tower of two convolutions, called
 twice, with the margin loss of Hadsell et al. (2006).
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Tower(nn.Module):
-    """The stand-in for Koch et al. (2015) on digits: a tower of two convolutions,
-    called twice, with the margin loss of Hadsell et al. (2006).
+    """Encoder: [B, 1, 8, 8] -> [B, 16].
 
     layer      output  parameters
     conv1      16×8×8         160

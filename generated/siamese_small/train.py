@@ -2,6 +2,8 @@
 
 The stand-in for Koch et al. (2015) on digits: a tower of two convolutions, called
 twice, with the margin loss of Hadsell et al. (2006).
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ class Verification(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         d = F.pairwise_distance(self.tower(a), self.tower(b))  # [B]
         total = same * d**2 / 2 + (1 - same) * (1.0 - d).clamp(min=0) ** 2 / 2  # [B]
-        total = total.mean()  # []
+        total = total.mean()
         return {"mean": total}
 
     def outputs(self, a: Tensor, b: Tensor, same: Tensor) -> tuple[Tensor, ...]:
@@ -68,26 +70,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.001,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.001, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -96,9 +84,9 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        value, same = outputs
+        negated, same = outputs
         return {
-            "auc": area_under_roc(value, same).item(),
+            "auc": area_under_roc(negated, same).item(),
         }
 
     def promises(self) -> list[Promise]:

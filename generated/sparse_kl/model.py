@@ -1,4 +1,10 @@
-"""The networks of sparse_kl.spec, written by specc 0.1.0."""
+"""The networks of sparse_kl.spec, written by specc 0.1.0.
+
+A sparse autoencoder: the mean activity of each unit over the batch is drawn towards
+rho.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

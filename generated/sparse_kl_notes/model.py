@@ -2,6 +2,8 @@
 
 The sparse autoencoder of Ng's lecture notes for patches of 8x8 pixels: 25 units that
 are rarely active.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """The sparse autoencoder of Ng's lecture notes for patches of 8x8 pixels: 25
-    units that are rarely active.
+    """Encoder: [B, 64] -> [B, 25].
 
     layer     output  parameters
     code      25           1,625

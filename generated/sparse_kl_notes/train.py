@@ -2,6 +2,8 @@
 
 The sparse autoencoder of Ng's lecture notes for patches of 8x8 pixels: 25 units that
 are rarely active.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -73,26 +75,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.002,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.002, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -101,9 +89,9 @@ class Training(Trainer):
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
-        (value,) = outputs
+        (mean,) = outputs
         return {
-            "mean": value.float().mean().item(),
+            "mean": mean.float().mean().item(),
         }
 
     def promises(self) -> list[Promise]:

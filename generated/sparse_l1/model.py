@@ -1,4 +1,9 @@
-"""The networks of sparse_l1.spec, written by specc 0.1.0."""
+"""The networks of sparse_l1.spec, written by specc 0.1.0.
+
+A sparse autoencoder: an L1 penalty on the code leaves few of its 128 units active.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

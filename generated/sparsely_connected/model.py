@@ -2,6 +2,8 @@
 
 A perceptron that is sparsely connected: each of three units reads two of four inputs.
 Of 12 weights, 6 are kept; `specc count --convention textbook` counts these alone.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -30,9 +32,7 @@ def masked(layer: nn.Module, keep: object) -> nn.Module:
 
 
 class Sparse(nn.Module):
-    """A perceptron that is sparsely connected: each of three units reads two of four
-    inputs. Of 12 weights, 6 are kept; `specc count --convention textbook` counts
-    these alone.
+    """Network: [B, 4] -> [B, 1].
 
     layer     output  parameters
     hidden    3               15

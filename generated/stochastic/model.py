@@ -1,4 +1,10 @@
-"""The networks of stochastic.spec, written by specc 0.1.0."""
+"""The networks of stochastic.spec, written by specc 0.1.0.
+
+Encoder and decoder are distributions; the divergence is estimated from the one code
+that is drawn.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 One side of the translator of Sutskever et al. (2014): four layers of 1000 cells on
 words of 1000 numbers, with PyTorch's two offsets for each gate.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Reader(nn.Module):
-    """One side of the translator of Sutskever et al. (2014): four layers of 1000
-    cells on words of 1000 numbers, with PyTorch's two offsets for each gate.
+    """Network: [B, 20, 1000] -> [B, 20, 1000].
 
     layer  output    parameters
     stack  20×1,000  32,032,000

@@ -1,6 +1,8 @@
 """The networks of tensorflow_tutorial.spec, written by specc 0.1.0.
 
 The CNN of the TensorFlow tutorial on images, for 32x32 colour images in ten classes.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Classifier(nn.Module):
-    """The CNN of the TensorFlow tutorial on images, for 32x32 colour images in ten
-    classes.
+    """Network: [B, 3, 32, 32] -> [B, 10].
 
     layer      output    parameters
     conv2d     32×30×30         896

@@ -1,6 +1,8 @@
 """The networks of three_five_two.spec, written by specc 0.1.0.
 
 One of the perceptrons that have 32 parameters.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Perceptron(nn.Module):
-    """One of the perceptrons that have 32 parameters.
+    """Network: [B, 3] -> [B, 2].
 
     layer   output  parameters
     hidden  5               20

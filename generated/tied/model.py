@@ -2,6 +2,8 @@
 
 Tied weights: the decoder's matrix is the encoder's, transposed; only the bias is its
 own.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -24,8 +26,7 @@ class TransposedLinear(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Tied weights: the decoder's matrix is the encoder's, transposed; only the bias
-    is its own.
+    """Encoder: [B, 64] -> [B, 32].
 
     layer     output  parameters
     code      32           2,080

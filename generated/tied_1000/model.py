@@ -1,6 +1,8 @@
 """The networks of tied_1000.spec, written by specc 0.1.0.
 
 Tied and untied weights of the same shape, 784-1000-784: tying halves what is learnt.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -23,8 +25,7 @@ class TransposedLinear(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Tied and untied weights of the same shape, 784-1000-784: tying halves what is
-    learnt.
+    """Encoder: [B, 784] -> [B, 1000].
 
     layer     output  parameters
     code      1,000      785,000

@@ -2,6 +2,8 @@
 
 What a discriminator has learnt without labels serves a classifier: its features stay, a
 new head learns.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """What a discriminator has learnt without labels serves a classifier: its
-    features stay, a new head learns.
+    """Generator: [B, 32] -> [B, 64].
 
     layer    output  parameters
     linear1  128          4,224

@@ -2,6 +2,8 @@
 
 What a discriminator has learnt without labels serves a classifier: its features stay, a
 new head learns.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from torch import Tensor, nn
 
 from data_classifier import Split, load
 from model import Features, Head
-from trainer_classifier import Promise, Step, Trainer, check, main
+from trainer import Promise, Step, Trainer, check, main
 
 
 class Classifier(nn.Module):
@@ -47,6 +49,7 @@ class Training(Trainer):
     spec = "3a3be292dff79eaa"
     losses: ClassVar[dict[str, tuple[str, ...]]] = {"loss": ("cross_entropy",)}
     epochs, batch, seed = 30, 64, 0
+    splits: dict[str, Split]
     model: Classifier
 
     def load(self) -> dict[str, Split]:
@@ -60,26 +63,12 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.head.parameters(),
-                lr=0.005,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.head.parameters(), lr=0.005, fused=True),
         )
 
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

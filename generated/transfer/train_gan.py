@@ -2,6 +2,8 @@
 
 What a discriminator has learnt without labels serves a classifier: its features stay, a
 new head learns.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from torch import Tensor, nn
 
 from data_gan import Split, load
 from model import D, Features, G
-from trainer_gan import Step, Trainer, main
+from trainer import Step, Trainer, main
 
 
 class GAN(nn.Module):
@@ -77,6 +79,7 @@ class Training(Trainer):
         "generator": ("bce_with_logits",),
     }
     epochs, batch, seed = 30, 64, 0
+    splits: dict[str, Split]
     model: GAN
 
     def load(self) -> dict[str, Split]:
@@ -94,10 +97,6 @@ class Training(Trainer):
                 nn.ModuleList([self.model.d, self.model.features]).parameters(),
                 lr=0.0005,
                 betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
                 fused=True,
             ),
         )
@@ -106,14 +105,7 @@ class Training(Trainer):
             "generator",
             self.model.generator_loss,
             torch.optim.Adam(
-                self.model.g.parameters(),
-                lr=0.0005,
-                betas=(0.5, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
+                self.model.g.parameters(), lr=0.0005, betas=(0.5, 0.999), fused=True
             ),
         )
 
@@ -124,11 +116,6 @@ class Training(Trainer):
             fake = self.model.shared(real)
         self.discriminator_step(real, fake.detach())
         self.generator_step(fake)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
 
 def run(arguments: list[str] | None = None) -> int:

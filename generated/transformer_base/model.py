@@ -1,4 +1,7 @@
-"""The networks of transformer_base.spec, written by specc 0.1.0."""
+"""The networks of transformer_base.spec, written by specc 0.1.0.
+
+Shapes: B batch, T and S time, D features, M features of a memory.
+"""
 
 from __future__ import annotations
 
@@ -84,42 +87,65 @@ def add_positions(x: Tensor, base: float) -> Tensor:
 
 
 class EncoderLayer(nn.Module):
-    """Block: [B, S, width] -> [B, S, width]."""
+    """Block: [B, T, width] -> [B, T, width].
+
+    layer        output            parameters
+    attention1   T×width   4·width² + 4·width
+    dropout1     T×width
+    layer_norm1  T×width              2·width
+    linear1      T×inner  inner·width + inner
+    linear2      T×width  inner·width + width
+    dropout2     T×width
+    layer_norm2  T×width              2·width
+    """
 
     def __init__(self, width: int, inner: int, heads: int) -> None:
         super().__init__()
-        self.attention1 = SelfAttention(width, heads)
-        self.dropout1 = nn.Dropout(0.1)
-        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)
-        self.linear1 = nn.Linear(width, inner)
-        self.linear2 = nn.Linear(inner, width)
-        self.dropout2 = nn.Dropout(0.1)
-        self.layer_norm2 = nn.LayerNorm(width, eps=1e-05)
+        self.attention1 = SelfAttention(width, heads)  # [B, T, width]
+        self.dropout1 = nn.Dropout(0.1)  # [B, T, width]
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.linear1 = nn.Linear(width, inner)  # [B, T, inner]
+        self.linear2 = nn.Linear(inner, width)  # [B, T, width]
+        self.dropout2 = nn.Dropout(0.1)  # [B, T, width]
+        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.layer_norm1(x + self.dropout1(self.attention1(x)))  # [B, S, width]
-        x = self.dropout2(self.linear2(F.relu(self.linear1(h))))  # [B, S, width]
-        y: Tensor = self.layer_norm2(h + x)  # [B, S, width]
+        h = self.layer_norm1(x + self.dropout1(self.attention1(x)))  # [B, T, width]
+        x = self.dropout2(self.linear2(F.relu(self.linear1(h))))  # [B, T, width]
+        y: Tensor = self.layer_norm2(h + x)  # [B, T, width]
         return y
 
 
 class DecoderLayer(nn.Module):
-    """Block: [B, T, width] and [B, S, memory_features] -> [B, T, width]."""
+    """Block: [B, T, width] and [B, T2, memory_features] -> [B, T, width].
+
+    layer        output                                     parameters
+    attention1   T×width                            4·width² + 4·width
+    dropout1     T×width
+    layer_norm1  T×width                                       2·width
+    attention2   T×width  2·memory_features·width + 2·width² + 4·width
+    dropout2     T×width
+    layer_norm2  T×width                                       2·width
+    linear1      T×inner                           inner·width + inner
+    linear2      T×width                           inner·width + width
+    dropout3     T×width
+    layer_norm3  T×width                                       2·width
+    """
 
     def __init__(
         self, memory_features: int, width: int, inner: int, heads: int
     ) -> None:
         super().__init__()
-        self.attention1 = SelfAttention(width, heads, causal=True)
-        self.dropout1 = nn.Dropout(0.1)
-        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)
-        self.attention2 = CrossAttention(width, heads, memory_features)
-        self.dropout2 = nn.Dropout(0.1)
-        self.layer_norm2 = nn.LayerNorm(width, eps=1e-05)
-        self.linear1 = nn.Linear(width, inner)
-        self.linear2 = nn.Linear(inner, width)
-        self.dropout3 = nn.Dropout(0.1)
-        self.layer_norm3 = nn.LayerNorm(width, eps=1e-05)
+        self.attention1 = SelfAttention(width, heads, causal=True)  # [B, T, width]
+        self.dropout1 = nn.Dropout(0.1)  # [B, T, width]
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.attention2 = CrossAttention(width, heads, memory_features)  # [B, T, width]
+        self.dropout2 = nn.Dropout(0.1)  # [B, T, width]
+        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.linear1 = nn.Linear(width, inner)  # [B, T, inner]
+        self.linear2 = nn.Linear(inner, width)  # [B, T, width]
+        self.dropout3 = nn.Dropout(0.1)  # [B, T, width]
+        self.layer_norm3 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
 
     def forward(self, x: Tensor, memory: Tensor) -> Tensor:
         h = self.layer_norm1(x + self.dropout1(self.attention1(x)))  # [B, T, width]
@@ -133,14 +159,9 @@ class DecoderLayer(nn.Module):
 class Layers(nn.Module):
     """Network: [B, S, 512] and [B, T, 512] -> [B, T, 512].
 
-    layer           output  parameters
-    encoder         S×512   18,914,304
-    decoder_layer1  T×512    4,204,032
-    decoder_layer2  T×512    4,204,032
-    decoder_layer3  T×512    4,204,032
-    decoder_layer4  T×512    4,204,032
-    decoder_layer5  T×512    4,204,032
-    decoder_layer6  T×512    4,204,032
+    layer    output  parameters
+    encoder  S×512   18,914,304
+    decoder  T×512   25,224,192
     """
 
     def __init__(self, width: int = 512, inner: int = 2048, heads: int = 8) -> None:
@@ -148,36 +169,30 @@ class Layers(nn.Module):
         self.encoder = nn.ModuleList(
             EncoderLayer(width, inner, heads) for _ in range(6)
         )
-        self.decoder_layer1 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer2 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer3 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer4 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer5 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer6 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
+        self.decoder = nn.ModuleList(
+            DecoderLayer(width, width, inner, heads) for _ in range(6)
+        )
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         memory = source
         for layer in self.encoder:
             memory = layer(memory)
-        y: Tensor = self.decoder_layer2(self.decoder_layer1(target, memory), memory)
-        y = self.decoder_layer4(self.decoder_layer3(y, memory), memory)  # [B, T, 512]
-        y = self.decoder_layer6(self.decoder_layer5(y, memory), memory)  # [B, T, 512]
+        y: Tensor = target
+        for layer in self.decoder:
+            y = layer(y, memory)
         return y
 
 
 class WithFinalNorms(nn.Module):
     """PyTorch's nn.Transformer normalises once more at the end of each side.
 
-    layer           output  parameters
-    repeat1         S×512   18,914,304
-    layer_norm1     S×512        1,024
-    decoder_layer1  T×512    4,204,032
-    decoder_layer2  T×512    4,204,032
-    decoder_layer3  T×512    4,204,032
-    decoder_layer4  T×512    4,204,032
-    decoder_layer5  T×512    4,204,032
-    decoder_layer6  T×512    4,204,032
-    layer_norm2     T×512        1,024
+    Network: [B, S, 512] and [B, T, 512] -> [B, T, 512].
+
+    layer        output  parameters
+    repeat1      S×512   18,914,304
+    layer_norm1  S×512        1,024
+    repeat2      T×512   25,224,192
+    layer_norm2  T×512        1,024
     """
 
     def __init__(self, width: int = 512, inner: int = 2048, heads: int = 8) -> None:
@@ -185,23 +200,20 @@ class WithFinalNorms(nn.Module):
         self.repeat1 = nn.ModuleList(
             EncoderLayer(width, inner, heads) for _ in range(6)
         )
-        self.layer_norm1 = nn.LayerNorm(width, eps=1e-05)  # [B, S, 512]
-        self.decoder_layer1 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer2 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer3 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer4 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer5 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.decoder_layer6 = DecoderLayer(width, width, inner, heads)  # [B, T, 512]
-        self.layer_norm2 = nn.LayerNorm(width, eps=1e-05)  # [B, T, 512]
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, S, 512], 1,024 parameters
+        self.repeat2 = nn.ModuleList(
+            DecoderLayer(width, width, inner, heads) for _ in range(6)
+        )
+        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, 512], 1,024 parameters
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         memory = source
         for layer in self.repeat1:
             memory = layer(memory)
         memory = self.layer_norm1(memory)  # [B, S, 512]
-        y: Tensor = self.decoder_layer2(self.decoder_layer1(target, memory), memory)
-        y = self.decoder_layer4(self.decoder_layer3(y, memory), memory)  # [B, T, 512]
-        y = self.decoder_layer6(self.decoder_layer5(y, memory), memory)  # [B, T, 512]
+        y: Tensor = target
+        for layer in self.repeat2:
+            y = layer(y, memory)
         y = self.layer_norm2(y)  # [B, T, 512]
         return y
 

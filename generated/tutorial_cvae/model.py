@@ -1,4 +1,10 @@
-"""The networks of tutorial_cvae.spec, written by specc 0.1.0."""
+"""The networks of tutorial_cvae.spec, written by specc 0.1.0.
+
+The convolutional variational autoencoder of the TensorFlow tutorial, with a code of two
+numbers.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Pictures for tutorial_cvae.spec, written by specc 0.1.0."""
+"""Pictures for tutorial_cvae.spec, written by specc 0.1.0.
+
+The convolutional variational autoencoder of the TensorFlow tutorial, with a code of two
+numbers.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The networks of two_three_one.spec, written by specc 0.1.0.
 
 The lecture's first multilayer perceptron: two inputs, three hidden units, one output.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ from torch import Tensor, nn
 
 
 class Perceptron(nn.Module):
-    """The lecture's first multilayer perceptron: two inputs, three hidden units, one
-    output.
+    """Network: [B, 2] -> [B, 1].
 
     layer     output  parameters
     hidden    3                9

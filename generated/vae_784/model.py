@@ -1,4 +1,9 @@
-"""The networks of vae_784.spec, written by specc 0.1.0."""
+"""The networks of vae_784.spec, written by specc 0.1.0.
+
+The variational autoencoder of the PyTorch examples: 784-400-20-400-784.
+
+Shapes: B batch.
+"""
 
 from __future__ import annotations
 

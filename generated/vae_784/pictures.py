@@ -1,4 +1,7 @@
-"""Pictures for vae_784.spec, written by specc 0.1.0."""
+"""Pictures for vae_784.spec, written by specc 0.1.0.
+
+The variational autoencoder of the PyTorch examples: 784-400-20-400-784.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The networks of vgg16.spec, written by specc 0.1.0.
 
 VGG-16 (Simonyan & Zisserman 2015), configuration D.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 
 class VGG16(nn.Module):
-    """VGG-16 (Simonyan & Zisserman 2015), configuration D.
+    """Network: [B, 3, 224, 224] -> [B, 1000].
 
     layer      output        parameters
     conv1      64×224×224         1,792

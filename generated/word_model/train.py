@@ -2,6 +2,8 @@
 
 A language model of words: stories of a small grammar that holds 1.33 bits a word, so
 that nothing can do better in the mean.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -63,16 +65,7 @@ class Training(Trainer):
             self,
             "loss",
             self.model,
-            torch.optim.Adam(
-                self.model.parameters(),
-                lr=0.005,
-                betas=(0.9, 0.999),
-                eps=1e-08,
-                weight_decay=0.0,
-                amsgrad=False,
-                decoupled_weight_decay=False,
-                fused=True,
-            ),
+            torch.optim.Adam(self.model.parameters(), lr=0.005, fused=True),
             clip_norm=1.0,
             schedule=factor,
         )
@@ -80,11 +73,6 @@ class Training(Trainer):
     def iteration(self, *batch: Tensor) -> None:
         """Learn from one batch."""
         self.learn(*batch)
-
-    def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
-        """Every term of every step, as means over a batch."""
-        terms: dict[str, Tensor] = model(*batch)
-        return terms
 
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

@@ -2,6 +2,8 @@
 
 The judge of generated digits: a small convolutional classifier whose last hidden layer
 gives the features.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ from torch import Tensor, nn
 
 
 class Judge(nn.Module):
-    """The judge of generated digits: a small convolutional classifier whose last
-    hidden layer gives the features.
+    """Network: [B, 1, 8, 8] -> [B, 64] and [B, 10].
 
     layer      output  parameters
     conv1      32×8×8         320

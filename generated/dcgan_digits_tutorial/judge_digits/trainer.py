@@ -40,7 +40,6 @@ class Stop:
             signal.signal(number, self.ask)
 
     def ask(self, number: int, frame: FrameType | None) -> None:
-        del frame
         if self.signal:
             os._exit(128 + number)
         self.signal = number
@@ -70,19 +69,30 @@ def previous(path: Path) -> Path:
 
 
 def restore(path: Path, console: Console) -> dict[str, Any] | None:
-    """The last checkpoint that is whole, None where there is none."""
-    for candidate in (path, previous(path)):
-        if not candidate.exists():
-            continue
+    """The last checkpoint that is whole, None where there is none; SystemExit where all are damaged."""
+    there = [p for p in (path, previous(path)) if p.exists()]
+    for candidate in there:
         content = candidate.read_bytes()
         if hashlib.sha256(content[32:]).digest() != content[:32]:
-            console.print(
-                f"{candidate} is damaged; trying the one before", style="yellow"
-            )
+            console.print(f"{candidate} is damaged", style="yellow", soft_wrap=True)
             continue
         state: dict[str, Any] = torch.load(io.BytesIO(content[32:]), weights_only=True)
         return state
+    if there:
+        sys.exit("no checkpoint is whole; without --resume the run begins anew")
     return None
+
+
+def records(log: Path, last: int) -> list[str]:
+    """The lines of a log up to a step; what a kill left of a line is none."""
+    kept = []
+    for line in log.read_text(errors="replace").splitlines():
+        try:
+            if json.loads(line)["step"] <= last:
+                kept.append(line)
+        except (ValueError, TypeError, LookupError):
+            continue
+    return kept
 
 
 def changed(before: dict[str, str], now: dict[str, str]) -> str:
@@ -188,9 +198,10 @@ class Trainer(ABC):
     def iteration(self, *batch: Tensor) -> None:
         """All steps on one batch, in order."""
 
-    @abstractmethod
     def terms(self, model: nn.Module, *batch: Tensor) -> dict[str, Tensor]:
         """Every term of every step, as means over a batch."""
+        terms: dict[str, Tensor] = model(*batch)
+        return terms
 
     @abstractmethod
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
@@ -249,11 +260,20 @@ class Trainer(ABC):
         state = restore(self.checkpoint, self.console)
         if state is None:
             self.console.print("no checkpoint yet; beginning anew")
+            self.log.write_text("")
             return
         if state["spec"] != self.spec:
             sys.exit(changed(state["facts"], self.facts()))
         if (state["seed"], state["batch"]) != (self.args.seed, self.args.batch):
             sys.exit("a run goes on with the --seed and --batch that it began with")
+        self.take(state)
+        lines = records(self.log, self.step)
+        self.log.write_text("".join(f"{line}\n" for line in lines))
+        left = "" if self.step < self.total else f"; no step is left of {self.total}"
+        self.console.print(f"resumed at step {self.step}{left}")
+
+    def take(self, state: dict[str, Any]) -> None:
+        """Be where a checkpoint was made."""
         self.model.load_state_dict(state["model"])
         optimizers = [o for s in self.updates.values() for o in s.optimizers]
         for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
@@ -262,13 +282,6 @@ class Trainer(ABC):
         torch.set_rng_state(state["rng"])
         if state["cuda_rng"]:
             torch.cuda.set_rng_state_all(state["cuda_rng"])
-        lines = self.log.read_text().splitlines() if self.log.exists() else []
-        if lines and not lines[-1].endswith("}"):
-            lines.pop()  # a kill may come in the middle of a line
-        whole = [line for line in lines if json.loads(line)["step"] <= self.step]
-        self.log.write_text("".join(f"{line}\n" for line in whole))
-        left = "" if self.step < self.total else f"; no step is left of {self.total}"
-        self.console.print(f"resumed at step {self.step}{left}")
 
     def save(self) -> None:
         """Losses are read first, so that the log is as far as the checkpoint."""
@@ -405,12 +418,12 @@ class Trainer(ABC):
         matplotlib.use("Agg")
         from matplotlib import pyplot as plt
 
-        records = [json.loads(line) for line in self.log.read_text().splitlines()]
+        rows = [json.loads(line) for line in records(self.log, self.total)]
         terms = [t for ts in self.losses.values() if len(ts) > 1 for t in ts]
         figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
         for name in (*self.losses, *terms):
-            values = [record[name] for record in records]
-            axes.plot([r["step"] for r in records], values, label=name, linewidth=0.8)
+            values = [row[name] for row in rows]
+            axes.plot([row["step"] for row in rows], values, label=name, linewidth=0.8)
         axes.set(xlabel="step", ylabel="loss")
         axes.legend()
         path = self.log.with_name("loss.png")
@@ -484,7 +497,13 @@ def main(kind: type[Trainer]) -> int:
     console.print(f"training {kind.title} on {name}", highlight=False)
     torch.set_num_threads(args.threads)
     torch.set_float32_matmul_precision("high")
-    args.out.mkdir(parents=True, exist_ok=True)
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+        (args.out / "log.jsonl").open("a").close()
+    except OSError as problem:
+        reason = f"error: --out {args.out}: {problem.strerror}"
+        console.print(reason, style="red", highlight=False, soft_wrap=True)
+        return 2
     try:
         trainer = kind(args, console)
     except DataError as problem:
@@ -496,6 +515,6 @@ def main(kind: type[Trainer]) -> int:
         trainer.board = SummaryWriter(str(args.out))
     if args.resume:
         trainer.resume()
-    elif trainer.log.exists():
-        trainer.log.unlink()
+    else:
+        trainer.log.write_text("")
     return trainer.run(Stop())

@@ -1,4 +1,4 @@
-"""The data of SecondLayer: 1,797 handwritten digits of 8x8 pixels, bundled with scikit-learn."""
+"""The data of all stages: 1,797 handwritten digits of 8x8 pixels, bundled with scikit-learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data of Judging: 1,797 handwritten digits of 8x8 pixels, bundled with scikit-learn."""
+"""The data of all stages: 1,797 handwritten digits of 8x8 pixels, bundled with scikit-learn."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ def read() -> tuple[Tensor, ...]:
     """All 1,797 digits and their classes."""
     bunch = load_digits()
     images = torch.tensor(bunch.data, dtype=torch.float32) / 16  # [N, 64]
-    images = images * 2.0 - 1.0
     return images, torch.tensor(bunch.target)
 
 
