@@ -390,8 +390,9 @@ class Statements:
 
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
-        one = not isinstance(type, Tensor) or not (type.batched or type.sizes)
-        return "" if one else shape(type)
+        if not isinstance(type, Tensor) or not (type.batched or type.sizes):
+            return ""
+        return shape(type)
 
 
 def _no_operand(index: int, part: str | None) -> str:

@@ -135,7 +135,7 @@ def test_by_rule(name: str) -> None:
 def test_by_the_generated_module(name: str) -> None:
     case = CASES[name]
     program = compiled(case.text)
-    module = networks(program, {})["N"].eval()
+    module = networks(program, {}, "meta")["N"].eval()
     assert sum(p.numel() for p in {id(p): p for p in module.parameters()}.values()) == case.params
     body = program.networks[-1]
     # A batch of two, and PyTorch's counter takes a multiplication and an addition for two.

@@ -48,7 +48,9 @@ def module_of(program: Program) -> types.ModuleType:
     return module
 
 
-def networks(program: Program, values: dict[str, int]) -> dict[str, nn.Module]:
+def networks(
+    program: Program, values: dict[str, int], device: str | None = None
+) -> dict[str, nn.Module]:
     """An instance of every network; those that share weights get the networks they share with."""
     source, classes = module_of(program), Classes(program)
     made: dict[str, nn.Module] = {}
@@ -66,7 +68,7 @@ def networks(program: Program, values: dict[str, int]) -> dict[str, nn.Module]:
             made[body.name] = getattr(source, class_name(body.name))(**arguments, **free)
         return made[body.name]
 
-    with torch.device(_device(program, values)):
+    with torch.device(device or _device(program, values)):
         for body in program.networks:
             build(body)
     return made
