@@ -14,7 +14,8 @@ class Settled:
 
     def __init__(self, program: Program) -> None:
         self._open: dict[Hashable, set[str]] = {}
-        whole = (*program.networks, *(p.body for p in (*program.trains, *program.samples)))
+        trained = (p.body for p in program.trains)
+        whole = (*program.networks, *trained, *(p.body for p in program.samples))
         for body in dict.fromkeys(inner for outer in whole for inner in bodies(program, outer)):
             self._open.setdefault(_structure(body), set()).update(_turned(body))
 
