@@ -19,6 +19,7 @@ from specc.emit.layout import docstring, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, fresh, variable
 from specc.emit.naming import Line, Naming, last_part
+from specc.emit.settled import Settled, other_name
 from specc.emit.shapes import annotation
 from specc.emit.summary import alone_described, table, title
 from specc.emit.uses import uses
@@ -46,6 +47,8 @@ class Classes:
         self._by_body: dict[Body, ClassText] = {}
         self._by_text: dict[tuple[str, str], ClassText] = {}
         self._taken: set[str] = {class_name(b.name) for b in program.networks}
+        self.settled = Settled(program)
+        self._settled: dict[str, frozenset[str]] = {}
         self.taps = {
             b.name: tuple(dict.fromkeys(v for n, v in program.taps if n == b.name))
             for b in program.networks
@@ -67,7 +70,7 @@ class Classes:
             "repeat",
         )
         opened = (
-            symbolic_body(self.program, body)
+            symbolic_body(self.program, body, self.settled.of(body))
             if isinstance(body.definition, tree.Definition)
             else None
         )
@@ -89,30 +92,17 @@ class Classes:
         return found
 
     def _block_name(self, body: Body) -> str:
-        """The name of a class: another one of a block is called after the switches that make it one."""
-        name, defaults = class_name(body.name), defaults_of(body)
+        name, settled = class_name(body.name), self.settled.of(body)
         if name in self._taken:
-            turned = [
-                (h, v)
-                for h, v in body.hyperparameters
-                if isinstance(v, bool) and v is not defaults.get(h, False)
-            ]
-            on = [h for h, v in turned if v]
-            off = [f"without_{h}" for h, v in turned if not v]
-            name = class_name("_".join([*on, body.name, *off]))
+            name = class_name(other_name(body, self._settled.get(name, settled), settled))
         name = fresh(name, self._taken)
         self._taken.add(name)
+        self._settled[name] = settled
         return name
 
 
 _COMMENT = re.compile(r"  # (\[.*|.* parameters)$", re.MULTILINE)
 """Shapes and counts behind a line, which depend on the use of a block."""
-
-
-def defaults_of(body: Body) -> dict[str, object]:
-    """What the hyperparameters of a definition are where a use says nothing."""
-    written = getattr(body.definition, "hyperparameters", None) or ()
-    return {h.name.id: getattr(h.default, "value", None) for h in written}
 
 
 class _Class(Constructor):

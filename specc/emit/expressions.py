@@ -46,9 +46,8 @@ _INDENT = 8
 class Statements:
     """Prints one body. `wanted` are the references that are needed at the end.
 
-    `shapes` is the body whose types the comments show,
-    `reserved` the local names that something else has, `given` the names of values that are there already.
-    The calls of the nodes `without_graph` keep nothing for a backward pass.
+    `shapes` is the body whose types the comments show, `reserved` the local names that something else has,
+    `given` the names of values that are there already. The calls of the nodes `without_graph` keep no graph.
     """
 
     def __init__(
@@ -280,8 +279,7 @@ class Statements:
         others = [self.texts[r] for r in beside]
         target = self._target(number, node)
         if target in others:
-            used = self._taken(number)
-            target = free("h", lambda name: used(name) or name in others)
+            target = free("h", lambda name: self._taken(number)(name) or name in others)
         if self.texts[operand] != target:
             self.lines.append(Line(f"{target} = {self.texts[operand]}", targets=(target,)))
         used_at_all = self._taken(-1)

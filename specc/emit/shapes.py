@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
@@ -35,7 +35,7 @@ def annotation(type: ValueType) -> str:
     return "Graph" if isinstance(type, Graph) else "Tensor"
 
 
-def lettered(body: Body, kept: Container[str]) -> Body:
+def lettered(body: Body, kept: Collection[str]) -> Body:
     """The body with a letter for each open size of its inputs that counts positions: H for `in_height`.
 
     `kept` are the symbols that the code has under their own names.

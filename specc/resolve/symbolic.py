@@ -7,7 +7,7 @@ two sizes are equal) falls as it did for the numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,14 +39,18 @@ class SymbolicBody(Struct, frozen=True):
     input_sizes: tuple[str, ...]
 
 
-def symbolic_body(program: Program, body: Body) -> SymbolicBody | None:
+def symbolic_body(
+    program: Program, body: Body, settled: Container[str] = ()
+) -> SymbolicBody | None:
     """The open form of a network or block, or None where it has none.
 
-    What cannot stay open (the length of a list that is walked, a fraction) keeps its number.
+    What cannot stay open (the length of a list that is walked, a fraction) keeps its number, and so do the
+    `settled` hyperparameters.
     """
     if not isinstance(body.definition, tree.Definition):
         return None
-    candidates = [*_open_hyperparameters(body), *_open_parameters(program, body)]
+    own = [(name, value) for name, value in _open_hyperparameters(body) if name not in settled]
+    candidates = [*own, *_open_parameters(program, body)]
     names = [name for name, _ in candidates]
     if len(set(names)) != len(names):
         return None

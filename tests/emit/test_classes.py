@@ -97,3 +97,25 @@ def test_defaults_of_pytorch_are_not_said() -> None:
     )
     assert "nn.BatchNorm1d(4)" in model
     assert "nn.LayerNorm(4, eps=1e-06)" in model
+
+
+RESIDUAL = """
+block residual(channels, stride=1) {
+    in x
+    main = x -> conv(channels, 3x3, stride=stride, padding=1)
+    skip = x if stride == 1 and x.channels == channels else (x -> conv(channels, 1x1, stride=stride))
+    out y = main + skip
+}
+network Net {
+    in x: image[8, 16, 16]
+    x -> residual(8) -> residual(16, stride=2) -> residual(16)
+}
+"""
+
+
+def test_an_argument_that_no_use_gives_is_none_of_the_class() -> None:
+    model = model_of(RESIDUAL)
+    assert classes(model) == ["Residual", "ResidualWithStride", "Net"]
+    assert "def __init__(self, channels: int) -> None:" in model
+    assert "self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)" in model
+    assert "ResidualWithStride(8, 16, stride=2)" in model
