@@ -15,29 +15,27 @@ class Residual(nn.Module):
     """Block: [B, channels, H, W] -> [B, channels, H, W].
 
     layer        output         parameters
-    conv1        channels×…×…  9·channels²
-    batch_norm1  channels×…×…   2·channels
-    conv2        channels×…×…  9·channels²
-    batch_norm2  channels×…×…   2·channels
+    conv1        channels×H×W  9·channels²
+    batch_norm1  channels×H×W   2·channels
+    conv2        channels×H×W  9·channels²
+    batch_norm2  channels×H×W   2·channels
     """
 
-    def __init__(self, channels: int, stride: int = 1) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(
-            channels, channels, 3, stride=stride, padding=1, bias=False
-        )
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
+        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
 
     def forward(self, x: Tensor) -> Tensor:
-        main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, …, …]
-        main = self.batch_norm2(self.conv2(main))  # [B, channels, …, …]
+        main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
+        main = self.batch_norm2(self.conv2(main))  # [B, channels, H, W]
         y: Tensor = F.relu(main + x)  # [B, channels, H, W]
         return y
 
 
-class Residual2(nn.Module):
+class ResidualWithStride(nn.Module):
     """Block: [B, in_channels, H, W] -> [B, channels, …, …].
 
     layer        output                    parameters
@@ -94,11 +92,11 @@ class ResNet18(nn.Module):
         self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 112, 112], 128 parameters
         self.residual1 = Residual(64)  # [B, 64, 56, 56], 73,984 parameters
         self.residual2 = Residual(64)  # [B, 64, 56, 56], 73,984 parameters
-        self.residual3 = Residual2(64, 128, stride=2)  # [B, 128, 28, 28]
+        self.residual3 = ResidualWithStride(64, 128, stride=2)  # [B, 128, 28, 28]
         self.residual4 = Residual(128)  # [B, 128, 28, 28], 295,424 parameters
-        self.residual5 = Residual2(128, 256, stride=2)  # [B, 256, 14, 14]
+        self.residual5 = ResidualWithStride(128, 256, stride=2)  # [B, 256, 14, 14]
         self.residual6 = Residual(256)  # [B, 256, 14, 14], 1,180,672 parameters
-        self.residual7 = Residual2(256, 512, stride=2)  # [B, 512, 7, 7]
+        self.residual7 = ResidualWithStride(256, 512, stride=2)  # [B, 512, 7, 7]
         self.residual8 = Residual(512)  # [B, 512, 7, 7], 4,720,640 parameters
         self.linear1 = nn.Linear(512, 1000)  # [B, 1000], 513,000 parameters
 

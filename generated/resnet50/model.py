@@ -48,33 +48,31 @@ class BottleneckBlock(nn.Module):
         return y
 
 
-class BottleneckBlock2(nn.Module):
+class BottleneckBlockWithoutStride(nn.Module):
     """Block: [B, 4*channels, H, W] -> [B, 4*channels, H, W].
 
     layer        output             parameters
     conv1        channels×H×W      4·channels²
     batch_norm1  channels×H×W       2·channels
-    conv2        channels×…×…      9·channels²
-    batch_norm2  channels×…×…       2·channels
-    conv3        (4·channels)×…×…  4·channels²
-    batch_norm3  (4·channels)×…×…   8·channels
+    conv2        channels×H×W      9·channels²
+    batch_norm2  channels×H×W       2·channels
+    conv3        (4·channels)×H×W  4·channels²
+    batch_norm3  (4·channels)×H×W   8·channels
     """
 
-    def __init__(self, channels: int, stride: int = 1) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(4 * channels, channels, 1, bias=False)
         self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
-        self.conv2 = nn.Conv2d(
-            channels, channels, 3, stride=stride, padding=1, bias=False
-        )
-        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
         self.conv3 = nn.Conv2d(channels, 4 * channels, 1, bias=False)
-        self.batch_norm3 = nn.BatchNorm2d(4 * channels)  # [B, 4*channels, …, …]
+        self.batch_norm3 = nn.BatchNorm2d(4 * channels)  # [B, 4*channels, H, W]
 
     def forward(self, x: Tensor) -> Tensor:
         main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
-        main = F.relu(self.batch_norm2(self.conv2(main)))  # [B, channels, …, …]
-        main = self.batch_norm3(self.conv3(main))  # [B, 4*channels, …, …]
+        main = F.relu(self.batch_norm2(self.conv2(main)))  # [B, channels, H, W]
+        main = self.batch_norm3(self.conv3(main))  # [B, 4*channels, H, W]
         y: Tensor = F.relu(main + x)  # [B, 4*channels, H, W]
         return y
 
@@ -93,7 +91,7 @@ class Stage(nn.Module):
         super().__init__()
         self.bottleneck_block1 = BottleneckBlock(in_channels, channels, stride=stride)
         self.repeat1 = nn.ModuleList(
-            BottleneckBlock2(channels) for _ in range(depth - 1)
+            BottleneckBlockWithoutStride(channels) for _ in range(depth - 1)
         )
 
     def forward(self, x: Tensor) -> Tensor:
