@@ -44,6 +44,7 @@ from specc.promises import (
 )
 from specc.settings import TrainSettings
 from specc.types import Tensor, ValueType
+from specc.watched import direction, stopping
 
 
 class Modules(Struct, frozen=True):
@@ -333,10 +334,11 @@ class _Training:
         return f"validation={self.settings.validation}, seed=self.args.seed"
 
     def _numbers(self) -> dict[str, object]:
-        s = self.settings
+        s, watch = self.settings, stopping(self.plan)
         return {
             "epochs": s.epochs, "steps": s.steps, "batch": s.batch, "seed": s.seed,
             "accumulate": s.accumulate, "ema": s.ema, "early_stopping": s.early_stopping,
+            "stopping": watch, "more_is_better": watch and direction(self.plan, watch) == "max",
             "checkpoint_steps": s.checkpoint if s.checkpoint_unit == "steps" else None,
             "checkpoint_epochs": s.checkpoint if s.checkpoint_unit == "epochs" else 1,
             "autocast": _autocast(s),
