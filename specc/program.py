@@ -157,6 +157,13 @@ class TrainPlan(Struct, frozen=True):
         """The terms of all steps, each under a name of its own."""
         return tuple(t for s in self.steps for t in s.terms)
 
+    def place(self, setting: str) -> Span:
+        """Where a setting is written; the whole block where it is not."""
+        written = self.body.definition
+        statements = written.body if isinstance(written, tree.Train) else ()
+        found = (s for s in statements if isinstance(s, tree.Setting) and s.word.id == setting)
+        return next((s.span for s in found), self.span)
+
     def losses(self) -> tuple[str, ...]:
         """What the sum of each step's terms is called: the step's name, or `loss` where there is one."""
         single = len(self.steps) == 1 and self.steps[0].name == "train"

@@ -36,7 +36,12 @@ class TrainSettings(StepSettings):
         "epochs", description="what checkpoints are counted in"
     )
     early_stopping: int | None = Field(
-        None, ge=1, description="stop after so many epochs without a better validation loss"
+        None,
+        ge=1,
+        description="stop after so many epochs without a better value on the validation rows",
+    )
+    watch: str | None = Field(
+        None, min_length=1, description="loss, term or metric that early stopping judges by"
     )
     validation: float | None = Field(
         None, gt=0, lt=1, description="share of the training rows kept for validation"

@@ -15,6 +15,14 @@ def watched(plan: TrainPlan, step: StepPlan, schedule: Schedule) -> str:
     return written or plan.losses()[plan.steps.index(step)]
 
 
+def stopping(plan: TrainPlan) -> str | None:
+    """The name of the value that early stopping judges by; None where several losses leave it open."""
+    written = getattr(plan.settings, "watch", None)
+    if written is not None or sum(len(s.objectives) for s in plan.steps) > 1:
+        return written
+    return plan.losses()[0]
+
+
 def direction(plan: TrainPlan, name: str) -> Literal["min", "max"] | None:
     """Which way the value gets better; None where no value has the name."""
     measure = next((m for m in plan.metrics if m.name == name), None)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.lone import of_vectors
-from specc.program import Program, TrainPlan
+from specc.program import Program
 from specc.settings import TrainSettings
-from specc.source import Span
-from specc.syntax import tree
 
 
 def check_batches(program: Program, diagnostics: Diagnostics) -> None:
@@ -21,16 +19,8 @@ def check_batches(program: Program, diagnostics: Diagnostics) -> None:
                 Diagnostic(
                     "E204",
                     "batch normalisation of a vector needs batches of two rows or more, and these have one",
-                    _place(plan),
+                    plan.place("batch"),
                     labels=(Label(found.span, "the mean of one number is that number"),),
                     helps=("batch 32", "layer_norm normalises each row by itself"),
                 )
             )
-
-
-def _place(plan: TrainPlan) -> Span:
-    """Where the size of a batch is set."""
-    written = plan.body.definition
-    statements = written.body if isinstance(written, tree.Train) else ()
-    settings = (s for s in statements if isinstance(s, tree.Setting) and s.word.id == "batch")
-    return next((s.span for s in settings), plan.span)

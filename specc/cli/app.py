@@ -222,6 +222,7 @@ def train(
         bool, typer.Option("--resume", help="Go on from the last checkpoint.")
     ] = False,
     settings: opt.Set = None,
+    json: opt.Json = False,
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
@@ -229,7 +230,7 @@ def train(
     from specc.cli import train as verb
 
     def run() -> int:
-        common = common_of([one(file)], settings, False, quiet, color)
+        common = common_of([one(file)], settings, json, quiet, color)
         chosen = verb.Choices(
             epochs, seed, device, threads, resume, quiet, verb.handed_on(context.args)
         )
@@ -246,6 +247,7 @@ def sample(
     seed: opt.Seed = None,
     device: opt.Device = None,
     settings: opt.Set = None,
+    json: opt.Json = False,
     quiet: opt.Quiet = False,
     color: opt.Color = "auto",
 ) -> None:
@@ -253,7 +255,7 @@ def sample(
     from specc.cli import train as verb
 
     def run() -> int:
-        common = common_of([one(file)], settings, False, quiet, color)
+        common = common_of([one(file)], settings, json, quiet, color)
         chosen = verb.Choices(seed=seed, device=device, more=verb.handed_on(context.args))
         return verb.sample(common, out, chosen)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 
 from msgspec import Struct
 
-from specc.cli import build, kept
+from specc.cli import build, kept, results
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError, complain
 from specc.cli.speak import Work
@@ -44,9 +46,11 @@ class Choices(Struct, frozen=True):
         """Whether a run goes on."""
         return self.resume or "--resume" in self.more
 
-    def elsewhere(self) -> bool:
-        """Whether the run gets another folder than that of its package."""
-        return any(flag.partition("=")[0] == "--out" for flag in self.more)
+    def folder(self, name: str = "--out") -> Path | None:
+        """The folder of the run, where it is another than that of its package."""
+        given = [part for flag in self.more for part in flag.split("=", 1)]
+        found = [value for flag, value in pairwise(given) if flag == name]
+        return Path(found[-1]) if found else None
 
 
 def handed_on(arguments: Sequence[str]) -> tuple[str, ...]:
@@ -77,9 +81,12 @@ def run(common: Common, out: Path, choices: Choices) -> int:
     def start(folder: Path) -> int:
         if not common.quiet:
             complain(f"built {folder}")
-        return call(folder / "train.py", choices.flags())
+        status = call(folder / "train.py", choices.flags())
+        if common.json:
+            print(results.trained(choices.folder() or folder / "run", status))
+        return status
 
-    if kept.has_run(target) and not choices.resumes() and not choices.elsewhere():
+    if kept.has_run(target) and not choices.resumes() and choices.folder() is None:
         return kept.anew(target, lambda folder: build.write(program, folder), start)
     build.write_over(program, target)
     return start(target)
@@ -106,10 +113,10 @@ def sample(common: Common, out: Path, choices: Choices) -> int:
         return work.end()
     if not program.samples and not program.programs:
         raise UsageError(f"{program.file.source.path} has no sample block and no program")
-    return use(program, out, choices)
+    return use(program, out, choices, json=common.json)
 
 
-def use(program: Program, out: Path, choices: Choices) -> int:
+def use(program: Program, out: Path, choices: Choices, *, json: bool = False) -> int:
     """Write `sample.py` anew for a run that was trained, and run it."""
     target = build.folder(program, out)
     if not (target / "train.py").exists():
@@ -119,7 +126,12 @@ def use(program: Program, out: Path, choices: Choices) -> int:
     from specc.emit.package import write
 
     write(program, target, using=True)
-    return call(target / "sample.py", choices.flags())
+    since = time.time()
+    status = call(target / "sample.py", choices.flags(), aside=json)
+    if json:
+        where = choices.folder() or choices.folder("--run") or target / "run"
+        print(results.drawn(where, status, since))
+    return status
 
 
 def _only(work: Work) -> Program | None:
@@ -134,9 +146,10 @@ def _need_torch() -> None:
         raise UsageError("training needs PyTorch: pip install 'specc[train]'")
 
 
-def call(script: Path, flags: Iterable[str]) -> int:
+def call(script: Path, flags: Iterable[str], *, aside: bool = False) -> int:
     """Run a script, hand on the signals that ask it to stop, and give its status as a shell would.
 
+    `aside` keeps stdout free: what the script prints goes to stderr.
     The child has a process group of its own, so that a terminal's Ctrl-C reaches it once: through here.
     """
     handing = _HandingOn()
@@ -145,7 +158,9 @@ def call(script: Path, flags: Iterable[str]) -> int:
     }
     try:
         with subprocess.Popen(
-            [sys.executable, str(script), *flags], start_new_session=True
+            [sys.executable, str(script), *flags],
+            start_new_session=True,
+            stdout=sys.__stderr__ if aside else None,
         ) as child:
             handing.to(child)
             status = child.wait()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from specc.count.add import add_up
@@ -30,7 +31,10 @@ VIEWS = frozenset(
 
 
 class Memory(Struct, frozen=True):
-    """Bytes by use. `name` is the train block, or a network where nothing is trained."""
+    """Bytes by use. `name` is the train block, or a network where nothing is trained.
+
+    `ema` is the copy that holds moving averages of the weights.
+    """
 
     name: str
     batch: Size
@@ -39,11 +43,12 @@ class Memory(Struct, frozen=True):
     gradients: Size
     optimizer: Size
     activations: Size
+    ema: Size = 0
 
     @property
     def total(self) -> Size:
         """Everything together."""
-        fixed = self.weights + self.buffers + self.gradients
+        fixed = self.weights + self.buffers + self.ema + self.gradients
         return fixed + self.optimizer + self.activations
 
 
@@ -76,8 +81,10 @@ class _Reader:
         learnt = self._learnt(plan)
         each = {(t.name, t.parameter.sizes, t.times): _number(t) for _, t in learnt}
         gradients = add_up(each.values()) * FLOAT
-        state = add_up(_number(t) * _state(o) for o, t in learnt) * FLOAT
-        return self._memory(plan.name, size or 1, owned, plan.body, gradients, state)
+        state = add_up(t.times * _state(o, t) for o, t in learnt) * FLOAT
+        found = self._memory(plan.name, size or 1, owned, plan.body, gradients, state)
+        averaged = getattr(plan.settings, "ema", None) is not None
+        return replace(found, ema=found.weights + found.buffers) if averaged else found
 
     def _networks(self, body: Body) -> set[str]:
         names = set(body.uses) | set(self.summer.called(body))
@@ -139,8 +146,9 @@ def _number(tensor: Learnt) -> Size:
     return tensor.times * tensor.parameter.count.value
 
 
-def _state(optimizer: BaseModel) -> int:
-    """Numbers that an optimizer keeps for each weight."""
+def _state(optimizer: BaseModel, tensor: Learnt) -> Size:
+    """Numbers that an optimizer keeps for a tensor."""
     from specc.optim import Optimizer  # only where something is trained
 
-    return int(optimizer.memory()) if isinstance(optimizer, Optimizer) else 0
+    sizes = tensor.parameter.sizes
+    return optimizer.kept(sizes) if isinstance(optimizer, Optimizer) else 0

@@ -90,7 +90,7 @@ def _together(machines: Sequence[Machine]) -> dict[str, object]:
     shown = [set(m["shows_at"]) for m in machines]  # type: ignore[call-overload]
     partial |= set.union(*shown) - set.intersection(*shown)
     made = {key: _either(values) for key, values in columns.items()}
-    return {**made, "watched": one_of(columns["watched"]), "partial": partial}
+    return {**made, **{k: made[k] if agreed(machines, k) else "" for k in OWN}, "partial": partial}
 
 
 def _either(values: Sequence[object]) -> object:
@@ -100,9 +100,13 @@ def _either(values: Sequence[object]) -> object:
     return next(filter(None, values), values[0])
 
 
-def one_of(values: Sequence[object]) -> object:
-    """The value where all are the same, "" where they are not."""
-    return values[0] if len(set(values)) == 1 else ""
+OWN = ("watched", "criterion")
+"""What the loop says where all stages agree, and else each of them."""
+
+
+def agreed(machines: Iterable[Machine], key: str) -> bool:
+    """Whether all say the same of something."""
+    return len({m[key] for m in machines}) == 1
 
 
 def stages_file(program: Program) -> str:

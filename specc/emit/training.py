@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, variable
 from specc.emit.objective import Objective
 from specc.emit.pictured import drawing, drawn, pictures_file
-from specc.emit.stages import Machine, Modules, one_of, stages_file, trainer_files
+from specc.emit.stages import OWN, Machine, Modules, agreed, stages_file, trainer_files
 from specc.emit.steps import Steps
 from specc.initialization import Initialization
 from specc.layers.code import Printer
@@ -47,19 +47,18 @@ from specc.promises import (
 )
 from specc.settings import TrainSettings
 from specc.types import Tensor, ValueType
+from specc.watched import direction, stopping
 
 
 def train_files(program: Program) -> dict[str, str]:
     """train.py of each stage, the machinery that all run on, and pictures.py where pictures are drawn."""
     stages = [_Training(program, p, Modules.of(program, p)) for p in program.trains]
-    watched = one_of([s.watched() for s in stages])
+    machines = [s.machine() for s in stages]
     files: dict[str, str] = {}
-    machines = []
-    for stage in stages:
-        machine = stage.machine()
-        files |= with_graphs(stage.plan.body, stage.text(machine, bool(watched)))
-        machines.append((stage.plan, stage.modules, machine))
-    files |= trainer_files(machines)
+    for stage, machine in zip(stages, machines, strict=True):
+        own = {key: not agreed(machines, key) for key in OWN}
+        files |= with_graphs(stage.plan.body, stage.text(machine, own))
+    files |= trainer_files([(s.plan, s.modules, m) for s, m in zip(stages, machines, strict=True)])
     if len(stages) > 1:
         files["train.py"] = stages_file(program)
     if (
@@ -262,20 +261,25 @@ class _Training:
             "stages": len(self.program.trains) > 1,
             "samples": bool(self.program.samples) and len(self.program.trains) == 1,
             "programs": bool(self.program.programs) and len(self.program.trains) == 1,
-            "watched": self.watched(),
+            "watched": "validation" if self.settings.validation else "test",
+            "criterion": self._criterion(),
         }  # fmt: skip
 
-    def watched(self) -> str:
-        """The split that is evaluated after each epoch."""
-        return "validation" if self.settings.validation else "test"
+    def _criterion(self) -> str:
+        """What early stopping judges by, the less the better; empty where nothing stops."""
+        watch = stopping(self.plan)
+        if not self.settings.early_stopping or watch is None:
+            return ""
+        sign = "-" if direction(self.plan, watch) == "max" else ""
+        return f"{sign}values[{literal(watch)}]"
 
-    def text(self, machine: Machine, same_watched: bool) -> dict[str, str]:
-        """The file; `same_watched` says that all stages evaluate the same split after an epoch."""
+    def text(self, machine: Machine, own: Mapping[str, bool]) -> dict[str, str]:
+        """The file; `own` says what the loop leaves to it, because another stage does otherwise."""
         objective = self.objective.text(self._methods(self.shows))
         built, schedules = self.steps.built(), self.steps.schedules
         metrics = self._metrics()
         code = "\n".join([objective, *built, *(m.code for m in metrics), *self.baselines])
-        own = helpers(set(re.findall(r"\w+", code)) - {"Graph"})
+        brought = helpers(set(re.findall(r"\w+", code)) - {"Graph"})
         maps = has_maps(self.program, self.plan.body)
         text = render(
             "train.py.j2",
@@ -283,8 +287,8 @@ class _Training:
             name=self.objective.name,
             title=self.plan.name,
             objective=objective,
-            uses_f="F." in code + "".join(own),
-            helpers=own,
+            uses_f="F." in code + "".join(brought),
+            helpers=brought,
             networks=self._imported(),
             machinery=self._machinery(),
             spec_hash=spec_hash(self.program),
@@ -293,8 +297,8 @@ class _Training:
             schedules=schedules,
             built=built,
             uses_replace=uses_replace(code),
-            uses_math="math." in "\n".join([code, *own, *(x for c in schedules for x in c.lines)]),
-            uses_torch=bool(self.shows) or maps or "torch." in "\n".join([code, *own]),
+            uses_math="math." in "\n".join([code, *brought, *(x for c in schedules for x in c.lines)]),
+            uses_torch=bool(self.shows) or maps or "torch." in "\n".join([code, *brought]),
             iteration=self.steps.iteration(),
             metric_names=_unpacked(list(self.values.values())),
             baselines=[row for line in self.baselines for row in statement(line, 8)],
@@ -304,7 +308,8 @@ class _Training:
             channels_last=maps,
             load_arguments=self._load_arguments(),
             batch_norm=any(True for _ in of_vectors(self.plan.body)),
-            says_watched=not same_watched,
+            says_watched=own["watched"],
+            says_criterion=own["criterion"] and machine["criterion"],
             own_data=self.modules.data != "data",
             modules=self.modules,
             **machine,

@@ -1,5 +1,6 @@
 """A rate for every weight, from the squares of its gradients."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -14,7 +15,9 @@ from specc.optim.base import (
     Momentum,
     Optimizer,
     WeightDecay,
+    product,
 )
+from specc.sizes import Size
 
 
 class RMSprop(Optimizer):
@@ -72,3 +75,9 @@ class Adafactor(Optimizer):
     )
     d: Annotated[float, Field(ge=1)] = Field(1.0, description="Threshold of clipping.")
     weight_decay: WeightDecay = 0.0
+
+    def kept(self, sizes: Sequence[Size]) -> Size:
+        """Of the last two axes, the mean squares of rows and of columns; of a vector, each square."""
+        if len(sizes) < 2:
+            return product(sizes)
+        return product(sizes[:-1]) + product((*sizes[:-2], sizes[-1]))

@@ -1,11 +1,13 @@
 """What an optimizer is, and the settings that several share."""
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from specc.layers.code import Code, Fn, Raw
 from specc.layers.common import fraction, positive
+from specc.sizes import Size
 from specc.vocabulary import base
 
 Above0 = Annotated[float, AfterValidator(positive)]
@@ -24,6 +26,14 @@ Momentum = Annotated[Decay, Field(description="Share of the last step that is ke
 
 DECAYED = "weight_decay pulls at every weight, and a sparse gradient holds the rows that were read"
 """Why a weight decay does not go with sparse gradients."""
+
+
+def product(sizes: Sequence[Size]) -> Size:
+    """The numbers in a tensor of these sizes."""
+    found: Size = 1
+    for size in sizes:
+        found = found * size
+    return found
 
 
 @base
@@ -47,6 +57,10 @@ class Optimizer(BaseModel):
     def memory(self) -> float:
         """Numbers kept for each weight with these settings."""
         return self.state_per_weight
+
+    def kept(self, sizes: Sequence[Size]) -> Size:
+        """Numbers kept for a tensor of these sizes."""
+        return int(self.memory()) * product(sizes)
 
     def unfit(self, sparse: bool) -> str:
         """Why a weight with a sparse gradient, or with a dense one, cannot be learnt; "" where it can."""

@@ -115,7 +115,7 @@ def closing(report: CountReport) -> Iterator[str]:
 
 def uses(memory: Memory) -> tuple[tuple[str, Size], ...]:
     """What the memory of training is for, in bytes, the sum last."""
-    names = ("weights", "buffers", "gradients", "optimizer", "activations", "total")
+    names = ("weights", "buffers", "ema", "gradients", "optimizer", "activations", "total")
     return tuple((name, getattr(memory, name)) for name in names)
 
 

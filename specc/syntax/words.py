@@ -39,8 +39,8 @@ STATEMENTS: dict[str, str] = {
 
 SETTINGS = (
     "batch", "epochs", "steps", "seed", "clip_grad_norm", "clip_grad_value", "accumulate", "ema",
-    "checkpoint", "early_stopping", "validation", "precision", "optimizer", "schedule", "init", "metric",
-    "show", "count", "places", "export",
+    "checkpoint", "early_stopping", "watch", "validation", "precision", "optimizer", "schedule", "init",
+    "metric", "show", "count", "places", "export",
 )  # fmt: skip
 
 RESERVED: dict[str, str] = {

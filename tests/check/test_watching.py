@@ -89,3 +89,46 @@ train GAN {
     assert made.program is not None
     [plan] = made.program.trains
     assert watched(plan, plan.steps[0], plan.steps[0].schedule) == "judge"
+
+
+STOPPING = """specc 1
+
+network Net {{
+    in x: vector[64]
+    out a = x -> linear(10) as A
+    out b = x -> linear(10) as B
+}}
+train Learn {{
+    data digits(flat=true) as x, label
+    a, b = Net(x)
+    step first {{
+        minimize cross_entropy(a, label)
+        update Net.A with adam(lr=1e-3)
+    }}
+    step second {{
+        minimize cross_entropy(b, label)
+        update Net.B with adam(lr=1e-3)
+    }}
+    metric accuracy(a, label)
+    {settings}
+}}
+"""
+
+
+def stopping_of(*settings: str) -> list[tuple[str, str]]:
+    found = compile_text(STOPPING.format(settings="\n    ".join(settings))).diagnostics
+    return [(d.code, d.span.text) for d in found]
+
+
+def test_early_stopping_judges_by_one_value() -> None:
+    assert stopping_of("early_stopping 3", "validation 0.1") == [("E203", "early_stopping 3")]
+    for name in ("first", "accuracy", "second_cross_entropy"):
+        assert stopping_of("early_stopping 3", "validation 0.1", f"watch {name}") == []
+    assert stopping_of("early_stopping 3", "validation 0.1", "watch acuracy") == [
+        ("E401", "acuracy")
+    ]
+    assert stopping_of("watch accuracy") == [("E203", "watch accuracy")]
+
+
+def test_early_stopping_by_test_rows_is_told() -> None:
+    assert stopping_of("early_stopping 3", "watch first") == [("W523", "early_stopping 3")]

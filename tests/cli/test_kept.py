@@ -50,7 +50,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, list[str], str]]
     """The scripts that are called, with their flags and the networks beside them; all end with 1."""
     calls: list[tuple[Path, list[str], str]] = []
 
-    def call(script: Path, flags: list[str]) -> int:
+    def call(script: Path, flags: list[str], *, aside: bool = False) -> int:
+        assert not aside
         calls.append((script, list(flags), script.with_name("model.py").read_text("utf-8")))
         return 1
 

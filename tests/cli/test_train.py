@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -18,6 +19,12 @@ from tests.cli.conftest import Run
 SCRIPT = """
 import sys
 from pathlib import Path
+run = Path(__file__).with_name("run")
+run.mkdir(exist_ok=True)
+(run / "result.json").write_text('{"name": "Made", "values": {"loss": 0.5}}')
+(run / "walk_figures.json").write_text('{"t": 0.25}')
+if "sample" in __file__:
+    print("a picture")
 Path(__file__).with_name("seen.txt").write_text(" ".join(sys.argv[1:]))
 sys.exit(7)
 """
@@ -65,6 +72,21 @@ def test_flags_and_status_pass_through(specc: Run) -> None:
     seen = Path("made/first/seen.txt").read_text(encoding="utf-8")
     assert seen == "--epochs 2 --seed 3 --device cpu --threads 1 --resume --tensorboard"
     assert specc("train", "first.spec", "--out", "made", "--tensorboard").status == 2
+
+
+@pytest.mark.usefixtures("fake")
+def test_json_holds_what_came_out_and_stands_alone(specc: Run) -> None:
+    specc("new", "first", "--template", "vae")
+    ended = specc("train", "first.spec", "--json", "--quiet")
+    assert json.loads(ended.out) == {
+        "run": "runs/first/run",
+        "status": 7,
+        "trainings": [{"name": "Made", "values": {"loss": 0.5}}],
+    }
+    ended = specc("sample", "first.spec", "--json")
+    found = json.loads(ended.out)
+    assert (found["status"], found["figures"]) == (7, {"walk": {"t": 0.25}})
+    assert "runs/first/run/walk_figures.json" in found["files"]
 
 
 @pytest.mark.usefixtures("fake")

@@ -52,6 +52,17 @@ def test_adam_keeps_two_numbers_for_each_weight() -> None:
     assert found.total == 4 * 4 * PARAMS + found.activations
 
 
+def test_a_moving_average_is_a_copy_of_the_weights() -> None:
+    (found,) = memories(NET + TRAIN.replace("batch 16", "batch 16\n    ema 0.99"))
+    assert found.ema == found.weights == 4 * PARAMS
+    assert found.total == 5 * 4 * PARAMS + found.activations
+
+
+def test_adafactor_keeps_rows_and_columns_of_a_matrix() -> None:
+    (found,) = memories(NET + TRAIN.replace("adam(lr=1e-3)", "adafactor(lr=1e-3)"))
+    assert found.optimizer == 4 * ((32 + 64) * 2 + 32 + 64)
+
+
 def test_activations_grow_with_the_batch() -> None:
     (small,), (large,) = memories(NET + TRAIN, 1), memories(NET + TRAIN, 100)
     assert 90 * small.activations < large.activations <= 100 * small.activations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,25 @@ def test_a_stage_begins_with_the_weights_of_the_one_before(tmp_path: Path) -> No
     again = scripts.run(script, "--quiet", "--resume")
     assert again.returncode == 0
     assert "resumed at step 23" in again.stderr
+
+
+@pytest.mark.parametrize("first", ["", "    early_stopping 2\n"], ids=["one stops", "both stop"])
+def test_each_stage_stops_by_what_it_watches(first: str, tmp_path: Path) -> None:
+    one, two = SPEC.split("train Classify")
+    one = one.replace("epochs 1", f"epochs 2\n{first}")
+    two = (
+        two.replace("epochs 1", "epochs 9\n    early_stopping 1\n    watch accuracy\n    validation 0.2")
+        .replace("adam(lr=1e-2)", "adam(lr=1e-9)\n    metric accuracy(Head(Encoder(x)), label)")
+        .partition("expect")[0]
+    )
+    program = compile_text(one + "train Classify" + two, "staged.spec").program
+    assert program is not None
+    for name, text in package(program).items():
+        tmp_path.joinpath(name).write_text(text, encoding="utf-8")
+    ended = scripts.run(tmp_path / "train.py", "--quiet")
+    assert ended.returncode == 0, ended.stderr
+    result = json.loads((tmp_path / "run" / "classify" / "result.json").read_text())
+    assert (result["split"], result["steps"]) == ("validation", 2 * 18)
 
 
 @pytest.mark.parametrize(
