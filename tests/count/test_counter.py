@@ -212,3 +212,19 @@ def test_receptive_fields_in_cells_grow_with_the_steps() -> None:
     assert seen["Endless", "S"] == "all"
     assert seen["Words", "S.linear1"] == "all"
     assert seen["Unnamed", "C"] == "5×5"
+
+
+def test_conditions_on_free_sizes_settle_roundings() -> None:
+    text = """specc 1
+network U {
+    in x: image[1, H, W]
+    e = x -> conv(2, 3x3, padding=1)
+    d = e -> max_pool(2x2) -> conv(4, 3x3, padding=1)
+    out y = concat(d -> conv_transpose(2, 2x2, stride=2), e)
+}
+"""
+    program = compile_text(text).program
+    assert program is not None
+    network = count(program).networks[0]
+    assert [str(kind) for _, kind in network.outputs] == ["4×H×W"]
+    assert str(network.totals.macs) == "44·H·W"
