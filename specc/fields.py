@@ -21,11 +21,14 @@ from specc.receptive import (
     union,
     window_field,
 )
-from specc.sizes import Size
-from specc.types import SPATIAL, Graph, Tensor, ValueType, default_axes
+from specc.sizes import Size, known
+from specc.types import SPATIAL, Graph, Tensor, ValueType, named_axes
 
 HOPS = "hops"
 """The axis of a graph: how many edges away what is seen stands, plus one."""
+
+MOST_STEPS = 256
+"""Steps of a cell whose field is followed; where it still grows behind them, it is everything."""
 
 Ports: TypeAlias = dict[str, Fields]
 """What each output of a node sees."""
@@ -83,13 +86,43 @@ class FieldReader:
                 seen = merge(operands)
             case Invoke(_, inner):
                 return self._call(inner, node, found)
-            case Scan():
-                seen = dict.fromkeys(merge(operands), EVERYTHING)
+            case Scan() as scan:
+                given = [{} if r is None else _read(found, r) for r in node.operands]
+                seen = self._scanned(scan, given)
             case Rounds() as rounds:
                 seen = self.through(rounds, operands[0], operands[1:])
             case _:
                 pass
         return {port: seen for port, _ in node.types}
+
+    def _scanned(self, scan: Scan, operands: Sequence[Fields]) -> Fields:
+        """What the output of a cell sees at the last of its steps."""
+        everywhere: Fields = dict.fromkeys(merge(operands), EVERYTHING)
+        if scan.over == "tree":
+            return everywhere
+        inside = relative(self.output(scan.body, "output"), scan.body, self.inside(scan, operands))
+        return {**everywhere, **inside}
+
+    def inside(self, scan: Scan, operands: Sequence[Fields]) -> dict[str, Fields]:
+        """What the inputs and states of a cell see at the last step, in terms of the operands of its scan.
+
+        Along the steps that is everything; along the axes of what comes at a step the field of a state
+        grows from step to step.
+        """
+        body = scan.body
+        names = [name for name, _ in body.inputs]
+        states = [s.name for s in body.states]
+        before: dict[str, Fields] = dict(zip(names, operands, strict=False))
+        before[names[0]] = _at_a_step(scan, operands[0])
+        last = scan.steps if known(scan.steps) else MOST_STEPS
+        for _ in range(min(last, MOST_STEPS) - 1):
+            new = {s: relative(self.output(body, f"next {s}"), body, before) for s in states}
+            if all(new[s] == before.get(s, {}) for s in states):
+                return before
+            before |= new
+        if known(scan.steps) and scan.steps <= MOST_STEPS:
+            return before
+        return before | {s: dict.fromkeys(before[s], EVERYTHING) for s in states}
 
     def _call(self, inner: Body, node: Node, found: Sequence[Ports]) -> Ports:
         before = {
@@ -103,6 +136,13 @@ class FieldReader:
         return {
             n: relative(self.output(inner, None if single else n), inner, before) for n in names
         }
+
+
+def _at_a_step(scan: Scan, sequence: Fields) -> Fields:
+    """What comes at one step: its own axes are as they were, along the others it is any of all."""
+    own = {axis for _, axis in port_fields("", scan.body.inputs[0][1])}
+    kept = own if scan.free_running == "never" else set()
+    return {key: seen if key[1] in kept else EVERYTHING for key, seen in sequence.items()}
 
 
 def _pools(body: Body, node: Node) -> bool:
@@ -123,8 +163,7 @@ def port_fields(port: str, kind: ValueType) -> dict[tuple[str, str], Seen]:
     """An input sees itself. Axes without names count as those of a tensor of their rank."""
     if isinstance(kind, Graph):
         return {(port, HOPS): POINT} if kind.features() else {}
-    axes = kind.axes if isinstance(kind, Tensor) else ()
-    axes = default_axes(len(axes)) if all(a.startswith("axis") for a in axes) else axes
+    axes = named_axes(kind.axes) if isinstance(kind, Tensor) else ()
     own = (HOPS,) if isinstance(kind, Tensor) and kind.over in ("nodes", "edges") else ()
     return {(port, axis): POINT for axis in (*axes, *own) if axis in SPATIAL or axis == HOPS}
 

@@ -177,6 +177,11 @@ def bare_axes(rank: int) -> tuple[str, ...]:
     return tuple(f"axis{i}" for i in range(rank))
 
 
+def named_axes(axes: tuple[str, ...]) -> tuple[str, ...]:
+    """The axes, by the names of their rank where none has a name of its own."""
+    return default_axes(len(axes)) if all(a.startswith("axis") for a in axes) else axes
+
+
 def default_axes(rank: int) -> tuple[str, ...]:
     """Axis names of a tensor that only its rank describes (after `reshape[256, 7, 7]`)."""
     return _BY_RANK.get(rank, bare_axes(rank))

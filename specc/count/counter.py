@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
 from specc.count.differences import differences
 from specc.count.frozen import frozen_params
 from specc.count.norms import norm_macs
 from specc.count.opened import opened
-from specc.count.report import CountReport, Difference, NetworkCount, Totals
+from specc.count.report import CountReport, Difference, NetworkCount, Row, Totals
 from specc.count.rows import Tabler
 from specc.count.sums import Owned, Summer, as_totals
 from specc.fields import FieldReader
 from specc.layers.base import Convention
 from specc.program import Body, Program
-from specc.sizes import Size, render
+from specc.sizes import Size, multiples, render, settled
+from specc.types import Tensor, ValueType
 
 
 def count(program: Program, convention: Convention = "pytorch") -> CountReport:
@@ -20,11 +25,12 @@ def count(program: Program, convention: Convention = "pytorch") -> CountReport:
     summer = Summer(program, convention)
     tabler = Tabler(summer, FieldReader())
     counted = [_network(tabler, body) for body in program.networks]
+    conditions = multiples(c for body in program.networks for c in body.constraints)
     return CountReport(
         program.file.source.path,
         convention,
         tuple(network for network, _ in counted),
-        _file(summer, tabler),
+        _totals(_file(summer, tabler), conditions),
         tuple(d for _, found in counted for d in found),
     )
 
@@ -32,17 +38,35 @@ def count(program: Program, convention: Convention = "pytorch") -> CountReport:
 def _network(tabler: Tabler, body: Body) -> tuple[NetworkCount, tuple[Difference, ...]]:
     summer = tabler.summer
     entries = tabler.entries(body)
+    conditions = multiples(body.constraints)
     network = NetworkCount(
         body.name,
         body.role,
         body.inputs,
-        body.output_types(),
-        tuple(e.row for e in entries),
-        tabler.totals(body),
+        tuple((name, _kind(kind, conditions)) for name, kind in body.output_types()),
+        tuple(_row(e.row, conditions) for e in entries),
+        _totals(tabler.totals(body), conditions),
         body.constraints,
         _notes(summer, body, norm_macs(opened(entries, tabler.entries))),
     )
     return network, differences(body.name, entries, summer.convention)
+
+
+def _row(row: Row, conditions: Mapping[str, int]) -> Row:
+    """The row without the roundings that the conditions on free sizes settle."""
+    if not conditions:
+        return row
+    return replace(row, output=_kind(row.output, conditions), macs=settled(row.macs, conditions))
+
+
+def _kind(kind: ValueType, conditions: Mapping[str, int]) -> ValueType:
+    if not isinstance(kind, Tensor) or not conditions:
+        return kind
+    return replace(kind, sizes=tuple(settled(s, conditions) for s in kind.sizes))
+
+
+def _totals(totals: Totals, conditions: Mapping[str, int]) -> Totals:
+    return replace(totals, macs=settled(totals.macs, conditions)) if conditions else totals
 
 
 def _file(summer: Summer, tabler: Tabler) -> Totals:

@@ -62,7 +62,9 @@ def _network(network: NetworkCount) -> Json:
         "inputs": {name: shape(kind) for name, kind in network.inputs},
         "outputs": {name: shape(kind) for name, kind in network.outputs},
         "layers": [_row(r) for r in network.rows],
-        "constraints": [str(c) for c in network.constraints],
+        "constraints": [
+            {"text": str(c), "python": c.python} for c in dict.fromkeys(network.constraints)
+        ],
         "notes": list(network.notes),
     }
 

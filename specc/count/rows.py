@@ -223,7 +223,11 @@ class Tabler:
         yield Entry(row, body, place, node)
         if first:
             names, steps = (*place.prefix, *scan.stage), place.steps * scan.steps
-            yield from self._body(scan.body, Place(names, place.times, steps, {}, place.budget))
+            before = {}
+            if scan.over == "sequence":
+                before = self.reader.inside(scan, self._operands(body, node, place))
+            inner = Place(names, place.times, steps, before, place.budget)
+            yield from self._body(scan.body, inner)
 
     def _closed(
         self, node: Node, path: Path, inner: Body, sees: Fields, place: Place, *, first: bool

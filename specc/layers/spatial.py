@@ -15,7 +15,7 @@ from specc.layers.code import Code
 from specc.layers.common import tensor
 from specc.sizes import Constraint, Size, Symbolic, bounds, known, render, size_max
 from specc.sizes import ceil_div as size_ceil_div
-from specc.types import Interval, Tensor
+from specc.types import Interval, Tensor, named_axes
 
 _LETTERS = {"height": "h", "width": "w", "depth": "d"}
 
@@ -137,7 +137,7 @@ def with_zero(within: Interval) -> Interval:
 
 
 def spatial_map(operand: Operand | None, word: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Map:
-    """The operand as a map.
+    """The operand as a map; axes that nobody has named are those of one.
 
     Raises:
         LayerError: E301, it has no channels or a wrong number of spatial axes.
@@ -151,7 +151,7 @@ def spatial_map(operand: Operand | None, word: str, ranks: tuple[int, ...] = (1,
             helps=("-> permute([features, time]) first: channels come before positions",),
         )
     if x.rank - 1 in ranks:
-        return Map(x)
+        return Map(x.with_sizes(x.sizes, named_axes(x.axes)))
     wanted = " or ".join(map(str, ranks))
     raise LayerError(
         "E301",

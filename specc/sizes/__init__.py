@@ -16,7 +16,8 @@ from specc.sizes.algebra import (
     size_min,
     symbol,
 )
-from specc.sizes.constraints import Constraint, holds, nearest_valid, solve
+from specc.sizes.constraints import Constraint, holds, multiples, nearest_valid, solve
+from specc.sizes.settled import settled
 from specc.sizes.substitution import evaluate, free_symbols, substitute
 from specc.sizes.text import render, render_latex, render_python
 
@@ -32,10 +33,12 @@ __all__ = [
     "free_symbols",
     "holds",
     "known",
+    "multiples",
     "nearest_valid",
     "render",
     "render_latex",
     "render_python",
+    "settled",
     "size_max",
     "size_min",
     "solve",

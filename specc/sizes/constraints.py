@@ -15,7 +15,7 @@ from msgspec import Struct
 from specc.sizes import limits
 from specc.sizes.algebra import Atom, Extreme, Size, SizeLimit, Symbol, floor_div
 from specc.sizes.substitution import evaluate, free_symbols
-from specc.sizes.text import render
+from specc.sizes.text import render, render_python
 
 
 class Constraint(Struct, frozen=True):
@@ -28,6 +28,14 @@ class Constraint(Struct, frozen=True):
     def __str__(self) -> str:
         word = {"eq": "=", "ge": "≥", "divides": "divides"}[self.kind]
         return f"{render(self.left)} {word} {render(self.right)}"
+
+    @property
+    def python(self) -> str:
+        """The condition as a Python expression over its symbols: `H // 2 - 2 >= 1`."""
+        left, right = render_python(self.left), render_python(self.right)
+        if self.kind == "divides":
+            return f"({right}) % ({left}) == 0"
+        return f"{left} {'==' if self.kind == 'eq' else '>='} {right}"
 
     @property
     def symbols(self) -> frozenset[str]:
@@ -63,6 +71,16 @@ def solve(constraints: Iterable[Constraint]) -> tuple[str, ...]:
                 f"valid when {constraint}" if symbols else f"never valid: {constraint}"
             )
     return (*(s for name in single for s in _Conditions(name, single[name]).sentence()), *sentences)
+
+
+def multiples(constraints: Iterable[Constraint]) -> dict[str, int]:
+    """The symbols that must be multiples of a number, with the number."""
+    own: dict[str, list[Constraint]] = {}
+    for constraint in dict.fromkeys(constraints):
+        if len(constraint.symbols) == 1:
+            own.setdefault(next(iter(constraint.symbols)), []).append(constraint)
+    found = {name: _Conditions(name, conditions).multiple for name, conditions in own.items()}
+    return {name: number for name, number in found.items() if number > 1}
 
 
 def nearest_valid(
@@ -146,6 +164,11 @@ class _Conditions:
         parts = [self._congruence(residues), *self._bounds(residues), *map(str, self.other)]
         said = " and ".join(p for p in parts if p)
         return [f"valid when {said}"] if said else []
+
+    @property
+    def multiple(self) -> int:
+        """What every valid size divides by; 1 where nothing is known."""
+        return self.period if self.values is None and self._residues() == [0] else 1
 
     def _sort(self, constraint: Constraint) -> None:
         left, right = constraint.left, constraint.right

@@ -150,7 +150,7 @@ def test_what_a_scan_over_maps_sees() -> None:
         "network N {\n    in x: tensor[5, 1, 8, 8]\n"
         "    x -> scan(roll(4), keep=last) as last -> flatten -> linear(10) as head\n}\n"
     )
-    assert (found["last"], found["head"]) == ("all", "all")
+    assert (found["last"], found["head"]) == ("all×11×11", "all")
 
 
 def test_names_by_order_of_words_that_end_in_a_digit() -> None:
@@ -170,3 +170,61 @@ def test_a_difference_says_in_how_many_layers_it_is() -> None:
     assert program is not None
     [difference] = [d for d in count(program).differences if d.convention == "keras"]
     assert difference.text.startswith("keras counts 32 more in 4 batch_norm layers")
+
+
+CELLS = """specc 1
+cell conv_lstm(channels) {
+    in x
+    state h[channels, 16, 16]
+    gate f = sigmoid(conv(channels, 3x3, padding=1)(concat(h, x)))
+    g = tanh(conv(channels, 5x5, padding=2)(x))
+    next h = f * g
+    out next h
+}
+network Frames {
+    in x: tensor[6, 1, 16, 16]
+    x -> scan(conv_lstm(4), keep=last) as S -> conv(1, 3x3) as C
+}
+network Endless {
+    in x: tensor[T, 1, 16, 16]
+    x -> scan(conv_lstm(4), keep=last) as S
+}
+network Words {
+    in x: sequence[T, 5]
+    x -> scan(rnn_cell(4)) as S
+}
+network Unnamed {
+    in x: tensor[2, 16, 16]
+    x -> conv(4, 3x3, padding=1) -> conv(4, 3x3) as C
+}
+"""
+
+
+def test_receptive_fields_in_cells_grow_with_the_steps() -> None:
+    program = compile_text(CELLS).program
+    assert program is not None
+    report = count(program)
+    seen = {(n.name, r.path): r.receptive_field for n in report.networks for r in n.rows}
+    assert seen["Frames", "S.conv2"] == "all×5×5"  # of one frame, which may be any
+    assert seen["Frames", "S.conv1"] == "all×15×15"  # 5 + 4·2 before the last step, and 2
+    assert seen["Frames", "S"] == "all×15×15"
+    assert seen["Frames", "C"] == "all×17×17"
+    assert seen["Endless", "S"] == "all"
+    assert seen["Words", "S.linear1"] == "all"
+    assert seen["Unnamed", "C"] == "5×5"
+
+
+def test_conditions_on_free_sizes_settle_roundings() -> None:
+    text = """specc 1
+network U {
+    in x: image[1, H, W]
+    e = x -> conv(2, 3x3, padding=1)
+    d = e -> max_pool(2x2) -> conv(4, 3x3, padding=1)
+    out y = concat(d -> conv_transpose(2, 2x2, stride=2), e)
+}
+"""
+    program = compile_text(text).program
+    assert program is not None
+    network = count(program).networks[0]
+    assert [str(kind) for _, kind in network.outputs] == ["4×H×W"]
+    assert str(network.totals.macs) == "44·H·W"
