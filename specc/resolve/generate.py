@@ -79,6 +79,29 @@ def texts_have_words(
             message = f"the data of {having[-1].name} is no text, so that no symbol has a number"
             help = 'data text("book.txt") as symbols, after'
             context.report("E507", message, places[0], helps=(help,))
+        elif places and having:
+            _known_symbols(context, block, having[-1])
+
+
+def _known_symbols(context: Context, block: SamplePlan | ProgramPlan, train: TrainPlan) -> None:
+    """Report a beginning with symbols that the data do not have (E204): the network has never seen them."""
+    from specc.data.text import TextWindows, unknown
+
+    assert isinstance(train.data, TextWindows)
+    inside = (
+        [block.body] if isinstance(block, SamplePlan) else [b for b, _ in bodies(block.actions)]
+    )
+    found = {
+        n.span: missing
+        for body in inside
+        for n in body.nodes
+        if isinstance(n.operation, Generated)
+        and (missing := unknown(train.data, n.operation.start))
+    }
+    for place, missing in found.items():
+        listed = ", ".join(f'"{s}"' for s in missing[:8])
+        message = f"{train.data.word} has no {train.data.level} {listed}, which the start holds"
+        context.report("E204", message, place)
 
 
 def _numbers_symbols(train: TrainPlan) -> bool:
