@@ -254,3 +254,28 @@ def test_a_start_with_symbols_that_the_data_do_not_have() -> None:
     assert codes(text.replace("START", "the fox ")) == []
     (found,) = codes(text.replace("START", "the fox 9!"))
     assert 'stories has no character "9", "!", which the start holds' in found
+
+
+CARRIED = """specc 1
+
+network Writer {
+    in s: tokens[T, vocab=26]
+    s -> embedding(4) -> lstm(8, carry=true) -> linear(26)
+}
+train Tales {
+    data windows(stories(length=64), steps=16) as s, after
+    minimize cross_entropy(Writer(s), after)
+    optimizer adam(lr=5e-3)
+    batch 16
+}
+sample Tale {
+    tale = generate(Writer, start="the fox ")
+    show text(tale)
+}
+"""
+
+
+def test_windows_of_a_text_have_its_symbols() -> None:
+    assert codes(CARRIED) == []
+    (found,) = codes(CARRIED.replace("-> linear", "-> attention(heads=2, causal=true) -> linear"))
+    assert "Writer carries states from batch to batch" in found
