@@ -45,6 +45,7 @@ def windows(plan: TrainPlan) -> int:
     """The windows of a sequence that states go on through; 0 where none are carried."""
     if not carries(plan.body):
         return 0
-    from specc.data.derived import Windows  # only where something carries
+    from specc.data.windows import Windows  # only where something carries
 
-    return plan.data.count if isinstance(plan.data, Windows) else 0
+    data = plan.data
+    return data.count if isinstance(data, Windows) and not data.series else 0

@@ -32,12 +32,14 @@ def _check(program: Program, plan: TrainPlan, found: list[Found], diagnostics: D
 
 def _problem(program: Program, plan: TrainPlan) -> tuple[str, str]:
     """Why batches do not go on, and what helps; empty where they do."""
-    from specc.data.derived import Windows  # only where something carries
+    from specc.data.windows import Windows  # only where something carries
 
     if not isinstance(plan.data, Windows):
         word = getattr(plan.data, "word", "source")
         help = f"data windows({word}(…), steps=…) as …"
         return "its rows have nothing to do with each other", help
+    if plan.data.series:
+        return "its windows overlap, and come in any order", "leave carry= out"
     [step, *others] = plan.steps
     if others or step.every > 1 or step.repeat > 1:
         help = "write one step, for each batch"

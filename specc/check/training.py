@@ -11,6 +11,7 @@ from specc.check.gradients import check_gradients
 from specc.check.idle import check_idle
 from specc.check.learning import check_learning
 from specc.check.losses import check_losses
+from specc.check.nodes import check_nodes
 from specc.check.ranges import check_ranges
 from specc.check.starts import check_starts
 from specc.check.watching import check_watching
@@ -21,7 +22,7 @@ from specc.program import Program
 _CHECKS = (
     check_losses, check_domains, check_ranges, check_weighing, check_advice, check_critics,
     check_learning, check_idle, check_starts, check_carrying, check_gradients, check_watching,
-    check_batches,
+    check_batches, check_nodes,
 )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ SOURCES: Vocabulary[DataSource] = Vocabulary(
         " linnerud:Linnerud",
         "made": "moons:Moons circles:Circles blobs:Blobs gaussians:Gaussians spirals:Spirals"
         " swiss_roll:SwissRoll helix:Helix sinusoids:Sinusoids shapes:Shapes ecg:Ecg",
-        "derived": "pairs:Pairs episodes:Episodes edges:Edges windows:Windows",
+        "derived": "pairs:Pairs episodes:Episodes edges:Edges",
+        "windows": "windows:Windows",
         "sequences": "adding:Adding anbn:Anbn digit_names:DigitNames echo:Echo parity:Parity"
         " reversal:Reversal",
         "text": "text:Text stories:Stories",

@@ -1,4 +1,4 @@
-"""Data made of another source: pairs of its items, tasks, images with their edges, and windows."""
+"""Data made of another source: pairs of its items, tasks, and images with their edges."""
 
 from typing import Annotated, Self
 
@@ -128,50 +128,3 @@ class Edges(Derived):
         """The edges, of one channel, and the image."""
         image = self.inner()[0]
         return replace(image, name="edges", sizes=(1, *image.sizes[1:])), image
-
-
-class Windows(Derived):
-    """Sequences in windows, for truncated backpropagation through time (Williams and Peng 1990)."""
-
-    word, kind = "windows", "windows"
-    summary = (
-        "Windows of sequences: the steps of each sequence cut in parts. A batch holds the same window of "
-        "several sequences, and the next batch the windows behind it."
-    )
-    steps: int = Field(ge=1, le=100_000, description="Steps in a window.")
-
-    @classmethod
-    def unfit(cls, source: DataSource) -> str | None:
-        """It needs sequences, all of one length."""
-        fields = source.fields()
-        lengths = {f.sizes[0] for f in fields or () if _over_time(f)}
-        if fields is not None and len(lengths) != 1:
-            return f"windows needs sequences of one length, and {source.word} gives none"
-        return super().unfit(source)
-
-    @property
-    def length(self) -> int:
-        """Steps in a whole sequence."""
-        return next(f.sizes[0] for f in self.inner() if _over_time(f))
-
-    @property
-    def count(self) -> int:
-        """Windows in a sequence."""
-        return self.length // self.steps
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.length % self.steps:
-            raise ValueError(f"must divide the {self.length} steps of a sequence")
-        return self
-
-    def fields(self) -> tuple[DataField, ...]:
-        """What has a time has one window of it; what has none comes with every window."""
-        return tuple(
-            replace(f, sizes=(self.steps, *f.sizes[1:])) if _over_time(f) else f
-            for f in self.inner()
-        )
-
-
-def _over_time(field: DataField) -> bool:
-    return field.axes[:1] == ("time",)

@@ -61,6 +61,22 @@ class NodeLabels(OneGraph):
         "default the whole graph is one batch.",
     )  # fmt: skip
 
+    SMALLEST: ClassVar[int | None] = None
+    """Nodes of the smallest class, where they are known."""
+
+    @model_validator(mode="after")
+    def _some_are_held_out(self) -> Self:
+        if self.SMALLEST is not None:
+            self._leaves_some(self.SMALLEST)
+        return self
+
+    def _leaves_some(self, nodes: int) -> None:
+        """Refuse to know all nodes of a class, which leaves none of it for testing."""
+        if self.labelled >= nodes:
+            raise ValueError(
+                f"labelled is below the {nodes} nodes of a class: the others are tested"
+            )
+
     def masks(self) -> tuple[str, ...]:
         """The nodes that are learnt from, and the others."""
         return () if self.links else ("labelled", "held_out")
@@ -78,6 +94,7 @@ class Links(OneGraph):
 class KarateClub(NodeLabels):
     """Friendships in a club that broke in two (Zachary 1977)."""
 
+    SMALLEST: ClassVar[int | None] = 17
     word, kind = "karate_club", "karate_club"
     summary = "Zachary's karate club, 34 members, 78 friendships, one-hot features: g, faction."
 
@@ -126,6 +143,8 @@ class StochasticBlocks(NodeLabels, Links):
         for name in unused:
             if name in self.model_fields_set:
                 raise ValueError(f"{name} is not for task={self.task}")
+        if not self.links:
+            self._leaves_some(self.size)
         return self
 
     @property

@@ -124,6 +124,14 @@ class Stories(TextWindows):
         return self
 
 
+def unknown(source: TextWindows, text: str) -> list[str]:
+    """The symbols of a text that a source surely has none of, each once."""
+    if not isinstance(source, Stories):
+        return []
+    read = re.findall(WORDS, text.lower()) if source.level == "word" else list(text)
+    return [s for s in dict.fromkeys(read) if s not in symbols(source.level)]
+
+
 def symbols(level: Level) -> frozenset[str]:
     """The symbols that sentences of the grammar are made of."""
     phrases = [phrase for slot in SLOTS.values() for phrase in slot]

@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from specc.data.base import DataSource, Derived, Fitting, Splitting
 from specc.data.beside import Beside
 from specc.data.text import SENTENCES, SLOTS, WORDS
+from specc.data.windows import Windows
 from specc.emit.environment import literal, render
 from specc.emit.graphs import graph_data, is_of_graphs
 from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.names import variable
+from specc.emit.series import as_read, is_series, series_text
 from specc.emit.shapes import shape
 from specc.program import TrainPlan
 from specc.settings import TrainSettings
@@ -168,18 +170,20 @@ def data_file(plan: TrainPlan, name: str = "data") -> str:
     assert isinstance(settings, TrainSettings)
     fields = [FieldText(field_name(n), _shape(t)) for n, t in plan.body.inputs]
     validated = settings.validation is not None
-    named = _is_named(source, plan)
+    read = as_read(plan)
+    named = _is_named(source, read)
     body = _body(source, derived, plan, named)
     imports = _imports(source, derived, f"{name}_tested")
     text = render(
         "data.py.j2",
         header=f'"""The data of {plan.name}: {_summary(source, derived)}."""',
         imports=[i for i in imports if i != "import math" or "math." in body],
-        constants=[line for lines in _constants(source, plan) for line in lines],
+        constants=[line for lines in _constants(source, read) for line in lines],
         fields=fields,
         field_tuple=_tuple([f"self.{f.name}" for f in fields]),
         body=body,
         derived=derived.kind if derived is not None else "",
+        in_order=is_series(derived),
         transform=_transform(source),
         held_out=list(getattr(derived, "held_out", None) or ()),
         tasks=getattr(derived, "examples", 0),
@@ -326,8 +330,8 @@ def _read_by(source: object, fields: int) -> int:
 
 def _body(source: Splitting, derived: Derived | None, plan: TrainPlan, named: bool) -> str:
     """`read()` and what it calls, and what is made of its rows."""
-    fields = len(plan.body.inputs)
-    count = _read_by(plan.data, fields)
+    read = as_read(plan)
+    count = _read_by(plan.data, len(read.body.inputs))
     values: dict[str, object] = {
         "s": source,
         "count": count,
@@ -339,17 +343,25 @@ def _body(source: Splitting, derived: Derived | None, plan: TrainPlan, named: bo
         "words": WORDS,
         "named": named,
         "shortest": getattr(source, "shortest", 1) or getattr(source, "length", 1),
-        **_columns(source, plan),
+        **_columns(source, read),
     }
     parts = [render(f"data/{p}.py.j2", **values) for p in _PARTS.get(source.kind, (source.kind,))]
     if derived is not None:
-        first = derived.inner()[0]
-        made = {
-            "d": derived, "count": fields, "bounds": (first.low, first.high), "ranged": ranged,
-            "timed": _timed(plan),
-        }  # fmt: skip
-        parts.append(render(f"data/{derived.kind}.py.j2", **made))
+        parts.append(_made(source, derived, plan))
     return "\n\n\n".join(part.rstrip("\n") for part in parts)
+
+
+def _made(source: Splitting, derived: Derived, plan: TrainPlan) -> str:
+    """What is made of the rows of a source."""
+    count, timed = len(plan.body.inputs), _timed(plan)
+    if isinstance(derived, Windows) and derived.series:
+        where = "{PATH}: " if _has_path(source) else "{PATHS[0]}: "
+        return series_text(derived, [over for _, over in timed], where)
+    first = derived.inner()[0]
+    return render(
+        f"data/{derived.kind}.py.j2", d=derived, count=count, bounds=(first.low, first.high),
+        ranged=ranged, timed=timed,
+    )  # fmt: skip
 
 
 def _timed(plan: TrainPlan) -> list[tuple[str, bool]]:

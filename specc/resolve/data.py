@@ -218,7 +218,9 @@ def _of_graph(
 
 
 def _example(source: DataSource, number: int) -> str:
-    """A type for a field of a file: of tables a row and a class, of others an image."""
+    """A type for a field of a file: of tables a row and a class, of windows those, of others an image."""
+    if source.kind == "windows":
+        return f"sequence[{getattr(source, 'steps', 24)}, 4]" if number == 0 else "vector[4]"
     if source.kind in ("csv", "parquet"):
         return "vector[4]" if number == 0 else "category[3]"
     return "image[1, 28, 28]" if number == 0 else "category[10]"

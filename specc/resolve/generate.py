@@ -8,7 +8,7 @@ layers carry their states from symbol to symbol; other networks read all that th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -22,6 +22,9 @@ from specc.resolve.values import POISON, Meaning, NetworkInstance
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor, Unknown
+
+if TYPE_CHECKING:  # loaded only where text is written
+    from specc.data.text import TextWindows
 
 _EXAMPLE = 'generate(Net, start="the ", length=200, temperature=0.8)'
 
@@ -54,11 +57,18 @@ def generate(scope: Scope, expr: tree.Call) -> Meaning:
         message = f"{name} does not read tokens and score the next one at every position"
         note = "in x: tokens[T, vocab=26] … linear(26)"
         return scope.context.report("E203", message, expr.span, notes=(note,))
+    from specc.carrying import carries
     from specc.causal import by_step
 
     window, classes = found
     scope.uses[name] = None
     step = window == 0 and by_step(body)
+    if not step and carries(body):
+        message = (
+            f"{name} carries states from batch to batch, and is read anew for every symbol here"
+        )
+        help = "lstm, gru and rnn, with layers that look at one position, read each symbol once"
+        return scope.context.report("E203", message, expr.span, helps=(help,))
     made = Generated(
         (name,), body, settings.start, settings.length, settings.temperature, window, step
     )
@@ -75,16 +85,40 @@ def texts_have_words(
     for block in blocks:
         places, needed = _texts(block)
         having = [p for p in trains if needed <= set(p.body.uses)] or list(trains)
-        if places and having and not _numbers_symbols(having[-1]):
+        source = _numbered(having[-1]) if having else None
+        if places and having and source is None:
             message = f"the data of {having[-1].name} is no text, so that no symbol has a number"
             help = 'data text("book.txt") as symbols, after'
             context.report("E507", message, places[0], helps=(help,))
+        elif source is not None:
+            _known_symbols(context, block, source)
 
 
-def _numbers_symbols(train: TrainPlan) -> bool:
+def _known_symbols(context: Context, block: SamplePlan | ProgramPlan, source: TextWindows) -> None:
+    """Report a beginning with symbols that the data do not have (E204): the network has never seen them."""
+    from specc.data.text import unknown
+
+    inside = (
+        [block.body] if isinstance(block, SamplePlan) else [b for b, _ in bodies(block.actions)]
+    )
+    found = {
+        n.span: missing
+        for body in inside
+        for n in body.nodes
+        if isinstance(n.operation, Generated) and (missing := unknown(source, n.operation.start))
+    }
+    for place, missing in found.items():
+        listed = ", ".join(f'"{s}"' for s in missing[:8])
+        message = f"{source.word} has no {source.level} {listed}, which the start holds"
+        context.report("E204", message, place)
+
+
+def _numbered(train: TrainPlan) -> TextWindows | None:
+    """The text whose symbols the data number, windows of which may be read; None where there is none."""
     from specc.data.text import TextWindows  # only where text is written
 
-    return isinstance(train.data, TextWindows)
+    source = getattr(train.data, "of", train.data)
+    return source if isinstance(source, TextWindows) else None
 
 
 def _texts(block: SamplePlan | ProgramPlan) -> tuple[list[Span], set[str]]:

@@ -230,3 +230,41 @@ def test_states_are_carried_and_the_text_is_the_same(layers: str, step: bool) ->
     torch.manual_seed(1)
     reread = made["generate"](net, start, 3, 30, 0.7, 0)
     assert torch.equal(fast, reread)
+
+
+def test_a_start_with_symbols_that_the_data_do_not_have() -> None:
+    text = (
+        "specc 1\nnetwork Writer {\n    in s: tokens[T, vocab=26]\n"
+        "    s -> embedding(4) -> lstm(8) -> linear(26)\n}\n"
+        "train Tales {\n    data stories(length=64) as s, after\n"
+        "    minimize cross_entropy(Writer(s), after)\n    optimizer adam(lr=5e-3)\n}\n"
+        'sample Tale {\n    tale = generate(Writer, start="START")\n    show text(tale)\n}\n'
+    )
+    assert codes(text.replace("START", "the fox ")) == []
+    (found,) = codes(text.replace("START", "the fox 9!"))
+    assert 'stories has no character "9", "!", which the start holds' in found
+
+
+CARRIED = """specc 1
+
+network Writer {
+    in s: tokens[T, vocab=26]
+    s -> embedding(4) -> lstm(8, carry=true) -> linear(26)
+}
+train Tales {
+    data windows(stories(length=64), steps=16) as s, after
+    minimize cross_entropy(Writer(s), after)
+    optimizer adam(lr=5e-3)
+    batch 16
+}
+sample Tale {
+    tale = generate(Writer, start="the fox ")
+    show text(tale)
+}
+"""
+
+
+def test_windows_of_a_text_have_its_symbols() -> None:
+    assert codes(CARRIED) == []
+    (found,) = codes(CARRIED.replace("-> linear", "-> attention(heads=2, causal=true) -> linear"))
+    assert "Writer carries states from batch to batch" in found
