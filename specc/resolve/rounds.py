@@ -7,8 +7,8 @@ from collections.abc import Callable
 from specc.limits import MAX_EXPANDED_NODES
 from specc.numbered import numbered
 from specc.program import Body, ReadPort, Rounds, Stage, Static
-from specc.resolve.context import Scope
 from specc.resolve.aside import looking
+from specc.resolve.context import Scope
 from specc.resolve.convert import as_static, unknown_name
 from specc.resolve.graphs import graph_behind
 from specc.resolve.order import names_read

@@ -14,8 +14,8 @@ from specc.resolve.data import data
 from specc.resolve.draft import Draft, DraftStep
 from specc.resolve.equated import as_settings
 from specc.resolve.evaluation import static
-from specc.resolve.repeated import once
 from specc.resolve.order import bound, ordered
+from specc.resolve.repeated import once
 from specc.resolve.setting import WORDS, setting
 from specc.resolve.step import finish, objective, step, to_minimize, value
 from specc.resolve.tensors import declare
