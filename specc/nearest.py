@@ -139,6 +139,13 @@ def nearest(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     return [c for _, _, c in good[:limit]]
 
 
+def sure(word: str, candidate: str) -> bool:
+    """Whether a word is so near to another that a fix may put that in its place: no mere beginning of it."""
+    written, meant = _squeeze(word), _squeeze(candidate)
+    cost = price(word, candidate)
+    return cost < 0.5 or (cost <= cutoff(word) and abs(len(written) - len(meant)) <= 2)
+
+
 def cutoff(word: str) -> float:
     """The highest price at which a name still counts as near: about a third of the letters.
 
@@ -174,7 +181,7 @@ def _without_rank(word: str) -> str:
 def _prefix_price(left: str, right: str) -> float:
     """A word cut short, or one written on: `attn` no, `sig` for `sigmoid` yes."""
     shorter, longer = sorted((left, right), key=len)
-    if len(shorter) < 3 or not longer.startswith(shorter):
+    if len(shorter) < 3 or len(longer) > 2.5 * len(shorter) or not longer.startswith(shorter):
         return float("inf")
     return 0.8 + 0.05 * (len(longer) - len(shorter))
 

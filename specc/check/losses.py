@@ -6,11 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from msgspec import Struct
-
+from specc.check.operands import Use, check_operands, owner
 from specc.check.trace import Place, maker, place
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix, Label
-from specc.program import Apply, Body, Node, Program, ReadPort
+from specc.program import Apply, Program, ReadPort
 from specc.source import Span
 from specc.types import Tensor
 
@@ -20,6 +19,7 @@ LOGITS: dict[str, tuple[str, ...]] = {
     "bce_with_logits": ("sigmoid", "softmax", "hardsigmoid"),
     "multilabel_soft_margin": ("sigmoid", "softmax", "hardsigmoid"),
     "nll": ("softmax", "softmin"),
+    "kl_div": ("softmax", "softmin", "sigmoid"),
 }
 _APPLIES = {
     "cross_entropy": "softmax", "bce_with_logits": "sigmoid", "multilabel_soft_margin": "sigmoid",
@@ -28,25 +28,16 @@ _PROBABILITIES = ("bce",)
 _REACH = ("mse", "l1", "smooth_l1", "huber", "bce", "msle")
 
 
-class Use(Struct, frozen=True):
-    """A loss in a `train` block with the values that it compares."""
-
-    body: Body
-    node: Node
-    word: str
-    output: Place
-    target: Place
-
-    def type(self, at: Place) -> Tensor | None:
-        """The type of a compared value, None for what is no tensor."""
-        found = at.node.type(at.ref.port)
-        return found if isinstance(found, Tensor) else None
-
-
 def check_losses(program: Program, diagnostics: Diagnostics) -> None:
     """Report losses that normalise twice (E503) and outputs that never reach the targets (W504)."""
     for use in uses(program):
-        if not _twice(use, diagnostics) and not _not_probabilities(use, diagnostics):
+        found = len(diagnostics)
+        check_operands(use, diagnostics)
+        if (
+            len(diagnostics) == found
+            and not _twice(use, diagnostics)
+            and not _not_probabilities(use, diagnostics)
+        ):
             _range(use, diagnostics)
             _logarithm(use, diagnostics)
             _no_chances(use, diagnostics)
@@ -71,7 +62,7 @@ def _twice(use: Use, diagnostics: Diagnostics) -> bool:
     if not isinstance(operation, Apply) or operation.layer.word not in LOGITS.get(use.word, ()):
         return False
     last, whose = operation.layer.word, owner(use, origin)
-    message, text, notes, fix = (_no_logarithm if use.word == "nll" else _again)(
+    message, text, notes, fix = (_no_logarithm if use.word in ("nll", "kl_div") else _again)(
         use, last, whose, origin
     )
     label = Label(origin.node.span, "probabilities")
@@ -92,11 +83,6 @@ def _again(use: Use, last: str, owner: str, origin: Place) -> _Words:
     message = f"{use.word} takes logits, but {owner} already ends in {last}"
     text = f"applies {_APPLIES[use.word]} again"
     return message, text, _floor(use, last), _without(origin.node.span) or _unwrapped(use, origin)
-
-
-def owner(use: Use, origin: Place) -> str:
-    """What ends in the layer that made a value: a network, or the value itself."""
-    return "the value" if origin.body is use.body else origin.frames[1][0].name
 
 
 def _word(span: Span) -> Span:

@@ -14,7 +14,7 @@ from specc.claims.outcome import Outcome, Sheet
 from specc.claims.subjects import Tables
 from specc.claims.values import Evaluator, dotted, subject_of
 from specc.claims.written import matching
-from specc.diagnostics import Diagnostic, Diagnostics
+from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.layers.base import Convention
 from specc.nearest import nearest
 from specc.program import Program
@@ -77,8 +77,22 @@ def _sheet(
     convention, tolerance, marks = _options(answers, problems, usual)
     tables = Tables(program, convention)
     evaluator = Evaluator(tables)
+    problems += _twice(answers)
     found = tuple(_outcome(evaluator, claim, tolerance) for claim in answers.claims)
     return Sheet(answers.title.value, convention, tolerance, marks, found)
+
+
+def _twice(answers: tree.Answers) -> Iterator[Diagnostic]:
+    """Figures that one block claims twice."""
+    first: dict[str, tree.Claim] = {}
+    for claim in answers.claims:
+        place, before = claim.subject.span, first.setdefault(claim.subject.span.text, claim)
+        if before is not claim and before.value.span.text == claim.value.span.text:
+            label = Label(
+                before.subject.span, "first here"
+            )  # of two values one is wrong, and said to be
+            message = f"{place.text} is claimed twice"
+            yield Diagnostic("E403", message, place, "again here", labels=(label,))
 
 
 def _outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float | None) -> Outcome:

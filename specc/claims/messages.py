@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from specc.claims.again import case_of
@@ -73,8 +73,10 @@ def unnamed(subject: Subject) -> Diagnostic:
 
 def broken_promise(evaluator: Evaluator, part: tree.Expr) -> Diagnostic:
     """E601 for one comparison that does not hold."""
-    if not isinstance(part, tree.Binary):
-        return Diagnostic("E601", "this promise does not hold", part.span)
+    if not isinstance(part, tree.Binary) or part.operator in ("and", "or"):
+        message = "this promise does not hold"
+        notes = tuple(dict.fromkeys(_figures(evaluator, part)))
+        return Diagnostic("E601", message, part.span, notes=notes)
     left, right = evaluator(part.left), evaluator(part.right)
     subject, word = _subject(evaluator, part.left)
     return Diagnostic(
@@ -85,6 +87,23 @@ def broken_promise(evaluator: Evaluator, part: tree.Expr) -> Diagnostic:
         notes=_notes(evaluator, part, subject, word),
         helps=_helps(part, subject, word, right),
     )
+
+
+def _figures(evaluator: Evaluator, expr: tree.Expr) -> Iterator[str]:
+    """`N.params is 36` of every figure in a condition."""
+    compared = isinstance(expr, tree.Binary) and expr.operator in _COMPARED
+    if isinstance(expr, tree.Binary) and not compared:
+        yield from _figures(evaluator, expr.left)
+        yield from _figures(evaluator, expr.right)
+    elif isinstance(expr, tree.Unary):
+        yield from _figures(evaluator, expr.operand)
+    elif isinstance(expr, tree.Binary):
+        for side in (expr.left, expr.right):
+            if not isinstance(side, tree.Number):
+                yield f"{side.span.text} is {text(evaluator(side))}"
+
+
+_COMPARED = ("==", "!=", "<", "<=", ">", ">=")
 
 
 def _missed(
@@ -100,7 +119,16 @@ def _missed(
         if more != 0:
             return f"{head}, {abs(more):,} {'more' if more > 0 else 'fewer'} than promised"
     word_ = {"<": "not less than", "<=": "more than", ">": "not more than", ">=": "less than"}
-    return f"{head}, {word_.get(part.operator, 'not')} {text(right)}"
+    if part.operator == "!=":
+        return f"{head}, and it should be another number"
+    shown = text(right)
+    numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+    if shown == text(left) and numbers and left != right:
+        head, shown = (
+            f"{part.left.span.text} is {left!r}",
+            repr(right),
+        )  # they differ in late digits
+    return f"{head}, {word_.get(part.operator, 'not')} {shown}"
 
 
 def _subject(evaluator: Evaluator, expr: tree.Expr) -> tuple[Subject | None, str]:

@@ -66,7 +66,8 @@ def _walk(folder: Path) -> Iterator[Path]:
     """Hidden folders are passed by; links to folders are not followed, so there is no endless walk."""
     for where, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(where, name) for name in names if name.endswith(SUFFIX))
+        paths = (Path(where, name) for name in names if name.endswith(SUFFIX))
+        yield from (p for p in paths if p.is_file() or not p.exists())  # no pipe, which never ends
 
 
 def _missing(path: Path) -> str:

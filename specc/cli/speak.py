@@ -56,8 +56,9 @@ class Work(Struct):
 
     @property
     def status(self) -> int:
-        """2 when a file could not be read, 1 when one is wrong, else 0."""
-        if not self.complete:
+        """2 when a file could not be read or `--set` names no parameter, 1 when one is wrong, else 0."""
+        errors = self.errors
+        if not self.complete or (errors and all(map(of_the_call, errors))):
             return USAGE
         return WRONG if self.errors else FINE
 
@@ -67,6 +68,11 @@ class Work(Struct):
             palette = self.common.palette(error=True)
             print(as_text(self.errors, "full", palette), file=sys.stderr)
         return self.status
+
+
+def of_the_call(diagnostic: Diagnostic) -> bool:
+    """Whether it is about the command line, and not about what stands in a file."""
+    return diagnostic.code == "E402" and diagnostic.message.startswith("--set ")
 
 
 def as_text(diagnostics: Iterable[Diagnostic], fmt: Format, palette: Palette = PLAIN) -> str:

@@ -166,7 +166,9 @@ class Layer(BaseModel, ABC):
     that may be given by reference (`weight=transpose(Encoder.code.weight)`); `shape_argument` the
     field that brackets fill (`reshape[256, 7, 7]`); `summary` one line for the reference; `formula`
     what it computes, in signs (`max(0, x)`), where that says more than words; `hints` what is said of a
-    field that gets another kind of value, or of an argument that other libraries have.
+    field that gets another kind of value, or of an argument that other libraries have; `read_with` rows of
+    an argument, another, and the value of that one with which alone the first is read (None: any but its
+    default).
     A layer without parameters can be called as a function: `relu(main + skip)`.
     """
 
@@ -189,6 +191,7 @@ class Layer(BaseModel, ABC):
     )
     loss: ClassVar[bool] = False
     hints: ClassVar[tuple[tuple[str, str], ...]] = ()
+    read_with: ClassVar[tuple[tuple[str, str, str | bool | None], ...]] = ()
 
     @property
     def shown(self) -> str:

@@ -112,6 +112,7 @@ class Conv(_Convolution):
     """Cross-correlation with learnt kernels, as in every deep-learning framework."""
 
     word = "conv"
+    read_with = (("padding_mode", "padding", None),)
     summary = "Convolution in 1, 2 or 3 dimensions, whichever the input has."
     formula = "y[c, i] = b[c] + Σ w[c, k, j]·x[k, stride·i + dilation·j − padding]"
 

@@ -33,6 +33,7 @@ class Embedding(Layer):
     """A table with one learnt row for each class."""
 
     word = "embedding"
+    read_with = (("norm_type", "max_norm", None),)
     summary = "A learnt vector for each class id."
     formula = "y = W[x]"
     stateful = True

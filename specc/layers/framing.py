@@ -33,6 +33,7 @@ class Pad(Layer):
     """A frame around the spatial axes."""
 
     word = "pad"
+    read_with = (("value", "mode", "constant"),)
     summary = "A frame around the spatial axes."
     margin: Margins = Field(
         description="Positions added at every end; or before and after each axis, the first axis first."

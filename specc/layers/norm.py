@@ -100,6 +100,7 @@ class BatchNorm(_ChannelNorm):
     summary = "Batch normalisation: each channel has mean 0 and variance 1 over the batch."
     formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
     prefix = "BatchNorm"
+    read_with = (("momentum", "track_running_stats", True), ("bias", "affine", True))
 
     eps: Variance = Field(1e-5, description="Added to the variance.")
     momentum: Momentum = Field(
@@ -142,6 +143,7 @@ class InstanceNorm(_ChannelNorm):
     summary = "Instance normalisation: each channel of each item has mean 0 and variance 1."
     formula = "y = (x − E[x])/√(Var[x] + eps)·w + b"
     prefix = "InstanceNorm"
+    read_with = (("momentum", "track_running_stats", True), ("bias", "affine", True))
 
     eps: Variance = Field(1e-5, description="Added to the variance.")
     momentum: float = Field(

@@ -165,6 +165,7 @@ class AvgPool(_Pooling):
     """The mean of each window."""
 
     word = "avg_pool"
+    read_with = (("count_include_pad", "padding", None),)
     summary = "Mean of each window."
     formula = "y[c, i] = 1/k · Σ x[c, stride·i + j − padding]"
 

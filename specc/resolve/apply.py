@@ -19,6 +19,7 @@ from specc.resolve.free import conditions, filled, fillings
 from specc.resolve.graphs import graph_behind, node_features, on_graph, whole_graph
 from specc.resolve.layer import apply_layer
 from specc.resolve.message import call_operands, needs_graph, operand_types, result
+from specc.resolve.operands import ports
 from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import (
     POISON,
@@ -96,44 +97,6 @@ def _operand_names(names: tuple[str, ...], variadic: bool, count: int) -> list[s
 
 def _too_many(scope: Scope, word: str, count: int, takes: int, span: Span) -> Flow:
     return scope.context.report("E202", f"{word} takes {takes} operands, not {count}", span)
-
-
-def ports(
-    scope: Scope,
-    definition: tree.Definition,
-    flows: Sequence[Flow],
-    extra: tuple[tuple[str, Flow], ...],
-    span: Span,
-) -> list[Flow] | None:
-    """The operands of a block or network in the order of its ports, or None after an error.
-
-    One call with several outputs fills several ports: `Latent(Encoder(x))`.
-    """
-    names = input_names(definition)
-    spread = list(flows)
-    if len(spread) == 1 and len(spread[0].ports) > 1 and len(names) == len(spread[0].ports):
-        spread = [Flow((port,)) for port in spread[0].ports]
-    if len(set(names)) < len(names):
-        return None  # that one name is there twice was said of the definition
-    given = dict(zip(names, spread, strict=False)) | dict(extra)
-    missing = [n for n in names if n not in given]
-    if missing or len(spread) + len(extra) > len(names):
-        count = len(spread) + len(extra)
-        scope.context.report(
-            "E202",
-            f"{definition.role} {definition.name.id} takes {len(names)} "
-            f"input{'s' if len(names) != 1 else ''}, {', '.join(names)}; "
-            f"here {'is' if count == 1 else 'are'} {count}",
-            span,
-        )
-        return None
-    return [given[n] for n in names]
-
-
-def input_names(definition: tree.Definition) -> list[str]:
-    """The names of the input ports; a block that declares none has one, `x`."""
-    names = [n.id for s in definition.body if isinstance(s, tree.Input) for n in s.names]
-    return names or ["x"]
 
 
 def _types(flows: Sequence[Flow]) -> tuple[ValueType, ...]:

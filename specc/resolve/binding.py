@@ -20,7 +20,7 @@ from specc.resolve.arguments import (
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
 from specc.resolve.inferred import refused
-from specc.resolve.remarks import remark_on_product
+from specc.resolve.remarks import remark_on_idle, remark_on_product
 from specc.resolve.values import (
     POISON,
     Flow,
@@ -52,6 +52,7 @@ class Bound(Struct):
     operands: dict[str, list[tuple[Meaning, Span]]] = field(default_factory=dict)
     given: dict[str, Given] = field(default_factory=dict)
     ties: list[tuple[Tie, tuple[Size, ...]]] = field(default_factory=list)
+    tied: list[tuple[str, Span]] = field(default_factory=list)
     extra: dict[str, object] = field(default_factory=dict)
     failed: bool = False
 
@@ -88,6 +89,8 @@ def bind(
         return None
     operands = _operands(scope, bound)
     spans = tuple((name, given.span) for name, given in bound.given.items())
+    remark_on_idle(scope, layer, dict(spans))
+    spans += tuple(bound.tied)
     return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
 
 
@@ -196,6 +199,7 @@ def _keyword(
         scope.context.report("E202", f"{model.word} gets its {name.id} twice", name.span)
     elif name.id in model.tieable and isinstance(argument.meaning, TensorRef):
         bound.ties.append(_tie(name.id, argument.meaning))
+        bound.tied.append((name.id, argument.span))
     elif name.id in model.tieable and name.id not in model.model_fields:
         bound.failed = True
         if argument.meaning is not POISON:
@@ -217,7 +221,7 @@ def _keyword(
 
 
 def _unbound(model: type[Layer], given: Given | None) -> Span | None:
-    """A name of nothing that was meant as an operand and stands in an argument's place: `mean(h, axis=time)`."""
+    """A name of nothing, meant as an operand, in an argument's place: `mean(h, axis=time)`."""
     if given is None or not isinstance(given.value, str) or not model.operands:
         return None
     return given.span if given.value not in AXES and given.span.text.isidentifier() else None

@@ -10,6 +10,7 @@ from specc.resolve.distribution import distribution, is_family
 from specc.resolve.evaluation import arguments
 from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.names import default_of, lookup
+from specc.resolve.operands import by_name
 from specc.resolve.static import STATIC_FUNCTIONS, StaticError
 from specc.resolve.static import call as static_call
 from specc.resolve.values import POISON, AdaptedNetwork, Flow, Meaning, Number, TensorRef, Word
@@ -73,16 +74,14 @@ def _call_word(scope: Scope, callee: tree.Name, expr: tree.Call) -> Meaning:
 def _call_value(scope: Scope, callee: Meaning, expr: tree.Call) -> Meaning:
     """`D(x)`, `f(x)`, `linear(4)(x)`: operands for something that is made already."""
     given = arguments(scope, expr.arguments)
-    named = next((a for a in given if a.name is not None), None)
     if callee is POISON or any(a.meaning is POISON for a in given):
         for a in given:
             as_flow(scope, a.meaning, a.span)
         return POISON
-    if named is not None and named.name is not None:
-        return scope.context.report(
-            "E202", f"operands have no names here: {named.name.id}", named.name.span
-        )
-    flows = [as_flow(scope, a.meaning, a.span) for a in given]
+    values = [as_flow(scope, a.meaning, a.span) for a in given]
+    flows = by_name(scope, callee, given, values, expr.span)
+    if flows is None:
+        return POISON
     if isinstance(callee, AdaptedNetwork):
         from specc.resolve.adapt import call_adapted
 

@@ -8,10 +8,10 @@ from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
 from specc.nearest import nearest
 from specc.program import Static
-from specc.resolve.apply import input_names
 from specc.resolve.binding import Argument
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, unknown_name
+from specc.resolve.operands import input_names
 from specc.resolve.values import POISON, BlockMaker, Flow, Word
 from specc.source import Span
 from specc.syntax import tree

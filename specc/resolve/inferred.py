@@ -78,7 +78,11 @@ def _convolution(maker: LayerMaker, x: Tensor) -> str:
 
 def remark(maker: LayerMaker, call: str) -> Diagnostic:
     """W308: the call is read in another order than it was probably meant."""
-    read = ", ".join(f"{n}={show(getattr(maker.layer, n))}" for n, _ in maker.arguments)
+    read = ", ".join(
+        f"{n}={show(getattr(maker.layer, n))}"
+        for n, _ in maker.arguments
+        if hasattr(maker.layer, n)
+    )
     return Diagnostic(
         "W308",
         f"{maker.span.text} begins with the size of its input, which is inferred",

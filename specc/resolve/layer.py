@@ -252,7 +252,8 @@ def _mirrored(
     name = _weight_name(tie)
     weight = f"transpose({name})" if tie.transposed else name
     fits, then = render(have[0]), render(wanted[0])
-    return (f"-> linear({fits}, weight={weight}), and a layer behind it that leads to {then}",)
+    mirrored = f"-> linear({fits}, weight={weight}), and behind it one that leads to {then}"
+    return (f"mirror both layers: {mirrored}",)
 
 
 def _weight_name(tie: Tie) -> str:

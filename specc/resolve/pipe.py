@@ -11,6 +11,7 @@ from specc.resolve.evaluation import arguments, flow, static
 from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.layer import apply_layer
 from specc.resolve.names import default_of
+from specc.resolve.operands import by_name
 from specc.resolve.rounds import expand_for, repeat
 from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import POISON, Flow, Number
@@ -66,7 +67,7 @@ def _piped_word(
     scope: Scope, value: Flow, name: tree.Name, written: tree.Call | None, stage: tree.Stage
 ) -> Flow:
     given = arguments(scope, written.arguments) if written is not None else []
-    if name.id in ("scan", "fold"):
+    if name.id == "scan" or (name.id == "fold" and not _of_windows(given)):
         from specc.resolve.scan import scan  # only where a cell is moved
 
         return scan(scope, value, given, stage, name.id)
@@ -80,6 +81,13 @@ def _piped_word(
     return apply_layer(
         scope, maker, [(model.operands[0], value), *operands], stage.label, stage.operation.span
     )
+
+
+def _of_windows(given: list[Argument]) -> bool:
+    """Whether `fold` puts windows back into an image: it is told sizes, and no cell."""
+    layer = registry.get("fold")
+    named = any(a.name is not None and layer and a.name.id in layer.model_fields for a in given)
+    return named or any(isinstance(a.meaning, Number) for a in given[:1])
 
 
 def _piped_call(
@@ -106,8 +114,11 @@ def _piped_call(
             )
     target = scope.evaluate(callee)
     given = arguments(scope, written.arguments)
-    flows = [value, *(as_flow(scope, a.meaning, a.span) for a in given)]
-    if target is POISON or POISON in flows[1:]:
+    values = [value, *(as_flow(scope, a.meaning, a.span) for a in given)]
+    if target is POISON or POISON in values[1:]:
+        return POISON
+    flows = by_name(scope, target, given, values, written.span)
+    if flows is None:
         return POISON
     return apply(scope, target, flows, stage.label, written.span)
 

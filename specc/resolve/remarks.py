@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 
 from specc.diagnostics import Diagnostic
@@ -61,12 +61,38 @@ def remark_on_product(scope: Scope, model: type[Layer], field: str, span: Span) 
     )
 
 
+def remark_on_idle(scope: Scope, layer: Layer, given: Mapping[str, Span]) -> None:
+    """Report W308: an argument that is not read, for what another one is."""
+    for argument, other, wanted in type(layer).read_with:
+        value = getattr(layer, other)
+        usual = type(layer).model_fields[other].default
+        if argument not in given or (value != usual if wanted is None else value == wanted):
+            continue
+        off = wanted is None or wanted is True
+        reason = f"without {other}" if off else f"with {other}={value}"
+        span, helps = given[argument], ("leave it out",)
+        message = f"{layer.word}: {argument} has no effect {reason}"
+        scope.diagnostics.add(Diagnostic("W308", message, span, helps=helps))
+
+
 def remark_on_layer(scope: Scope, layer: Layer, flows: Sequence[Flow | None], span: Span) -> None:
     """What is to be said of a layer that fits its operands."""
     if layer.word == "linear" and flows and flows[0] is not None:
         _remark_on_map(scope, flows[0], span)
+    if layer.word in ("softmax", "log_softmax") and flows and flows[0] is not None:
+        _remark_on_one(scope, layer, flows[0], span)
     if getattr(layer, "layers", 0) == 1 and getattr(layer, "dropout", 0):
         _remark_on_dropout(scope, layer, span)
+
+
+def _remark_on_one(scope: Scope, layer: Layer, flow: Flow, span: Span) -> None:
+    """Report W308: a softmax of one number, which is 1 whatever it is."""
+    x = flow.type
+    alone = getattr(layer, "axis", None) is None and isinstance(x, Tensor) and x.sizes == (1,)
+    if alone and x.over == "items":
+        message = f"{layer.word} of one number is always {1 if layer.word == 'softmax' else 0}"
+        helps = ("a probability of one number: -> sigmoid",)
+        scope.diagnostics.add(Diagnostic("W308", message, span, helps=helps))
 
 
 def _remark_on_dropout(scope: Scope, layer: Layer, span: Span) -> None:

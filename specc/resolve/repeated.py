@@ -19,9 +19,8 @@ def once(context: Context, statements: Sequence[tree.Statement]) -> list[tree.St
     kept: list[tree.Statement] = []
     for statement in statements:
         measured = isinstance(statement, tree.Setting) and statement.word.id in ("metric", "show")
-        if not (measured or isinstance(statement, _ONCE)) or not twice(
-            context, first, statement.span, "this"
-        ):
+        plain = not (measured or isinstance(statement, _ONCE))
+        if plain or not twice(context, first, statement.span, "this"):
             kept.append(statement)
     return kept
 

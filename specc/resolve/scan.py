@@ -11,12 +11,12 @@ from specc.layers.base import LayerError
 from specc.layers.common import equal_sizes, fits_mask
 from specc.layers.recurrence import Recurrent
 from specc.program import Body, Path, Ref, Scan, Stage
-from specc.resolve.apply import input_names
 from specc.resolve.arguments import construct
 from specc.resolve.binding import Argument
 from specc.resolve.cell import is_folded
 from specc.resolve.context import Scope
 from specc.resolve.layer import apply_layer
+from specc.resolve.operands import input_names
 from specc.resolve.scanned import OPTIONS, ScanOptions, Written, argument
 from specc.resolve.values import (
     POISON,

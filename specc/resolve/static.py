@@ -202,7 +202,9 @@ def _extreme(name: str, values: list[Static]) -> Static:
 
 
 def _range(bounds: tuple[int, ...]) -> Static:
-    steps = range(*bounds) if len(bounds) < 3 or bounds[2] != 0 else range(0)
+    if len(bounds) == 3 and bounds[2] == 0:
+        raise StaticError("the step of a range is 0, and it never ends")
+    steps = range(*bounds)
     if len(steps) > 1_000_000:
         raise StaticError(f"a range of {len(steps):,} numbers is too long")
     return tuple(steps)

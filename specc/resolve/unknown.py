@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
-from specc.nearest import nearest
+from specc.nearest import nearest, sure
 from specc.resolve.context import Scope
 from specc.resolve.values import POISON, Flow
 from specc.source import Span
@@ -18,14 +18,15 @@ def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
         return POISON
     scope.read.update(close[:1])
     scope.context.read.update(close[:1])
-    fix = Fix(f"{word} → {close[0]}", (Edit(span, close[0]),)) if close else None
+    safe = bool(close) and sure(word, close[0])
+    fix = Fix(f"{word} → {close[0]}", (Edit(span, close[0]),)) if safe else None
     scope.diagnostics.add(
         Diagnostic(
             "E201",
             f'there is no layer "{word}"',
             span,
             text=f'did you mean "{close[0]}"?' if close else "",
-            notes=() if fix else (*_networks(scope, span), "all layers: specc explain layers"),
+            notes=(*(() if fix else _networks(scope, span)), "all layers: specc explain layers"),
             helps=_no_layer(word),
             fix=fix,
         )

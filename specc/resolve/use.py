@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
+from specc.layers import registry
 from specc.limits import MAX_FILE_BYTES
 from specc.nearest import nearest
 from specc.source import Source
+from specc.std import INDEX
 from specc.syntax import tree
 from specc.syntax.parse import parse
 
@@ -70,9 +72,20 @@ def _missing(folder: Path, use: tree.Use, diagnostics: Diagnostics) -> None:
             span,
             f'did you mean "{close[0]}"?' if close else "",
             notes=(f"looked beside {Path(span.source.path).name}",),
+            helps=_of_library(use),
             fix=fix,
         )
     )
+
+
+def _of_library(use: tree.Use) -> tuple[str, ...]:
+    """That what the standard library has needs no `use`."""
+    stem = Path(use.path.value).stem
+    words = [w for w, file in INDEX.items() if stem in (w, file)]
+    words += [stem] if registry.get(stem) is not None else []
+    if not words:
+        return ()
+    return (f"{', '.join(words[:3])}: known without use, as all of the standard library is",)
 
 
 def _read(path: Path, use: tree.Use, diagnostics: Diagnostics) -> tree.File | None:

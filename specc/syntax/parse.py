@@ -51,7 +51,7 @@ def parse(source: Source, diagnostics: Diagnostics) -> tree.File | None:
     (_, version), declarations = parsed
     _check_version(source, version, diagnostics)
     _check_pipes(declarations, diagnostics)
-    docs = _documentation(source, scanned.comments, declarations)
+    docs = _documentation(source, scanned.comments, declarations, diagnostics)
     return tree.File(
         Span(source, 0, len(source.text)),
         source,
@@ -288,7 +288,10 @@ def _check_head(pipe: tree.Pipe, diagnostics: Diagnostics) -> None:
 
 
 def _documentation(
-    source: Source, comments: list[tree.Comment], declarations: list[Any]
+    source: Source,
+    comments: list[tree.Comment],
+    declarations: list[Any],
+    diagnostics: Diagnostics,
 ) -> dict[int, str]:
     """`##` comments by the declaration that they stand before; those of the file under −1.
 
@@ -303,6 +306,11 @@ def _documentation(
         inside = any(s < comment.span.start < e for s, e in zip(starts, ends, strict=True))
         owner = next((i for i, s in enumerate(starts) if s > comment.span.start), None)
         if inside or owner is None:
+            message, help = (
+                "this documents nothing",
+                "## stands before a declaration; # is a remark",
+            )
+            diagnostics.add(Diagnostic("W405", message, comment.span, helps=(help,)))
             continue
         between = source.text[comment.span.end : starts[owner]]
         apart = re.search(r"\n[ \t]*\r?\n", between) is not None

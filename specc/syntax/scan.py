@@ -217,19 +217,25 @@ class _Brackets:
                 if len(stack) > MAX_NESTING:
                     return self._too_deep(i)
             elif piece.text in _PAIRS.values():
-                if not (stack and _PAIRS[self.pieces[stack[-1]].text] == piece.text):
-                    return self._mismatched(stack, i) if stack else self._closes_nothing(i)
-                if self._closes_outer(stack, i):
-                    return self._never_closed(stack[-1], before=i)
-                if (
-                    len(stack) == 1
-                    and piece.text == "}"
-                    and inside_line(self.source, self.pieces, i)
-                ):
-                    return self._closes_nothing(i)
+                if not self._closed(stack, i):
+                    return False
                 stack.pop()
         self._close(stack, len(self.pieces))
         return self._never_closed(stack[-1], before=len(self.pieces)) if stack else True
+
+    def _closed(self, stack: list[int], i: int) -> bool:
+        """Whether a bracket closes the innermost one; False after a mend."""
+        closer = self.pieces[i].text
+        if not stack:
+            return self._closes_nothing(i)
+        if _PAIRS[self.pieces[stack[-1]].text] != closer:
+            return self._mismatched(stack, i)
+        if self._closes_outer(stack, i):
+            return self._never_closed(stack[-1], before=i)
+        outermost = len(stack) == 1 and closer == "}"
+        if outermost and inside_line(self.source, self.pieces, i):
+            return self._closes_nothing(i)
+        return True
 
     def _close(self, stack: list[int], at: int) -> None:
         """Close what was put in before a piece; a later mend may have left it without its opener."""

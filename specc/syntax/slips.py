@@ -73,6 +73,8 @@ def habit(source: Source, tokens: list[Token], at: int, first: int) -> Habit:
         return Habit(helps=_window(tokens, at))
     if token.type == "COLON":
         return _colon(place)
+    if token.type == "KW_IF":
+        return _sum(place)
     if token.type in _SIGNS:
         return _sum(place)
     return _beside(place) if _value(token) else Habit()
@@ -121,7 +123,8 @@ def _sum(place: _Place) -> Habit:
     from_ = max((i + 1 for i, k in enumerate(kinds) if k in ("EQUAL", "KW_OUT")), default=0)
     start = place.tokens[place.first + from_].start
     left = place.text(start, place.before.end)
-    return Habit("a pipe in a sum stands in parentheses", (f"({left}) {place.token} …",))
+    what = "choice" if place.token.type == "KW_IF" else "sum"
+    return Habit(f"a pipe in a {what} stands in parentheses", (f"({left}) {place.token} …",))
 
 
 def _beside(place: _Place) -> Habit:

@@ -120,3 +120,21 @@ def test_a_softmax_that_is_called_is_left_out(body: str, mended: str) -> None:
     [one] = compile_text(text).diagnostics
     assert one.fix is not None
     assert apply_fixes(text, [one.fix]) == text.replace(body, mended)
+
+
+@pytest.mark.parametrize(
+    ("loss", "last", "expected"),
+    [
+        ("bce_with_logits(Net(x), x)", " -> tanh", ["W504"]),
+        ("kl_div(Net(x), softmax(x))", " -> softmax", ["E503"]),
+        ("kl_div(Net(x), softmax(x))", " -> log_softmax", []),
+        ("bce(x, Net(x))", " -> sigmoid", ["E503"]),
+        ("bce(Net(x), x)", " -> sigmoid", []),
+        ("gaussian_nll(Net(x), x, Net(x))", "", ["W517"]),
+        ("gaussian_nll(Net(x), x, Net(x))", " -> softplus", []),
+    ],
+)
+def test_what_a_loss_is_given_can_be_what_it_takes(
+    loss: str, last: str, expected: list[str]
+) -> None:
+    assert codes(loss, last) == expected

@@ -151,3 +151,27 @@ def test_free_sizes_in_claims() -> None:
     assert not list(compile_text(text % "10*n + 21").diagnostics)
     (diagnostic,) = compile_text(text % "10*n").diagnostics
     assert diagnostic.message == "R.params is 10·n + 21, not 10·n"
+
+
+def test_a_broken_promise_shows_its_figures() -> None:
+    net = "specc 1\nnetwork N {\n    in x: vector[8]\n    x -> linear(4)\n}\n"
+
+    def said(promise: str) -> tuple[str, tuple[str, ...]]:
+        [one] = compile_text(f"{net}expect {promise}\n").diagnostics
+        return one.message, one.notes
+
+    assert said("N.params == 0 or N.params > 99") == (
+        "this promise does not hold",
+        ("N.params is 36",),
+    )
+    assert said("N.params != 36")[0] == "N has 36 parameters, and it should be another number"
+    assert "5.142857142857143, not 5.142857" in said("N.params / 7 == 5.142857")[0]
+
+
+def test_a_figure_is_claimed_once() -> None:
+    text = (
+        "specc 1\nnetwork N {\n    in x: vector[8]\n    x -> linear(4)\n}\n"
+        'answers "Q" {\n    N.params = 36\n    N.params = 36\n}\n'
+    )
+    [one] = compile_text(text).diagnostics
+    assert (one.code, one.message) == ("E403", "N.params is claimed twice")

@@ -77,7 +77,9 @@ def test_each_stage_stops_by_what_it_watches(first: str, tmp_path: Path) -> None
     one, two = SPEC.split("train Classify")
     one = one.replace("epochs 1", f"epochs 2\n{first}")
     two = (
-        two.replace("epochs 1", "epochs 9\n    early_stopping 1\n    watch accuracy\n    validation 0.2")
+        two.replace(
+            "epochs 1", "epochs 9\n    early_stopping 1\n    watch accuracy\n    validation 0.2"
+        )
         .replace("adam(lr=1e-2)", "adam(lr=1e-9)\n    metric accuracy(Head(Encoder(x)), label)")
         .partition("expect")[0]
     )

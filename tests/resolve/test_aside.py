@@ -89,8 +89,7 @@ train T {
             [("E403", "p = N(x)")],
         ),
         (
-            "minimize cross_entropy(N(x), label)\n    metric accuracy(N(x), label)\n"
-            "    metric accuracy(N(x), label)",
+            "minimize cross_entropy(N(x), label)" + 2 * "\n    metric accuracy(N(x), label)",
             [("E403", "metric accuracy(N(x), label)")],
         ),
         ("p  N(x)\n    minimize cross_entropy(p, label)", [("E102", "p")]),
@@ -134,3 +133,101 @@ def test_an_image_with_its_channels_last_is_one_message() -> None:
     ).diagnostics
     assert one.code == "E301"
     assert one.helps == ("image[1, 8, 8]: sizes are channels, height, width",)
+
+
+NETS = """
+network A {
+    in x: vector[8]
+    in y: vector[4]
+    out z = [x, y]
+}
+network B {
+    in x: vector[8]
+    in y: vector[4]
+    %s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("out z = A(y=y, x=x)", []),
+        ("out z = x -> A(y=y)", []),
+        ("out z = A(x, y=y)", []),
+        ("out z = A(yy=y, x=x)", [("E202", "yy")]),
+        ("out z = x -> A(x=y)", [("E202", "x")]),
+        ("out z = [A(x=x), y]", [("E202", "A(x=x)")]),
+    ],
+)
+def test_operands_go_by_name_too(body: str, expected: list[tuple[str, str]]) -> None:
+    assert found(NETS % body) == expected
+
+
+def test_fold_with_sizes_puts_windows_back() -> None:
+    windows = "x -> unfold(2x2, stride=2)"
+    assert in_net(f"{windows} -> fold(2x2, stride=2, size=8x8, dilation=1)", "image[3, 8, 8]") == [
+        ("W405", "c")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        ("pad(1, mode=reflect, value=3)", "3"),
+        ("conv(3, 3x3, padding_mode=reflect)", "reflect"),
+        ("instance_norm(momentum=0.2)", "0.2"),
+        ("avg_pool(2x2, count_include_pad=false)", "false"),
+    ],
+)
+def test_an_argument_that_is_not_read_is_said(call: str, argument: str) -> None:
+    text = f"network N {{\n    in x: image[3, 8, 8]\n    x -> {call}\n}}\n"
+    assert found(text) == [("W308", argument)]
+
+
+def test_a_softmax_of_one_number_is_said() -> None:
+    text = "network N {\n    in x: vector[3]\n    x -> linear(1) -> softmax\n}\n"
+    assert found(text) == [("W308", "softmax")]
+
+
+def test_a_range_without_end_is_refused() -> None:
+    text = "network N {\n    in x: vector[3]\n    x -> linear(len(range(0, 4, 0)))\n}\n"
+    assert found(text) == [("E203", "range(0, 4, 0)")]
+
+
+def test_a_documentation_of_nothing_is_said() -> None:
+    text = "network N {\n    ## inside\n    in x: vector[3]\n    x -> relu\n}\n"
+    assert found(text) == [("W405", "## inside")]
+
+
+def test_only_a_near_word_is_a_fix() -> None:
+    text = "specc 1\nnetwork N {\n    in x: vector[3]\n    x -> %s\n}\n"
+    [one] = compile_text(text % "adapt(4)").diagnostics
+    assert one.fix is None
+    assert one.text == ""
+    [one] = compile_text(text % "resh[3]").diagnostics
+    assert one.fix is None
+    assert "reshape" in one.text
+    [one] = compile_text(text % "rellu").diagnostics
+    assert one.fix is not None
+
+
+def test_what_the_library_has_needs_no_use() -> None:
+    [one] = compile_text('specc 1\nuse "lstm.spec"\n').diagnostics
+    assert one.helps == ("lstm: known without use, as all of the standard library is",)
+
+
+def test_a_tied_weight_that_does_not_fit_is_marked_itself() -> None:
+    text = """
+encoder E {
+    in x: vector[784]
+    x -> linear(256) -> relu -> linear(32) as code
+}
+decoder D {
+    in h: vector[32]
+    h -> linear(784, weight=transpose(E.code.weight))
+}
+"""
+    [one] = compile_text("specc 1" + text).diagnostics
+    assert (one.code, one.span.text) == ("E304", "transpose(E.code.weight)")
+    assert one.helps[0].startswith("mirror both layers: -> linear(256, weight=")

@@ -127,9 +127,9 @@ BODY = "    in x: vector[8]\n    out y = x -> linear(4)\n"
     [
         (f"{BODY}}}\n", [("E101", "in")]),  # the header is missing
         (f"Small {{\n{BODY}}}\n", [("E102", "Small")]),
-        (f"network M {{\n    in x: vector[8]\n    out y = x -> linear(4) }} -> relu\n}}\n",
+        ("network M {\n    in x: vector[8]\n    out y = x -> linear(4) } -> relu\n}\n",
          [("E101", "}")]),
-        (f"network M {{\n    in x: vector[8]\n    x -> {{ linear(4)\n}}\n", [("E101", "{")]),
+        ("network M {\n    in x: vector[8]\n    x -> { linear(4)\n}\n", [("E101", "{")]),
         ("network M {\n    in x: image[1, 8) , 8]\n    x -> relu\n}\n", [("E101", ")")]),
         ("network M {\n    in x: vector[8]\n    y = relu(\n        x -> linear(4\n    )\n    out y\n}\n",
          [("E101", "(")]),
