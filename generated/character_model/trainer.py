@@ -194,12 +194,12 @@ class Trainer(ABC):
         self.batches = math.ceil(len(self.train) / args.batch)
         self.total = args.steps or args.epochs * self.batches
         self.step = 0  # the order of an epoch follows from seed and epoch, so this is the whole position
-        self.best = math.inf
         self.log: Path = args.out / "log.jsonl"
         self.checkpoint: Path = args.out / "checkpoint.pt"
         self.board: Any = None
         self.order = torch.empty(0, dtype=torch.int64)  # of the rows in this epoch
         self.pending: list[Tensor] = []
+        self.reached: dict[str, float] = {}  # at the end of the last epoch
 
     @abstractmethod
     def load(self) -> dict[str, Split]:
@@ -253,7 +253,6 @@ class Trainer(ABC):
                 o.state_dict() for s in self.updates.values() for o in s.optimizers
             ],
             "step": self.step,
-            "best": self.best,
             "seed": self.args.seed,
             "batch": self.args.batch,
             "rng": torch.get_rng_state(),
@@ -293,7 +292,7 @@ class Trainer(ABC):
         optimizers = [o for s in self.updates.values() for o in s.optimizers]
         for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
-        self.step, self.best = state["step"], state["best"]
+        self.step = state["step"]
         torch.set_rng_state(state["rng"])
         if state["cuda_rng"]:
             torch.cuda.set_rng_state_all(state["cuda_rng"])
@@ -403,11 +402,9 @@ class Trainer(ABC):
 
     def end_epoch(self, epoch: int) -> bool:
         """Report and a checkpoint; whether to stop early."""
-        values = self.evaluate("test")
+        self.reached = values = self.evaluate("test")
         line = f"epoch {epoch}  test: {said(values)}"
         self.console.print(line, highlight=False, soft_wrap=True)
-        loss = sum(values[name] for name in self.losses)
-        self.best = min(self.best, loss)
         if epoch % self.args.checkpoint_epochs == 0:
             self.save()
         return False
@@ -418,13 +415,27 @@ class Trainer(ABC):
         save_model(self.trained(), str(weights))
         self.console.print(f"weights     {weights}", highlight=False)
         self.console.print(f"loss curve  {self.draw_curve()}", highlight=False)
-        kept = True
-        for words, numbers, holds in self.promises():
+        promises = self.promises()
+        for words, numbers, holds in promises:
             mark = "kept  " if holds else "BROKEN"
             line = f"promise {mark}  {words}   ({numbers})"
             self.console.print(line, highlight=False)
-            kept = kept and holds
-        return 0 if kept else 1
+        self.tell([{"words": w, "numbers": n, "kept": k} for w, n, k in promises])
+        return 0 if all(holds for _, _, holds in promises) else 1
+
+    def tell(self, promises: list[dict[str, object]]) -> None:
+        """The values at the end and the promises, for programs to read."""
+        split = "test"
+        values = self.reached or self.evaluate(split)
+        result = {
+            "name": self.title,
+            "steps": self.step,
+            "split": split,
+            "values": {n: v if math.isfinite(v) else None for n, v in values.items()},
+            "promises": promises,
+        }
+        text = json.dumps(result, ensure_ascii=False, indent=2)
+        (self.args.out / "result.json").write_text(f"{text}\n", encoding="utf-8")
 
     def draw_curve(self) -> Path:
         """The losses of the log as a picture."""
@@ -515,6 +526,7 @@ def main(kind: type[Trainer]) -> int:
     try:
         args.out.mkdir(parents=True, exist_ok=True)
         (args.out / "log.jsonl").open("a").close()
+        (args.out / "result.json").unlink(missing_ok=True)
     except OSError as problem:
         reason = f"error: --out {args.out}: {problem.strerror}"
         console.print(reason, style="red", highlight=False, soft_wrap=True)
