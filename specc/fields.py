@@ -100,7 +100,8 @@ class FieldReader:
         everywhere: Fields = dict.fromkeys(merge(operands), EVERYTHING)
         if scan.over == "tree":
             return everywhere
-        inside = relative(self.output(scan.body, "output"), scan.body, self.inside(scan, operands))
+        given = next(name for name, _ in scan.body.outputs if not name.startswith("next "))
+        inside = relative(self.output(scan.body, given), scan.body, self.inside(scan, operands))
         return {**everywhere, **inside}
 
     def inside(self, scan: Scan, operands: Sequence[Fields]) -> dict[str, Fields]:

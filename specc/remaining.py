@@ -66,6 +66,9 @@ class Rest(Struct, frozen=True):
         others = diagnostic.code in ("E506", "E507", "W510")
         around = self.file.declarations if others else self._around(diagnostic.span)
         trains = [d for d in around if isinstance(d, tree.Train)]
+        steps = [s for d in trains for s in d.body if isinstance(s, tree.Step)]
+        if not others and any(_holds(s.span, diagnostic.span) for s in steps):
+            return False  # a step that is left is whole
         return (others and self.trains) or any(
             d.name.id in self.words or self.errors.inside(d.span) for d in trains
         )
