@@ -98,7 +98,7 @@ class FieldReader:
         everywhere: Fields = dict.fromkeys(merge(operands), EVERYTHING)
         if scan.over == "tree":
             return everywhere
-        inside = relative(self.output(scan.body, "output"), scan.body, self.inside(scan, operands))
+        inside = relative(self.output(scan.body), scan.body, self.inside(scan, operands))
         return {**everywhere, **inside}
 
     def inside(self, scan: Scan, operands: Sequence[Fields]) -> dict[str, Fields]:

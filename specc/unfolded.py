@@ -105,7 +105,7 @@ def short(statement: Written | None) -> str:
     if statement is None:
         return "other"
     names = (statement.target,) if isinstance(statement, tree.Equation) else _targets(statement)
-    return ",".join(n.id for n in names if n is not None) or "output"
+    return ",".join(n.id for n in names) or "output"
 
 
 def _targets(statement: Written) -> tuple[tree.Name, ...]:

@@ -70,6 +70,8 @@ def _opened(file: tree.File, one: Varied) -> tree.File:
         near = nearest(label, stages(file))
         hint = f"did you mean {near[0]}?" if near else f"give it a name in the spec: … as {label}"
         raise SolveError(f'no stage is called "{label}"; {hint}')
+    if isinstance(stage.operation, tree.Repeat | tree.For):
+        raise SolveError(f"{label} is a repetition, which has no hyperparameters that could vary")
     name = tree.Name(stage.span, parameter(one))
     changed = replace(stage, operation=_with(file, stage.operation, one.word, name))
     param = tree.Param(stage.span, name, None, "")
