@@ -100,8 +100,7 @@ class FieldReader:
         everywhere: Fields = dict.fromkeys(merge(operands), EVERYTHING)
         if scan.over == "tree":
             return everywhere
-        given = next(name for name, _ in scan.body.outputs if not name.startswith("next "))
-        inside = relative(self.output(scan.body, given), scan.body, self.inside(scan, operands))
+        inside = relative(self.output(scan.body), scan.body, self.inside(scan, operands))
         return {**everywhere, **inside}
 
     def inside(self, scan: Scan, operands: Sequence[Fields]) -> dict[str, Fields]:

@@ -1,6 +1,5 @@
 """Pooling: windows that keep a maximum, a mean or a norm, and their inverse."""
 
-from fractions import Fraction
 from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ from specc.layers.base import (
 )
 from specc.layers.code import Code, Fn, X, method
 from specc.layers.common import tensor
-from specc.layers.spans import repeated, tiled
+from specc.layers.spans import divided
 from specc.layers.spatial import (
     NONE_WORD,
     Map,
@@ -322,16 +321,8 @@ class _Adaptive(Layer):
 
 def _even(m: Map, sizes: tuple[Size, ...]) -> tuple[Window, ...]:
     """Windows of one size where it divides the axis; else of several."""
-    found = [_parts(a, n, s) for a, n, s in zip(m.axes, m.sizes, sizes, strict=True)]
+    found = [divided(a, n, s) for a, n, s in zip(m.axes, m.sizes, sizes, strict=True)]
     return tuple(w for w in found if w is not None) if None not in found else ()
-
-
-def _parts(axis: str, length: Size, size: Size) -> Window | None:
-    if not known(length) or not known(size):
-        return None
-    if length % size == 0:
-        return Window(axis, length // size, length // size)
-    return repeated(axis, Fraction(length, size), tiled)
 
 
 class AdaptiveAvgPool(_Adaptive):

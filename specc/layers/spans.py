@@ -6,6 +6,7 @@ from math import ceil, floor
 from typing import TypeAlias
 
 from specc.layers.base import Window
+from specc.sizes import Size, known
 
 MOST = 4096
 """Positions before the windows come again; where there are more, nothing is said of them."""
@@ -23,6 +24,15 @@ def repeated(axis: str, ratio: Fraction, span: Span) -> Window | None:
     spans = tuple(span(i, ratio) for i in range(phases))
     widest = max(last - first + 1 for first, last in spans)
     return Window(axis, widest, ratio.numerator, spans=spans)
+
+
+def divided(axis: str, length: Size, size: Size) -> Window | None:
+    """The windows of an axis that is divided into so many; None where a size is free."""
+    if not known(length) or not known(size):
+        return None
+    if length % size == 0:
+        return Window(axis, length // size, length // size)
+    return repeated(axis, Fraction(length, size), tiled)
 
 
 def tiled(i: int, ratio: Fraction) -> tuple[int, int]:

@@ -134,3 +134,26 @@ def test_the_figure_asked_for_is_shown() -> None:
     head, first, *_ = "\n".join(lines(solve(question), 40)).splitlines()
     assert head.split()[:2] == ["width", "N.params"]
     assert first.split() == ["1", "253", "283"]
+
+
+MOVED = """specc 1
+block stage(units) { x -> linear(units) -> relu }
+network Net {
+    in x: sequence[8, 16]
+    x -> scan(lstm_cell(16)) as c1 -> scan(gru(8), keep=last) as c2 -> stage(7) as b1 -> linear(10)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "params"), [("c1.units", 2_400), ("c2.units", 3_000), ("b1.units", 2_850)]
+)
+def test_what_a_scan_moves_and_a_definition_vary(name: str, params: int) -> None:
+    file = parse(Source("moved.spec", MOVED), Diagnostics())
+    assert file is not None
+    asked = conditions.read((f"Net.params <= {params}",), "Net")
+    found = solve(Question(file, asked, read([f"{name}=1..16"]), {})).solutions
+    assert 0 < len(found) < 16
+    assert all(s.params <= params for s in found)
+    with pytest.raises(SolveError, match='no hyperparameter "unit"; did you mean units'):
+        solve(Question(file, asked, read([f"{name[:2]}.unit=1..9"]), {}))
