@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specc.check.losses import Use, owner, uses
+from specc.check.losses import uses
+from specc.check.operands import Use, owner
 from specc.check.trace import Place, maker, place
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.program import Apply, Body, Constant, Distribute, Node, Program, Ref

@@ -105,8 +105,9 @@ def _variance(use: Use, diagnostics: Diagnostics) -> None:
         return
     at = place(use.body, refs[2])
     type, origin = use.type(at), maker(at)
-    known = type is None or type.constant is not None
-    if known or (type.range.low is not None and type.range.low >= 0):
+    if type is None or type.constant is not None:
+        return
+    if type.range.low is not None and type.range.low >= 0:
         return
     operation = origin.node.operation
     word = operation.layer.word if isinstance(operation, Apply) else "an output"

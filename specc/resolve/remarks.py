@@ -88,8 +88,8 @@ def remark_on_layer(scope: Scope, layer: Layer, flows: Sequence[Flow | None], sp
 def _remark_on_one(scope: Scope, layer: Layer, flow: Flow, span: Span) -> None:
     """Report W308: a softmax of one number, which is 1 whatever it is."""
     x = flow.type
-    alone = getattr(layer, "axis", None) is None and isinstance(x, Tensor) and x.sizes == (1,)
-    if alone and x.over == "items":
+    last = getattr(layer, "axis", None) is None
+    if last and isinstance(x, Tensor) and x.sizes == (1,) and x.over == "items":
         message = f"{layer.word} of one number is always {1 if layer.word == 'softmax' else 0}"
         helps = ("a probability of one number: -> sigmoid",)
         scope.diagnostics.add(Diagnostic("W308", message, span, helps=helps))

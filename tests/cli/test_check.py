@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from tests.cli.conftest import Run
@@ -136,3 +137,14 @@ def test_a_convention_for_claims_that_name_none(specc: Run) -> None:
     Path("n.spec").write_text(text, encoding="utf-8")
     assert specc("check").status == 1
     assert specc("check", "--convention", "keras").status == 0
+
+
+def test_a_pipe_in_a_folder_is_no_spec(specc: Run) -> None:
+    os.mkfifo("endless.spec")
+    Path("net.spec").write_text(WRONG.replace("rellu", "relu"), encoding="utf-8")
+    assert specc("check", ".").status == 0
+
+
+def test_a_parameter_that_no_file_has_is_a_wrong_call(specc: Run) -> None:
+    Path("net.spec").write_text(WRONG.replace("rellu", "relu"), encoding="utf-8")
+    assert specc("check", "net.spec", "--set", "nosuch=3").status == 2
