@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from specc.cli.options import Common
 from specc.cli.outcome import UsageError
-from specc.cli.speak import Work
+from specc.cli.speak import CLAIMS, Work
 from specc.count import CountReport, Memory, count, memory
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def form(*, json: bool, csv: bool, latex: bool, markdown: bool) -> Form:
 
 def run(common: Common, form: Form, batch: int | None) -> int:
     """Count every spec without errors, print the tables, then the errors of the others."""
-    work = Work(common, claims=False)
+    work = Work(common, passed=CLAIMS)
     counted = [(count(p, common.convention), memory(p, batch)) for p in work.programs()]
     if form == "json":
         print(_json(counted, work))
@@ -42,7 +42,7 @@ def side_by_side(common: Common, form: Form) -> int:
     from specc.count.conventions import compare
     from specc.report import conventions, machine
 
-    work = Work(common, claims=False)
+    work = Work(common, passed=CLAIMS)
     programs = list(work.programs())
     by_file = [(p.file.source.path, compare(p)) for p in programs]
     found = [c for _, comparisons in by_file for c in comparisons]

@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from specc.cli.options import Common
 from specc.cli.outcome import FINE
-from specc.cli.speak import Work
+from specc.cli.speak import CLAIMS, Work
 from specc.exam.diff import compare
 from specc.report import changes
 
 
 def run(common: Common, old: Path, new: Path) -> int:
     """Print what differs; 0 when both specs compile, whether or not they differ."""
-    works = [Work(replace(common, paths=(path,)), claims=False) for path in (old, new)]
+    works = [Work(replace(common, paths=(path,)), passed=CLAIMS) for path in (old, new)]
     programs = [list(work.programs()) for work in works]
     if not all(programs):
         return max(work.end() for work in works)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from specc.cli.files import read, write
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError, complain
-from specc.cli.speak import Work
+from specc.cli.speak import CLAIMS, Work
 from specc.exam import AnswerFile, Graded, grade, read_answers
 from specc.exam.asked import own_answers
 from specc.program import Program
@@ -21,7 +21,9 @@ def run(common: Common, paper: Path, answers: Path | None, out: Path | None, fol
     """Mark, print or write the marks, and list the lines that could not be used on stderr."""
     if not 0 <= follow <= 1:
         raise UsageError("--follow-through is a share of the marks: 0 to 1")
-    work = Work(replace(common, paths=(paper,)), claims=False)
+    # A figure that the paper itself has wrong is told below; a question that asks for nothing stops a class.
+    passed = CLAIMS if answers is None else ("E601", "E602")
+    work = Work(replace(common, paths=(paper,)), passed)
     programs = list(work.programs())
     if not programs:
         return work.end()

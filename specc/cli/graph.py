@@ -9,7 +9,7 @@ from pathlib import Path
 from specc.cli.files import write
 from specc.cli.options import Common
 from specc.cli.outcome import UsageError
-from specc.cli.speak import Work
+from specc.cli.speak import CLAIMS, Work
 from specc.graph import diagrams
 from specc.program import Program
 
@@ -24,7 +24,7 @@ def run(common: Common, svg: Path | None, out: Path, *, mermaid: bool) -> int:
     """Write an SVG for each spec, or print Mermaid."""
     if mermaid and svg is not None:
         raise UsageError("--svg and --mermaid cannot both be asked for")
-    work = Work(common, claims=False)
+    work = Work(common, passed=CLAIMS)
     _refuse_pictures(svg, out)
     if out.suffix.lower() == ".svg" and not out.is_dir():
         svg = svg or out

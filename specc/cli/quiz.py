@@ -11,7 +11,7 @@ from msgspec import Struct
 from specc.cli.files import write
 from specc.cli.options import Common, Part, QuizForm, QuizKind
 from specc.cli.outcome import FINE, UsageError
-from specc.cli.speak import Work
+from specc.cli.speak import CLAIMS, Work
 from specc.exam.quiz.item import Quiz
 from specc.exam.quiz.make import QuizError, make
 
@@ -29,7 +29,7 @@ class Wish(Struct, frozen=True):
 
 def run(common: Common, wish: Wish, out: Path | None) -> int:
     """Make the quiz of one spec and print it, or write it to a file."""
-    work = Work(common, claims=False)
+    work = Work(common, passed=CLAIMS)
     programs = list(work.programs())
     if not programs:
         return work.end()

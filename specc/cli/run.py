@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from specc.cli.options import Common
 from specc.cli.outcome import WRONG, UsageError
-from specc.cli.speak import Work, as_text
+from specc.cli.speak import CLAIMS, Work, as_text
 from specc.cli.train import Choices, use
 from specc.program import ExamplePlan, Program
 
@@ -33,7 +33,7 @@ class Shown(Struct, frozen=True):
 def run(common: Common, shown: Shown, out: Path, choices: Choices) -> int:
     """Run the program that stands behind the spec; else work every example, or those of a title."""
     common, name = _named(common)
-    work = Work(common, claims=False)
+    work = Work(common, passed=CLAIMS)
     programs = list(work.programs())
     if name is not None and programs and not work.errors:
         found = [p for p in programs if name in {q.name for q in p.programs}]

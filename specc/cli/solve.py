@@ -9,7 +9,7 @@ from specc.claims.figures import FIGURES
 from specc.cli.files import one, read
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError
-from specc.cli.speak import Work
+from specc.cli.speak import CLAIMS, Work
 from specc.exam.solve import conditions as asked
 from specc.exam.solve.layer import known, layer_question
 from specc.exam.solve.mlp import mlps
@@ -59,7 +59,7 @@ def _question(
         known(what)
         return layer_question(what, _sizes(what, on), texts, varied, common.convention)
     read(one(Path(what)))
-    work = Work(Common((Path(what),), common.settings, common.json, common.quiet), claims=False)
+    work = Work(Common((Path(what),), common.settings, common.json, common.quiet), passed=CLAIMS)
     programs = list(work.programs())
     if not programs:
         work.end()

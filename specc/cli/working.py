@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from specc.cli.options import Common
 from specc.cli.outcome import UsageError
-from specc.cli.speak import Work
+from specc.cli.speak import CLAIMS, Work
 from specc.count.machine import number
 from specc.explain import Explained, ExplainedModel, explain
 from specc.nearest import nearest
@@ -24,7 +24,7 @@ from specc.turn import Turn, turns
 
 def run(common: Common, model: Path, layer: str | None, form: str = "text") -> int:
     """Explain one layer, one step of a training, one program, or all layers."""
-    work = Work(replace(common, paths=(model,)), claims=False)
+    work = Work(replace(common, paths=(model,)), passed=CLAIMS)
     programs = list(work.programs())
     models = [explain(program, common.convention) for program in programs]
     if models:

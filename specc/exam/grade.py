@@ -50,6 +50,11 @@ def grade(
         Script(student, tuple(mark(paper.asked.values(), own, follow)))
         for student, own in sorted_in.items()
     )
+    for script in scripts:
+        for m in (m for m in script.marks if m.verdict == "unreadable"):
+            whose = f"{script.student}: " if script.student else ""
+            said = f'{whose}{m.question.text} "{m.given}" is to be marked by hand: {m.notes[0]}'
+            paper.notes.append(Problem(m.line, said))
     asked = tuple(a.question for a in paper.asked.values())
     problems, notes = paper.problems, [*answers.notes, *paper.notes]
     if not any(sorted_in.values()):  # then a column that is no question is one too many

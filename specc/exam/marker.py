@@ -146,6 +146,8 @@ def _blank(asked: Asked, verdict: Verdict, given: Given | None = None) -> Mark:
 
 
 def _read(asked: Asked, given: Given) -> Written | None:
+    if asked.figure.value == 0 and given.text.strip().lower() == "none":
+        return Quantity(Fraction(0))  # elsewhere it is what some programs write for no answer
     return read(given.text, asked.word, shaped=isinstance(asked.figure.value, tuple))
 
 

@@ -50,8 +50,14 @@ NUMBER_WORDS: dict[str, int] = {
     for number, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve".split()
     )
-} | {"nothing": 0, "no parameters": 0, "no weights": 0, "no biases": 0}
+} | {"nothing": 0, "nil": 0}
 """Numbers that are written out."""
+_NO = re.compile(r"(?:no|without) (?:\w+ )?(?:param(?:eter)?s?|weights?|bias(?:es)?|macs|flops)")
+"""`no learnable params`: 0."""
+_REMARK = re.compile(
+    r"(?<=\w)\s*\((?:[^()]*\d\s+[A-Za-z]{3,}[^()]*|[A-Za-z',. ]+ [A-Za-z',. ]+)\)$"
+)
+"""Words in parentheses behind a figure: `2,416 (2400 weights + 16 biases)`, `0 (pooling has none)`."""
 MISSING = frozenset({"", "-", "–", "—", "?", "n/a", "none", "null"})
 """What stands where no answer was given."""
 
@@ -62,13 +68,13 @@ def read(text: str, figure: str, *, shaped: bool = False) -> Written | None:
     Raises:
         Unreadable: it is nothing that could be right.
     """
-    text = _tidied(text)
+    text = _REMARK.sub("", _tidied(text))
     if text.lower() in MISSING:
         return None
     if text.lower() in {"all", "everything", "whole input"}:
         return Word("all")
-    if text.lower() in NUMBER_WORDS:
-        return Quantity(Fraction(NUMBER_WORDS[text.lower()]))
+    if text.lower() in NUMBER_WORDS or _NO.fullmatch(text.lower()):
+        return Quantity(Fraction(NUMBER_WORDS.get(text.lower(), 0)))
     if figure == "compression_ratio":
         text = re.sub(r"(?i)(?<=\d)\s*(?::\s*1|to 1|times|x|×)$", "", text)
     wanted = shaped or figure in SHAPES or figure.startswith("receptive")

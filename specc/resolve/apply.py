@@ -52,7 +52,7 @@ def call_layer(
 
         model = WORDS.get(word)
     if model is None:
-        return unknown_layer(scope, word, name)
+        return unknown_layer(scope, word, name, arguments)
     values = [a.meaning for a in arguments if a.name is None]
     values = [v for v in values if v is not POISON or not model.stateful]
     given = any(map(is_tensor, values)) or not model.operands

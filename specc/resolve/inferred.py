@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
 
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers.base import Layer
 from specc.resolve.arguments import Given, kind_of
 from specc.resolve.static import show
 from specc.resolve.values import Flow, LayerMaker
+from specc.source import Span
 from specc.types import Tensor
 
 SIZES = {
@@ -40,6 +42,27 @@ def refused(model: type[Layer], positional: Sequence[Given]) -> Diagnostic | Non
         "leave it out",
         fix=Fix(call, (Edit(type(first)(first.source, first.start, end), ""),)),
     )
+
+
+def without_sizes(
+    model: type[Layer], word: str, numbers: Sequence[Span], names: Container[str]
+) -> tuple[Edit, ...] | None:
+    """What leaves out the sizes that a call of PyTorch's class begins with, `Conv2d(1, 6, 5)`.
+
+    `numbers` are the whole numbers that it begins with, `names` the arguments with a name. Without them
+    it must still say all that the layer needs. None where `word` may be a class or not: `conv2d(1, 6, 5)`.
+    """
+    count, fields = SIZES.get(model.word, 0), model.model_fields
+    needed = [n for n, f in fields.items() if f.is_required()]
+    without = max(0, len(numbers) - count)
+    if not count or not without or not all(n in names for n in needed[without:]):
+        return ()
+    if not word[0].isupper():
+        return None if re.search(r"\dd$", word) else ()
+    if re.search(r"\dD", word):  # Keras, where sizes are inferred too
+        return ()
+    first = numbers[0]
+    return (Edit(type(first)(first.source, first.start, numbers[count].start), ""),)
 
 
 _NUMBERS = ("a whole number", "a number")

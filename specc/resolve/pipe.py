@@ -73,7 +73,7 @@ def _piped_word(
         return scan(scope, value, given, stage, name.id)
     model = registry.get(name.id)
     if model is None:
-        return unknown_layer(scope, name.id, name.span)
+        return unknown_layer(scope, name.id, name.span, given)
     made = bind(scope, model, given, stage.operation.span, piped=True)
     if made is None:
         return POISON

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
 from specc.nearest import nearest, sure
+from specc.resolve.binding import Argument
 from specc.resolve.context import Scope
-from specc.resolve.values import POISON, Flow
+from specc.resolve.inferred import without_sizes
+from specc.resolve.values import POISON, Flow, Number
 from specc.source import Span
 
 
-def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
-    """E201 with the nearest layer, block or network."""
+def unknown_layer(scope: Scope, word: str, span: Span, given: Sequence[Argument] = ()) -> Flow:
+    """E201 with the nearest layer, block or network; `given` are the arguments of the call."""
     blocks = [*scope.context.definitions, *scope.names]
     close = nearest(word, [*registry.words(), *blocks])
     if scope.context.excuses(word, close, span):
         return POISON
     scope.read.update(close[:1])
     scope.context.read.update(close[:1])
-    safe = bool(close) and sure(word, close[0])
-    fix = Fix(f"{word} → {close[0]}", (Edit(span, close[0]),)) if safe else None
+    fix = _fix(word, close[0], span, given) if close else None
     scope.diagnostics.add(
         Diagnostic(
             "E201",
@@ -32,6 +35,22 @@ def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
         )
     )
     return POISON
+
+
+def _fix(word: str, meant: str, span: Span, given: Sequence[Argument]) -> Fix | None:
+    """The nearest word in its place, and no size of the input before its arguments."""
+    model = registry.get(meant)
+    numbers = [a.span for a in given if a.name is None and _is_whole(a)]
+    names = {a.name.id for a in given if a.name is not None}
+    cut = () if model is None else without_sizes(model, word, numbers, names)
+    if cut is None or not sure(word, meant):
+        return None
+    return Fix(f"{word} → {meant}", (Edit(span, meant), *cut))
+
+
+def _is_whole(argument: Argument) -> bool:
+    value = argument.meaning.value if isinstance(argument.meaning, Number) else None
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _networks(scope: Scope, span: Span) -> tuple[str, ...]:

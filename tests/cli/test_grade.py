@@ -78,6 +78,15 @@ def test_a_wrong_key_is_told_and_a_wrong_question_once(specc: Run, lenet: Path) 
     assert ":0:" not in ended.err
 
 
+def test_a_class_is_not_marked_by_a_paper_with_a_mistake(specc: Run, lenet: Path) -> None:
+    text = lenet.read_text(encoding="utf-8").replace("C1.params", "C1.parms")
+    lenet.write_text(text, encoding="utf-8")
+    Path("a.csv").write_text("student,C1.params\nAnn,156\n", encoding="utf-8")
+    ended = specc("grade", str(lenet), "a.csv")
+    assert (ended.status, ended.out) == (1, "")
+    assert 'C1 has no figure "parms"' in ended.err
+
+
 def test_a_place_that_cannot_be_written_is_named(specc: Run, lenet: Path) -> None:
     ended = specc("grade", str(lenet), "--out", "nowhere/marks.csv")
     assert "nowhere/marks.csv" in ended.err

@@ -268,6 +268,28 @@ def test_a_formula_that_is_right_by_chance_is_not_right() -> None:
 )
 def test_words_and_letters_without_meaning(text: str) -> None:
     assert one(C3__params=text).verdict == "unreadable"
+    graded = graded_of("", f'student,C3.params\nAnn,"{text}"\n')
+    assert f'Ann: C3.params "{text}" is to be marked by hand' in graded.notes[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("none", "right"), ("no params", "right"), ("no learnable parameters", "right"),
+        ("nil", "right"), ("0 (pooling has none)", "right"), ("no idea", "unreadable"),
+    ],
+)  # fmt: skip
+def test_nothing_learnt_has_many_words(text: str, verdict: str) -> None:
+    assert one(S2__params=text).verdict == verdict
+
+
+def test_none_is_no_answer_where_something_is_asked() -> None:
+    assert one(C1__params="none").verdict == "missing"
+
+
+@pytest.mark.parametrize("text", ["156 (150 weights + 6 biases)", "156 (with biases)"])
+def test_a_remark_behind_a_figure_is_no_part_of_it(text: str) -> None:
+    assert one(C1__params=text).verdict == "right"
 
 
 def test_what_is_multiplied_in_counts() -> None:

@@ -1,0 +1,35 @@
+"""Words that are no layer: what may be put in their place without asking."""
+
+from __future__ import annotations
+
+import pytest
+
+from specc.pipeline import compile_text
+
+
+@pytest.mark.parametrize(
+    ("written", "mended"),
+    [
+        ("Conv2d(1, 6, 5)", "conv(6, 5)"),
+        ("Conv2d(1, 6, 5, padding=2)", "conv(6, 5, padding=2)"),
+        ("ConvTranspose2d(1, 6, kernel=5)", "conv_transpose(6, kernel=5)"),
+        ("Linear(32, 120)", "linear(120)"),
+        ("LSTM(28, 64)", "lstm(64)"),
+        ("LSTM(64)", "lstm(64)"),
+        ("Conv2d(6, 5)", "conv(6, 5)"),  # as it stands, no size of the input can be meant
+        ("Conv2D(6, 5, 2)", "conv(6, 5, 2)"),  # Keras infers it too
+        ("cnv(6, 5, 2)", "conv(6, 5, 2)"),
+        ("conv2d(1, 6, 5)", None),  # with the size of the input, or with a stride
+    ],
+)
+def test_a_fix_never_makes_another_layer(written: str, mended: str | None) -> None:
+    text = f"specc 1\n\nnetwork N {{\n    in x: image[1, 32, 32]\n    x -> {written}\n}}\n"
+    [problem] = compile_text(text, "n.spec").diagnostics
+    assert problem.code == "E201"
+    if mended is None:
+        assert problem.fix is None
+        return
+    assert problem.fix is not None
+    for edit in sorted(problem.fix.edits, key=lambda e: -e.span.start):
+        text = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
+    assert f"x -> {mended}\n" in text
