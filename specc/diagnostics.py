@@ -72,6 +72,8 @@ class Diagnostic(Struct, frozen=True):
         return self.code, self.span.source.path, self.span.start, self.span.end
 
 
+CERTAIN = ("E201", "E202", "E402")
+"""What is wrong whatever the values are: a word that nothing has, an argument that a layer does not know."""
 _UNREAD = ("E101", "E102", "E103", "E190")
 
 
@@ -86,20 +88,23 @@ class Diagnostics(Struct):
     repeated: list[Diagnostic] = field(default_factory=list)
     poisoned: bool = False
     _places: set[Place] = field(default_factory=set)
-    _muted: list[tuple[int, int]] = field(default_factory=list)
+    _muted: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
 
-    def mute(self, start: int, end: int) -> None:
-        """Keep nothing more about these offsets: what stands there was mended and means nothing."""
-        self._muted.append((start, end))
+    def mute(self, start: int, end: int, kept: tuple[str, ...] = ()) -> None:
+        """Keep nothing more about these offsets: what stands there was mended and means nothing.
+
+        What has a code of `kept` is said all the same.
+        """
+        self._muted.append((start, end, kept))
 
     def mended(self, span: Span) -> bool:
         """Whether a span begins where something was mended."""
-        return any(start <= span.start < end for start, end in self._muted)
+        return any(start <= span.start < end for start, end, kept in self._muted if not kept)
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, once per code and place."""
         span = diagnostic.span
-        if self.mended(span):
+        if any(s <= span.start < e and diagnostic.code not in kept for s, e, kept in self._muted):
             return
         place = diagnostic.place
         new = place not in self._places

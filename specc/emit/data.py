@@ -62,16 +62,10 @@ _THIRD: dict[str, tuple[str, ...]] = {
 """Imports of a kind from elsewhere."""
 
 _PARTS: dict[str, tuple[str, ...]] = {
-    "npz": ("npz", "as_field"),
-    "npy": ("npy", "as_field"),
-    "idx": ("idx", "as_field"),
-    "csv": ("csv", "columns"),
-    "parquet": ("parquet", "columns"),
-    "text": ("text", "symbols"),
-    "stories": ("stories", "symbols"),
-    "anbn": ("lengths", "anbn"),
-    "parity": ("lengths", "parity"),
-    "reversal": ("lengths", "reversal"),
+    **{kind: (kind, "as_field") for kind in ("npz", "npy", "idx")},
+    **{kind: (kind, "columns") for kind in ("csv", "parquet")},
+    **{kind: (kind, "symbols") for kind in ("text", "stories")},
+    **{kind: ("lengths", kind) for kind in ("anbn", "parity", "reversal")},
 }
 """Templates of a kind, where it needs another than its own."""
 

@@ -388,9 +388,7 @@ class Statements:
 
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
-        if not isinstance(type, Tensor) or not (type.batched or type.sizes):
-            return ""
-        return shape(type)
+        return shape(type) if isinstance(type, Tensor) and (type.batched or type.sizes) else ""
 
 
 def _no_operand(index: int, part: str | None) -> str:

@@ -10,12 +10,9 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import CERTAIN, Diagnostics
 from specc.resolve.context import Scope
 from specc.resolve.values import POISON, Flow, ListValue, Meaning, SharedInstance
-
-_CERTAIN = ("E201", "E202", "E402")
-"""What is wrong whatever the values are: a word that nothing has, an argument that a layer does not know."""
 
 
 @contextmanager
@@ -32,7 +29,7 @@ def looking(scope: Scope) -> Iterator[Scope]:
     finally:
         found, context.diagnostics = context.diagnostics, kept
     for diagnostic in found.items:
-        if diagnostic.code in _CERTAIN:
+        if diagnostic.code in CERTAIN:
             kept.add(diagnostic)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix, Label
+from specc.diagnostics import CERTAIN, Diagnostic, Diagnostics, Edit, Fix, Label
 from specc.limits import MAX_NESTING, MAX_NUMBER_DIGITS
 from specc.source import Source, Span
 from specc.syntax import tree
@@ -209,7 +210,7 @@ class _Brackets:
             if i in self.dropped or piece.kind not in ("SIGN", "NAME"):
                 continue
             if stack and begins_declaration(self.source, self.pieces, i):
-                return self._never_closed(stack[-1], before=i)
+                return self._never_closed(stack, before=i)
             if piece.text == "{" and not self._opens_body(stack, i):
                 return self._not_expected(i)
             if piece.text in _PAIRS:
@@ -221,7 +222,7 @@ class _Brackets:
                     return False
                 stack.pop()
         self._close(stack, len(self.pieces))
-        return self._never_closed(stack[-1], before=len(self.pieces)) if stack else True
+        return self._never_closed(stack, before=len(self.pieces)) if stack else True
 
     def _closed(self, stack: list[int], i: int) -> bool:
         """Whether a bracket closes the innermost one; False after a mend."""
@@ -231,7 +232,7 @@ class _Brackets:
         if _PAIRS[self.pieces[stack[-1]].text] != closer:
             return self._mismatched(stack, i)
         if self._closes_outer(stack, i):
-            return self._never_closed(stack[-1], before=i)
+            return self._never_closed(stack, before=i)
         outermost = len(stack) == 1 and closer == "}"
         if outermost and inside_line(self.source, self.pieces, i):
             return self._closes_nothing(i)
@@ -248,7 +249,8 @@ class _Brackets:
                 kept.append(sign)
         self.closed_at[at] = kept
 
-    def _never_closed(self, opener: int, before: int) -> bool:
+    def _never_closed(self, stack: Sequence[int], before: int) -> bool:
+        opener = stack[-1]
         piece = self.pieces[opener]
         at = before if piece.text == "{" else min(self._closing(opener), before)
         self.closed_at.setdefault(at, []).append(_PAIRS[piece.text])
@@ -266,7 +268,7 @@ class _Brackets:
             )
         )
         if piece.text != "{":
-            self._mute_line(piece.start)
+            self._mute_line(piece.start, self._sound(stack))
         return False
 
     def _closing(self, opener: int) -> int:
@@ -339,7 +341,7 @@ class _Brackets:
         if opener.text == "{" and not wanted:
             return self._closes_nothing(i)
         if wanted or not same_line or closer.text == "}":
-            return self._never_closed(stack[-1], before=i)
+            return self._never_closed(stack, before=i)
         self.diagnostics.add(
             Diagnostic(
                 "E101",
@@ -370,7 +372,15 @@ class _Brackets:
             self._mute_line(start - 1)
             start = self.source.text.rfind("\n", 0, start - 1) + 1
 
-    def _mute_line(self, at: int) -> None:
-        """Say nothing more about a line whose brackets were mended."""
+    def _mute_line(self, at: int, sound: int = 0) -> None:
+        """Say nothing more about a line whose brackets were mended; up to `sound` only what is certain."""
         start = self.source.text.rfind("\n", 0, at) + 1
-        self.diagnostics.mute(start, self.source.line_end(at))
+        if sound > start:
+            self.diagnostics.mute(start, sound, CERTAIN)
+        self.diagnostics.mute(max(start, sound), self.source.line_end(at))
+
+    def _sound(self, stack: Sequence[int]) -> int:
+        """Where the stage begins that has the outermost bracket of a line still open."""
+        opener = next(o for o in stack if self.pieces[o].text != "{")
+        arrows = (i for i in range(opener, 0, -1) if self.pieces[i].text == "->")
+        return self.pieces[next(arrows, 0)].start

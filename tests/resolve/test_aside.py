@@ -231,3 +231,12 @@ decoder D {
     [one] = compile_text("specc 1" + text).diagnostics
     assert (one.code, one.span.text) == ("E304", "transpose(E.code.weight)")
     assert one.helps[0].startswith("mirror both layers: -> linear(256, weight=")
+
+
+def test_before_a_bracket_that_is_not_closed_words_are_read() -> None:
+    line = "x -> linear(8, bas=c) -> rellu -> linear(8, bias=c -> relu"
+    assert in_net(line) == [("E202", "bas"), ("E201", "rellu"), ("E101", "(")]
+    assert in_net("h = x -> linear(8, bias=c -> relu\n    h -> lineer(3)") == [
+        ("E101", "("),
+        ("E201", "lineer"),
+    ]
