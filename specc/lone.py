@@ -30,5 +30,6 @@ def of_vectors(body: Body) -> Iterator[Node]:
 
 def _is_vector(node: Node) -> bool:
     type = node.types[0][1]
-    each_item = isinstance(type, Tensor) and type.over == "items"
-    return each_item and isinstance(type, Tensor) and all(s == 1 for s in type.sizes[1:])
+    if not isinstance(type, Tensor) or type.over != "items":
+        return False
+    return all(s == 1 for s in type.sizes[1:])

@@ -117,7 +117,7 @@ def resolve(
             return None
         if program.trains and not diagnostics.failed and _any_free(context):
             more = _sized(context, program)
-        if not more:
+        if more.keys() <= sizes.keys():
             return program
         diagnostics.forget(before)
         sizes = {**sizes, **more}
