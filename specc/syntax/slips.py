@@ -76,7 +76,7 @@ def habit(source: Source, tokens: list[Token], at: int, first: int) -> Habit:
     if token.type == "KW_IF":
         return _sum(place)
     if token.type in _SIGNS:
-        return _sum(place)
+        return _arrow(place) or _sum(place)
     return _beside(place) if _value(token) else Habit()
 
 
@@ -115,12 +115,22 @@ def _colon(place: _Place) -> Habit:
     return Habit()
 
 
+def _arrow(place: _Place) -> Habit | None:
+    """`- >`: an arrow in two pieces."""
+    token, rest = place.token, place.text(place.token.end, place.token.end + 80)
+    if token.type != "MINUS" or not rest.lstrip(" ").startswith(">"):
+        return None
+    end = place.source.text.index(">", token.end) + 1
+    return Habit('did you mean "->"?', fix=place.fix("->", token.start, end, "->"))
+
+
 def _sum(place: _Place) -> Habit:
     """`x -> linear(3) + y`: a pipe ends its value, so in a sum it stands in parentheses."""
     kinds = place.kinds()
     if "ARROW" not in kinds or place.bracket:
         return Habit()
-    from_ = max((i + 1 for i, k in enumerate(kinds) if k in ("EQUAL", "KW_OUT")), default=0)
+    heads = (i for i, k in enumerate(kinds) if k in ("EQUAL", "KW_OUT"))
+    from_ = max((i + 1 for i in heads if "LPAR" not in kinds[:i]), default=0)
     start = place.tokens[place.first + from_].start
     left = place.text(start, place.before.end)
     what = "choice" if place.token.type == "KW_IF" else "sum"

@@ -143,3 +143,18 @@ def test_what_stands_behind_the_version_is_one_message() -> None:
     assert codes("network M {\n    in x: vector[8]\n    x -> relu\n}\n") == []
     said = [d.code for d in compile_text(f"specc 1 ->\n{BAD}", "t").diagnostics]
     assert said[:1] == ["E101"]
+
+
+def test_an_arrow_in_two_pieces_is_put_together() -> None:
+    text = "network M {\n    in x: image[1, 8, 8]\n    x -> conv(6, 5x5, stride=2)\n      - > flatten\n}\n"
+    [one] = compile_text("specc 1\n" + text).diagnostics
+    assert one.text == 'did you mean "->"?'
+    assert one.fix is not None
+    [edit] = one.fix.edits
+    assert (edit.span.text, edit.replacement) == ("- >", "->")
+
+
+def test_a_pipe_in_a_sum_is_shown_whole() -> None:
+    text = "network M {\n    in x: image[1, 8, 8]\n    y = x -> conv(6, 5x5, stride=2) + x\n    out y\n}\n"
+    [one] = compile_text("specc 1\n" + text).diagnostics
+    assert one.helps == ("(x -> conv(6, 5x5, stride=2)) + …",)
