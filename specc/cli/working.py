@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from specc.claims.figures import FIGURES
 from specc.cli.options import Common
 from specc.cli.outcome import UsageError
 from specc.cli.speak import CLAIMS, Work
@@ -90,8 +91,11 @@ def _chosen(
     """The layers of a name: `C1`, `LeNet.C1`, `residual1` for all below it."""
     reached = [(e, _reach(e, wanted)) for e in layers]
     found = [e for e, r in reached if r == "here"] or [e for e, r in reached if r == "below"]
-    if found := found or _of_cell(layers, wanted):
+    if found := found or _of_cell(layers, wanted) or _of_equation(layers, wanted):
         return found
+    layer, _, figure = wanted.rpartition(".")
+    if layer and figure in FIGURES:  # C1.params, as answers write it
+        return _chosen(layers, layer, steps, programs)
     named = [name for t in steps for name in _called(t)]
     near = nearest(wanted, [*(name for e in layers for name in _names(e)), *named, *programs])
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_first(layers))}"
@@ -146,6 +150,11 @@ def _of_cell(layers: list[Explained], wanted: str) -> list[Explained]:
         for e in layers
         if any(e is s or (e.network == s.network and _reach(e, _names(s)[1])) for s in scans)
     ]
+
+
+def _of_equation(layers: list[Explained], wanted: str) -> list[Explained]:
+    """The cells and message-passing layers that compute a value of that name: `r` for a gate."""
+    return [e for e in layers if any(s.title.strip().startswith(f"{wanted}[") for s in e.steps)]
 
 
 def _first(layers: Sequence[Explained]) -> Iterator[str]:
