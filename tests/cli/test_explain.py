@@ -305,7 +305,7 @@ def test_a_gate_and_a_figure_lead_to_their_layer(specc: Run, lenet: Path) -> Non
     cell = f"cell Mine(n) {{\n    in x\n    state h[n]\n    {equations}\n}}\n"
     text = f"specc 1\n\n{cell}network N {{\n    in x: sequence[5, 3]\n    x -> scan(Mine(4))\n}}\n"
     Path("c.spec").write_text(text, encoding="utf-8")
-    assert specc("explain", "c.spec", "r").out.startswith("mine1: scan Mine in N")
+    assert specc("explain", "c.spec", "r").out.startswith("Mine1: scan Mine in N")
     assert specc("explain", str(lenet), "C3.params").out == specc("explain", str(lenet), "C3").out
     assert "no layer is named 'Z9'" in specc("explain", str(lenet), "Z9.params").err
     assert specc("explain", str(lenet), "parameters").status == 2
