@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ import torch
 
 from specc.emit.package import package, write
 from specc.pipeline import compile_text
-from tests import scripts
+from tests import reviewers, scripts
 
 SPEC = """specc 1
 
@@ -141,15 +140,8 @@ def test_each_source_has_a_module() -> None:
 def test_it_trains_and_reads_well(reader: Any, tmp_path: Path) -> None:
     reader()
     (tmp_path / "__init__.py").unlink()
-    ruff = [sys.executable, "-m", "ruff"]
-    strict = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports"]
-    for command in (
-        [*ruff, "format", "--isolated", "--diff", "."],
-        [*ruff, "check", "--isolated", "--select=E4,E7,E9,F,I,UP,B", "."],
-        [*strict, "data.py", "data_1.py", "data_2.py"],
-    ):
-        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert run.returncode == 0, run.stdout + run.stderr
+    assert not reviewers.formatter_and_linter(tmp_path)
+    assert not reviewers.type_checker(tmp_path, "data.py", "data_1.py", "data_2.py")
     for flags in ((), ("--resume", "--epochs", "3")):
         trained = scripts.run(tmp_path / "train.py", "--quiet", *flags, cwd=tmp_path)
         assert trained.returncode == 0, trained.stderr

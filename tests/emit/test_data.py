@@ -7,7 +7,6 @@ import gzip
 import importlib.util
 import re
 import struct
-import subprocess
 import sys
 from collections.abc import Callable
 from itertools import count
@@ -27,6 +26,7 @@ from specc.emit.data import data_file
 from specc.emit.package import package
 from specc.pipeline import compile_text
 from specc.types import Tensor
+from tests import reviewers
 
 SPEC = """specc 1
 network N {{
@@ -615,20 +615,14 @@ def written(folder: Path) -> None:
 
 def test_the_formatter_and_the_linter_have_nothing_to_say(tmp_path: Path) -> None:
     written(tmp_path)
-    rules = "--select=E4,E7,E9,F,I,UP,B"
-    for command in (["format", "--isolated", "--diff"], ["check", "--isolated", rules]):
-        line = [sys.executable, "-m", "ruff", *command, "."]
-        run = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert run.returncode == 0, run.stdout
+    assert not reviewers.formatter_and_linter(tmp_path)
 
 
 @pytest.mark.slow
 def test_types_are_strict(tmp_path: Path) -> None:
     written(tmp_path)
     files = sorted(p.name for p in tmp_path.glob("*.py"))
-    command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", *files]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout
+    assert not reviewers.type_checker(tmp_path, *files)
 
 
 def test_pictures_show_rows_from_everywhere(tmp_path: Path) -> None:

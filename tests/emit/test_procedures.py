@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from safetensors.torch import load_file
 
 from specc.emit.package import write
 from specc.pipeline import compile_text
-from tests import scripts
+from tests import reviewers, scripts
 from tests.resolve.test_procedure import GOOD, HEAD
 
 PROGRAMS = """
@@ -244,11 +242,5 @@ def test_the_code_reads_like_the_spec(run: Path) -> None:
 def test_the_linter_and_mypy_have_nothing_to_say(run: Path) -> None:
     names = ["sample.py", "session.py", "pictures.py"]
     (run / "__init__.py").unlink()
-    for command in (
-        ["ruff", "check", "--isolated"],
-        ["ruff", "format", "--isolated", "--check"],
-        ["mypy", "--strict", "--ignore-missing-imports"],
-    ):
-        line = [sys.executable, "-m", *command, *names]
-        ended = subprocess.run(line, cwd=run, capture_output=True, text=True, check=False)
-        assert ended.returncode == 0, ended.stdout
+    assert not reviewers.formatter_and_linter(run, *names)
+    assert not reviewers.type_checker(run, *names)

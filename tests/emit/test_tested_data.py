@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import torch
 
 from specc.emit.data import data_files
 from specc.pipeline import compile_text
+from tests import reviewers
 from tests.emit.test_data import plan
 
 CSV = 'csv("a.csv", test=csv("b.csv")) as x: vector[2], y: category[3]'
@@ -142,12 +142,5 @@ def test_how_it_reads() -> None:
         folder.mkdir()
         for name, text in data_files(plan(data), "data").items():
             (folder / name).write_text(text, encoding="utf-8")
-        ruff = [sys.executable, "-m", "ruff"]
-        strict = ["mypy", "--strict", "--ignore-missing-imports"]
-        for command in (
-            [*ruff, "format", "--isolated", "--diff", "."],
-            [*ruff, "check", "--isolated", "--select=E4,E7,E9,F,I,UP,B", "."],
-            [sys.executable, "-m", *strict, "data.py", "data_tested.py"],
-        ):
-            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-            assert run.returncode == 0, run.stdout
+        assert not reviewers.formatter_and_linter(folder)
+        assert not reviewers.type_checker(folder, "data.py", "data_tested.py")

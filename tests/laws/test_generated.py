@@ -6,17 +6,20 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from specc.emit.package import package
 from specc.pipeline import compile_file
+from tests import reviewers
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted(ROOT.joinpath("specs").rglob("*.spec"))
 
 
+@cache
 def files_of(path: Path) -> dict[str, str]:
     program = compile_file(str(path)).program
     assert program is not None
@@ -59,11 +62,8 @@ def test_the_formatter_and_the_linter_have_nothing_to_say(tmp_path: Path) -> Non
         for name, text in files_of(path).items():
             folder.joinpath(name).parent.mkdir(exist_ok=True)
             folder.joinpath(name).write_text(text, encoding="utf-8")
-        ruff = [sys.executable, "-m", "ruff"]
-        for command in (["format", "--isolated", "--check"], ["check", "--isolated"]):
-            line = [*ruff, *command, "."]
-            run = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
-            assert run.returncode == 0, f"{path.stem}: {run.stdout}"
+        said = reviewers.formatter_and_linter(folder)
+        assert not said, f"{path.stem}: {said}"
 
 
 @pytest.mark.slow
@@ -78,9 +78,7 @@ def test_types_are_strict(tmp_path: Path) -> None:
             made.parent.mkdir(parents=True, exist_ok=True)
             made.write_text(_as_parts(text, beside - {stem}), encoding="utf-8")
             made.with_name("__init__.py").touch()
-    command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "."]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout
+    assert not reviewers.type_checker(tmp_path, ".")
 
 
 def _as_parts(text: str, beside: set[str]) -> str:
