@@ -20,6 +20,7 @@ from specc.resolve.graphs import graph_behind, node_features, on_graph, whole_gr
 from specc.resolve.layer import apply_layer
 from specc.resolve.message import call_operands, needs_graph, operand_types, result
 from specc.resolve.operands import ports
+from specc.resolve.origins import origins
 from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import (
     POISON,
@@ -290,6 +291,7 @@ def _misfit(
         notes=(f"how it came: {trail}",) if trail else (),
         labels=mismatch.labels(scope, body),
         helps=mismatch.helps(scope, port, wanted, flow),
+        origins=(f"{body.name}({port})", *origins(scope, (flow,))),
     )
     return False
 

@@ -11,6 +11,7 @@ from specc.program import Apply, Path, Stage, Tie
 from specc.resolve import inferred
 from specc.resolve.context import Scope
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
+from specc.resolve.origins import origins
 from specc.resolve.products import accumulated
 from specc.resolve.remarks import remark_on_layer
 from specc.resolve.skip import joined
@@ -185,6 +186,7 @@ def _diagnose(
         notes,
         helps,
         table=table if problem.code.startswith("E3") else (),
+        origins=origins(scope, flows) if problem.code == "E302" else (),
     )
 
 
