@@ -145,7 +145,8 @@ def _joined(rest: list[Argument]) -> Argument:
     span = rest[0].span.to(rest[-1].span)
     if any(a.meaning is POISON for a in rest):
         return Argument(None, POISON, span)
-    return Argument(None, ListValue(tuple(a.meaning for a in rest), span), span)
+    joined = ListValue(tuple(a.meaning for a in rest), span, tuple(a.span for a in rest))
+    return Argument(None, joined, span)
 
 
 def _takes_operand(

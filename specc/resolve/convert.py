@@ -67,8 +67,8 @@ def as_flow(scope: Scope, meaning: Meaning, span: Span) -> Flow:
                 (("output", meaning.type),),
                 stage=meaning.path,
             )
-        case ListValue(items):
-            return _concatenated(scope, items, span)
+        case ListValue():
+            return _concatenated(scope, meaning, span)
         case Word(text):
             return unknown_name(scope, text, span)
         case StageInstance(path):
@@ -90,10 +90,10 @@ def _constant(scope: Scope, value: Static, symbol: str | None, span: Span) -> Fl
     return scope.add("constant", span, constant, (), (("output", type),))
 
 
-def _concatenated(scope: Scope, items: tuple[Meaning, ...], span: Span) -> Flow:
+def _concatenated(scope: Scope, listed: ListValue, span: Span) -> Flow:
     concat = registry.get("concat")
     assert concat is not None
-    flows = [as_flow(scope, item, span) for item in items]
+    flows = [as_flow(scope, *item) for item in zip(listed.items, listed.spans, strict=True)]
     maker = LayerMaker(concat(), (), (), span)
     return apply_layer(scope, maker, [(concat.operands[-1], f) for f in flows], None, span)
 

@@ -29,7 +29,7 @@ def list_of(scope: Scope, expr: tree.ListOf) -> Meaning:
     values = tuple(as_static(item) for item in items)
     if all(v is not None for v in values):
         return Number(values)
-    return ListValue(items, expr.span)
+    return ListValue(items, expr.span, tuple(i.span for i in expr.items))
 
 
 def binary(scope: Scope, expr: tree.Binary) -> Meaning:

@@ -104,10 +104,14 @@ class TensorRef(Struct, frozen=True):
 
 
 class ListValue(Struct, frozen=True):
-    """`[h, x]`, `[64, 128]`, `[height, width]`: what it means depends on where it stands."""
+    """`[h, x]`, `[64, 128]`, `[height, width]`: what it means depends on where it stands.
+
+    `spans` are those of the items.
+    """
 
     items: tuple[Meaning, ...]
     span: Span
+    spans: tuple[Span, ...]
 
 
 class Number(Struct, frozen=True):

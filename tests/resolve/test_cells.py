@@ -24,12 +24,11 @@ def found(
     ("cell", "expected"),
     [
         (SUMS, []),
-        ("in x\nstate h[units]\nout tanh(h)", [("E408", "h"), ("W405", "x")]),
-        (SUMS.replace("state h[units]\n", ""), [("E408", "h"), ("E402", "[h, x]")]),
-        (
-            SUMS.replace("next h =", "next k =", 1),
-            [("E408", "k"), ("E408", "next h"), ("E408", "h")],
-        ),
+        ("in x\nstate h[units]\nout tanh(h)", [("E408", "h")]),
+        (SUMS.replace("state h[units]\n", ""), [("E408", "h")]),
+        (SUMS.replace("state h[units]", "next c = c + next h"), [("E408", "c")]),
+        (SUMS.replace("next h =", "next k =", 1), [("E408", "k")]),
+        (SUMS.replace("[h, x]", "[hh, x]"), [("E402", "hh")]),
         (SUMS.replace("linear(units)", "linear(3)"), [("E302", "h")]),
         (SUMS + "\nnext h = h", [("E403", "h")]),
         (SUMS + "\nout g = h", [("E505", "out g = h")]),
