@@ -332,9 +332,10 @@ def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
             _look_inside(context, d)
             if d.name.id not in written:
                 _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
-        elif d.hyperparameters is not None and d.name.id not in context.read:
-            _look_inside(context, d)
-            _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
+        elif d.hyperparameters is not None:
+            if d.name.id not in context.read:
+                _look_inside(context, d)
+                _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
         elif d.role not in _PARTS and d.name.id not in bodies.networks:
             _never_called(context, bodies, d)
     # Claims and types read parameters too, and later passes see them.
