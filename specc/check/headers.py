@@ -5,7 +5,7 @@ The header is what a person mends, so it is what is said; the file is read on as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 

@@ -26,7 +26,7 @@ def test_a_header_that_names_nothing(header: str) -> None:
 
 def test_the_rest_is_judged_as_if_the_header_were_there() -> None:
     block = "block tower {\n    x -> linear(c) -> dropout(2)\n}\n"
-    faults = found(block, USE.replace("linear(3)", "linear(3) -> conv(3, 3x3)"))
+    faults = found(block, USE.replace("out", "out z = x -> conv(3, 3x3)\n    out"))
     assert [d.code for d in faults] == ["E402", "E204", "E301"]
 
 
