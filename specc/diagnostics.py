@@ -112,6 +112,11 @@ class Diagnostics(Struct):
         self._places.add(place)
         (self.items if new else self.repeated).append(diagnostic)
 
+    def remove(self, diagnostic: Diagnostic) -> None:
+        """Take one out, so that its place may be spoken of again."""
+        self.items = [d for d in self.items if d is not diagnostic]
+        self._places.discard(diagnostic.place)
+
     def forget(self, after: int) -> None:
         """Keep only so many, those that came first."""
         del self.items[after:]

@@ -34,7 +34,7 @@ from specc.resolve.values import (
 )
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Graph, Tensor, Unknown, ValueType, same_features
+from specc.types import UNKNOWN, Graph, Tensor, Unknown, ValueType, same_features
 
 Label_ = tree.Name | None
 
@@ -129,11 +129,11 @@ def _block(
         else ports(scope, definition, flows, maker.named_operands, span)
     )
     if operands is None or any(isinstance(f.type, Unknown) for f in operands):
-        return POISON
+        return _behind(scope, maker, operands, span)
     if not passes:
         operands = _for_block(scope, definition, operands, span)
     types = operand_types(operands) if passes else _types(operands)
-    body = scope.context.instantiate(definition, maker.hyperparameters, types, span)
+    body = scope.context.instantiate(definition, maker.hyperparameters, types, span, maker.places)
     if body is None or not (passes or _fits(scope, body, operands, span)):
         return POISON
     if stage is None:
@@ -144,6 +144,15 @@ def _block(
         name = name if all(n.name != name for n in scope.nodes) else scope.fresh(kind)
     made = _invoke(scope, name, stage, body, operands, label, span)
     return result(scope, made, flows[0], span) if passes else made
+
+
+def _behind(scope: Scope, maker: BlockMaker, operands: Sequence[Flow] | None, span: Span) -> Flow:
+    """Look at what a block does with its hyperparameters, behind an error; nothing is known of it."""
+    definition = maker.definition
+    if operands is not None and definition.role == "block":
+        unknown = (UNKNOWN,) * len(operands)
+        scope.context.instantiate(definition, maker.hyperparameters, unknown, span, maker.places)
+    return POISON
 
 
 def _for_block(

@@ -61,6 +61,8 @@ class BlockMaker(Struct, frozen=True):
     hyperparameters: tuple[tuple[str, Static], ...]
     named_operands: tuple[tuple[str, Flow], ...]
     span: Span
+    places: tuple[tuple[str, Span], ...] = ()
+    """Where the hyperparameters were written."""
 
 
 class SharedInstance(Struct):
