@@ -63,9 +63,7 @@ def call_layer(
     maker, operands = made
     if given:
         return apply_layer(scope, maker, operands, None, call)
-    return LayerMaker(
-        maker.layer, maker.ties, tuple(operands), call, maker.arguments, maker.positional
-    )
+    return replace(maker, named_operands=tuple(operands), span=call)
 
 
 def apply(scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, span: Span) -> Flow:

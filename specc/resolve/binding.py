@@ -91,7 +91,8 @@ def bind(
     spans = tuple((name, given.span) for name, given in bound.given.items())
     remark_on_idle(scope, layer, dict(spans))
     spans += tuple(bound.tied)
-    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
+    places = tuple((name, span) for name, values in bound.operands.items() for _, span in values)
+    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place, places), operands
 
 
 def _unsure(model: type[Layer], positional: list[Argument]) -> bool:

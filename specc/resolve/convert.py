@@ -94,8 +94,9 @@ def _concatenated(scope: Scope, listed: ListValue, span: Span) -> Flow:
     concat = registry.get("concat")
     assert concat is not None
     flows = [as_flow(scope, *item) for item in zip(listed.items, listed.spans, strict=True)]
-    maker = LayerMaker(concat(), (), (), span)
-    return apply_layer(scope, maker, [(concat.operands[-1], f) for f in flows], None, span)
+    name = concat.operands[-1]
+    maker = LayerMaker(concat(), (), (), span, places=tuple((name, s) for s in listed.spans))
+    return apply_layer(scope, maker, [(name, f) for f in flows], None, span)
 
 
 def tap(scope: Scope, path: tuple[str, ...], span: Span) -> Flow:

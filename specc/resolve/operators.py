@@ -81,7 +81,8 @@ def _arithmetic(scope: Scope, word: str, place: Span, *operands: tuple[Meaning, 
     model = registry.get(word)
     assert model is not None, word
     flows = [as_flow(scope, meaning, span) for meaning, span in operands]
-    maker = LayerMaker(model(), (), (), place)
+    places = [(name, span) for name, (_, span) in zip(model.operands, operands, strict=False)]
+    maker = LayerMaker(model(), (), (), place, places=tuple(places))
     return apply_layer(scope, maker, list(zip(model.operands, flows, strict=False)), None, place)
 
 

@@ -52,6 +52,8 @@ class LayerMaker(Struct, frozen=True):
     arguments: tuple[tuple[str, Span], ...] = ()
     positional: int = 0
     """How many of the arguments were given by their place; they come first."""
+    places: tuple[tuple[str, Span], ...] = ()
+    """Where the operands were written that stand in the call, by name."""
 
 
 class BlockMaker(Struct, frozen=True):

@@ -68,7 +68,7 @@ def test_equations_that_cannot_be(cell: str, expected: list[tuple[str, str]]) ->
         ("x -> scan(gru(4), mask=x)", [("E203", "scan(gru(4), mask=x)")]),
         ("x -> made(4)", [("E203", "made(4)")]),
         ("x -> scan(lstm(4), g=x)", [("E202", "g")]),
-        ("x -> scan(gru(4, h=x))", [("E302", "scan(gru(4, h=x))")]),
+        ("x -> scan(gru(4, h=x))", [("E302", "x")]),
         ("out y = next x", [("E103", "next x")]),
     ],
 )

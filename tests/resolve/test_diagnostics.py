@@ -31,7 +31,7 @@ def in_net(body: str, type: str = "image[3, 32, 32]") -> list[tuple[str, str]]:
         ("x -> dropout(50) -> conv(6, 3x3)", [("E204", "50")]),
         ("x -> conv(10^500, 3x3)", [("E203", "10^500")]),
         ("x -> conv(6, 99x99)", [("E301", "conv(6, 99x99)")]),
-        ("out y = x + (x -> conv(6, 3x3))", [("E302", "x + (x -> conv(6, 3x3))")]),
+        ("out y = x + (x -> conv(6, 3x3))", [("E302", "x")]),
         ("x -> conv(6, 3x3, groups=2)", [("E303", "2")]),
         ("x -> conv(size, 3x3)", [("E402", "size")]),
         ("out y = z -> relu", [("E402", "z")]),
