@@ -37,6 +37,7 @@ from specc.syntax import tree
 from specc.types import UNKNOWN, Graph, Tensor, Unknown, ValueType, same_features
 
 Label_ = tree.Name | None
+Spans = Sequence[Span | None]
 
 
 def call_layer(
@@ -66,8 +67,18 @@ def call_layer(
     return replace(maker, named_operands=tuple(operands), span=call)
 
 
-def apply(scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, span: Span) -> Flow:
-    """What `meaning` gives for these operands, as one more node; `label` names its stage."""
+def apply(
+    scope: Scope,
+    meaning: Meaning,
+    flows: Sequence[Flow],
+    label: Label_,
+    span: Span,
+    places: Spans = (),
+) -> Flow:
+    """What `meaning` gives for these operands, as one more node; `label` names its stage.
+
+    `places` are where the operands are written, None for a piped one.
+    """
     match meaning:
         case LayerMaker(layer):
             names = _operand_names(type(layer).operands, type(layer).variadic, len(flows))
@@ -75,11 +86,11 @@ def apply(scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, 
                 return _too_many(scope, layer.word, len(flows), len(type(layer).operands), span)
             return apply_layer(scope, meaning, list(zip(names, flows, strict=True)), label, span)
         case BlockMaker():
-            return _block(scope, meaning, flows, label, span)
+            return _block(scope, meaning, flows, label, span, places)
         case SharedInstance():
-            return _shared(scope, meaning, flows, label, span)
+            return _shared(scope, meaning, flows, label, span, places)
         case NetworkInstance(name):
-            return _network(scope, name, flows, label, span)
+            return _network(scope, name, flows, label, span, places)
         case StageInstance(path, body):
             return _foreign_stage(scope, path, body, flows, label, span)
         case Flow() if meaning is POISON:
@@ -108,6 +119,7 @@ def _block(
     flows: Sequence[Flow],
     label: Label_,
     span: Span,
+    places: Spans,
     stage: Path | None = None,
 ) -> Flow:
     definition = maker.definition
@@ -132,7 +144,7 @@ def _block(
         operands = _for_block(scope, definition, operands, span)
     types = operand_types(operands) if passes else _types(operands)
     body = scope.context.instantiate(definition, maker.hyperparameters, types, span, maker.places)
-    if body is None or not (passes or _fits(scope, body, operands, span)):
+    if body is None or not (passes or _fits(scope, body, operands, span, places)):
         return POISON
     if stage is None:
         stage = (name,)
@@ -216,15 +228,21 @@ def weights(body: Body) -> list[tuple[str, tuple[object, ...]]]:
 
 
 def _shared(
-    scope: Scope, shared: SharedInstance, flows: Sequence[Flow], label: Label_, span: Span
+    scope: Scope,
+    shared: SharedInstance,
+    flows: Sequence[Flow],
+    label: Label_,
+    span: Span,
+    places: Spans,
 ) -> Flow:
     maker, stage = shared.maker, shared.stage
     first = stage is None
     if isinstance(maker, BlockMaker):
         if first:
-            flow = _block(scope, maker, flows, tree.Name(shared.span, shared.name), span)
+            name = tree.Name(shared.span, shared.name)
+            flow = _block(scope, maker, flows, name, span, places)
         else:
-            flow = _block(scope, maker, flows, label, span, stage)
+            flow = _block(scope, maker, flows, label, span, places, stage)
     else:
         names = _operand_names(
             type(maker.layer).operands, type(maker.layer).variadic, len(flows)
@@ -236,7 +254,9 @@ def _shared(
     return flow
 
 
-def _network(scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span: Span) -> Flow:
+def _network(
+    scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span: Span, places: Spans
+) -> Flow:
     definition = scope.context.definitions[name]
     operands = ports(scope, definition, flows, (), span)
     if operands is None:
@@ -247,7 +267,7 @@ def _network(scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span
         return POISON
     if any(isinstance(f.type, Unknown) for f in operands):
         return Flow(tuple((port, Ref(-1), type) for port, type in body.output_types()))
-    if not _fits(scope, body, operands, span):
+    if not _fits(scope, body, operands, span, places):
         return POISON
     scope.uses[name] = None
     call = label.id if label is not None else scope.fresh(name)
@@ -268,9 +288,10 @@ def _for_network(
     ]
 
 
-def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> bool:
-    for (port, wanted), flow in zip(body.inputs, operands, strict=True):
-        have = flow.type
+def _fits(scope: Scope, body: Body, operands: Sequence[Flow], call: Span, places: Spans) -> bool:
+    written = places if len(places) == len(operands) else [None] * len(operands)
+    for (port, wanted), flow, place in zip(body.inputs, operands, written, strict=True):
+        have, span = flow.type, place or call
         if isinstance(wanted, Unknown) or isinstance(have, Unknown):
             continue
         if isinstance(have, Graph) and isinstance(wanted, Graph) and same_features(have, wanted):

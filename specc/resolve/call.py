@@ -10,7 +10,7 @@ from specc.resolve.distribution import distribution, is_family
 from specc.resolve.evaluation import arguments
 from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.names import default_of, lookup
-from specc.resolve.operands import by_name
+from specc.resolve.operands import by_name, placed
 from specc.resolve.static import STATIC_FUNCTIONS, StaticError
 from specc.resolve.static import call as static_call
 from specc.resolve.values import POISON, AdaptedNetwork, Flow, Meaning, Number, TensorRef, Word
@@ -86,4 +86,4 @@ def _call_value(scope: Scope, callee: Meaning, expr: tree.Call) -> Meaning:
         from specc.resolve.adapt import call_adapted
 
         return call_adapted(scope, callee, flows, expr.span)
-    return apply(scope, callee, flows, None, expr.span)
+    return apply(scope, callee, flows, None, expr.span, placed(flows, given, values))

@@ -11,7 +11,7 @@ from specc.resolve.evaluation import arguments, flow, static
 from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.layer import apply_layer
 from specc.resolve.names import default_of
-from specc.resolve.operands import by_name
+from specc.resolve.operands import by_name, placed
 from specc.resolve.rounds import expand_for, repeat
 from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import POISON, Flow, Number
@@ -120,7 +120,8 @@ def _piped_call(
     flows = by_name(scope, target, given, values, written.span)
     if flows is None:
         return POISON
-    return apply(scope, target, flows, stage.label, written.span)
+    places = placed(flows, given, values[1:])
+    return apply(scope, target, flows, stage.label, written.span, places)
 
 
 def _piped_shape(

@@ -154,7 +154,7 @@ WHOLE = [
     [
         ({0: "data digts as x, label"}, [("E206", "digts")]),
         ({0: "data digits(flt=true) as x, label"}, [("E202", "flt")]),
-        ({0: "data digits as x, label"}, [("E302", "Net(x)")]),
+        ({0: "data digits as x, label"}, [("E302", "x")]),
         ({0: "data pairs as x, label"}, [("E202", "pairs")]),
         ({0: "data pairs(digts) as x, label"}, [("E206", "digts")]),
         ({0: "data pairs(digits(flt=true)) as x, label"}, [("E202", "flt")]),
