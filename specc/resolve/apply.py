@@ -29,6 +29,7 @@ from specc.resolve.values import (
     LayerMaker,
     Meaning,
     NetworkInstance,
+    Number,
     SharedInstance,
     StageInstance,
 )
@@ -38,6 +39,9 @@ from specc.types import UNKNOWN, Graph, Tensor, Unknown, ValueType, same_feature
 
 Label_ = tree.Name | None
 Spans = Sequence[Span | None]
+_BY_ITS_WORD = (
+    "a layer stands there by its own word, or a choice of two: x -> (relu if deep else tanh)"
+)
 
 
 def call_layer(
@@ -96,7 +100,9 @@ def apply(
         case Flow() if meaning is POISON:
             return POISON
         case _:
-            return scope.context.report("E203", "this is no layer, block or network", span)
+            helps = (_BY_ITS_WORD,) if isinstance(meaning, Number) else ()
+            message = "this is no layer, block or network"
+            return scope.context.report("E203", message, span, helps=helps)
 
 
 def _operand_names(names: tuple[str, ...], variadic: bool, count: int) -> list[str] | None:

@@ -279,6 +279,8 @@ def _hyperparameter(
     if meaning is POISON:
         bound.failed = True
         return
+    if isinstance(meaning, Word) and accepts_word(model, name):
+        _not_taken(scope, model, name, meaning.other)
     value = _words(meaning) if accepts_word(model, name) else None
     if value is None:
         if isinstance(meaning, Word) and not accepts_word(model, name):
@@ -296,6 +298,13 @@ def _hyperparameter(
         return
     remark_on_product(scope, model, name, argument.span)
     bound.given[name] = Given(value, argument.span)
+
+
+def _not_taken(scope: Scope, model: type[Layer], name: str, word: Word | None) -> None:
+    """Check the word of a choice that is not taken."""
+    if word is not None and word.place is not None:
+        given = {name: Given(word.text, word.place)}
+        construct(model, model.word, given, word.place, scope.diagnostics, incomplete=True)
 
 
 def _no_word(scope: Scope, model: type[Layer], field: str, text: str, span: Span) -> None:

@@ -69,8 +69,10 @@ def as_flow(scope: Scope, meaning: Meaning, span: Span) -> Flow:
             )
         case ListValue():
             return _concatenated(scope, meaning, span)
-        case Word(text):
-            return unknown_name(scope, text, span)
+        case Word(text, place, other):
+            if other is not None and registry.get(other.text) is None:
+                as_flow(scope, other, span)
+            return unknown_name(scope, text, place or span)
         case StageInstance(path):
             return tap(scope, path, span)
         case _:

@@ -107,14 +107,25 @@ def unary(scope: Scope, expr: tree.Unary) -> Meaning:
 
 def conditional(scope: Scope, expr: tree.Conditional) -> Meaning:
     """`a if c else b`, with a condition that is known before anything runs."""
-    condition = static(scope, expr.condition)
-    known = isinstance(condition, bool)
+    condition = condition_of(scope, expr)
     taken, other = (expr.then, expr.otherwise) if condition else (expr.otherwise, expr.then)
-    meaning = scope.evaluate(taken) if known else _look_at(scope, taken)
-    _alike(scope, (meaning, taken.span), (_look_at(scope, other), other.span))
-    if known or condition is None:
-        return meaning if known else POISON
-    return scope.context.report("E203", "a condition is true or false", expr.condition.span)
+    meaning = _look_at(scope, taken) if condition is None else scope.evaluate(taken)
+    left = _look_at(scope, other)
+    _alike(scope, (meaning, taken.span), (left, other.span))
+    if condition is None:
+        return POISON
+    if isinstance(meaning, Word) and isinstance(left, Word):
+        return Word(meaning.text, taken.span, Word(left.text, other.span))
+    return meaning
+
+
+def condition_of(scope: Scope, expr: tree.Conditional) -> bool | None:
+    """Whether the first branch is taken; None after a diagnostic."""
+    condition = static(scope, expr.condition)
+    if condition is not None and not isinstance(condition, bool):
+        scope.context.report("E203", "a condition is true or false", expr.condition.span)
+        return None
+    return condition
 
 
 def _look_at(scope: Scope, expr: tree.Expr) -> Meaning:

@@ -37,9 +37,14 @@ class Flow(Struct, frozen=True):
 
 
 class Word(Struct, frozen=True):
-    """A name that is bound to nothing: `same`, `tanh`, `time`. Only an argument may be one."""
+    """A name that is bound to nothing: `same`, `tanh`, `time`. Only an argument may be one.
+
+    Of a choice, `place` is where it stands and `other` the word that is not taken.
+    """
 
     text: str
+    place: Span | None = None
+    other: Word | None = None
 
 
 class LayerMaker(Struct, frozen=True):

@@ -65,3 +65,17 @@ def test_what_a_cell_of_the_library_does_not_take_is_said_at_its_call() -> None:
     assert said(body) == [
         ("E401", 'rntn does not fit here: this value has no part "left"', "rntn(4)")
     ]
+
+
+def test_a_stage_may_be_a_choice() -> None:
+    text = """specc 1
+param deep = true
+network N {
+    in x: vector[8]
+    h = x -> (linear(6) if deep else linear(4)) as L -> (relu if deep else tanh)
+    out y = (sigmoid if deep else tanh)(h)
+}
+"""
+    made = {deep: compile_text(text, overrides={"deep": deep}) for deep in (True, False)}
+    words = {d: [n.name for n in c.program.networks[0].nodes] for d, c in made.items() if c.program}
+    assert words == {True: ["x", "L", "relu1", "sigmoid1"], False: ["x", "L", "tanh1", "tanh2"]}
