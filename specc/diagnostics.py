@@ -48,7 +48,7 @@ class Diagnostic(Struct, frozen=True):
     `code` is E or W and three digits; `message` is the sentence of the first line; `text` stands beside
     the caret; `notes` are printed as `= …` lines, `helps` as `= help: …`, `fix` as `= fix: …`.
     `table`, of a shape error, has a row for each layer up to the failing one: name, what, output,
-    parameters.
+    parameters. `origins`, of values that do not fit each other in training or use, are what they come from.
     """
 
     code: str
@@ -60,6 +60,7 @@ class Diagnostic(Struct, frozen=True):
     helps: tuple[str, ...] = ()
     fix: Fix | None = None
     table: tuple[tuple[str, ...], ...] = ()
+    origins: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -110,6 +111,11 @@ class Diagnostics(Struct):
         new = place not in self._places
         self._places.add(place)
         (self.items if new else self.repeated).append(diagnostic)
+
+    def remove(self, diagnostic: Diagnostic) -> None:
+        """Take one out, so that its place may be spoken of again."""
+        self.items = [d for d in self.items if d is not diagnostic]
+        self._places.discard(diagnostic.place)
 
     def forget(self, after: int) -> None:
         """Keep only so many, those that came first."""

@@ -41,10 +41,13 @@ def compile_text(
     file = parse(source, diagnostics)
     if file is None:
         return Compiled(source, None, diagnostics)
+    before = len(diagnostics)
     program = resolve(file, diagnostics, overrides)
     if program is None or diagnostics.failed:
         from specc.check.fitting import suggest_sizes  # only after an error
+        from specc.check.headers import with_headers
 
+        file = with_headers(file, diagnostics, before, overrides)
         suggest_sizes(file, diagnostics, overrides)
         _check_rest(file, diagnostics, overrides or {}, convention)
         without_consequences(file, diagnostics)

@@ -163,3 +163,53 @@ def test_a_block_without_its_argument_is_marked_where_it_is_used() -> None:
     text = "specc 1\n\nblock b(n) {\n    x -> linear(n)\n}\n" + NET.replace("softmax", "b")
     [found] = compile_text(text).diagnostics
     assert (found.code, found.span.line) == ("E202", 8)
+
+
+def network(name: str, width: int) -> str:
+    return f"network {name} {{\n    in x: vector[64]\n    x -> linear({width})\n}}\n"
+
+
+MEETING = """train T {
+    data digits(flat=true) as x, label
+    step one {
+        minimize mse(A(x), B(x)) + l1(A(x), B(x))
+        update A, B with adam()
+    }
+    step two {
+        minimize mse(C(x), D(x))
+        update C, D with adam()
+    }
+    metric mse(B(x), A(x))
+}
+"""
+
+
+def test_two_pairs_that_do_not_fit_are_two_messages() -> None:
+    networks = [network(n, w) for n, w in zip("ABCD", (4, 5, 4, 5), strict=True)]
+    found = compile_text("specc 1\n\n" + "\n".join([*networks, MEETING])).diagnostics
+    assert [(d.code, d.span.text) for d in found] == [
+        ("E302", "A(x)"),
+        ("E302", "C(x)"),
+    ]
+
+
+def test_a_decoder_that_gives_another_shape_is_one_message() -> None:
+    text = """encoder E {
+    in x: image[1, 8, 8]
+    x -> conv(4, 4x4, stride=2, padding=1)
+}
+decoder D {
+    in h: image[4, 4, 4]
+    h -> conv_transpose(1, 3x3, stride=2, padding=1)
+}
+train T {
+    data digits as x, label
+    xh = D(E(x))
+    minimize mse(xh, x) + mse(flatten(xh), flatten(x))
+    optimizer adam()
+    metric mse(xh, x)
+    show grid(x, xh)
+    show grid(label)
+}
+"""
+    assert codes(text) == ["E501", "E203"]

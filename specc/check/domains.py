@@ -58,7 +58,7 @@ def _log_probabilities(use: Use, diagnostics: Diagnostics) -> None:
                 "E503",
                 f"{use.word} takes log-probabilities, but {owner(use, origin)} ends in "
                 f"{operation.layer.word}",
-                use.node.span,
+                use.span,
                 "takes numbers up to 0, whose exponentials add up to 1",
                 (Label(origin.node.span, "any number" if low is None else "0 and more"),),
                 (
@@ -83,7 +83,7 @@ def _cut_logits(use: Use, diagnostics: Diagnostics) -> None:
             Diagnostic(
                 "W504",
                 f"{use.word} takes logits of both signs, but {owner(use, origin)} ends in {word}",
-                use.node.span,
+                use.span,
                 least,
                 (Label(origin.node.span, "nothing below 0"),),
                 helps=(f"leave the last {word} out",),

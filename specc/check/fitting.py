@@ -109,7 +109,8 @@ def _with_sizes(
 
 def _ranks_differ(diagnostic: Diagnostic) -> bool:
     """Whether the values that do not fit have different numbers of axes: no size mends that."""
-    return len({label.text.count("×") for label in diagnostic.labels}) > 1
+    texts = [*(label.text for label in diagnostic.labels), diagnostic.text]
+    return len({text.count("×") for text in texts if text}) > 1
 
 
 def _only_ones(opened: _Opened, constraints: tuple[Constraint, ...]) -> bool:

@@ -11,6 +11,7 @@ from specc.check.trace import Place, maker, place
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix, Label
 from specc.program import Apply, Program, ReadPort
 from specc.source import Span
+from specc.syntax import tree
 from specc.types import Tensor
 
 # What a loss normalises itself, and the layers that would do it again.
@@ -66,7 +67,7 @@ def _twice(use: Use, diagnostics: Diagnostics) -> bool:
         use, last, whose, origin
     )
     label = Label(origin.node.span, "probabilities")
-    diagnostics.add(Diagnostic("E503", message, use.node.span, text, (label,), notes, (), fix))
+    diagnostics.add(Diagnostic("E503", message, use.span, text, (label,), notes, (), fix))
     return True
 
 
@@ -171,7 +172,7 @@ def _not_probabilities(use: Use, diagnostics: Diagnostics) -> bool:
         Diagnostic(
             "E503",
             f"bce takes probabilities, but {owner(use, origin)} ends in {word}",
-            use.node.span,
+            use.span,
             "takes the logarithm of a value that may be below 0 or above 1",
             (Label(origin.node.span, "any number"),),
             (),
@@ -197,11 +198,11 @@ def _range(use: Use, diagnostics: Diagnostics) -> None:
         Diagnostic(
             "W504",
             f"{'an' if word[0] in 'aeiou' else 'a'} {word} never reaches the targets of this loss",
-            use.node.span,
+            use.span,
             f"targets go {beyond}",
             (Label(origin.node.span, f"gives {reach}"), *_given(use)),
             (),
-            (_remedy(word),),
+            (_remedy(word, low, beyond),),
         )
     )
 
@@ -209,7 +210,17 @@ def _range(use: Use, diagnostics: Diagnostics) -> None:
 def _given(use: Use) -> tuple[Label, ...]:
     """Where the data says the range of the targets."""
     node = maker(use.target).node
-    return (Label(node.span, ""),) if isinstance(node.operation, ReadPort) else ()
+    if not isinstance(node.operation, ReadPort):
+        return ()
+    train = use.body.definition
+    sources = [s for s in getattr(train, "body", ()) if isinstance(s, tree.Data)]
+    given = [a for s in sources if _has(s, node.span) for a in getattr(s.source, "arguments", ())]
+    places = [a.span for a in given if a.name is not None and a.name.id == "range"]
+    return (Label(places[0] if places else node.span, ""),)
+
+
+def _has(data: tree.Data, field: Span) -> bool:
+    return any(f.name.span == field for f in data.fields)
 
 
 def _logarithm(use: Use, diagnostics: Diagnostics) -> None:
@@ -224,7 +235,7 @@ def _logarithm(use: Use, diagnostics: Diagnostics) -> None:
         Diagnostic(
             "W517",
             f"msle takes the logarithm of 1 + y, and {word} may give −1 and less",
-            use.node.span,
+            use.span,
             "not a number there",
             (Label(origin.node.span, "not bounded below"),),
             helps=("end in relu, softplus or sigmoid, or take mse",),
@@ -245,18 +256,18 @@ def _no_chances(use: Use, diagnostics: Diagnostics) -> None:
         Diagnostic(
             "W504",
             f"{use.word} takes targets from 0 to 1, as probabilities are",
-            use.node.span,
+            use.span,
             f"targets go {beyond}".replace("-", "−"),
             helps=("range=[0, 1] in the data, or mse behind tanh",),
         )
     )
 
 
-def _remedy(word: str) -> str:
-    if word == "sigmoid":
+def _remedy(word: str, low: float | None, beyond: str) -> str:
+    if word == "sigmoid" and beyond == "down to −1":
         return "tanh, or range=[0, 1] (then bce when a pixel is read as a probability)"
-    if word == "tanh":
-        return "range=[-1, 1] in the data, or no tanh"
+    if word in ("sigmoid", "tanh"):
+        return f"range=[{low:g}, 1] in the data, or no {word}"
     return "another last activation, or another range of the data"
 
 

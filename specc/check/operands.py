@@ -9,6 +9,7 @@ from msgspec import Struct
 from specc.check.trace import Place, maker, place
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.program import Apply, Body, Invoke, Node, Ref
+from specc.source import Span
 from specc.types import Tensor
 
 _DIRECTED = ("bce", "bce_with_logits", "kl_div", "poisson_nll", "gaussian_nll")
@@ -25,6 +26,14 @@ class Use(Struct, frozen=True):
     word: str
     output: Place
     target: Place
+
+    @property
+    def span(self) -> Span:
+        """The word of the loss, where it stands; else all of its call."""
+        whole = self.node.span
+        if not whole.text.startswith(self.word):
+            return whole
+        return Span(whole.source, whole.start, whole.start + len(self.word))
 
     def type(self, at: Place) -> Tensor | None:
         """The type of a compared value, None for what is no tensor."""
@@ -44,7 +53,7 @@ def check_operands(use: Use, diagnostics: Diagnostics) -> None:
             Diagnostic(
                 "E503",
                 f"{use.word} takes the prediction first, and then its target",
-                use.node.span,
+                use.span,
                 "what is learnt stands second",
                 helps=(f"{use.word}(prediction, target)",),
             )
@@ -90,7 +99,7 @@ def _bounded(use: Use, diagnostics: Diagnostics) -> None:
         Diagnostic(
             "W504",
             f"{use.word} takes any logits, but {owner(use, origin)} ends in {operation.layer.word}",
-            use.node.span,
+            use.span,
             f"probabilities from {first:.2f} to {last:.2f} alone",
             (Label(origin.node.span, f"gives {low:g} … {high:g}".replace("-", "−")),),
             helps=(f"end without {operation.layer.word}",),
@@ -115,7 +124,7 @@ def _variance(use: Use, diagnostics: Diagnostics) -> None:
         Diagnostic(
             "W517",
             f"gaussian_nll takes the logarithm of a variance, and {word} may give 0 and less",
-            use.node.span,
+            use.span,
             "not a number there",
             (Label(origin.node.span, "not bounded below"),),
             helps=("end the variance in softplus or exp",),

@@ -80,6 +80,7 @@ def _mirror(program: Program, encoder: Body, decoder: Body, diagnostics: Diagnos
             if len(decoder.outputs) == 1
             else (f"compared: its first output, {name}",),
             helps=fitting_kernel(program, decoder, wanted),
+            origins=(decoder.name,),
         )
     )
 
@@ -129,6 +130,7 @@ def _scores(network: Body, diagnostics: Diagnostics) -> None:
                 span,
                 text=str(type),
                 helps=(_score_help(type),),
+                origins=(network.name,),
             )
         )
         return

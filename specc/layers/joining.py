@@ -91,7 +91,9 @@ class Concat(Layer):
             raise LayerError("E301", "concat needs values with axes; stack joins single numbers")
         first = _named(parts)
         axis = self._axis(first)
-        conditions = tuple(c for p in parts[1:] for c in _matching(first, p, axis, "concat"))
+        conditions = tuple(
+            c for i, p in enumerate(parts[1:], 1) for c in _matching(first, p, axis, "concat", i)
+        )
         size = total(var(f"n_{i}", p.sizes[axis]) for i, p in enumerate(parts, 1))
         sizes = list(first.sizes)
         for part in parts[1:]:
@@ -109,7 +111,9 @@ class Concat(Layer):
         return feature_axis(x) if self.axis is None else axis_number(x, self.axis, self.word)
 
 
-def _matching(first: Tensor, other: Tensor, axis: int, word: str) -> tuple[Constraint, ...]:
+def _matching(
+    first: Tensor, other: Tensor, axis: int, word: str, index: int
+) -> tuple[Constraint, ...]:
     """Conditions under which two values differ at most along an axis.
 
     Raises:
@@ -136,7 +140,7 @@ def _matching(first: Tensor, other: Tensor, axis: int, word: str) -> tuple[Const
         "E302",
         f"{word} joins {here} with {there}",
         text=f"{first} and {other}",
-        argument=1,
+        argument=index,
         notes=_differences(first, other, axis),
         helps=helps,
     )
@@ -180,7 +184,9 @@ class Stack(Layer):
         """k values of one shape to […, k, …]."""
         parts = _tensors(operands, self.word)
         first = parts[0]
-        conditions = tuple(c for p in parts[1:] for c in _matching(first, p, -1, "stack"))
+        conditions = tuple(
+            c for i, p in enumerate(parts[1:], 1) for c in _matching(first, p, -1, "stack", i)
+        )
         if self.axis > first.rank:
             raise LayerError("E204", f"stack: axis {self.axis} is behind the last", argument="axis")
         sizes = (*first.sizes[: self.axis], len(parts), *first.sizes[self.axis :])

@@ -185,13 +185,15 @@ class Recurrent(Layer):
         for name, size in (("h", self.out), ("c", self.units)):
             if given.get(name) is None:
                 continue
-            value = tensor(given[name], self.word, 1 + self.keyword_operands.index(name))
+            index = 1 + self.keyword_operands.index(name)
+            value = tensor(given[name], self.word, index)
             same, conditions = equal_sizes(size, value.sizes[0]) if value.rank == 1 else (False, ())
             if not same:
                 raise LayerError(
                     "E302",
                     f"{self.word}: the state {name} is {render(size)}, and starts from {value}",
                     text=str(value),
+                    argument=index,
                 )
             found += conditions
         return tuple(found)

@@ -22,7 +22,9 @@ def _vectors(operands: tuple[Operand | None, ...], word: str, count: int) -> tup
     found = tuple(numbers(operands[i], word, i) for i in range(count))
     if found[0].rank == 0:
         raise LayerError("E301", f"{word} compares vectors, not single numbers", text=str(found[0]))
-    conditions = tuple(c for other in found[1:] for c in same_shape(found[0], other, word))
+    conditions = tuple(
+        c for i, other in enumerate(found[1:], 1) for c in same_shape(found[0], other, word, i)
+    )
     return found, conditions
 
 

@@ -20,6 +20,7 @@ from specc.resolve.graphs import graph_behind, node_features, on_graph, whole_gr
 from specc.resolve.layer import apply_layer
 from specc.resolve.message import call_operands, needs_graph, operand_types, result
 from specc.resolve.operands import ports
+from specc.resolve.origins import origins
 from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import (
     POISON,
@@ -28,14 +29,19 @@ from specc.resolve.values import (
     LayerMaker,
     Meaning,
     NetworkInstance,
+    Number,
     SharedInstance,
     StageInstance,
 )
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import Graph, Tensor, Unknown, ValueType, same_features
+from specc.types import UNKNOWN, Graph, Tensor, Unknown, ValueType, same_features
 
 Label_ = tree.Name | None
+Spans = Sequence[Span | None]
+_BY_ITS_WORD = (
+    "a layer stands there by its own word, or a choice of two: x -> (relu if deep else tanh)"
+)
 
 
 def call_layer(
@@ -62,13 +68,21 @@ def call_layer(
     maker, operands = made
     if given:
         return apply_layer(scope, maker, operands, None, call)
-    return LayerMaker(
-        maker.layer, maker.ties, tuple(operands), call, maker.arguments, maker.positional
-    )
+    return replace(maker, named_operands=tuple(operands), span=call)
 
 
-def apply(scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, span: Span) -> Flow:
-    """What `meaning` gives for these operands, as one more node; `label` names its stage."""
+def apply(
+    scope: Scope,
+    meaning: Meaning,
+    flows: Sequence[Flow],
+    label: Label_,
+    span: Span,
+    places: Spans = (),
+) -> Flow:
+    """What `meaning` gives for these operands, as one more node; `label` names its stage.
+
+    `places` are where the operands are written, None for a piped one.
+    """
     match meaning:
         case LayerMaker(layer):
             names = _operand_names(type(layer).operands, type(layer).variadic, len(flows))
@@ -76,17 +90,19 @@ def apply(scope: Scope, meaning: Meaning, flows: Sequence[Flow], label: Label_, 
                 return _too_many(scope, layer.word, len(flows), len(type(layer).operands), span)
             return apply_layer(scope, meaning, list(zip(names, flows, strict=True)), label, span)
         case BlockMaker():
-            return _block(scope, meaning, flows, label, span)
+            return _block(scope, meaning, flows, label, span, places)
         case SharedInstance():
-            return _shared(scope, meaning, flows, label, span)
+            return _shared(scope, meaning, flows, label, span, places)
         case NetworkInstance(name):
-            return _network(scope, name, flows, label, span)
+            return _network(scope, name, flows, label, span, places)
         case StageInstance(path, body):
             return _foreign_stage(scope, path, body, flows, label, span)
         case Flow() if meaning is POISON:
             return POISON
         case _:
-            return scope.context.report("E203", "this is no layer, block or network", span)
+            helps = (_BY_ITS_WORD,) if isinstance(meaning, Number) else ()
+            message = "this is no layer, block or network"
+            return scope.context.report("E203", message, span, helps=helps)
 
 
 def _operand_names(names: tuple[str, ...], variadic: bool, count: int) -> list[str] | None:
@@ -109,6 +125,7 @@ def _block(
     flows: Sequence[Flow],
     label: Label_,
     span: Span,
+    places: Spans,
     stage: Path | None = None,
 ) -> Flow:
     definition = maker.definition
@@ -128,12 +145,12 @@ def _block(
         else ports(scope, definition, flows, maker.named_operands, span)
     )
     if operands is None or any(isinstance(f.type, Unknown) for f in operands):
-        return POISON
+        return _behind(scope, maker, operands, span)
     if not passes:
         operands = _for_block(scope, definition, operands, span)
     types = operand_types(operands) if passes else _types(operands)
-    body = scope.context.instantiate(definition, maker.hyperparameters, types, span)
-    if body is None or not (passes or _fits(scope, body, operands, span)):
+    body = scope.context.instantiate(definition, maker.hyperparameters, types, span, maker.places)
+    if body is None or not (passes or _fits(scope, body, operands, span, places)):
         return POISON
     if stage is None:
         stage = (name,)
@@ -143,6 +160,15 @@ def _block(
         name = name if all(n.name != name for n in scope.nodes) else scope.fresh(kind)
     made = _invoke(scope, name, stage, body, operands, label, span)
     return result(scope, made, flows[0], span) if passes else made
+
+
+def _behind(scope: Scope, maker: BlockMaker, operands: Sequence[Flow] | None, span: Span) -> Flow:
+    """Look at what a block does with its hyperparameters, behind an error; nothing is known of it."""
+    definition = maker.definition
+    if operands is not None and definition.role == "block":
+        unknown = (UNKNOWN,) * len(operands)
+        scope.context.instantiate(definition, maker.hyperparameters, unknown, span, maker.places)
+    return POISON
 
 
 def _for_block(
@@ -208,15 +234,21 @@ def weights(body: Body) -> list[tuple[str, tuple[object, ...]]]:
 
 
 def _shared(
-    scope: Scope, shared: SharedInstance, flows: Sequence[Flow], label: Label_, span: Span
+    scope: Scope,
+    shared: SharedInstance,
+    flows: Sequence[Flow],
+    label: Label_,
+    span: Span,
+    places: Spans,
 ) -> Flow:
     maker, stage = shared.maker, shared.stage
     first = stage is None
     if isinstance(maker, BlockMaker):
         if first:
-            flow = _block(scope, maker, flows, tree.Name(shared.span, shared.name), span)
+            name = tree.Name(shared.span, shared.name)
+            flow = _block(scope, maker, flows, name, span, places)
         else:
-            flow = _block(scope, maker, flows, label, span, stage)
+            flow = _block(scope, maker, flows, label, span, places, stage)
     else:
         names = _operand_names(
             type(maker.layer).operands, type(maker.layer).variadic, len(flows)
@@ -228,7 +260,9 @@ def _shared(
     return flow
 
 
-def _network(scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span: Span) -> Flow:
+def _network(
+    scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span: Span, places: Spans
+) -> Flow:
     definition = scope.context.definitions[name]
     operands = ports(scope, definition, flows, (), span)
     if operands is None:
@@ -239,7 +273,7 @@ def _network(scope: Scope, name: str, flows: Sequence[Flow], label: Label_, span
         return POISON
     if any(isinstance(f.type, Unknown) for f in operands):
         return Flow(tuple((port, Ref(-1), type) for port, type in body.output_types()))
-    if not _fits(scope, body, operands, span):
+    if not _fits(scope, body, operands, span, places):
         return POISON
     scope.uses[name] = None
     call = label.id if label is not None else scope.fresh(name)
@@ -260,9 +294,10 @@ def _for_network(
     ]
 
 
-def _fits(scope: Scope, body: Body, operands: Sequence[Flow], span: Span) -> bool:
-    for (port, wanted), flow in zip(body.inputs, operands, strict=True):
-        have = flow.type
+def _fits(scope: Scope, body: Body, operands: Sequence[Flow], call: Span, places: Spans) -> bool:
+    written = places if len(places) == len(operands) else [None] * len(operands)
+    for (port, wanted), flow, place in zip(body.inputs, operands, written, strict=True):
+        have, span = flow.type, place or call
         if isinstance(wanted, Unknown) or isinstance(have, Unknown):
             continue
         if isinstance(have, Graph) and isinstance(wanted, Graph) and same_features(have, wanted):
@@ -290,6 +325,7 @@ def _misfit(
         notes=(f"how it came: {trail}",) if trail else (),
         labels=mismatch.labels(scope, body),
         helps=mismatch.helps(scope, port, wanted, flow),
+        origins=(f"{body.name}({port})", *origins(scope, (flow,))),
     )
     return False
 

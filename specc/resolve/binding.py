@@ -91,7 +91,8 @@ def bind(
     spans = tuple((name, given.span) for name, given in bound.given.items())
     remark_on_idle(scope, layer, dict(spans))
     spans += tuple(bound.tied)
-    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place), operands
+    places = tuple((name, span) for name, values in bound.operands.items() for _, span in values)
+    return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place, places), operands
 
 
 def _unsure(model: type[Layer], positional: list[Argument]) -> bool:
@@ -145,7 +146,8 @@ def _joined(rest: list[Argument]) -> Argument:
     span = rest[0].span.to(rest[-1].span)
     if any(a.meaning is POISON for a in rest):
         return Argument(None, POISON, span)
-    return Argument(None, ListValue(tuple(a.meaning for a in rest), span), span)
+    joined = ListValue(tuple(a.meaning for a in rest), span, tuple(a.span for a in rest))
+    return Argument(None, joined, span)
 
 
 def _takes_operand(
@@ -277,6 +279,8 @@ def _hyperparameter(
     if meaning is POISON:
         bound.failed = True
         return
+    if isinstance(meaning, Word) and accepts_word(model, name):
+        _not_taken(scope, model, name, meaning.other)
     value = _words(meaning) if accepts_word(model, name) else None
     if value is None:
         if isinstance(meaning, Word) and not accepts_word(model, name):
@@ -294,6 +298,13 @@ def _hyperparameter(
         return
     remark_on_product(scope, model, name, argument.span)
     bound.given[name] = Given(value, argument.span)
+
+
+def _not_taken(scope: Scope, model: type[Layer], name: str, word: Word | None) -> None:
+    """Check the word of a choice that is not taken."""
+    if word is not None and word.place is not None:
+        given = {name: Given(word.text, word.place)}
+        construct(model, model.word, given, word.place, scope.diagnostics, incomplete=True)
 
 
 def _no_word(scope: Scope, model: type[Layer], field: str, text: str, span: Span) -> None:

@@ -10,9 +10,10 @@ from specc.resolve.distribution import distribution, is_family
 from specc.resolve.evaluation import arguments
 from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.names import default_of, lookup
-from specc.resolve.operands import by_name
+from specc.resolve.operands import by_name, placed
 from specc.resolve.static import STATIC_FUNCTIONS, StaticError
 from specc.resolve.static import call as static_call
+from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import POISON, AdaptedNetwork, Flow, Meaning, Number, TensorRef, Word
 from specc.syntax import tree
 
@@ -21,7 +22,8 @@ def call(scope: Scope, expr: tree.Call) -> Meaning:
     """The meaning of a call."""
     callee = expr.callee
     if not isinstance(callee, tree.Name):
-        return _call_value(scope, scope.evaluate(callee), expr)
+        made = scope.evaluate(callee)
+        return _call_choice(scope, made, expr) or _call_value(scope, made, expr)
     if callee.id == "adapt" and callee.id not in scope.names:
         from specc.resolve.adapt import adapt  # only where a network learns inside a step
 
@@ -45,6 +47,15 @@ def call(scope: Scope, expr: tree.Call) -> Meaning:
     if isinstance(bound, Word) or (isinstance(bound, Flow) and registry.get(callee.id)):
         return _call_word(scope, callee, expr)
     return _call_value(scope, bound, expr)
+
+
+def _call_choice(scope: Scope, word: Meaning, expr: tree.Call) -> Meaning | None:
+    """`(relu if c else tanh)(x)`; None for what is no choice between layers."""
+    if not isinstance(word, Word) or word.place is None or word.other is None:
+        return None
+    if registry.get(word.other.text) is None:
+        unknown_layer(scope, word.other.text, word.other.place or word.place)
+    return call_layer(scope, word.text, arguments(scope, expr.arguments), expr.span, word.place)
 
 
 def _call_word(scope: Scope, callee: tree.Name, expr: tree.Call) -> Meaning:
@@ -86,4 +97,4 @@ def _call_value(scope: Scope, callee: Meaning, expr: tree.Call) -> Meaning:
         from specc.resolve.adapt import call_adapted
 
         return call_adapted(scope, callee, flows, expr.span)
-    return apply(scope, callee, flows, None, expr.span)
+    return apply(scope, callee, flows, None, expr.span, placed(flows, given, values))

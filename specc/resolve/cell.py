@@ -6,6 +6,7 @@ In the body of a cell a state is an input under its name, and its new value the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from msgspec.structs import replace
 
@@ -145,9 +146,7 @@ def equation(scope: Scope, statement: tree.Equation) -> None:
     target = statement.target
     state = scope.names.get(target.id)
     if target.id not in scope.states:
-        if state is not POISON:
-            _no_state(scope, target)
-        return
+        return  # it was reported, here or at its declaration
     if isinstance(state, Flow) and not _fits(scope, target, state, value):
         value = POISON
     name = next_name(target)
@@ -178,14 +177,51 @@ def _variable(scope: Scope, state: str) -> str:
     return name
 
 
-def _no_state(scope: Scope, target: tree.Name) -> None:
-    close = nearest(target.id, list(scope.states))
+def undeclared(scope: Scope, definition: tree.Definition) -> None:
+    """Report what gets a `next NAME = …` and is no state; nothing more is said of these names."""
+    declared = {i.name.id: i.name for s in definition.body if _is_state(s) for i in s.items}
+    given = [s.target for s in definition.body if isinstance(s, tree.Equation) and s.role == "next"]
+    missing = list({t.id: t for t in reversed(given) if t.id not in declared}.values())[::-1]
+    for target in missing:
+        scope.names[next_name(target).id] = POISON
+        if target.id not in scope.reserved:
+            scope.names[target.id] = POISON
+    if missing and not scope.diagnostics.unread(definition.span):
+        meant = _no_states(scope, missing, [n for n in declared if n not in {t.id for t in given}])
+        scope.read.update(meant)
+        scope.names.update((next_name(declared[m]).id, POISON) for m in meant)
+
+
+def _no_states(scope: Scope, targets: list[tree.Name], waiting: list[str]) -> list[str]:
+    """Report names that are no states; the states that are meant, which wait for a next value."""
+    close = {t.id: nearest(t.id, waiting)[:1] for t in targets}
+    if len(targets) == len(waiting) == 1:
+        close = {targets[0].id: waiting}
+    for target in targets:
+        if close[target.id]:
+            _no_state(scope, [target], close[target.id][0])
+    if lost := [t for t in targets if not close[t.id]]:
+        _no_state(scope, lost)
+    return [name for names in close.values() for name in names]
+
+
+def _is_state(statement: tree.Statement) -> TypeGuard[tree.Declare]:
+    return isinstance(statement, tree.Declare) and statement.kind == "state"
+
+
+def _no_state(scope: Scope, targets: list[tree.Name], close: str = "") -> None:
+    """Report states that there are not; a line that is missing declares them all."""
+    first, *others = targets
+    named = first.id if not others else ", ".join((first.id, *(f"next {t.id}" for t in others)))
+    what = "state" if not others else "states"
+    names = ", ".join(t.id for t in targets)
     scope.context.report(
         "E408",
-        f"next {target.id}: the cell has no state {target.id}",
-        target.span,
-        text=f'did you mean "{close[0]}"?' if close else "",
-        helps=() if close else (f"state {target.id}[units]",),
+        f"next {named}: the cell has no {what} {names}",
+        first.span,
+        text=f'did you mean "{close}"?' if close else "",
+        labels=tuple(Label(t.span, f"no state {t.id}") for t in others),
+        helps=() if close else (f"state {', '.join(f'{t.id}[units]' for t in targets)}",),
     )
 
 
@@ -237,7 +273,8 @@ def next_value(scope: Scope, expr: tree.Next) -> Flow:
             helps=(f"next {expr.name.id} = …",),
         )
     if scope.names.get(expr.name.id) is not POISON:
-        _no_state(scope, expr.name)
+        _no_state(scope, [expr.name], *nearest(expr.name.id, list(scope.states))[:1])
+        scope.names[name.id] = POISON
     return POISON
 
 

@@ -31,6 +31,8 @@ from specc.syntax import tree
 from specc.types import Tensor, ValueType
 
 Types = tuple[ValueType, ...]
+Places = tuple[tuple[str, Span], ...]
+"""Where the hyperparameters of a call were written, by name."""
 Calls = dict[tuple[str, str], tuple[int, Span]]
 """Numbers for free sizes, by network and name, each with the call that gives it."""
 
@@ -55,8 +57,9 @@ class Context(Struct, eq=False):
     `evaluate` gives the meaning of an expression. All are set by `resolve.file`, so that no module
     needs one above it.
     `assume` holds numbers for symbols, with which conditions are decided; `broken` the parameters whose
-    value was refused; `lost` the names of declarations that could not be read, and `unread` says that a
-    whole file of them could not. `wholes` are the declarations of the file.
+    value was refused, `written` where the values stand, with `--set n=0: ` before those that were set;
+    `lost` the names of declarations that could not be read, and `unread` says that a whole file of them
+    could not. `wholes` are the declarations of the file.
     `calls` notes what the calls of networks put in the place of free sizes, `sizes` are those of them that
     hold for the whole network, because its weights depend on them.
     """
@@ -65,6 +68,7 @@ class Context(Struct, eq=False):
     definitions: dict[str, tree.Definition] = field(default_factory=dict)
     parameters: dict[str, ParameterValue] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    written: dict[str, tuple[Span, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     unread: bool = False
     wholes: tuple[Span, ...] = ()
@@ -75,7 +79,7 @@ class Context(Struct, eq=False):
     taps: dict[tuple[str, str], None] = field(default_factory=dict)
     made: int = 0
     instantiate: Callable[
-        [tree.Definition, tuple[tuple[str, Static], ...], Types, Span], Body | None
+        [tree.Definition, tuple[tuple[str, Static], ...], Types, Span, Places], Body | None
     ] = _unset
     network: Callable[[str, Types | None, Span], Body | None] = _unset
     evaluate: Callable[[Scope, tree.Expr], Meaning] = _unset

@@ -67,10 +67,12 @@ def as_flow(scope: Scope, meaning: Meaning, span: Span) -> Flow:
                 (("output", meaning.type),),
                 stage=meaning.path,
             )
-        case ListValue(items):
-            return _concatenated(scope, items, span)
-        case Word(text):
-            return unknown_name(scope, text, span)
+        case ListValue():
+            return _concatenated(scope, meaning, span)
+        case Word(text, place, other):
+            if other is not None and registry.get(other.text) is None:
+                as_flow(scope, other, span)
+            return unknown_name(scope, text, place or span)
         case StageInstance(path):
             return tap(scope, path, span)
         case _:
@@ -90,12 +92,13 @@ def _constant(scope: Scope, value: Static, symbol: str | None, span: Span) -> Fl
     return scope.add("constant", span, constant, (), (("output", type),))
 
 
-def _concatenated(scope: Scope, items: tuple[Meaning, ...], span: Span) -> Flow:
+def _concatenated(scope: Scope, listed: ListValue, span: Span) -> Flow:
     concat = registry.get("concat")
     assert concat is not None
-    flows = [as_flow(scope, item, span) for item in items]
-    maker = LayerMaker(concat(), (), (), span)
-    return apply_layer(scope, maker, [(concat.operands[-1], f) for f in flows], None, span)
+    flows = [as_flow(scope, *item) for item in zip(listed.items, listed.spans, strict=True)]
+    name = concat.operands[-1]
+    maker = LayerMaker(concat(), (), (), span, places=tuple((name, s) for s in listed.spans))
+    return apply_layer(scope, maker, [(name, f) for f in flows], None, span)
 
 
 def tap(scope: Scope, path: tuple[str, ...], span: Span) -> Flow:

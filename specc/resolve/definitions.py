@@ -52,19 +52,22 @@ def make_body(
     ports = (message_inputs if passes else inputs)(scope, definition, operands)
     if ports is None:
         return None
+    if definition.role == "cell":
+        cell.undeclared(scope, definition)
     outputs: dict[str, tuple[Flow, Span]] = {}
     alone: list[tuple[tree.Evaluate, Flow]] = []
     written = once(context, definition.body)
     for statement in ordered(scope, [s for s in written if _allowed(scope, s)]):
         _statement(scope, statement, outputs, alone)
     _only_pipe(scope, definition, outputs, alone)
+    if definition.role == "cell":
+        ports = (*ports, *cell.states(scope))
+        outputs |= cell.next_states(scope)
     if not context.diagnostics.failed:
         _unused(scope, definition, hyperparameters)
     if definition.role == "cell":
         cell.reserved(scope)
         cell.has_state(scope, definition)
-        ports = (*ports, *cell.states(scope))
-        outputs |= cell.next_states(scope)
     refs = tuple((name, value.ref) for name, (value, _) in outputs.items())
     refs = _sound(scope, refs, span)
     if passes:

@@ -15,8 +15,9 @@ from specc.program import (
     Static,
     TrainPlan,
 )
+from specc.resolve.blame import Blame, at, taken, to_parameters
 from specc.resolve.called import depends, name_call
-from specc.resolve.context import Calls, Context, ExpandedError, Scope, Types
+from specc.resolve.context import Calls, Context, ExpandedError, Places, Scope, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.evaluation import static
 from specc.resolve.expression import evaluate
@@ -46,6 +47,7 @@ class Bodies:
         self.made: dict[object, Body | None] = {}
         self.networks: dict[str, Body] = {}
         self.faults: dict[object, list[Place]] = {}
+        self.blames: dict[object, list[Blame]] = {}
 
     def instantiate(
         self,
@@ -53,17 +55,21 @@ class Bodies:
         hyperparameters: tuple[tuple[str, Static], ...],
         types: Types,
         span: Span,
+        places: Places = (),
     ) -> Body | None:
-        """The body of a block (or of a network with hyperparameters)."""
+        """The body of a block (or of a network with hyperparameters), whose values stand at `places`."""
         types = tuple(map(shape_of, types))
         key = (definition.name.id, hyperparameters, types)
         diagnostics = self.context.diagnostics
         if key not in self.made:
             before, repeated = len(diagnostics.items), len(diagnostics.repeated)
             self.made[key] = make_body(self.context, definition, hyperparameters, types, span)
+            self.blames[key] = taken(diagnostics, before, definition.span, dict(hyperparameters))
             said_at_call(diagnostics, before, definition, span)
             said = (*diagnostics.items[before:], *diagnostics.repeated[repeated:])
             self.faults[key] = [d.place for d in said if depends(d, definition)]
+        for name, fault in self.blames[key]:
+            diagnostics.add(at(fault, dict(places).get(name, span)))
         if self.faults.get(key):
             name_call(diagnostics, self.faults[key], span, types)
         return self.made[key]
@@ -227,6 +233,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     examples = _examples(context, file)
     programs = _programs(context, file, trains)
     _unused(context, bodies, file)
+    to_parameters(context, file.span)
     seen: dict[str, Span] = {}
     for d in file.declarations:
         if isinstance(d, tree.Expect):
@@ -332,13 +339,15 @@ def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
             _look_inside(context, d)
             if d.name.id not in written:
                 _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
-        elif d.hyperparameters is not None and d.name.id not in context.read:
-            _look_inside(context, d)
-            _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
+        elif d.hyperparameters is not None:
+            if d.name.id not in context.read:
+                _look_inside(context, d)
+                _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
         elif d.role not in _PARTS and d.name.id not in bodies.networks:
             _never_called(context, bodies, d)
     # Claims and types read parameters too, and later passes see them.
-    named = {n.id for d in file.declarations for n in names_read(_late(d))}
+    late = [d for d in file.declarations if isinstance(d, (tree.Answers, tree.Expect))]
+    named = {n.id for n in names_read(late)}
     for p in context.parameters.values():
         if context.diagnostics.failed:
             return
@@ -351,10 +360,6 @@ def _words(definition: tree.Definition) -> set[str]:
     own = {h.name.id for h in definition.hyperparameters or ()} | {definition.name.id}
     own |= {n.id for s in definition.body for n in bound(s)}
     return {n.id for n in names_read((definition.hyperparameters, definition.body))} - own
-
-
-def _late(declaration: tree.Declaration) -> object:
-    return declaration if isinstance(declaration, (tree.Answers, tree.Expect)) else None
 
 
 def _look_inside(context: Context, definition: tree.Definition) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
 from specc.nearest import nearest
@@ -33,6 +35,7 @@ def hyperparameters(
     declared = definition.hyperparameters or ()
     names = [h.name.id for h in declared]
     values: dict[str, Static] = {}
+    places = {h.name.id: h.default.span for h in declared if h.default is not None}
     operands: list[tuple[str, Flow]] = []
     position = 0
     failed = False
@@ -58,7 +61,11 @@ def hyperparameters(
             failed |= value is None
             if value is not None:
                 values[name] = value
-    return None if failed else _complete(scope, definition, values, tuple(operands), call, default)
+                places[name] = argument.span
+    if failed:
+        return None
+    made = _complete(scope, definition, values, tuple(operands), call, default)
+    return None if made is None else replace(made, places=tuple(places.items()))
 
 
 def _field(

@@ -8,9 +8,10 @@ from math import prod
 from specc.diagnostics import Diagnostic, Label
 from specc.layers.base import Inference, LayerError, Operand
 from specc.program import Apply, Path, Stage, Tie
-from specc.resolve import inferred
+from specc.resolve import inferred, mismatch
 from specc.resolve.context import Scope
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
+from specc.resolve.origins import origins
 from specc.resolve.products import accumulated
 from specc.resolve.remarks import remark_on_layer
 from specc.resolve.skip import joined
@@ -161,7 +162,7 @@ def _diagnose(
     name: str | None,
     problem: LayerError,
 ) -> Diagnostic:
-    place = _place(maker, problem.argument, span)
+    place, text = _place(maker, problem.argument, span), problem.text
     head = next((f for f in flows if f is not None), None)
     trail = "" if head is None else scope.trail(head.ref)
     message, notes, helps = problem.message, problem.notes, problem.helps
@@ -172,7 +173,7 @@ def _diagnose(
         message = f"{name}: {message}" if name else message
         notes = (*([f"so far: {trail}"] if trail else []), *notes)
     elif problem.code == "E302":
-        labels = _operand_labels(scope, flows, place)
+        place, text, labels = mismatch.marks(scope, maker, flows, problem, place)
         told = joined(scope, maker.layer.word, flows, problem)
         message, notes, helps = told.message, told.notes, told.helps
     table = table_before(scope, flows, maker.layer, name or maker.layer.word)
@@ -180,11 +181,12 @@ def _diagnose(
         problem.code,
         message,
         place,
-        problem.text,
+        text,
         labels,
         notes,
         helps,
         table=table if problem.code.startswith("E3") else (),
+        origins=origins(scope, flows) if problem.code == "E302" else (),
     )
 
 
@@ -193,20 +195,6 @@ def _place(maker: LayerMaker, argument: str | int | None, span: Span) -> Span:
     if isinstance(argument, str) and argument in spans:
         return spans[argument]
     return span
-
-
-def _operand_labels(scope: Scope, flows: list[Flow | None], place: Span) -> tuple[Label, ...]:
-    """Where the values that do not fit each other were made."""
-    labels = []
-    for flow in flows:
-        if flow is None or flow.ref.node < 0:
-            continue
-        node = scope.nodes[flow.ref.node]
-        type = flow.type
-        inside = place.start <= node.span.start and node.span.end <= place.end
-        if isinstance(type, Tensor) and type.rank and not (inside and node.span == place):
-            labels.append(Label(node.span, str(type)))
-    return tuple(labels[:2])
 
 
 def _checked_ties(scope: Scope, maker: LayerMaker, inference: Inference) -> tuple[Tie, ...]:

@@ -1,15 +1,83 @@
-"""What helps where a call gets a value of another shape than its input has."""
+"""Values whose shapes do not fit: which one is marked, and what helps where a call gets another shape."""
 
 from __future__ import annotations
 
 from math import prod
 
 from specc.diagnostics import Label
+from specc.layers.base import LayerError
 from specc.program import Body, Sample
 from specc.resolve.context import Scope
-from specc.resolve.values import Flow
+from specc.resolve.values import Flow, LayerMaker
 from specc.sizes import render
+from specc.source import Span
 from specc.types import Tensor, ValueType
+
+Marks = tuple[Span, str, tuple[Label, ...]]
+
+
+def marks(
+    scope: Scope,
+    maker: LayerMaker,
+    flows: list[Flow | None],
+    problem: LayerError,
+    place: Span,
+) -> Marks:
+    """The operand that does not fit the other, with what both are and where they were made.
+
+    Of two the first is marked, of more the one that differs; a piped value stands nowhere in the call.
+    """
+    other = problem.argument if isinstance(problem.argument, int) else 1
+    spans = _written(maker, flows)
+    pair = [i for i in _pair(maker, flows, other) if i < len(flows)]
+    marked = next((i for i in pair if spans[i]), None)
+    span = place if marked is None or isinstance(problem.argument, str) else spans[marked]
+    labels = []
+    for i in pair:
+        at = spans[i] or place
+        label = _label(scope, flows[i], at, told=at is not place)
+        labels += [label] if label is not None and label.span != span else []
+    assert span is not None
+    shown = "" if span is place or marked is None else _told(scope, flows[marked], span)
+    return span, shown or problem.text, tuple(labels)
+
+
+def _pair(maker: LayerMaker, flows: list[Flow | None], other: int) -> tuple[int, ...]:
+    """The operands that are compared; one given by keyword is compared with the layer."""
+    if other >= len(flows) - len(type(maker.layer).keyword_operands):
+        return (other,)
+    return (0, other) if other < 2 else (other, 0)
+
+
+def _written(maker: LayerMaker, flows: list[Flow | None]) -> list[Span | None]:
+    """Where each operand stands in the call; a piped one comes first and stands nowhere."""
+    model = type(maker.layer)
+    several = len(flows) - len(model.operands) - len(model.keyword_operands) + 1
+    spans: list[Span | None] = []
+    for name in (*model.operands, *model.keyword_operands):
+        here = [span for n, span in maker.places if n == name]
+        count = several if model.variadic and name == model.operands[-1] else 1
+        spans += [*([None] * (count - len(here))), *here]
+    return spans if len(spans) == len(flows) else [None] * len(flows)
+
+
+def _label(scope: Scope, flow: Flow | None, place: Span, *, told: bool) -> Label | None:
+    """What an operand is, where it is written or else where it was made."""
+    if told:
+        return Label(place, _told(scope, flow, place))
+    if flow is None or flow.ref.node < 0 or not isinstance(flow.type, Tensor) or not flow.type.rank:
+        return None
+    span = scope.nodes[flow.ref.node].span
+    return None if span == place else Label(span, str(flow.type))
+
+
+def _told(scope: Scope, flow: Flow | None, place: Span) -> str:
+    """`256×31×31, line 9`: the shape of an operand, and the line where it was made, if that is another."""
+    if flow is None or flow.ref.node < 0 or not isinstance(flow.type, Tensor):
+        return ""
+    made = scope.nodes[flow.ref.node].span
+    line = "" if made.line == place.line else f", line {made.line}"
+    return f"{flow.type}{line}" if made.source is place.source else str(flow.type)
 
 
 def helps(scope: Scope, port: str, wanted: ValueType, flow: Flow) -> tuple[str, ...]:

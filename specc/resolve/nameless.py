@@ -122,12 +122,15 @@ def _lacks(statement: tree.Statement, value: tree.ListOf, span: Span) -> bool:
 
 def _rows(example: tree.Example, diagnostic: Diagnostic, literals: Mapping[str, Literal]) -> str:
     """A matrix is a sequence; as a batch of vectors its rows fit more layers."""
-    places = {label.span for label in diagnostic.labels} if diagnostic.code == "E302" else set()
+    shown = (diagnostic.span, *(label.span for label in diagnostic.labels))
+    places = {s.text for s in shown} if diagnostic.code == "E302" else set()
     for statement in example.body:
         if not isinstance(statement, tree.Given) or statement.type is not None:
             continue
         sizes = (
-            literals[statement.target.span.text].sizes if statement.target.span in places else ()
+            literals[statement.target.span.text].sizes
+            if statement.target.span.text in places
+            else ()
         )
         if len(sizes) == 2:
             name = statement.target.span.text

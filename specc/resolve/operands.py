@@ -82,6 +82,14 @@ def by_name(
     return [places[n] for n in names if n in places]
 
 
+def placed(
+    flows: Sequence[Flow], given: Sequence[Argument], values: Sequence[Flow]
+) -> list[Span | None]:
+    """Where each operand is written among the arguments, None for a piped one."""
+    pairs = list(zip(values, (a.span for a in given), strict=True))
+    return [next((span for value, span in pairs if value is flow), None) for flow in flows]
+
+
 def _names(scope: Scope, callee: Meaning) -> list[str]:
     """What the inputs of a callee are called."""
     match callee:

@@ -29,7 +29,7 @@ def list_of(scope: Scope, expr: tree.ListOf) -> Meaning:
     values = tuple(as_static(item) for item in items)
     if all(v is not None for v in values):
         return Number(values)
-    return ListValue(items, expr.span)
+    return ListValue(items, expr.span, tuple(i.span for i in expr.items))
 
 
 def binary(scope: Scope, expr: tree.Binary) -> Meaning:
@@ -81,7 +81,8 @@ def _arithmetic(scope: Scope, word: str, place: Span, *operands: tuple[Meaning, 
     model = registry.get(word)
     assert model is not None, word
     flows = [as_flow(scope, meaning, span) for meaning, span in operands]
-    maker = LayerMaker(model(), (), (), place)
+    places = [(name, span) for name, (_, span) in zip(model.operands, operands, strict=False)]
+    maker = LayerMaker(model(), (), (), place, places=tuple(places))
     return apply_layer(scope, maker, list(zip(model.operands, flows, strict=False)), None, place)
 
 
@@ -106,14 +107,25 @@ def unary(scope: Scope, expr: tree.Unary) -> Meaning:
 
 def conditional(scope: Scope, expr: tree.Conditional) -> Meaning:
     """`a if c else b`, with a condition that is known before anything runs."""
-    condition = static(scope, expr.condition)
-    known = isinstance(condition, bool)
+    condition = condition_of(scope, expr)
     taken, other = (expr.then, expr.otherwise) if condition else (expr.otherwise, expr.then)
-    meaning = scope.evaluate(taken) if known else _look_at(scope, taken)
-    _alike(scope, (meaning, taken.span), (_look_at(scope, other), other.span))
-    if known or condition is None:
-        return meaning if known else POISON
-    return scope.context.report("E203", "a condition is true or false", expr.condition.span)
+    meaning = _look_at(scope, taken) if condition is None else scope.evaluate(taken)
+    left = _look_at(scope, other)
+    _alike(scope, (meaning, taken.span), (left, other.span))
+    if condition is None:
+        return POISON
+    if isinstance(meaning, Word) and isinstance(left, Word):
+        return Word(meaning.text, taken.span, Word(left.text, other.span))
+    return meaning
+
+
+def condition_of(scope: Scope, expr: tree.Conditional) -> bool | None:
+    """Whether the first branch is taken; None after a diagnostic."""
+    condition = static(scope, expr.condition)
+    if condition is not None and not isinstance(condition, bool):
+        scope.context.report("E203", "a condition is true or false", expr.condition.span)
+        return None
+    return condition
 
 
 def _look_at(scope: Scope, expr: tree.Expr) -> Meaning:

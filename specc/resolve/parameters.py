@@ -28,9 +28,11 @@ def read_parameters(
         if not isinstance(d, tree.Param) or d.name.id in context.parameters:
             continue
         value: Static | None
+        context.written[d.name.id] = (d.name.span if d.value is None else d.value.span, "")
         if d.name.id in left:
             value = left.pop(d.name.id)
             _check_override(context, d, value)
+            context.written[d.name.id] = (d.name.span, f"--set {d.name.id}={show(value)}: ")
         elif d.value is None:
             value = symbol(d.name.id)
         else:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from specc.layers import registry
 from specc.resolve.apply import apply
+from specc.resolve.aside import looking
 from specc.resolve.binding import Argument, bind
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static
@@ -11,7 +14,8 @@ from specc.resolve.evaluation import arguments, flow, static
 from specc.resolve.hyperparameters import hyperparameters
 from specc.resolve.layer import apply_layer
 from specc.resolve.names import default_of
-from specc.resolve.operands import by_name
+from specc.resolve.operands import by_name, placed
+from specc.resolve.operators import condition_of
 from specc.resolve.rounds import expand_for, repeat
 from specc.resolve.unknown import unknown_layer
 from specc.resolve.values import POISON, Flow, Number
@@ -50,8 +54,23 @@ def _stage(scope: Scope, value: Flow, stage: tree.Stage) -> Flow:
             return _piped_word(scope, value, operation, None, stage)
         case tree.Index(base=tree.Name() as name) if _is_word(scope, name):
             return _piped_shape(scope, value, name, operation, stage)
+        case tree.Conditional():
+            return _chosen(scope, value, operation, stage)
         case _:
             return apply(scope, scope.evaluate(operation), [value], stage.label, operation.span)
+
+
+def _chosen(scope: Scope, value: Flow, choice: tree.Conditional, stage: tree.Stage) -> Flow:
+    """`x -> (relu if c else tanh)`: the stage that is taken; the words of the other are looked at."""
+    condition = condition_of(scope, choice)
+    taken, other = choice.then, choice.otherwise
+    if condition is False:
+        taken, other = other, taken
+    with looking(scope) as inner:
+        _stage(inner, POISON, replace(stage, operation=other, label=None))
+    if condition is None:
+        return POISON
+    return _stage(scope, value, replace(stage, operation=taken))
 
 
 def _is_word(scope: Scope, name: tree.Name) -> bool:
@@ -120,7 +139,8 @@ def _piped_call(
     flows = by_name(scope, target, given, values, written.span)
     if flows is None:
         return POISON
-    return apply(scope, target, flows, stage.label, written.span)
+    places = placed(flows, given, values[1:])
+    return apply(scope, target, flows, stage.label, written.span, places)
 
 
 def _piped_shape(

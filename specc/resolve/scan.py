@@ -164,7 +164,9 @@ def _one(
     if item is None or others is None:
         return POISON
     types = (item, *(f.type for f in others))
-    body = scope.context.instantiate(definition, maker.hyperparameters, types, maker.span)
+    body = scope.context.instantiate(
+        definition, maker.hyperparameters, types, maker.span, maker.places
+    )
     if body is None or any(isinstance(t, Unknown) for _, t in body.output_types()):
         return POISON
     starts = _starts(written, definition, body)

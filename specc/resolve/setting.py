@@ -18,6 +18,7 @@ from specc.resolve.draft import Draft, DraftStep
 from specc.resolve.evaluation import arguments, flow
 from specc.resolve.layer import apply_layer
 from specc.resolve.library import configured, library, unknown_word, word_call
+from specc.resolve.origins import origins
 from specc.resolve.values import POISON, Flow, LayerMaker, Word
 from specc.settings import StepSettings, TrainSettings
 from specc.sizes import Size
@@ -231,6 +232,7 @@ def _compares(
             text=problem.text,
             notes=problem.notes,
             helps=problem.helps,
+            origins=origins(scope, flows),
         )
         return False
     return True
@@ -302,7 +304,8 @@ def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Settin
     elif kind in ("grid", "animation"):
         reason = _uneven([t for t in types if isinstance(t, Tensor)])
     if reason:
-        scope.context.report("E203", reason, statement.span)
+        report = scope.context.report
+        report("E203", reason, statement.span, origins=origins(scope, flows))
     return not reason
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostics
 from specc.program import Apply, Body, Invoke, ParameterValue, Program, Scan, Static
-from specc.resolve.context import Context, ExpandedError, Types
+from specc.resolve.context import Context, ExpandedError, Places, Types
 from specc.resolve.definitions import make_body
 from specc.resolve.expression import evaluate
 from specc.resolve.order import names_read
@@ -178,7 +178,9 @@ def _context(
         hyperparameters: tuple[tuple[str, Static], ...],
         types: Types,
         span: Span,
+        places: Places = (),
     ) -> Body | None:
+        del places
         types = tuple(map(shape_of, types))
         key = (definition.name.id, hyperparameters, types)
         if key not in made:

@@ -37,9 +37,14 @@ class Flow(Struct, frozen=True):
 
 
 class Word(Struct, frozen=True):
-    """A name that is bound to nothing: `same`, `tanh`, `time`. Only an argument may be one."""
+    """A name that is bound to nothing: `same`, `tanh`, `time`. Only an argument may be one.
+
+    Of a choice, `place` is where it stands and `other` the word that is not taken.
+    """
 
     text: str
+    place: Span | None = None
+    other: Word | None = None
 
 
 class LayerMaker(Struct, frozen=True):
@@ -52,6 +57,8 @@ class LayerMaker(Struct, frozen=True):
     arguments: tuple[tuple[str, Span], ...] = ()
     positional: int = 0
     """How many of the arguments were given by their place; they come first."""
+    places: tuple[tuple[str, Span], ...] = ()
+    """Where the operands were written that stand in the call, by name."""
 
 
 class BlockMaker(Struct, frozen=True):
@@ -61,6 +68,8 @@ class BlockMaker(Struct, frozen=True):
     hyperparameters: tuple[tuple[str, Static], ...]
     named_operands: tuple[tuple[str, Flow], ...]
     span: Span
+    places: tuple[tuple[str, Span], ...] = ()
+    """Where the hyperparameters were written."""
 
 
 class SharedInstance(Struct):
@@ -104,10 +113,14 @@ class TensorRef(Struct, frozen=True):
 
 
 class ListValue(Struct, frozen=True):
-    """`[h, x]`, `[64, 128]`, `[height, width]`: what it means depends on where it stands."""
+    """`[h, x]`, `[64, 128]`, `[height, width]`: what it means depends on where it stands.
+
+    `spans` are those of the items.
+    """
 
     items: tuple[Meaning, ...]
     span: Span
+    spans: tuple[Span, ...]
 
 
 class Number(Struct, frozen=True):

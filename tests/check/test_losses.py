@@ -97,10 +97,10 @@ def test_targets_out_of_reach_are_shown_where_the_data_gives_them() -> None:
         "    optimizer adam(lr=1e-3)\n}\n"
     )
     [found] = compile_text(text).diagnostics
-    assert found.code == "W504"
-    assert [(label.span.line, label.text) for label in found.labels] == [
-        (5, "gives 0 … 1"),
-        (8, ""),
+    assert (found.code, found.span.text) == ("W504", "mse")
+    assert [(label.span.text, label.text) for label in found.labels] == [
+        ("sigmoid", "gives 0 … 1"),
+        ("range=[-1, 1]", ""),
     ]
 
 

@@ -34,14 +34,10 @@ def said(body: str) -> list[tuple[str, str, str]]:
 
 def test_more_classes_than_a_port_knows_are_refused() -> None:
     tokens = "in t: tokens[7, vocab=12]\n    out y = "
-    assert said(f"{tokens}M(t)") == [
-        ("E302", "network M takes 4 classes as t, and gets 12", "M(t)")
-    ]
-    assert said(f"{tokens}B()(t)") == [
-        ("E302", "block B takes 4 classes as t, and gets 12", "B()(t)")
-    ]
+    assert said(f"{tokens}M(t)") == [("E302", "network M takes 4 classes as t, and gets 12", "t")]
+    assert said(f"{tokens}B()(t)") == [("E302", "block B takes 4 classes as t, and gets 12", "t")]
     assert said("in c: category[9]\n    out y = C(c)") == [
-        ("E302", "network C takes 4 classes as c, and gets 9", "C(c)")
+        ("E302", "network C takes 4 classes as c, and gets 9", "c")
     ]
 
 
@@ -52,10 +48,10 @@ def test_fewer_classes_are_taken() -> None:
 
 def test_a_block_says_at_its_call_what_it_does_not_take() -> None:
     assert said("in q: vector[4]\n    out y = V()(q)") == [
-        ("E302", "block V takes x: 3, and gets 4", "V()(q)")
+        ("E302", "block V takes x: 3, and gets 4", "q")
     ]
     assert said("in q: tokens[3, vocab=9]\n    out y = V()(q)") == [
-        ("E203", "block V takes real numbers as x, and gets whole numbers", "V()(q)")
+        ("E203", "block V takes real numbers as x, and gets whole numbers", "q")
     ]
 
 
@@ -69,3 +65,17 @@ def test_what_a_cell_of_the_library_does_not_take_is_said_at_its_call() -> None:
     assert said(body) == [
         ("E401", 'rntn does not fit here: this value has no part "left"', "rntn(4)")
     ]
+
+
+def test_a_stage_may_be_a_choice() -> None:
+    text = """specc 1
+param deep = true
+network N {
+    in x: vector[8]
+    h = x -> (linear(6) if deep else linear(4)) as L -> (relu if deep else tanh)
+    out y = (sigmoid if deep else tanh)(h)
+}
+"""
+    made = {deep: compile_text(text, overrides={"deep": deep}) for deep in (True, False)}
+    words = {d: [n.name for n in c.program.networks[0].nodes] for d, c in made.items() if c.program}
+    assert words == {True: ["x", "L", "relu1", "sigmoid1"], False: ["x", "L", "tanh1", "tanh2"]}

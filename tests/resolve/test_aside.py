@@ -32,6 +32,10 @@ def in_net(body: str, type: str = "vector[8]") -> list[tuple[str, str]]:
         ("out y = (x -> linaer(4)) if c else x", ["linaer"]),
         ("h = foo if c else x\n    out y = h -> linear(4, bias=c and nope)", ["foo", "nope"]),
         ("x -> linear(foo if c else 3)", ["foo"]),
+        ("out y = foo if c else bar", ["foo", "bar"]),
+        ("x -> (linear(3) if c else linaer(4)) -> (rleu if c else tanh)", ["linaer", "rleu"]),
+        ("out y = (relu if c else tahn)(x)", ["tahn"]),
+        ("x -> unsqueeze(0) -> conv(4, 3, padding=smae if c else same)", ["smae"]),
         ("x -> linaer(3) -> scan(lstm(3, foo=1), keep=al, bar=x, bias=c)", None),
     ],
 )

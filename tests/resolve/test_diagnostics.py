@@ -31,7 +31,7 @@ def in_net(body: str, type: str = "image[3, 32, 32]") -> list[tuple[str, str]]:
         ("x -> dropout(50) -> conv(6, 3x3)", [("E204", "50")]),
         ("x -> conv(10^500, 3x3)", [("E203", "10^500")]),
         ("x -> conv(6, 99x99)", [("E301", "conv(6, 99x99)")]),
-        ("out y = x + (x -> conv(6, 3x3))", [("E302", "x + (x -> conv(6, 3x3))")]),
+        ("out y = x + (x -> conv(6, 3x3))", [("E302", "x")]),
         ("x -> conv(6, 3x3, groups=2)", [("E303", "2")]),
         ("x -> conv(size, 3x3)", [("E402", "size")]),
         ("out y = z -> relu", [("E402", "z")]),
@@ -154,7 +154,7 @@ WHOLE = [
     [
         ({0: "data digts as x, label"}, [("E206", "digts")]),
         ({0: "data digits(flt=true) as x, label"}, [("E202", "flt")]),
-        ({0: "data digits as x, label"}, [("E302", "Net(x)")]),
+        ({0: "data digits as x, label"}, [("E302", "x")]),
         ({0: "data pairs as x, label"}, [("E202", "pairs")]),
         ({0: "data pairs(digts) as x, label"}, [("E206", "digts")]),
         ({0: "data pairs(digits(flt=true)) as x, label"}, [("E202", "flt")]),

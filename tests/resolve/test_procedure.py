@@ -68,7 +68,7 @@ WRONG = {
     "later": ("show grid(y)\ny = test.x", "E402", 'nothing is named "y"', "y"),
     "shape": (
         "show grid(Decoder(test.x))",
-        "E302", "decoder Decoder takes z: 4, and gets 64", "Decoder(test.x)",
+        "E302", "decoder Decoder takes z: 4, and gets 64", "test.x",
     ),
     "field": ("show grid(test.y)", "E401", 'this value has no part "y"', "y"),
     "two row sets": (
