@@ -12,12 +12,13 @@ from specc.claims.messages import more, rule
 from specc.claims.outcome import Value, text
 from specc.claims.replay import key_of
 from specc.claims.slips import diagnose
-from specc.exam.asked import Asked, Key
+from specc.exam.asked import Asked, Diagnosis, Key
 from specc.exam.carried import Answered, carried, own_order
 from specc.exam.compare import agrees, first_axis_last, plain, too_rough, without_batch
 from specc.exam.given import Given
 from specc.exam.quantity import Quantity
 from specc.exam.result import Mark, Verdict
+from specc.exam.rough import TOO_MANY, cut_off, telling
 from specc.exam.symbols import Reading, read_symbols
 from specc.exam.telling import adding_up, order_of
 from specc.exam.units import mistaken_unit
@@ -117,20 +118,35 @@ class _Marker(Struct):
 def _explained(asked: Asked, given: Given | None, written: Written, right: frozenset[str]) -> Mark:
     """A wrong answer with the slips that give it; nothing is said where none does."""
 
-    def matches(value: Value) -> bool:
-        return agrees(written, value)
-
     if written not in asked.explained:
-        exact = not isinstance(written, Quantity) or written.spread == 0
-        asked.explained[written] = diagnose(
-            asked.tables, asked.subject, asked.word, matches, exact=exact
-        )
-    found = [f for f in asked.explained[written] if not right & set(f.earlier)]
+        asked.explained[written] = _diagnosed(asked, written)
+    every, notes = asked.explained[written]
+    found = [f for f in every if not right & set(f.earlier)]
     return replace(
         _blank(asked, "wrong", given),
         reasons=(*(f.sentence for f in found[:SHOWN]), *more(len(found) - SHOWN)),
         slips=tuple(dict.fromkeys("+".join(s.name for s in f.slips) for f in found[:SHOWN])),
+        notes=notes,
     )
+
+
+def _diagnosed(asked: Asked, written: Written) -> Diagnosis:
+    """The slips that give an answer, and what there is to say besides."""
+    tried: list[Value] = []
+
+    def matches(value: Value) -> bool:
+        tried.append(value)
+        return agrees(written, value)
+
+    rounded = isinstance(written, Quantity) and written.spread != 0
+    found = diagnose(asked.tables, asked.subject, asked.word, matches, exact=not rounded)
+    if not isinstance(written, Quantity) or not rounded:
+        return found, ()
+    told, cut = telling(found, written, tried), cut_off(written, asked.figure.value)
+    exact = any(f.value == written.value for f in told)
+    if cut and not exact:
+        return (), (cut,)
+    return told, ((TOO_MANY,) if found and not told else ())
 
 
 def _blank(asked: Asked, verdict: Verdict, given: Given | None = None) -> Mark:

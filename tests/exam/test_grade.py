@@ -562,3 +562,18 @@ def test_capitals_matter_where_they_tell_two_layers_apart() -> None:
     assert found is not None
     graded = grade(found, read_answers("a.csv", "student,a.params\nAnn,8\n"))
     assert [p.message for p in graded.problems] == ["the paper does not ask for a.params"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("approx. 51k", "51,902 is cut off, not rounded: to 52,000"),
+        ("55k", "it is rounded too far to say which slip gives it"),
+        ("51.75K", "51,750: the 152 biases are missing"),
+    ],
+)
+def test_a_rounded_number_is_given_a_slip_that_no_chance_explains(answer: str, said: str) -> None:
+    mark = one(LeNet__params=answer)
+    assert mark.expected == "51,902"
+    assert [*mark.notes, *mark.reasons][0] == said
+    assert len(mark.reasons) <= 1

@@ -46,7 +46,8 @@ PAIRED = frozenset({
     "tied-twice", "projection-forgotten", "heads-multiplied", "gates-miscounted", "recurrent-biases",
     "recurrent-matrix-forgotten", "one-direction", "one-layer", "steps-multiplied", "one-step",
     "flops-for-macs", "macs-for-flops", "bias-additions", "wrong-positions", "scores-forgotten",
-    "one-product", "length-once", "one-place", "biases-included", "doubles", "halves", "bytes-forgotten",
+    "one-product", "length-once", "one-place", "biases-included", "doubles",
+    "halves", "bytes-forgotten", "partial-connections",
     *(s.name for s in (*SIZES, *work.FIELD)),
 })  # fmt: skip
 """Slips common enough to be made two at a time; with rarer ones nearly every number could be explained."""
