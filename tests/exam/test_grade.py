@@ -264,7 +264,14 @@ def test_a_formula_that_is_right_by_chance_is_not_right() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["dunno", "no idea", "four hundred and fifty six", "48000 + biases", "25*q*z", "2416 apples"],
+    [
+        "ask me",
+        "very many",
+        "four hundred and fifty six",
+        "48000 + biases",
+        "25*q*z",
+        "2416 apples",
+    ],
 )
 def test_words_and_letters_without_meaning(text: str) -> None:
     assert one(C3__params=text).verdict == "unreadable"
@@ -276,7 +283,7 @@ def test_words_and_letters_without_meaning(text: str) -> None:
     ("text", "verdict"),
     [
         ("none", "right"), ("no params", "right"), ("no learnable parameters", "right"),
-        ("nil", "right"), ("0 (pooling has none)", "right"), ("no idea", "unreadable"),
+        ("nil", "right"), ("0 (pooling has none)", "right"), ("no idea", "missing"),
     ],
 )  # fmt: skip
 def test_nothing_learnt_has_many_words(text: str, verdict: str) -> None:
@@ -577,3 +584,28 @@ def test_a_rounded_number_is_given_a_slip_that_no_chance_explains(answer: str, s
     assert mark.expected == "51,902"
     assert [*mark.notes, *mark.reasons][0] == said
     assert len(mark.reasons) <= 1
+
+
+def test_a_shape_with_letters_that_are_no_free_sizes_is_marked_by_hand() -> None:
+    mark = one(C1__output="six 28x28 maps")
+    assert (mark.verdict, mark.notes) == (
+        "unreadable",
+        ("words or letters that the question does not have",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("14x14", "[14, 14]: there are 6 channels of that size"),
+        (
+            "14",
+            "14 = ⌊(28 + 2·0 − 2)/2⌋ + 1: that is one side of its 6 channels; a shape has all axes",
+        ),
+        ("6", "6: those are its channels; a shape has all axes"),
+    ],
+)
+def test_a_part_of_a_shape_is_told_once(answer: str, said: str) -> None:
+    mark = one(S2__output=answer)
+    assert mark.reasons == (said,)
+    assert mark.working == "⌊(28 + 2·0 − 2)/2⌋ + 1 = 14"

@@ -110,14 +110,14 @@ def alternatives(tables: Tables, subject: Subject, word: str) -> Iterator[Findin
     for slip in slips_of(word):
         for changed, reason in _changes(slip, working):
             if changed.value != right:
-                yield _finding((slip,), changed, reason)
+                yield _finding((slip,), changed, reason, working)
 
 
-def _finding(slips: tuple[Slip, ...], working: Working, reason: str) -> Finding:
+def _finding(slips: tuple[Slip, ...], working: Working, reason: str, right: Working) -> Finding:
     shape = len(working.parts) > 1
     parts = working.parts if shape else (working.whole,)
     value: Value = tuple(p.value for p in parts) if shape else parts[0].value
-    return Finding(slips, value, reason, parts)
+    return Finding(slips, value, reason, parts, right=right.parts)
 
 
 def _changes(slip: Slip, working: Working) -> list[Change]:
@@ -156,7 +156,7 @@ def _double(working: Working, word: str) -> Iterator[Finding]:
                     continue
                 for twice, other in _changes(second, once):
                     if twice.value not in {once.value, working.value}:
-                        yield _finding((first, second), twice, f"{reason}, and {other}")
+                        yield _finding((first, second), twice, f"{reason}, and {other}", working)
 
 
 def _crowded(values: Iterable[Value], claimed: Value) -> bool:
