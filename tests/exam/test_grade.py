@@ -470,7 +470,19 @@ def graded_of(block: str, text: str) -> Graded:
 
 
 @pytest.mark.parametrize(
-    "name", ["c1.params", "C1 params", "C1_params", "LENET.C1.params", "C1-Params"]
+    "name",
+    [
+        "c1.params",
+        "C1 params",
+        "C1_params",
+        "LENET.C1.params",
+        "C1-Params",
+        "C1 parameters",
+        "# of parameters of C1",
+        "Q7: C1.params (2 marks)",
+        "C1: params",
+        "number of params in C1",
+    ],
 )
 @pytest.mark.parametrize("block", ["", BLOCK])
 def test_a_question_in_another_spelling(name: str, block: str) -> None:
@@ -609,3 +621,22 @@ def test_a_part_of_a_shape_is_told_once(answer: str, said: str) -> None:
     mark = one(S2__output=answer)
     assert mark.reasons == (said,)
     assert mark.working == "⌊(28 + 2·0 − 2)/2⌋ + 1 = 14"
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("S2 output shape", "S2.output"),
+        ("size of S2", "S2.output"),
+        ("C3 receptive field", "C3.receptive_field"),
+        ("C3 multiply-accumulates", "C3.macs"),
+        ("total parameters", "LeNet.params"),
+    ],
+)
+def test_a_figure_has_other_words(name: str, figure: str) -> None:
+    right = {"S2.output": "[6, 14, 14]", "C3.receptive_field": "14", "C3.macs": "240_000"}
+    claims = "".join(f"    {k} = {v}\n" for k, v in ({"LeNet.params": "51_902"} | right).items())
+    graded = graded_of(f'answers "Q3" {{\n{claims}}}', f"student,{name}\nAnn,7\n")
+    assert graded.problems == ()
+    given = {m.question.text: m.given for m in graded.scripts[0].marks if m.given}
+    assert given == {figure: "7"}
