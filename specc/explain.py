@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import PurePath
 
@@ -27,6 +27,8 @@ from specc.types import Tensor, factor
 from specc.unfolded import Written, equations, moved, passed, short, starts
 
 PASSING = "message_passing"
+WHOLES = ("scan ", "fold ", f"{PASSING} ")
+"""What begins the operation of a layer that is told by its equations."""
 
 
 class Step(Struct, frozen=True):
@@ -60,6 +62,7 @@ class Explained(Struct, frozen=True):
 
     `phase` is the equation of a message-passing layer that it belongs to (`message`, `update`).
     `params` and `macs` are what it adds to the sums. `file` is set where it is not the spec's own.
+    `inside` are the paths of the operations of a cell or message passing that are left out below it.
     """
 
     network: str
@@ -73,6 +76,17 @@ class Explained(Struct, frozen=True):
     params: Size = 0
     macs: Size = 0
     file: str = ""
+    inside: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The path without the number of copies."""
+        return self.path.partition(" ")[0]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it tells a cell or a message passing gate by gate, whose operations follow it."""
+        return self.op.startswith(WHOLES)
 
     @property
     def place(self) -> str:
@@ -97,6 +111,27 @@ def explain(program: Program, convention: Convention = "pytorch") -> ExplainedMo
     layers = tuple(e for body in program.networks for e in _layers(tabler, body))
     settings = tuple(s for plan in program.trains for s in _settings(plan))
     return ExplainedModel(count(program, convention), layers, settings)
+
+
+def folded(layers: Sequence[Explained]) -> tuple[Explained, ...]:
+    """The layers without the operations inside of a cell or message passing that is among them."""
+    wholes = [e for e in layers if e.whole]
+    below = [[e for e in layers if _below(e, whole)] for whole in wholes]
+    hidden = {id(e) for inner in below for e in inner}
+    inside = {id(w): tuple(e.name for e in i) for w, i in zip(wholes, below, strict=True)}
+    kept = (e for e in layers if id(e) not in hidden)
+    return tuple(replace(e, inside=inside[id(e)]) if e.whole else e for e in kept)
+
+
+def opened(layers: Sequence[Explained], chosen: Sequence[Explained]) -> list[Explained]:
+    """What was chosen of the layers, with the operations inside of its cells."""
+    wholes = [e for e in chosen if e.whole]
+    own = {id(e) for e in chosen}
+    return [e for e in layers if id(e) in own or any(_below(e, whole) for whole in wholes)]
+
+
+def _below(e: Explained, whole: Explained) -> bool:
+    return e.network == whole.network and e.name.startswith(f"{whole.name}.")
 
 
 def _layers(tabler: Tabler, body: Body) -> Iterator[Explained]:

@@ -51,14 +51,15 @@ def wrong_claim(
 def said(findings: tuple[Finding, ...]) -> tuple[str, ...]:
     """The sentences of the first slips; when there are several, that each of them gives the figure."""
     first = [f.sentence for f in findings[:SLIPS]]
-    return (*first[:1], *(f"or {s}" for s in first[1:]), *more(len(findings) - SLIPS))
+    others = (*first[1:], *more(len(findings) - SLIPS))
+    return (*first[:1], *(f"or {s}" for s in others))
 
 
 def more(left: int) -> tuple[str, ...]:
     """That other slips give the figure too."""
     if left <= 0:
         return ()
-    return ("or by another slip",) if left == 1 else (f"or by {left} other slips",)
+    return ("by another slip",) if left == 1 else (f"by {left} other slips",)
 
 
 def unnamed(subject: Subject) -> Diagnostic:

@@ -142,6 +142,9 @@ def explain(
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX (amsmath).")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="The operations inside of cells too.")
+    ] = False,
     settings: opt.Set = None,
     convention: opt.Count = "pytorch",
     json: opt.Json = False,
@@ -154,7 +157,7 @@ def explain(
     def run() -> int:
         form = verb.form(json=json, latex=latex, markdown=markdown)
         common = common_of([], settings, json, quiet, color, convention)
-        return verb.run(common, topic, layer, form)
+        return verb.run(common, topic, layer, form, every=every)
 
     finish(run)
 

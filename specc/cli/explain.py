@@ -34,7 +34,9 @@ def form(*, json: bool, latex: bool, markdown: bool) -> Form:
     return chosen[0] if chosen else "text"
 
 
-def run(common: Common, topic: str, layer: str | None, form: Form = "text") -> int:
+def run(
+    common: Common, topic: str, layer: str | None, form: Form = "text", *, every: bool = False
+) -> int:
     """Find out what the topic is, and explain it."""
     from specc import codes
 
@@ -48,7 +50,7 @@ def run(common: Common, topic: str, layer: str | None, form: Form = "text") -> i
     if spec:
         from specc.cli import working
 
-        return working.run(common, Path(topic), layer, form)
+        return working.run(common, Path(topic), layer, form, every=every)
     return _word(common, topic)
 
 
@@ -57,7 +59,9 @@ def _code(common: Common, code: str) -> int:
 
     page = codes.page(code)
     if page is None:
-        raise UsageError(f"there is no code {code}; there are {', '.join(codes.all_codes())}")
+        every = codes.all_codes()
+        near = [c for c in every if c[1:2] == code[1:2]]
+        raise UsageError(f"there is no code {code}; there are {', '.join(near or every)}")
     if common.json:
         document = {"code": page.code, "title": page.title, "text": page.text}
         print(json.dumps(document, ensure_ascii=False, indent=2))
@@ -83,15 +87,12 @@ def _list(common: Common, topic: str) -> int:
 
 def _word(common: Common, word: str) -> int:
     from specc import words
-    from specc.nearest import nearest
     from specc.report import reference
 
     said = words.meaning(word)
     known = reference.words()
     if word not in known and said is None:
-        near = nearest(word, [*known, *words.meanings()])
-        hint = f"did you mean {near[0]}?" if near else "see: specc explain layers"
-        raise UsageError(f"{word!r} is no spec, code or word; {hint}")
+        raise UsageError(_unknown(word, [*LISTS, *known, *words.meanings()]))
     if common.json:
         document = {
             "meanings": _language(said) + (reference.document(word) if word in known else [])
@@ -102,6 +103,22 @@ def _word(common: Common, word: str) -> int:
     lines += ["", *reference.page(word)] if said and word in known else []
     print("\n".join(lines or reference.page(word)))
     return FINE
+
+
+def _unknown(word: str, known: list[str]) -> str:
+    """What was looked for, with the nearest of the words and of the specs here."""
+    from specc.nearest import nearest
+
+    specs = sorted(path.name for path in Path().glob("*.spec"))
+    files = {Path(name).stem: name for name in specs} | {name: name for name in specs}
+    near = [word] if word in files else nearest(word, [*files, *known])
+    looked = f"{word!r} is no file, no code, no layer and no other word"
+    if near:
+        return f"{looked}; did you mean {files.get(near[0], near[0])}?"
+    of_spec = (
+        f"one of a spec is named after it: specc explain {specs[0] if specs else 'FILE'} {word}"
+    )
+    return f"{looked}; see: specc explain layers; {of_spec}"
 
 
 def _language(said: Meaning | None) -> list[Json]:

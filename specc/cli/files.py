@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from specc.cli.outcome import UsageError, complain
@@ -79,7 +79,11 @@ def _missing(path: Path) -> str:
     return f"there is no {path}{hint}"
 
 
-def read(path: Path) -> Source:
+def _utf8(data: bytes) -> str:
+    return data.decode("utf-8-sig")
+
+
+def read(path: Path, decode: Callable[[bytes], str] = _utf8) -> Source:
     """One spec. Line ends stay as they are, so that fixes can be written back.
 
     Raises:
@@ -87,16 +91,16 @@ def read(path: Path) -> Source:
         OSError: not readable.
     """
     if path == STDIN:
-        return Source("<stdin>", _text("<stdin>", sys.stdin.buffer.read(LARGEST + 1)))
+        return Source("<stdin>", _text("<stdin>", sys.stdin.buffer.read(LARGEST + 1), decode))
     with path.open("rb") as file:
-        return Source(path.as_posix(), _text(str(path), file.read(LARGEST + 1)))
+        return Source(path.as_posix(), _text(str(path), file.read(LARGEST + 1), decode))
 
 
-def _text(name: str, data: bytes) -> str:
+def _text(name: str, data: bytes, decode: Callable[[bytes], str]) -> str:
     if len(data) > LARGEST:
         raise UsageError(f"{name} is larger than {LARGEST:,} bytes, too large for a spec")
     try:
-        text = data.decode("utf-8-sig")
+        text = decode(data)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"{name} is not UTF-8 text (line {line})") from None

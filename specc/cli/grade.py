@@ -11,10 +11,12 @@ from specc.cli.files import read, write
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError, complain
 from specc.cli.speak import CLAIMS, Work
-from specc.exam import AnswerFile, Graded, grade, read_answers
+from specc.exam import AnswerFile, Graded, decoded, grade, read_answers
 from specc.exam.asked import own_answers
 from specc.program import Program
 from specc.report import marks
+
+SHEETS = frozenset({".xlsx", ".xls", ".ods", ".numbers"})
 
 
 def run(common: Common, paper: Path, answers: Path | None, out: Path | None, follow: float) -> int:
@@ -49,7 +51,9 @@ def _own(program: Program) -> AnswerFile:
 
 
 def _file(path: Path) -> AnswerFile:
-    source = read(path)
+    if path.suffix.lower() in SHEETS:
+        raise UsageError(f"{path} is a spreadsheet; save its table as CSV, JSON or YAML")
+    source = read(path, decoded)
     return read_answers(source.path, source.text)
 
 

@@ -16,15 +16,20 @@ from specc.cli.options import Common
 from specc.cli.outcome import UsageError
 from specc.cli.speak import CLAIMS, Work
 from specc.count.machine import number
-from specc.explain import Explained, ExplainedModel, explain
+from specc.explain import Explained, ExplainedModel, explain, folded, opened
 from specc.nearest import nearest
 from specc.program import Program
 from specc.report import explained as shown
 from specc.turn import Turn, turns
 
 
-def run(common: Common, model: Path, layer: str | None, form: str = "text") -> int:
-    """Explain one layer, one step of a training, one program, or all layers."""
+def run(
+    common: Common, model: Path, layer: str | None, form: str = "text", *, every: bool = False
+) -> int:
+    """Explain one layer, one step of a training, one program, or all layers.
+
+    The operations inside of a cell stand below it where `every` one is asked for.
+    """
     work = Work(replace(common, paths=(model,)), passed=CLAIMS)
     programs = list(work.programs())
     models = [explain(program, common.convention) for program in programs]
@@ -39,15 +44,16 @@ def run(common: Common, model: Path, layer: str | None, form: str = "text") -> i
             if _print_programs(common, programs, layer, form):
                 return work.end()
         named = [plan.name for program in programs for plan in program.programs]
-        chosen = layers if layer is None else _chosen(layers, layer, steps, named)
+        chosen = layers if layer is None else opened(layers, _chosen(layers, layer, steps, named))
         whole = layer is None
+        told = chosen if every else folded(chosen)
         if form in {"latex", "markdown"}:
             from specc.report import worked
 
             writer = worked.latex if form == "latex" else worked.markdown
-            print(writer(chosen, models if whole else (), layer or ""))
+            print(writer(told, models if whole else (), layer or "", chosen))
         else:
-            _print(common, models, chosen, layer)
+            _print(common, models, told, layer, chosen)
     return work.end()
 
 
@@ -105,8 +111,7 @@ def _chosen(
 
 
 def _names(e: Explained) -> tuple[str, ...]:
-    path = e.path.partition(" ")[0]
-    return path, f"{e.network}.{path}"
+    return e.name, f"{e.network}.{e.name}"
 
 
 def _reach(e: Explained, wanted: str) -> Literal["here", "below", ""]:
@@ -165,10 +170,14 @@ def _first(layers: Sequence[Explained]) -> Iterator[str]:
 
 
 def _print(
-    common: Common, models: list[ExplainedModel], layers: list[Explained], name: str | None
+    common: Common,
+    models: list[ExplainedModel],
+    layers: Sequence[Explained],
+    name: str | None,
+    summed: list[Explained],
 ) -> None:
     if common.json:
-        document = {"layers": [shown.document(e) for e in layers], "totals": shown.sums(layers)}
+        document = {"layers": [shown.document(e) for e in layers], "totals": shown.sums(summed)}
         if name is None:
             document["totals"] = {
                 n.name: {"params": number(n.totals.params), "macs": number(n.totals.macs)}
@@ -182,5 +191,5 @@ def _print(
         lines += [line for m in models for line in shown.settings(m, common.palette())]
         lines += [line for m in models for line in shown.totals(m)]
     elif len(layers) > 1:
-        lines += shown.part(name, layers)
+        lines += shown.part(name, summed)
     print("\n".join(lines).rstrip())

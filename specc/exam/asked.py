@@ -22,6 +22,8 @@ from specc.program import Program
 from specc.source import Source, Span
 from specc.syntax import tree
 
+Diagnosis: TypeAlias = tuple[tuple[Finding, ...], tuple[str, ...]]
+"""The slips that give an answer, and what else there is to say of it."""
 Key: TypeAlias = tuple[str, str, str, str]
 """Block, network, stage and figure of a question."""
 
@@ -37,7 +39,7 @@ class Asked(Struct, frozen=True, eq=False):
     subject: Subject
     word: str
     figure: Figure
-    explained: dict[Written, tuple[Finding, ...]] = field(default_factory=dict)
+    explained: dict[Written, Diagnosis] = field(default_factory=dict)
     readings: dict[Symbols, Reading | None] = field(default_factory=dict)
 
     @property

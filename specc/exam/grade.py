@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 
@@ -13,6 +13,7 @@ from specc.exam.asked import Asked, Desk, Key, doubtful, questions, reason
 from specc.exam.given import AnswerFile, Given, Problem
 from specc.exam.marker import mark
 from specc.exam.result import Graded, Question, Script
+from specc.exam.spelling import squeezed, words
 from specc.layers.base import Convention
 from specc.nearest import nearest
 from specc.program import Program
@@ -76,7 +77,7 @@ class _Paper(Struct):
     asked: dict[Key, Asked] = field(default_factory=dict)
     _known: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
-    _spellings: dict[str, set[str]] = field(default_factory=dict)
+    _spellings: dict[str | tuple[str, ...], set[str]] = field(default_factory=dict)
 
     def put(self, question: Question, line: int = 0) -> tuple[Key, ...]:
         """Take a question up; none where it asks for nothing, which is said of a line."""
@@ -105,6 +106,8 @@ class _Paper(Struct):
         """Those of one block where the answer names it, as in `Q3: C1.params`; else of all blocks."""
         title, _, written = (part.strip() for part in given.figure.rpartition(":"))
         line, figure = given.question_line, self._meant(written, fixed=fixed)
+        if "." not in figure and title:
+            figure = self._meant(given.figure, fixed=fixed)  # C1: output
         if "." not in figure:
             if given.named and not self._near(figure):
                 self.notes.append(Problem(line, f'column "{figure}" is no question and not read'))
@@ -118,21 +121,33 @@ class _Paper(Struct):
         except ClaimError as error:
             self.problem(line, reason(error))
             return ()
-        found = tuple(k for k in self.asked if k[1:] == wanted and title in {"", k[0]})
+        block = title if title in {k[0] for k in self.asked} else ""
+        found = tuple(k for k in self.asked if k[1:] == wanted and block in {"", k[0]})
         if not found:
             self.problem(line, f"the paper does not ask for {given.figure}")
         return found
 
     def _meant(self, written: str, *, fixed: bool) -> str:
-        """The one question that is written so but for signs and capitals: `c1.params`, `C1 params`."""
+        """The one question that is written so but for signs, capitals and other words for its figure."""
         if self._asks(written):
             return written
         if not self._spellings:
-            asked = [n for a in self.asked.values() for n in (a.question.text, ".".join(a.key[1:]))]
-            for name in asked if fixed else self.desk.names(self.convention):
-                self._spellings.setdefault(_squeezed(name), set()).add(name)
-        near = self._spellings.get(_squeezed(written), set())
-        return next(iter(near)) if len(near) == 1 else written
+            for name in self._names() if fixed else self.desk.names(self.convention):
+                for spelling in (squeezed(name), words(name)):
+                    self._spellings.setdefault(spelling, set()).add(name)
+            for asked in self.asked.values() if fixed else ():
+                if asked.subject.totals is not None:  # `total parameters`
+                    self._spellings.setdefault((asked.word,), set()).add(asked.question.text)
+        for spelling in (squeezed(written), words(written)):
+            near = self._spellings.get(spelling, set())
+            if len(near) == 1:
+                return next(iter(near))
+        return written
+
+    def _names(self) -> Iterator[str]:
+        """What the questions of the paper may be called."""
+        for asked in self.asked.values():
+            yield from (asked.question.text, ".".join(asked.key[1:]))
 
     def _asks(self, written: str) -> bool:
         """Whether it is a question as it stands."""
@@ -153,10 +168,6 @@ class _Paper(Struct):
         """Why a bare word asks for nothing, with a question of this paper as an example."""
         example = next((a.question.text for a in self.asked.values()), "C1.params")
         return f'"{written}" is no question; one names a layer and its figure, as {example} does'
-
-
-def _squeezed(name: str) -> str:
-    return "".join(c for c in name.lower() if c.isalnum())
 
 
 def slips_of_class(graded: Graded) -> Iterable[tuple[Question, str, int]]:

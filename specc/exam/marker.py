@@ -12,19 +12,22 @@ from specc.claims.messages import more, rule
 from specc.claims.outcome import Value, text
 from specc.claims.replay import key_of
 from specc.claims.slips import diagnose
-from specc.exam.asked import Asked, Key
+from specc.exam.asked import Asked, Diagnosis, Key
 from specc.exam.carried import Answered, carried, own_order
 from specc.exam.compare import agrees, first_axis_last, plain, too_rough, without_batch
+from specc.exam.expression import letters
 from specc.exam.given import Given
 from specc.exam.quantity import Quantity
 from specc.exam.result import Mark, Verdict
+from specc.exam.rough import TOO_MANY, cut_off, telling
 from specc.exam.symbols import Reading, read_symbols
 from specc.exam.telling import adding_up, order_of
 from specc.exam.units import mistaken_unit
 from specc.exam.unreadable import Unreadable
-from specc.exam.written import Shape, Symbols, Written, dotted_thousands, read
-from specc.sizes import Size, Symbolic
+from specc.exam.written import FreeShape, Shape, Symbols, Written, dotted_thousands, read
+from specc.sizes import Size, Symbolic, free_symbols
 
+FOREIGN = "words or letters that the question does not have"
 SHOWN = 4  # slips that give the same figure
 
 
@@ -51,6 +54,9 @@ class _Marker(Struct):
         except Unreadable as error:
             self.unread[asked.key] = str(error)
             return
+        if isinstance(written, FreeShape) and not _known(asked, written):
+            self.unread[asked.key] = FOREIGN
+            return
         if written is not None and given is not None:
             written = _thousands(asked, given, written)
             comes = _comes_to(asked, written)
@@ -73,8 +79,7 @@ class _Marker(Struct):
         """An answer in letters: right when it is the same formula, else what it comes to is diagnosed."""
         reading = _reading(asked, written)
         if reading is None:
-            note = "words or letters that the question does not have"
-            return replace(_blank(asked, "unreadable", given), notes=(note,))
+            return replace(_blank(asked, "unreadable", given), notes=(FOREIGN,))
         notes = (f"read with {reading.meaning}",) if reading.meaning else ()
         if reading.identical:
             return replace(_blank(asked, "right", given), notes=notes)
@@ -117,20 +122,39 @@ class _Marker(Struct):
 def _explained(asked: Asked, given: Given | None, written: Written, right: frozenset[str]) -> Mark:
     """A wrong answer with the slips that give it; nothing is said where none does."""
 
-    def matches(value: Value) -> bool:
-        return agrees(written, value)
-
     if written not in asked.explained:
-        exact = not isinstance(written, Quantity) or written.spread == 0
-        asked.explained[written] = diagnose(
-            asked.tables, asked.subject, asked.word, matches, exact=exact
-        )
-    found = [f for f in asked.explained[written] if not right & set(f.earlier)]
+        asked.explained[written] = _diagnosed(asked, written)
+    every, notes = asked.explained[written]
+    found = [f for f in every if not right & set(f.earlier)]
     return replace(
         _blank(asked, "wrong", given),
         reasons=(*(f.sentence for f in found[:SHOWN]), *more(len(found) - SHOWN)),
         slips=tuple(dict.fromkeys("+".join(s.name for s in f.slips) for f in found[:SHOWN])),
+        notes=notes,
     )
+
+
+def _diagnosed(asked: Asked, written: Written) -> Diagnosis:
+    """The slips that give an answer, and what there is to say besides."""
+    tried: list[Value] = []
+    shaped = isinstance(asked.figure.value, tuple)
+    several = (
+        isinstance(written, Shape) and shaped and len(written.sizes) > 1
+    )  # then no single number is meant
+
+    def matches(value: Value) -> bool:
+        tried.append(value)
+        return agrees(written, value) and (isinstance(value, tuple) or not several)
+
+    rounded = isinstance(written, Quantity) and written.spread != 0
+    found = diagnose(asked.tables, asked.subject, asked.word, matches, exact=not rounded)
+    if not isinstance(written, Quantity) or not rounded:
+        return found, ()
+    told, cut = telling(found, written, tried), cut_off(written, asked.figure.value)
+    exact = any(f.value == written.value for f in told)
+    if cut and not exact:
+        return (), (cut,)
+    return told, ((TOO_MANY,) if found and not told else ())
 
 
 def _blank(asked: Asked, verdict: Verdict, given: Given | None = None) -> Mark:
@@ -163,6 +187,14 @@ def _comes_to(asked: Asked, written: Written) -> Written:
     """What a formula in letters comes to here, which other figures go on with."""
     reading = _reading(asked, written) if isinstance(written, Symbols) else None
     return written if reading is None or reading.value is None else Quantity(reading.value)
+
+
+def _known(asked: Asked, written: FreeShape) -> bool:
+    """Whether the letters of a shape are sizes that are free here."""
+    value = asked.figure.value
+    sizes = value if isinstance(value, tuple) else (value,)
+    free = frozenset().union(*(free_symbols(s) for s in sizes if isinstance(s, (int, Symbolic))))
+    return frozenset().union(*map(letters, written.sizes)) <= free
 
 
 def _right(asked: Asked, written: Written) -> bool:

@@ -38,6 +38,7 @@ _ABOUT = re.compile(
 )
 _GROUPED = re.compile(r"-?\d{1,3}(?:([ ,_'\u00a0\u202f\u2009])\d{3})(?:\1\d{3})*(?!\d)(?:\.\d+)?")
 _GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ ,_'\u00a0\u202f\u2009]\d{3})+(?!\d)")
+_DOTTED = re.compile(r"-?\d{1,3}(?:\.\d{3})+(?=,\d{1,2}(?!\d))|-?\d{1,3}(?:\.\d{3}){2,}(?![\d,.])")
 _PLAIN = re.compile(r"(-?\d[\d_]*)(?:([.,])(\d+))?")
 _POWER = re.compile(r"\s*(?:[eE]([+-]?\d{1,9})|[x×·*∙]\s*10(?:\^|\*\*)\(?([+-]?\d{1,9})\)?)")
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -75,8 +76,9 @@ def quantity(text: str, *, memory: bool = False) -> Quantity | None:
     """
     about = _ABOUT.match(text)
     bare = (text[about.end() :] if about else text).removeprefix("+").lstrip()
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3}){2,}", bare):
-        bare = bare.replace(".", "")
+    dotted = _DOTTED.match(bare)
+    if dotted is not None:  # 61.706,0 and 1.234.567, as on the continent
+        bare = dotted[0].replace(".", "") + bare[dotted.end() :]
     match = _GROUPED.match(bare) or _PLAIN.match(bare)
     if match is None:
         return None

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from specc.exam.given import ANSWER, QUESTION, STUDENT, AnswerFile, is_figure
 
+DELIMITERS = ",;\t|"
 LONGEST = 20
 """Lines of one cell; a quote that is open for longer was never closed."""
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.I)
@@ -40,9 +41,9 @@ class Header(Struct, frozen=True):
 
 
 def read_table(text: str, found: AnswerFile) -> None:
-    """The rows of a table below its header."""
+    """The rows of a table below its header, or right of it where the questions stand in the first column."""
     rows = _Rows(text, found)
-    top, names = next(rows, (1, []))
+    top, names = _top(rows)
     if not any(names):
         found.wrong(top, "there is no header: student,C1.params,… or student,question,answer")
         return
@@ -51,13 +52,54 @@ def read_table(text: str, found: AnswerFile) -> None:
     if header.long:
         for column, name in header.unread:
             found.note(top, f'column {column}, "{name}", is not read')
+    fitting = []
     for line, row in rows:
         if len(row) != len(names):
             found.wrong(line, _width(row, names))
-        elif header.long:
-            _long(found, header, row, line)
         else:
+            fitting.append((line, row))
+    if header.long:
+        for line, row in fitting:
+            _long(found, header, row, line)
+    elif _turned(names, [row for _, row in fitting]):
+        _columns(found, header, fitting)
+    else:
+        for line, row in fitting:
             _wide(found, header, row, line)
+
+
+def _top(rows: _Rows) -> tuple[int, list[str]]:
+    """The header: the first row, or the one below a title that stands alone in its row."""
+    top, names = next(rows, (1, []))
+    while sum(map(bool, names)) == 1 and not any(map(is_figure, names)):
+        below = next(rows, None)
+        if below is None:
+            break
+        if sum(map(bool, below[1])) == 1:
+            rows.at = below[0] - 1  # a table with one column
+            break
+        top, names = below
+    return top, names
+
+
+def _turned(names: list[str], rows: list[list[str]]) -> bool:
+    """Whether the questions stand in the first column, and the students in the header."""
+    if any(map(is_figure, names)) or len(names) == 1:
+        return False
+    asked = sum(is_figure(row[0]) for row in rows)
+    return names[0].lower() in QUESTION or 2 * asked > len(rows)
+
+
+def _columns(found: AnswerFile, header: Header, rows: list[tuple[int, list[str]]]) -> None:
+    """A student in each column."""
+    for at, student in enumerate(header.names):
+        if at == 0 or not (student or any(row[at] for _, row in rows)):
+            continue
+        if not student:
+            found.wrong(header.line, f"column {at + 1}: {_NOBODY}")
+        elif found.enter(student, header.line):
+            for line, row in rows:
+                found.add(student, row[0], row[at], line)
 
 
 def _header(line: int, names: list[str]) -> Header:
@@ -109,6 +151,12 @@ def _wide(found: AnswerFile, header: Header, row: list[str], line: int) -> None:
             found.add(student, name or f"column {at + 1}", cell, line, header.line)
 
 
+def _delimiter(lines: list[str]) -> str:
+    """What stands most often in the first line that has any of them."""
+    first = next((line for line in lines if any(sign in line for sign in DELIMITERS)), "")
+    return max(DELIMITERS, key=first.count)
+
+
 class _Rows:
     """The rows that are not empty, each with its first line. A quote left open ends with its line."""
 
@@ -119,8 +167,7 @@ class _Rows:
         self.at = 0
         marked = _SEPARATOR.fullmatch(self.lines[0]) if self.lines else None
         self.at = 1 if marked else 0
-        first = self.lines[self.at] if self.at < len(self.lines) else ""
-        self.delimiter = marked[1] if marked else max(",;\t", key=first.count)
+        self.delimiter = marked[1] if marked else _delimiter(self.lines)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return self

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from specc.exam.given import ANSWER, QUESTION, STUDENT, AnswerFile
+from specc.exam.given import ANSWER, QUESTION, STUDENT, AnswerFile, is_figure
 
 
 class Leaf(Struct, frozen=True):
@@ -52,18 +52,51 @@ def _read(found: AnswerFile, tree: Tree) -> None:
         case Listed(items, _):
             for item in items:
                 _item(found, item)
-        case Mapped(entries, _) if _is_item(tree):
+        case Mapped() if _is_item(tree):
             _item(found, tree)
-        case Mapped(entries, line) if any(isinstance(e.value, Mapped) for e in entries):
-            for entry in entries:
-                if found.enter(entry.key, entry.line):
-                    _answers(found, entry.key, entry.value, entry.line)
-        case Mapped(_, line):
-            _answers(found, "", tree, line)
-        case Leaf("", _):
-            return
-        case Leaf(_, line):
+        case Mapped((Entry(_, _, Listed((Mapped(), *_)) as people),)):
+            _read(found, people)  # {"students": […]}
+        case Mapped(entries, _) if entries and all(map(_of_question, entries)):
+            _by_question(found, entries)
+        case Mapped(entries, line):
+            if not any(map(_of_student, entries)):
+                _answers(found, "", tree, line)
+            else:
+                for entry in entries:
+                    _student(found, entry)
+        case Leaf(text, line) if text:
             found.wrong(line, "answers stand in a mapping or a list")
+
+
+def _of_question(entry: Entry) -> bool:
+    """Whether a question is the key, and those who answered it stand below."""
+    return isinstance(entry.value, Mapped) and is_figure(entry.key)
+
+
+def _by_question(found: AnswerFile, entries: tuple[Entry, ...]) -> None:
+    """`{"C1.params": {"Ann": 156, "Ben": 150}}`."""
+    for entry in entries:
+        assert isinstance(entry.value, Mapped)
+        for one in entry.value.entries:
+            _answer(found, one.key, entry.key, one.value, one.line)
+
+
+def _of_student(entry: Entry) -> bool:
+    """Whether a student's answers stand below a key: a mapping, or a list of `{question, answer}`."""
+    match entry.value:
+        case Mapped():
+            return True
+        case Listed((Mapped(), *_)):
+            return True
+        case _:
+            return False
+
+
+def _student(found: AnswerFile, entry: Entry) -> None:
+    if _text(entry.value) and not _of_student(entry):
+        found.note(entry.line, f"{entry.key}: {_text(entry.value)} is nobody's answer and not read")
+    elif found.enter(entry.key, entry.line):
+        _answers(found, entry.key, entry.value, entry.line)
 
 
 def _is_item(tree: Mapped) -> bool:
@@ -78,13 +111,13 @@ def _named(tree: Mapped, words: frozenset[str]) -> Entry | None:
     )
 
 
-def _item(found: AnswerFile, item: Tree) -> None:
+def _item(found: AnswerFile, item: Tree, whose: str = "") -> None:
     """`{student:, answers: {…}}`, `{student:, C1.params: 156}` or `{student:, question:, answer:}`."""
     if not isinstance(item, Mapped):
         found.wrong(item.line, "this is no answer: a mapping is")
         return
     who, asked = _named(item, STUDENT), _named(item, QUESTION)
-    student = _text(who.value) if who is not None else ""
+    student = _text(who.value) if who is not None else whose
     if who is not None and not student:
         found.wrong(who.line, "nobody's name stands here")
         return
@@ -104,12 +137,18 @@ def _answers(found: AnswerFile, student: str, tree: Tree, line: int) -> None:
         found.students.setdefault(student, line)
         for entry in tree.entries:
             _answer(found, student, entry.key, entry.value, entry.line)
+    elif isinstance(tree, Listed) and any(isinstance(item, Mapped) for item in tree.items):
+        for item in tree.items:
+            _item(found, item, student)
     elif _text(tree):
         found.wrong(line, f"{student}: answers are a mapping with a figure for each key")
 
 
 def _answer(found: AnswerFile, student: str, figure: str, value: Tree, line: int) -> None:
-    if _flat(value):
+    if isinstance(value, Mapped) and not is_figure(figure):  # {"C1": {"params": 156}}
+        for entry in value.entries:
+            _answer(found, student, f"{figure}.{entry.key}", entry.value, entry.line)
+    elif _flat(value):
         found.add(student, figure, _text(value), line)
     else:
         found.wrong(line, f"{figure}: an answer is a number, a text or a list of them")

@@ -55,11 +55,16 @@ NUMBER_WORDS: dict[str, int] = {
 _NO = re.compile(r"(?:no|without) (?:\w+ )?(?:param(?:eter)?s?|weights?|bias(?:es)?|macs|flops)")
 """`no learnable params`: 0."""
 _REMARK = re.compile(
-    r"(?<=\w)\s*\((?:[^()]*\d\s+[A-Za-z]{3,}[^()]*|[A-Za-z',. ]+ [A-Za-z',. ]+)\)$"
+    r"(?<=\w)\s*\((?:\s*=[^()]*|[^()]*\d\s+[A-Za-z]{3,}[^()]*|[A-Za-z',. ]+ [A-Za-z',. ]+)\)$"
 )
 """Words in parentheses behind a figure: `2,416 (2400 weights + 16 biases)`, `0 (pooling has none)`."""
 MISSING = frozenset({"", "-", "–", "—", "?", "n/a", "none", "null"})
 """What stands where no answer was given."""
+_UNKNOWN = re.compile(
+    r"n\.?/?a\.?|nan|tbd|todo|skip(?:ped)?|blank|idk|dunno|no (?:answer|idea|clue)|unknown|not sure|[?–—.-]+"
+    r"|(?:i )?(?:do not|don'?t) know(?: (?:it|this|how))?|#(?:n/a|ref|value|name\?)!?"
+)
+"""The same in words, and what a spreadsheet writes for it."""
 
 
 def read(text: str, figure: str, *, shaped: bool = False) -> Written | None:
@@ -69,7 +74,7 @@ def read(text: str, figure: str, *, shaped: bool = False) -> Written | None:
         Unreadable: it is nothing that could be right.
     """
     text = _REMARK.sub("", _tidied(text))
-    if text.lower() in MISSING:
+    if text.lower() in MISSING or _UNKNOWN.fullmatch(text.lower().replace("’", "'")):
         return None
     if text.lower() in {"all", "everything", "whole input"}:
         return Word("all")
@@ -85,12 +90,23 @@ def read(text: str, figure: str, *, shaped: bool = False) -> Written | None:
     return found if found is not None else _formula(text, memory=figure == "memory")
 
 
+_LABEL = re.compile(
+    r"(?i)^(?:(?:my )?(?:answer|ans|result|total|sum|params?|parameters|output|shape)\s*[:=]|ans )\s*"
+)
+"""What an answer may begin with."""
+
+
 def _tidied(text: str) -> str:
-    """The answer without the signs of LaTeX around and between its digits."""
+    """The answer without the signs of LaTeX around and between its digits, and those that end a sentence.
+
+    A spreadsheet writes `="156"` for a number that stays a text.
+    """
     text = re.sub(r"\\(?:text|mathrm)\{([^{}]*)\}", r"\1", text.strip())
     for sign, plain in (("{,}", ","), (r"\,", " "), ("−", "-")):
         text = text.replace(sign, plain)
-    return text.strip("$ ")
+    text = re.sub(r'^="(.*)"$', r"\1", text.strip("$ "))
+    text = re.sub(r"\s*(?:->|=>|[→⇒⟹])\s*", " = ", _LABEL.sub("", text))
+    return re.sub(r"(?<=[\w)\]}])\s*[;!.?✓]+$", "", text)
 
 
 # ---------------------------------------------------------------------- shapes
@@ -98,12 +114,25 @@ def _tidied(text: str) -> str:
 _BATCH = frozenset({"none", "b", "n", "batch", "?", "-1"})
 _WRAPPED = re.compile(r"(?i)(?:torch\.|tf\.)?(?:size|tensorshape|shape)\s*[=:]?\s*(?=[(\[])")
 _BETWEEN = re.compile(
-    r"(?i)\s*[x×@,;*·]\s*|\s+by\s+|\s+(?:maps|channels|filters)(?:\s+of\s+|\s*,\s*)"
+    r"(?i)\s*[x×@,;*·]\s*|\s+(?:by|of)\s+|\s+(?:feature )?(?:maps|channels|filters|planes)"
+    r"(?:\s+(?:of|at|with)\s+(?:size\s+)?|\s*,\s*|\s+(?=\d))"
 )
+_ASIDE = re.compile(
+    r"(?i)(?<=[\d)\]])\s*(?:px|pixels?)\b|(?<=[\d)\]])\s*=\s*[\d., ]+$"
+    r"|(?<=[\d)\]])\s*\(?[nbcdhwt](?:\s*[,x×]?\s*[nbcdhwt])+\)?$"
+)
+"""`= 1176` and `(C, H, W)` behind a shape, `px` behind a size."""
+_SQUARED = re.compile(r"(\d+)\s*(?:\^|\*\*)?\s*(?:²|(?<=[*^])2(?!\d))")
+_NAMED = re.compile(r"(?i)\b([a-z]+)\s*[=:]\s*(\d+)\b|(\d+)\s+(channels|high|wide)\b")
+_AXES = ("n b batch", "c channels channel maps filters depth", "d", "h height high rows",
+         "w width wide columns cols")  # fmt: skip
+"""Names of axes in PyTorch's order."""
 
 
 def _shape(text: str, *, wanted: bool) -> Shape | None:
     """`[6, 14, 14]`, `6x14x14`, `14×14×6`, `6@14×14`, `(None, 14, 14, 6)`; None for no shape."""
+    if wanted:
+        text = _in_order(_SQUARED.sub(r"\1x\1", _ASIDE.sub("", text.removeprefix("="))))
     bracketed = text[:1] in "[{⟨" or (text[:1] == "(" and "," in text)
     inner = text.strip("[](){}⟨⟩ ")
     if wanted:
@@ -116,6 +145,16 @@ def _shape(text: str, *, wanted: bool) -> Shape | None:
     if not sizes or not all(re.fullmatch(r"\d{1,9}", p) for p in sizes):
         return None
     return Shape(tuple(map(int, sizes)), batch) if wanted or bracketed else None
+
+
+def _in_order(text: str) -> str:
+    """`H: 14, W: 14, C: 6` as `6x14x14`: axes that are named stand in PyTorch's order."""
+    found = [((m[1] or m[4]).lower(), m[2] or m[3]) for m in _NAMED.finditer(text)]
+    left = _NAMED.sub("", text).strip("[](){}, ;x×and\n")
+    places = {name: at for at, names in enumerate(_AXES) for name in names.split()}
+    if left or len(found) < 2 or not all(name in places for name, _ in found):
+        return text
+    return "x".join(size for _, size in sorted(found, key=lambda f: places[f[0]]))
 
 
 def _free_shape(text: str) -> FreeShape | None:

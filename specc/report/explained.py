@@ -19,13 +19,22 @@ def lines(e: Explained, palette: Palette = PLAIN) -> Iterator[str]:
     """`C1: conv(6, 5x5) in LeNet, line 6`, then one line for each figure and hyperparameter."""
     call = written(e.layer, e.op) if e.layer is not None else e.op
     yield f"{palette.paint(e.path, 'bold')}: {call} in {e.network}, {phase(e)}{e.place}"
-    width = max((len(step.title) for step in e.steps), default=0)
-    for step in e.steps:
-        yield f"  {palette.paint(f'{step.title:{width}}', 'help')}  {step.text}"
+    rows = [(step.title, step.text) for step in e.steps]
+    rows += [("inside", _inside(e))] if e.inside else []
+    width = max((len(title) for title, _ in rows), default=0)
+    for title, text in rows:
+        yield f"  {palette.paint(f'{title:{width}}', 'help')}  {text}"
     if e.layer is not None and type(e.layer).model_fields:
         yield f"  {palette.paint('hyperparameters', 'help')}"
         yield from (f"    {text}" for text in hyperparameters(e.layer))
     yield from (f"  note: {note}" for note in e.notes)
+
+
+def _inside(e: Explained) -> str:
+    """How many operations are left out, and how to see them."""
+    one = len(e.inside) == 1
+    number = "1 operation" if one else f"{len(e.inside)} operations"
+    return f"{number}: with --all, or by name, such as {e.inside[0]}"
 
 
 def settings(model: ExplainedModel, palette: Palette = PLAIN) -> Iterator[str]:
@@ -109,6 +118,7 @@ def document(e: Explained) -> dict[str, Json]:
         "line": e.line,
         "file": e.file,
         "phase": e.phase,
+        "inside": list(e.inside),
         "figures": [
             {
                 "figure": step.name,

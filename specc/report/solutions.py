@@ -16,9 +16,30 @@ def lines(answer: Answer, most: int) -> Iterator[str]:
     """A row for each solution: the numbers, and the parameters of the network."""
     titles, columns = _figures(answer)
     shown = list(zip(answer.solutions, columns, strict=True))[:most]
-    rows = [[*map(str, s.values), *map(text, figures)] for s, figures in shown]
-    yield from table([*_names(answer.varied), *titles], rows)
-    yield ending(len(answer.solutions), answer.tried, most, answer.varied)
+    kept = _columns(answer)
+    rows = [[*(str(s.values[i]) for i in kept), *map(text, figures)] for s, figures in shown]
+    yield from table([*_names([answer.varied[i] for i in kept]), *titles], rows)
+    yield ending(len(answer.solutions), answer.tried, most, answer.varied) + _unchanged(answer)
+
+
+def _columns(answer: Answer) -> list[int]:
+    """What is varied, without what is idle and the smallest everywhere."""
+    every = list(range(len(answer.varied)))
+    lowest = [
+        all(s.values[i] == answer.varied[i].values[0] for s in answer.solutions) for i in every
+    ]
+    kept = [i for i in every if answer.varied[i].name not in answer.idle or not lowest[i]]
+    return kept or every
+
+
+def _unchanged(answer: Answer) -> str:
+    """That what is idle was not asked for."""
+    idle = _names([v for v in answer.varied if v.name in answer.idle])
+    if not idle or not answer.solutions:
+        return ""
+    if len(idle) == 1:
+        return f"; {idle[0]} changes no figure here: the smallest that fits"
+    return f"; {', '.join(idle[:-1])} and {idle[-1]} change no figure here: the smallest that fit"
 
 
 def _names(varied: Sequence[Varied]) -> list[str]:
@@ -57,12 +78,13 @@ def table(head: list[str], rows: list[list[str]], left: Sequence[int] = ()) -> I
 
 def ending(number: int, tried: int, most: int, varied: Sequence[Varied]) -> str:
     """`12 solutions among 330 combinations, the smallest first`; where there is none, what was tried."""
+    among = f"{tried:,} combination{'s' * (tried != 1)}"
     if not number:
         bounds = "; ".join(v.told.removeprefix(f"{STAGE}.") for v in varied)
-        return f"no solution among {tried:,} combinations: {bounds}; --vary takes other bounds"
+        return f"no solution among {among}: {bounds}; --vary takes other bounds"
     what = "1 solution" if number == 1 else f"{number:,} solutions"
     shown = f"; {number - most:,} more with --limit" if number > most else ""
-    return f"{what} among {tried:,} combinations, the smallest first{shown}"
+    return f"{what} among {among}, the smallest first{shown}"
 
 
 def document(answer: Answer, most: int) -> dict[str, Json]:

@@ -13,11 +13,17 @@ from specc.sizes import render_latex
 
 
 def markdown(
-    layers: Sequence[Explained], models: Iterable[ExplainedModel] = (), name: str = ""
+    layers: Sequence[Explained],
+    models: Iterable[ExplainedModel] = (),
+    name: str = "",
+    summed: Sequence[Explained] = (),
 ) -> str:
-    """A table of figures for each layer, then the sums of the networks, or of what has the name."""
+    """A table of figures for each layer, then the sums of the networks, or of what has the name.
+
+    `summed` are the layers that the name stands for, where some of them are not shown.
+    """
     parts = ["\n".join(_section(e)) for e in layers]
-    parts += [f"**{escape(line)}**" for line in _sums(layers, models, name)]
+    parts += [f"**{escape(line)}**" for line in _sums(layers, models, name, summed or layers)]
     return "\n\n".join(parts)
 
 
@@ -42,19 +48,25 @@ def _call(e: Explained) -> str:
 
 
 def _sums(
-    layers: Sequence[Explained], models: Iterable[ExplainedModel], name: str
+    layers: Sequence[Explained],
+    models: Iterable[ExplainedModel],
+    name: str,
+    summed: Sequence[Explained],
 ) -> Iterator[str]:
     yield from (line for m in models for line in totals(m))
     if name and len(layers) > 1:
-        yield from part(name, layers)
+        yield from part(name, summed)
 
 
 def latex(
-    layers: Sequence[Explained], models: Iterable[ExplainedModel] = (), name: str = ""
+    layers: Sequence[Explained],
+    models: Iterable[ExplainedModel] = (),
+    name: str = "",
+    summed: Sequence[Explained] = (),
 ) -> str:
     """A paragraph for each layer with an aligned working; needs `amsmath`."""
     parts = ["\n".join(_paragraph(e)) for e in layers]
-    parts += [rf"\par {tex(line)}" for line in _sums(layers, models, name)]
+    parts += [rf"\par {tex(line)}" for line in _sums(layers, models, name, summed or layers)]
     return "\n\n".join(parts)
 
 

@@ -93,8 +93,24 @@ def test_an_unknown_word(specc: Run) -> None:
     ended = specc("explain", "dense")
     assert (ended.status, ended.err) == (
         2,
-        "specc: 'dense' is no spec, code or word; did you mean linear?\n",
+        "specc: 'dense' is no file, no code, no layer and no other word; did you mean linear?\n",
     )
+    said = specc("explain", "nosuch").err
+    assert (
+        "specc explain layers; one of a spec is named after it: specc explain FILE nosuch" in said
+    )
+    assert "did you mean layers?" in specc("explain", "layer").err
+
+
+def test_what_is_near_may_be_a_spec_of_this_folder(specc: Run, lenet: Path) -> None:
+    for word in (lenet.stem, "lenett", "lenet.spce"):
+        assert f"did you mean {lenet.name}?" in specc("explain", word).err
+
+
+def test_an_unknown_code_is_told_with_those_of_its_kind(specc: Run) -> None:
+    said = specc("explain", "E699").err
+    assert "there is no code E699; there are E601, " in said
+    assert "E302" not in said
 
 
 def test_a_model_lists_what_training_is_told(specc: Run) -> None:
@@ -168,7 +184,22 @@ def test_names_lead_through_rounds_and_cells(blocks: Run) -> None:
     assert outs[0].startswith("trunk.*.up ×2: linear(4) in Net")
     assert len(set(outs)) == 1
     assert blocks("c").out.startswith("c1: scan c in Net")
-    assert "c1.linear1: linear(4)" in blocks("c").out
+    assert "c1.linear1: linear(4)" in blocks("c", "--all").out
+
+
+def test_a_cell_is_told_by_its_equations_and_its_operations_when_asked_for(blocks: Run) -> None:
+    for form in ((), ("--markdown",), ("--latex",), ("--json",)):
+        for name in (("c",), ("c1",), ()):
+            short, long = blocks(*name, *form).out, blocks(*name, "--all", *form).out
+            assert "c1.linear1: " not in short
+            assert len(short) < len(long), (name, form)
+    out = blocks("c1").out
+    assert "inside                 3 operations: with --all, or by name, such as c1.concat1" in out
+    assert "c1.linear1: linear(4) in Net" in blocks("--all").out
+    assert blocks("c1.linear1").out.startswith("c1.linear1: linear(4) in Net")
+    found = json.loads(blocks("c1", "--json").out)
+    assert found["layers"][0]["inside"] == ["c1.concat1", "c1.linear1", "c1.tanh1"]
+    assert found["totals"] == {"params": 32, "macs": 224}
 
 
 def test_a_part_has_sums(blocks: Run) -> None:
@@ -253,7 +284,7 @@ def test_a_phase_is_said_in_every_form(specc: Run) -> None:
     text = "specc 1\nnetwork N {\n in g: graph[node=3]\n h = g -> gcn(4)\n mean(h, axis=nodes)\n}\n"
     Path("n.spec").write_text(text, encoding="utf-8")
     for form in ((), ("--markdown",), ("--latex",)):
-        assert "in the message" in specc("explain", "n.spec", *form).out
+        assert "in the message" in specc("explain", "n.spec", "--all", *form).out
 
 
 def test_lists_and_sizes_are_written_as_they_are_meant(specc: Run) -> None:

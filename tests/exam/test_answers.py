@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.exam.answers import read_answers
+from specc.exam.answers import decoded, read_answers
 from specc.exam.given import AnswerFile
 
 WIDE = 'student,C1.params,S2.output\nAnn,150,"[6, 14, 14]"\nBob,156,6x14x14\n'
@@ -33,6 +33,17 @@ YAML_LIST = (
     "- student: Bob\n  answers:\n    C1.params: 156\n    S2.output: 6x14x14\n"
 )
 
+TURNED = "Question|Ann|Bob\nC1.params|150|156\nS2.output|[6, 14, 14]|6x14x14\n"
+TITLED = "Exam of 2026,,\n\n" + WIDE
+NESTED = (
+    '{"students": [{"name": "Ann", "C1": {"params": 150}, "S2": {"output": [6, 14, 14]}},\n'
+    ' {"name": "Bob", "answers": [{"question": "C1.params", "answer": 156},\n'
+    '  {"question": "S2.output", "answer": "6x14x14"}]}]}'
+)
+BY_QUESTION = (
+    '{"C1.params": {"Ann": 150, "Bob": 156},\n "S2.output": {"Ann": [6, 14, 14], "Bob": "6x14x14"}}'
+)
+
 
 def content(file: AnswerFile) -> list[tuple[str, str, str]]:
     return [(g.student, g.figure, g.text) for g in file.given]
@@ -41,12 +52,13 @@ def content(file: AnswerFile) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     ("path", "text"),
     [("a.csv", WIDE), ("a.csv", LONG), ("a.json", JSON), ("a.json", LISTED), ("a.yaml", YAML),
-     ("a.yml", YAML_LIST)],
+     ("a.yml", YAML_LIST), ("a.csv", TURNED), ("a.csv", TITLED), ("a.json", NESTED),
+     ("a.json", BY_QUESTION)],
 )  # fmt: skip
 def test_every_format_says_the_same(path: str, text: str) -> None:
     found = read_answers(path, text)
     assert found.problems == []
-    assert content(found) == [
+    assert sorted(content(found)) == [
         ("Ann", "C1.params", "150"),
         ("Ann", "S2.output", "[6, 14, 14]"),
         ("Bob", "C1.params", "156"),
@@ -229,3 +241,15 @@ def test_an_answer_is_no_mapping() -> None:
     assert said("a.json", '{"Ann": {"C1.params": {"x": 1}}}') == [
         (1, "C1.params: an answer is a number, a text or a list of them")
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_what_spreadsheets_write_is_decoded(encoding: str) -> None:
+    text = "Name;S2.output\nMüller;6×14×14\n"
+    assert decoded(text.encode(encoding)) == text
+
+
+def test_what_stands_beside_the_students_is_no_student() -> None:
+    found = read_answers("a.json", '{"class": "A",\n "Ann": {"C1.params": 1}}')
+    assert list(found.students) == ["Ann"]
+    assert [n.message for n in found.notes] == ["class: A is nobody's answer and not read"]

@@ -264,7 +264,14 @@ def test_a_formula_that_is_right_by_chance_is_not_right() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["dunno", "no idea", "four hundred and fifty six", "48000 + biases", "25*q*z", "2416 apples"],
+    [
+        "ask me",
+        "very many",
+        "four hundred and fifty six",
+        "48000 + biases",
+        "25*q*z",
+        "2416 apples",
+    ],
 )
 def test_words_and_letters_without_meaning(text: str) -> None:
     assert one(C3__params=text).verdict == "unreadable"
@@ -276,7 +283,7 @@ def test_words_and_letters_without_meaning(text: str) -> None:
     ("text", "verdict"),
     [
         ("none", "right"), ("no params", "right"), ("no learnable parameters", "right"),
-        ("nil", "right"), ("0 (pooling has none)", "right"), ("no idea", "unreadable"),
+        ("nil", "right"), ("0 (pooling has none)", "right"), ("no idea", "missing"),
     ],
 )  # fmt: skip
 def test_nothing_learnt_has_many_words(text: str, verdict: str) -> None:
@@ -463,7 +470,19 @@ def graded_of(block: str, text: str) -> Graded:
 
 
 @pytest.mark.parametrize(
-    "name", ["c1.params", "C1 params", "C1_params", "LENET.C1.params", "C1-Params"]
+    "name",
+    [
+        "c1.params",
+        "C1 params",
+        "C1_params",
+        "LENET.C1.params",
+        "C1-Params",
+        "C1 parameters",
+        "# of parameters of C1",
+        "Q7: C1.params (2 marks)",
+        "C1: params",
+        "number of params in C1",
+    ],
 )
 @pytest.mark.parametrize("block", ["", BLOCK])
 def test_a_question_in_another_spelling(name: str, block: str) -> None:
@@ -562,3 +581,62 @@ def test_capitals_matter_where_they_tell_two_layers_apart() -> None:
     assert found is not None
     graded = grade(found, read_answers("a.csv", "student,a.params\nAnn,8\n"))
     assert [p.message for p in graded.problems] == ["the paper does not ask for a.params"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("approx. 51k", "51,902 is cut off, not rounded: to 52,000"),
+        ("55k", "it is rounded too far to say which slip gives it"),
+        ("51.75K", "51,750: the 152 biases are missing"),
+    ],
+)
+def test_a_rounded_number_is_given_a_slip_that_no_chance_explains(answer: str, said: str) -> None:
+    mark = one(LeNet__params=answer)
+    assert mark.expected == "51,902"
+    assert [*mark.notes, *mark.reasons][0] == said
+    assert len(mark.reasons) <= 1
+
+
+def test_a_shape_with_letters_that_are_no_free_sizes_is_marked_by_hand() -> None:
+    mark = one(C1__output="six 28x28 maps")
+    assert (mark.verdict, mark.notes) == (
+        "unreadable",
+        ("words or letters that the question does not have",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("14x14", "[14, 14]: there are 6 channels of that size"),
+        (
+            "14",
+            "14 = ⌊(28 + 2·0 − 2)/2⌋ + 1: that is one side of its 6 channels; a shape has all axes",
+        ),
+        ("6", "6: those are its channels; a shape has all axes"),
+    ],
+)
+def test_a_part_of_a_shape_is_told_once(answer: str, said: str) -> None:
+    mark = one(S2__output=answer)
+    assert mark.reasons == (said,)
+    assert mark.working == "⌊(28 + 2·0 − 2)/2⌋ + 1 = 14"
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("S2 output shape", "S2.output"),
+        ("size of S2", "S2.output"),
+        ("C3 receptive field", "C3.receptive_field"),
+        ("C3 multiply-accumulates", "C3.macs"),
+        ("total parameters", "LeNet.params"),
+    ],
+)
+def test_a_figure_has_other_words(name: str, figure: str) -> None:
+    right = {"S2.output": "[6, 14, 14]", "C3.receptive_field": "14", "C3.macs": "240_000"}
+    claims = "".join(f"    {k} = {v}\n" for k, v in ({"LeNet.params": "51_902"} | right).items())
+    graded = graded_of(f'answers "Q3" {{\n{claims}}}', f"student,{name}\nAnn,7\n")
+    assert graded.problems == ()
+    given = {m.question.text: m.given for m in graded.scripts[0].marks if m.given}
+    assert given == {figure: "7"}

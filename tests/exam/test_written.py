@@ -20,7 +20,8 @@ from specc.exam.written import Shape, Symbols, read
     ["61706", "61 706", "61,706", "61_706", "61'706", "61.7K", "61.7 k", "6.17e4", "6.17E+4",
      "6.17·10⁴", "6.17 x 10^4", "≈ 61 700", "~61,710", "ca. 62 thousand", "0.0617M",
      "61,706 parameters", "61706 params", "48120+13586", "= 61706", "48,120 + 13,586 = 61,706",
-     "61706.0", "61\u202f706", "(5*5*16+1)*120+13586"],
+     "61706.0", "61.706,0", "61706!", "61706;", "61706?", '="61706"', "61706 (=48120+13586)",
+     "Answer: 61706", "ans 61706", "48120+13586 -> 61706", "61\u202f706", "(5*5*16+1)*120+13586"],
 )  # fmt: skip
 def test_ways_to_write_61706(text: str) -> None:
     written = read(text, "params")
@@ -42,7 +43,10 @@ def test_what_is_not_61706(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["[6, 14, 14]", "6x14x14", "6×14×14", "(6,14,14)", "6*14*14", "6 14 14", "6@14x14",
-     "6 x 14 x 14", "(None, 6, 14, 14)", "Nx6x14x14", "6·14·14", "{6;14;14}", "6 by 14 by 14"],
+     "6 x 14 x 14", "(None, 6, 14, 14)", "Nx6x14x14", "6·14·14", "{6;14;14}", "6 by 14 by 14",
+     "6×14²", "[6, 14^2]", "C: 6, H: 14, W: 14", "height=14, width=14, channels=6", "=6*14*14",
+     "6 feature maps, 14 by 14", "6 feature maps of size 14x14", "6 channels, 14 high, 14 wide",
+     "6x14x14.", "6 × 14 × 14 = 1176", "(6, 14, 14) CHW", "6,14,14 (C,H,W)", "6 x 14px x 14px"],
 )  # fmt: skip
 def test_ways_to_write_a_shape(text: str) -> None:
     written = read(text, "output")
@@ -70,7 +74,24 @@ def test_memory_has_units(text: str, value: int) -> None:
     assert agrees(written, value)
 
 
-@pytest.mark.parametrize("text", ["", " ", "-", "?", "n/a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "-",
+        "?",
+        "n/a",
+        "N.A.",
+        "#N/A",
+        "idk",
+        "I don't know",
+        "don’t know",
+        "not sure",
+        "---",
+        "...",
+    ],
+)
 def test_no_answer(text: str) -> None:
     assert read(text, "params") is None
 

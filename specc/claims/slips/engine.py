@@ -46,7 +46,8 @@ PAIRED = frozenset({
     "tied-twice", "projection-forgotten", "heads-multiplied", "gates-miscounted", "recurrent-biases",
     "recurrent-matrix-forgotten", "one-direction", "one-layer", "steps-multiplied", "one-step",
     "flops-for-macs", "macs-for-flops", "bias-additions", "wrong-positions", "scores-forgotten",
-    "one-product", "length-once", "one-place", "biases-included", "doubles", "halves", "bytes-forgotten",
+    "one-product", "length-once", "one-place", "biases-included", "doubles",
+    "halves", "bytes-forgotten", "partial-connections",
     *(s.name for s in (*SIZES, *work.FIELD)),
 })  # fmt: skip
 """Slips common enough to be made two at a time; with rarer ones nearly every number could be explained."""
@@ -109,14 +110,14 @@ def alternatives(tables: Tables, subject: Subject, word: str) -> Iterator[Findin
     for slip in slips_of(word):
         for changed, reason in _changes(slip, working):
             if changed.value != right:
-                yield _finding((slip,), changed, reason)
+                yield _finding((slip,), changed, reason, working)
 
 
-def _finding(slips: tuple[Slip, ...], working: Working, reason: str) -> Finding:
+def _finding(slips: tuple[Slip, ...], working: Working, reason: str, right: Working) -> Finding:
     shape = len(working.parts) > 1
     parts = working.parts if shape else (working.whole,)
     value: Value = tuple(p.value for p in parts) if shape else parts[0].value
-    return Finding(slips, value, reason, parts)
+    return Finding(slips, value, reason, parts, right=right.parts)
 
 
 def _changes(slip: Slip, working: Working) -> list[Change]:
@@ -155,7 +156,7 @@ def _double(working: Working, word: str) -> Iterator[Finding]:
                     continue
                 for twice, other in _changes(second, once):
                     if twice.value not in {once.value, working.value}:
-                        yield _finding((first, second), twice, f"{reason}, and {other}")
+                        yield _finding((first, second), twice, f"{reason}, and {other}", working)
 
 
 def _crowded(values: Iterable[Value], claimed: Value) -> bool:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from specc.claims.slips import further, places
 from specc.claims.slips.attention import HEAD_SLIPS
+from specc.claims.slips.lenet import PARTIAL
 from specc.claims.slips.recurrent import GATE_SLIPS
 from specc.claims.slips.rewrite import (
     constant,
@@ -327,6 +328,7 @@ _COMMON = (
     _slip("kernel-not-squared", "only one axis of the kernel is counted", _flat_kernel, deep=True),
     _slip("kernel-forgotten", "the kernel's size is forgotten", _no_kernel, deep=True),
     _slip("spatial-size", "the size of the map is multiplied in", _spatial, deep=True),
+    PARTIAL,
 )
 _CONVENTION = _slip("convention", "another convention", _conventions)
 ONE_COPY = _slip("one-copy", "one copy is counted, not all", copies)

@@ -210,11 +210,16 @@ def _no_channels(w: Working) -> Iterator[Change]:
     if _in_order(w) and w.case.inference.output.axes[0] == "channels":
         own = render(w.parts[0].value)
         yield w.to(*w.parts[1:]), f"there are {own} channels of that size"
+        sides = w.parts[1:]
+        if len(sides) > 1 and len({p.value for p in sides}) == 1:
+            yield w.to(sides[0]), f"that is one side of its {own} channels; a shape has all axes"
 
 
 def _no_axis(w: Working) -> Iterator[Change]:
     """Any axis but the channels left out: the steps of a sequence, one side of a map."""
     if _in_order(w):
+        if w.case.inference.output.axes[0] == "channels":
+            yield w.to(w.parts[0]), "those are its channels; a shape has all axes"
         for at, axis in enumerate(w.case.inference.output.axes):
             if axis != "channels":
                 left = render(w.parts[at].value)

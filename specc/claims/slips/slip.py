@@ -69,7 +69,8 @@ class Slip(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """A wrong figure explained: the slips (one or two), the value they give, why, and by which formulas.
 
-    `earlier` are the nodes whose sizes are wrong, where the figure itself follows rightly from them.
+    `earlier` are the nodes whose sizes are wrong, where the figure itself follows rightly from them;
+    `right` are the formulas of the right figure, of which those of a shape are not told again.
     """
 
     slips: tuple[Slip, ...]
@@ -77,6 +78,7 @@ class Finding(Struct, frozen=True):
     reason: str
     parts: tuple[Formula, ...] = ()
     earlier: tuple[str, ...] = ()
+    right: tuple[Formula, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -92,7 +94,7 @@ class Finding(Struct, frozen=True):
         if not isinstance(self.value, tuple):
             numbers = self.parts[0].numbers() if self.parts else ""
             return "" if numbers == text(self.value) else numbers
-        workings = (p.working() for p in self.parts)
+        workings = (p.working() for p in self.parts if p not in self.right)
         return "; ".join(dict.fromkeys(w for w in workings if "=" in w))
 
 

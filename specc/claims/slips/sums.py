@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from msgspec.structs import replace
 
 from specc.claims.figures import FIGURES
 from specc.claims.outcome import Value
+from specc.claims.slips.lenet import Off, published
 from specc.claims.slips.params import missing
 from specc.claims.slips.slip import Finding, Slip, Working
 from specc.claims.slips.start import start
@@ -73,16 +74,13 @@ def _nothing(w: Working) -> Iterator[tuple[Working, str]]:
     return iter(())
 
 
-Off: TypeAlias = tuple[str, str, Size, str]
-"""A slip's name, its text, by how much the sum is off, and why that is wrong."""
-
-
 def _off(tables: Tables, subject: Subject, word: str, rows: list[Entry]) -> Iterator[Off]:
     if word in _OF_PARAMS:
         learnt = [e for e in rows if word != "trainable" or e.row.trainable]
         yield from _kinds(learnt)
         yield from _counted_too(rows, word)
         yield from _conventions(tables, rows, word)
+        yield from published(learnt)
     elif word in {"weights", "biases"}:
         yield from _conventions(tables, rows, word)
     if word in {"macs", "flops"}:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from specc.claims.slips import further, places
+from specc.claims.slips.lenet import PARTIAL
 from specc.claims.slips.params import BIASES, ONE_COPY, PARAMS, WEIGHTS
 from specc.claims.slips.positions import POSITIONS
 from specc.claims.slips.recurrent import STEP_SLIPS
@@ -219,6 +220,7 @@ MACS = (
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
     Slip("scores-forgotten", "a part of attention is forgotten", _no_scores),
     *STEP_SLIPS,
+    PARTIAL,
     *further.MACS,
     *places.MACS,
     Slip("one-product", "one of two products is forgotten", _half_scores),
@@ -231,7 +233,7 @@ FLOPS = (
     Slip("fewer-additions", "n − 1 additions are counted", _fewer_additions, deep=True),
     *places.MACS,
     *(_PARAMS[n] for n in ("input-channels-forgotten", "groups-ignored", "kernel-not-squared",
-                           "one-output", "kernel-forgotten", "one-copy")),
+                           "one-output", "kernel-forgotten", "one-copy", "partial-connections")),
     Slip("one-axis", "the positions of one axis are counted", _one_axis, deep=True),
     *POSITIONS,
 )  # fmt: skip
@@ -242,7 +244,7 @@ MEMORY = (
     Slip("bits", "bits are given for bytes", _bits),
     *(_in_bytes(_PARAMS[n]) for n in (
         "bias-forgotten", "norm-one", "one-copy", "moving-averages", "tied-twice", "shared-twice",
-        "input-channels-forgotten", "kernel-not-squared", "groups-ignored",
+        "input-channels-forgotten", "kernel-not-squared", "groups-ignored", "partial-connections",
     )),
 )  # fmt: skip
 FIELD = (

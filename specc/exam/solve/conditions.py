@@ -48,6 +48,8 @@ def read(
         if diagnostics.failed or len(declared) != 1 or not isinstance(declared[0], tree.Expect):
             single = re.sub(r"(?<![=<>!])=(?!=)", "==", text)
             hint = f"equality is {single}" if single != text else "write one like: params <= 500"
+            if re.search(r"\d,\d{3}\b", text):
+                hint = "a number has no comma: 1516 or 1_516"
             raise SolveError(f"{text!r} is no condition; {hint}")
         condition = declared[0].condition
         found += _comparisons(_about(condition, subject, every) if subject else condition, text)

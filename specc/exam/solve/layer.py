@@ -63,15 +63,23 @@ def layer_question(
         if name in _VARIED and name not in named:
             named[name] = _wanted(name, conditions) or usual(name)
     if not named:
-        wanted = next((n for n in model.model_fields if model.model_fields[n].is_required()), "…")
-        raise SolveError(f"say what of {word} may change: --vary {wanted}=1..64")
+        raise SolveError(_fixed(word, model))
     chosen = tuple(Varied(f"{STAGE}.{v.name}", v.values) for v in named.values())
+    unasked = frozenset(f"{STAGE}.{name}" for name in named.keys() - {v.name for v in varied})
     options = [
-        Question(_file(word, kind.format(*sizes)), conditions, chosen, {}, convention)
+        Question(_file(word, kind.format(*sizes)), conditions, chosen, {}, convention, unasked)
         for kind in _TYPES[len(sizes)]
     ]
     fitting = (q for q in options if first_built(q, opened(q.file, q.varied)) is not None)
     return next(fitting, options[0])
+
+
+def _fixed(word: str, model: type[Layer]) -> str:
+    """That nothing varies unasked, with what could."""
+    wanted = next((n for n, field in model.model_fields.items() if field.is_required()), "")
+    if wanted:
+        return f"say what of {word} may change: --vary {wanted}=1..64"
+    return f"no number of {word} can be varied: its figures follow from its input"
 
 
 def known(word: str) -> type[Layer]:

@@ -14,7 +14,7 @@ from specc.syntax import tree
 
 BOUNDS = {"inputs": (1, 6), "widths": (1, 8), "hidden": (1, 2)}
 """What varies: the inputs, the units of every later layer, and the number of hidden layers."""
-_FIGURES = ("params", "weights", "biases", "macs", "layers", "inputs", "outputs")
+_FIGURES = ("params", "weights", "biases", "macs", "layers", "hidden", "inputs", "outputs")
 
 
 class Mlp(Struct, frozen=True):
@@ -53,6 +53,7 @@ class Mlp(Struct, frozen=True):
             "biases": self.biases,
             "macs": self.weights,
             "layers": len(self.widths) - 1,
+            "hidden": len(self.widths) - 2,
             "inputs": self.widths[0],
             "outputs": self.widths[-1],
         }

@@ -16,11 +16,11 @@ from specc.claims.values import Evaluator
 from specc.diagnostics import Diagnostics, Severity
 from specc.exam.solve import conditions as asked
 from specc.exam.solve.ranges import SolveError, Varied, combinations
-from specc.exam.solve.vary import opened, parameter
+from specc.exam.solve.vary import opened, parameter, suggested
 from specc.layers.base import Convention
 from specc.program import Program, Static
 from specc.resolve.file import resolve
-from specc.sizes import Size, SizeLimit, known, symbol
+from specc.sizes import Size, SizeLimit, Symbolic, free_symbols, known, symbol
 from specc.sizes import holds as constraint_holds
 from specc.syntax import tree
 
@@ -38,22 +38,30 @@ class Solution(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """All solutions, the smallest first: fewest parameters, then smallest numbers."""
+    """All solutions, the smallest first: fewest parameters, then smallest numbers.
+
+    What is `idle` varied unasked and changes no figure: of it the smallest number that fits is kept.
+    """
 
     varied: tuple[Varied, ...]
     solutions: tuple[Solution, ...]
     tried: int
     asked: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 class Question(Struct, frozen=True):
-    """A file, what must hold, what is varied, and the parameters that are set."""
+    """A file, what must hold, what is varied, and the parameters that are set.
+
+    `usual` are the names that vary although nobody said so.
+    """
 
     file: tree.File
     conditions: tuple[tree.Binary, ...]
     varied: tuple[Varied, ...]
     settings: Mapping[str, Static]
     convention: Convention = "pytorch"
+    usual: frozenset[str] = frozenset()
 
 
 def solve(question: Question) -> Answer:
@@ -63,16 +71,30 @@ def solve(question: Question) -> Answer:
         SolveError: there is nothing to vary, too much of it, or a figure that does not exist or is free.
     """
     if not question.varied:
-        raise SolveError("nothing is varied; say what may change: --vary C1.padding=0..4")
+        example = suggested(question.file, question.conditions)
+        raise SolveError(f"nothing is varied; say what may change: --vary {example}")
     tried = combinations(question.varied)
     open_file = opened(question.file, question.varied)
-    found = _by_formula(question, open_file)
-    if found is None:
+    worked = _by_formula(question, open_file)
+    if worked is None:
         _sides_exist(question, open_file)
         combinations(question.varied, MOST_COMPILED, _EACH)
-        found = list(_by_compiling(question, open_file))
+        worked = list(_by_compiling(question, open_file)), ()
+    found, idle = worked
     found.sort(key=lambda s: (s.params, s.values))
-    return Answer(question.varied, tuple(found), tried, tuple(_titles(question)))
+    kept = _without(question.varied, idle, found)
+    return Answer(question.varied, kept, tried, tuple(_titles(question)), idle)
+
+
+def _without(
+    varied: Sequence[Varied], idle: tuple[str, ...], found: list[Solution]
+) -> tuple[Solution, ...]:
+    """One solution of those that differ in what is idle alone, the first."""
+    at = [i for i, v in enumerate(varied) if v.name not in idle]
+    first: dict[tuple[int, ...], Solution] = {}
+    for solution in found:
+        first.setdefault(tuple(solution.values[i] for i in at), solution)
+    return tuple(first.values())
 
 
 def _ranged(condition: tree.Binary) -> bool:
@@ -92,8 +114,10 @@ def _each(varied: Sequence[Varied]) -> Iterator[tuple[int, ...]]:
 # -------------------------------------------------------------------- by formula
 
 
-def _by_formula(question: Question, file: tree.File) -> list[Solution] | None:
-    """Solutions by formulas, None where some figure is none or one of the first fails with numbers."""
+def _by_formula(
+    question: Question, file: tree.File
+) -> tuple[list[Solution], tuple[str, ...]] | None:
+    """Solutions by formulas with what is idle; None where some figure is none or one of the first fails."""
     program = _program(question, file, {parameter(v): _free(v) for v in question.varied})
     if program is None:
         return None
@@ -117,7 +141,22 @@ def _by_formula(question: Question, file: tree.File) -> list[Solution] | None:
                 found.append(Solution(values, int(asked.put_in(total, put)), shown))
         except (KeyError, ArithmeticError, SizeLimit):
             return None
-    return found if _sound(question, file, found) else None
+    if not _sound(question, file, found):
+        return None
+    symbols = _symbols([total, *(side for _, *pair in sides for side in pair)])
+    idle = (v for v in question.varied if v.name in question.usual and parameter(v) not in symbols)
+    return found, tuple(v.name for v in idle)
+
+
+def _symbols(values: Sequence[Value]) -> frozenset[str]:
+    """What some figures depend on."""
+    found: frozenset[str] = frozenset()
+    for value in values:
+        if isinstance(value, tuple):
+            found |= _symbols(value)
+        elif isinstance(value, Symbolic):
+            found |= free_symbols(value)
+    return found
 
 
 def _free(varied: Varied) -> Size:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specc.exam.solve.ranges import SolveError, Varied
+from specc.exam.solve.ranges import SolveError, Varied, usual
 from specc.layers import registry
 from specc.nearest import nearest
 from specc.resolve.parameters import free_sizes
@@ -41,10 +41,43 @@ def opened(file: tree.File, varied: Sequence[Varied]) -> tree.File:
 
 
 def _unknown(file: tree.File, name: str, own: set[str]) -> str:
-    choices = [*sorted(own), *(f"{s}.padding" for s in stages(file))]
     near = nearest(name, [*own, *stages(file)])
-    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(choices[:8]) or 'nothing'}"
+    choices = ", ".join([*sorted(own)[:8], suggested(file, ())])
+    hint = f"did you mean {near[0]}?" if near else f"there is {choices}"
     return f"nothing called {name} can be varied; {hint}"
+
+
+def suggested(file: tree.File, conditions: Sequence[tree.Binary]) -> str:
+    """What could be varied: `C1.channels=1..128` for parameters, `C1.padding=0..5` for sizes."""
+    sizes = any(_part(c.left) in SIZES for c in conditions)
+    words = ("padding", "kernel", "stride", *WIDE) if sizes else (*WIDE, "kernel")
+    labelled = [s for s in _stages(file) if s.label is not None]
+    asked = {name for c in conditions for name in _names(c.left)}
+    labelled.sort(key=lambda s: s.label is None or s.label.id not in asked)
+    for stage in labelled:
+        call = stage.operation
+        callee = call.callee if isinstance(call, tree.Call) else call
+        known = _hyperparameters(file, callee) or ()
+        word = next((w for w in words if w in known), None)
+        if word is not None and stage.label is not None:
+            return usual(f"{stage.label.id}.{word}").told.replace(" ", "=", 1)
+    return "C1.kernel=1..7"
+
+
+WIDE = ("channels", "features", "units")
+SIZES = frozenset({"output", "receptive_field", "jump", "height", "width"})
+"""Figures that a kernel and its padding change, and a number of filters does not."""
+
+
+def _part(expr: tree.Expr) -> str:
+    return expr.name.id if isinstance(expr, tree.Member) else ""
+
+
+def _names(expr: tree.Expr) -> list[str]:
+    """The parts of `Net.C1.params`."""
+    if isinstance(expr, tree.Member):
+        return [*_names(expr.base), expr.name.id]
+    return [expr.id] if isinstance(expr, tree.Name) else []
 
 
 def stages(file: tree.File) -> list[str]:

@@ -157,3 +157,47 @@ def test_what_a_scan_moves_and_a_definition_vary(name: str, params: int) -> None
     assert all(s.params <= params for s in found)
     with pytest.raises(SolveError, match='no hyperparameter "unit"; did you mean units'):
         solve(Question(file, asked, read([f"{name[:2]}.unit=1..9"]), {}))
+
+
+def test_what_changes_no_figure_is_not_listed() -> None:
+    found = solve(layer_question("conv", (3, 32, 32), ("params == 448",), ()))
+    head, first, second, last = lines(found, 9)
+    assert [head.split(), first.split(), second.split()] == [
+        ["channels", "kernel", "params"], ["16", "3", "448"], ["112", "1", "448"],
+    ]  # fmt: skip
+    assert last.endswith("; stride and padding change no figure here: the smallest that fit")
+
+
+def test_what_changes_no_figure_is_shown_where_nothing_smaller_fits() -> None:
+    found = solve(layer_question("conv", (3, 8, 8), ("params == 5824",), ()))
+    assert list(lines(found, 9))[:2] == [
+        "channels  kernel  padding  params",
+        "      16      11        2   5,824",
+    ]
+
+
+def test_what_is_varied_on_purpose_is_listed() -> None:
+    found = solve(layer_question("conv", (3, 32, 32), ("params == 448",), read(("stride=1..3",))))
+    assert [s.values[0] for s in found.solutions] == [1, 1, 2, 2, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("C1.params == 156", "--vary C1.channels=1..128"),
+        ("F.params == 156", "--vary F.features=1..128"),
+        ("N.params <= 9", "--vary C1.channels=1..128"),
+        ("C1.output == [6, 8, 8]", "--vary C1.padding=0..5"),
+        ("S2.output == [6, 8, 8]", "--vary S2.padding=0..5"),
+    ],
+)
+def test_what_could_vary_is_something_that_changes_the_figure(text: str, example: str) -> None:
+    with pytest.raises(SolveError) as raised:
+        solve(ask(text))
+    assert str(raised.value).endswith(example)
+
+
+def test_the_hidden_layers_of_an_mlp_are_a_figure() -> None:
+    found = mlp.mlps(("params == 32", "hidden == 1"), ()).found
+    assert {len(m.widths) for m in found} == {3}
+    assert len(found) == 6

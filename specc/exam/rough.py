@@ -1,0 +1,41 @@
+"""A rounded answer that is wrong: cut off where it should be rounded, or too rough to tell slips apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from specc.claims.outcome import Value, text
+from specc.claims.slips import Finding
+from specc.exam.compare import plain
+from specc.exam.quantity import Quantity
+
+CHANCE = Fraction(1, 4)
+"""So many slips may be expected to give about the number by chance; of more, none is named."""
+
+
+def cut_off(written: Quantity, value: Value) -> str:
+    """`61k` for 61,706, which is 62K; empty for another number."""
+    step = 2 * written.spread
+    if step == 0 or not isinstance(value, int) or not written.value <= value < written.value + step:
+        return ""
+    return f"{text(value)} is cut off, not rounded: to {text(plain(round(value / step) * step))}"
+
+
+def telling(
+    found: Sequence[Finding], written: Quantity, tried: Sequence[Value]
+) -> tuple[Finding, ...]:
+    """The slips that give the very number that is written; else those that no chance explains.
+
+    `tried` is what all slips give. Many of them near a number that is rounded far hit it by chance.
+    """
+    exact = tuple(f for f in found if f.value == written.value)
+    if exact or not found:
+        return exact
+    half, double = written.value / 2, 2 * written.value
+    near = {v for v in tried if isinstance(v, int) and half <= v <= double}
+    expected = len(near) * 2 * written.spread / (double - half)
+    return tuple(found) if expected <= CHANCE else ()
+
+
+TOO_MANY = "it is rounded too far to say which slip gives it"
