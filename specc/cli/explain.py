@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from specc.cli.files import nearby
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, UsageError
 from specc.report.machine import Json
@@ -89,8 +90,9 @@ def _word(common: Common, word: str) -> int:
     said = words.meaning(word)
     known = reference.words()
     if word not in known and said is None:
-        near = nearest(word, [*known, *words.meanings()])
-        hint = f"did you mean {near[0]}?" if near else "see: specc explain layers"
+        file = nearby(Path(word))
+        near = nearest(word, [*known, *words.meanings()])[:1] + ([str(file)] if file else [])
+        hint = f"did you mean {' or '.join(near)}?" if near else "see: specc explain layers"
         raise UsageError(f"{word!r} is no spec, code or word; {hint}")
     if common.json:
         document = {

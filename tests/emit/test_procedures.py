@@ -84,6 +84,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     status, said = script(folder / "train.py", "--quiet", "--steps", "20")
     assert status == 0, said
     assert "promise kept    climb.gain > 0" in said
+    promises = json.loads((folder / "run" / "promises.json").read_text())
+    assert ("climb.gain > 0", True) in [(p["words"], p["kept"]) for p in promises]
     return folder
 
 
@@ -186,7 +188,7 @@ expect far.size > 0
     assert (status, "Error" in said) == (1, False)
     assert "promise BROKEN  far.huge > 1   (far.huge not shown in this run)" in said
     assert "promise kept    far.size > 0" in said
-    assert "from session import Session, holds, shown" in (tmp_path / "sample.py").read_text()
+    assert "from session import Session, holds, shown, tell" in (tmp_path / "sample.py").read_text()
 
 
 def test_a_condition_that_no_row_has_is_said(run: Path, tmp_path: Path) -> None:
