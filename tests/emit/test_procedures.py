@@ -112,7 +112,7 @@ def test_an_argument_changes_the_run_and_nothing_else_is_written(run: Path, tmp_
     status, said = script(run / "sample.py", *flags)
     assert (status, "walk.total" in said) == (0, True)
     assert json.loads((out / "walk_figures.json").read_text())["total"] == 0.0
-    assert {p.name.split("_")[0] for p in out.iterdir()} == {"walk"}
+    assert {p.name.split("_")[0] for p in out.iterdir()} == {"walk", "promises.json"}
     assert before == {p: p.stat().st_mtime_ns for p in before}
 
 
