@@ -31,6 +31,7 @@ from specc.resolve.values import (
     SharedInstance,
     StageInstance,
 )
+from specc.sizes import symbol
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import Graph, Tensor, Unknown, ValueType, same_features
@@ -173,9 +174,9 @@ def _invoke(
     scope.constraints.extend(found)
     refs = [f.ref for f in operands]
     types = tuple((port, filled(type, sizes)) for port, type in body.output_types())
-    made = scope.add(
-        name, span, Invoke(stage, body), refs, types, named=label is not None, stage=stage
-    )
+    other = tuple((letter, size) for letter, size in sizes.items() if size != symbol(letter))
+    called = Invoke(stage, body, other)
+    made = scope.add(name, span, called, refs, types, named=label is not None, stage=stage)
     return on_graph(made, next((g for f in operands if (g := graph_behind(f))), None))
 
 
