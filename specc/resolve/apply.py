@@ -290,7 +290,7 @@ def _misfit(
         text=shape,
         notes=(f"how it came: {trail}",) if trail else (),
         labels=mismatch.labels(scope, body),
-        helps=mismatch.helps(scope, port, wanted, flow),
+        helps=(*mismatch.settings(scope, body), *mismatch.helps(scope, port, wanted, flow)),
     )
     return False
 
