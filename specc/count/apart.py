@@ -61,7 +61,9 @@ def _first(same: Mapping[Own, Own], letter: Own) -> Own:
 def _bodies(summer: Summer) -> Iterator[Body]:
     program = summer.program
     yield from program.networks
-    yield from (plan.body for plan in (*program.trains, *program.samples, *program.examples))
+    yield from (plan.body for plan in program.trains)
+    yield from (plan.body for plan in program.samples)
+    yield from (plan.body for plan in program.examples)
 
 
 def _calls(summer: Summer, body: Body) -> Iterator[Invoke]:
