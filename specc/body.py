@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from specc.layers.base import Inference, Layer, Parameter
-from specc.sizes import Constraint, Size
+from specc.sizes import Constraint, Size, substitute
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import ValueType
@@ -64,10 +64,18 @@ class Apply(Struct, frozen=True):
 
 
 class Invoke(Struct, frozen=True):
-    """A call of a network, or of a block's instance; operands in the order of its ports."""
+    """A call of a network, or of a block's instance; operands in the order of its ports.
+
+    `sizes` is what stands here in the place of the free sizes of the network.
+    """
 
     stage: Path
     body: Body
+    sizes: tuple[tuple[str, Size], ...] = ()
+
+    def here(self, size: Size) -> Size:
+        """A size of the body as it is in this call."""
+        return substitute(size, dict(self.sizes)) if self.sizes else size
 
 
 class Rounds(Struct, frozen=True):

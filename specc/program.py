@@ -327,7 +327,8 @@ class ExamplePlan(Struct, frozen=True):
 class Program(Struct, frozen=True):
     """A whole file, typed. Networks stand in the order of the file.
 
-    `sizes` are the numbers that calls give to free sizes of a network: its name, the size, the number.
+    `sizes` are the numbers that calls and `--set` give to free sizes of a network: its name, the size,
+    the number. `settings` are those of the `parameters` that are such sizes: `H`, and `Net.H` of one network.
     """
 
     file: tree.File
@@ -342,6 +343,7 @@ class Program(Struct, frozen=True):
     examples: tuple[ExamplePlan, ...] = ()
     programs: tuple[ProgramPlan, ...] = ()
     sizes: tuple[tuple[str, str, int], ...] = ()
+    settings: tuple[str, ...] = ()
 
     def network(self, name: str) -> Body:
         """The network of that name. Raises KeyError."""

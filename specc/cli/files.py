@@ -71,12 +71,20 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _missing(path: Path) -> str:
+    if not path.parent.exists():
+        return f"there is no {path}: {_missing(path.parent)}"
+    near = nearby(path)
+    return f"there is no {path}{f'; did you mean {near}?' if near else ''}"
+
+
+def nearby(path: Path) -> Path | None:
+    """What stands there under a name that is nearly this one; its suffix may be left out."""
     from specc.nearest import nearest
 
-    beside = path.parent if path.parent.is_dir() else None
-    near = nearest(path.name, (p.name for p in beside.iterdir())) if beside else []
-    hint = f"; did you mean {path.parent / near[0]}?" if near else ""
-    return f"there is no {path}{hint}"
+    names = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    called = {n.removesuffix(SUFFIX): n for n in names if n.endswith(SUFFIX)}
+    near = nearest(path.name, {**called, **{n: n for n in names}})
+    return path.with_name(called.get(near[0], near[0])) if near else None
 
 
 def _utf8(data: bytes) -> str:

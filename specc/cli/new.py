@@ -49,6 +49,7 @@ def _target(name: Path) -> Path:
 def _text(template: str) -> str:
     if template not in templates():
         near = nearest(template, templates())
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(templates())}"
-        raise UsageError(f"there is no template {template!r}; {hint}")
+        hint = f"did you mean {near[0]}? " if near else ""
+        known = ", ".join(templates())
+        raise UsageError(f"there is no template {template!r}; {hint}there are {known}")
     return files("specc.cli").joinpath("starters", template + SUFFIX).read_text(encoding="utf-8")

@@ -25,7 +25,8 @@ def read_settings(written: Iterable[str]) -> Mapping[str, Value]:
 
 def _setting(text: str) -> tuple[str, Value]:
     name, equals, value = (part.strip() for part in text.partition("="))
-    if not equals or not name.isidentifier() or not value:
+    words = name.split(".")  # N.H is the size H of network N
+    if not equals or not value or len(words) > 2 or not all(map(str.isidentifier, words)):
         raise UsageError(f"--set takes NAME=VALUE, as in --set latent=32, not {text!r}")
     if len(value) > _LONGEST:
         raise UsageError(f"the value of {name} is longer than {_LONGEST} characters")

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from specc.cli.files import sources
 from specc.cli.options import Common, Format
-from specc.cli.outcome import FINE, USAGE, WRONG
+from specc.cli.outcome import FINE, USAGE, WRONG, complain
 from specc.diagnostics import Diagnostic, Severity
 from specc.pipeline import Compiled, compile_text
 from specc.program import Program
@@ -47,7 +47,18 @@ class Work(Struct):
                 d.severity is Severity.ERROR and self._counts(d) for d in compiled.diagnostics
             )
             if compiled.program is not None and not wrong:
+                self._say_whose(compiled.program)
                 yield compiled.program
+
+    def _say_whose(self, program: Program) -> None:
+        """Say of a size that `--set` has given to several networks that it may be given to one."""
+        apart = {name for body in program.networks for name in body.uses}
+        apart |= {name.partition(".")[0] for name in program.settings if "." in name}
+        for name in () if self.common.quiet else program.settings:
+            owners = [n for n, letter, _ in program.sizes if letter == name and n not in apart]
+            if len(owners) > 1:
+                said = f"{', '.join(owners[:-1])} and {owners[-1]}"
+                complain(f"--set {name} is for {said}; {owners[0]}.{name} is that of one")
 
     def _counts(self, diagnostic: Diagnostic) -> bool:
         return not diagnostic.code.startswith(self.passed)

@@ -81,9 +81,10 @@ def run(common: Common, out: Path, choices: Choices) -> int:
     def start(folder: Path) -> int:
         if not common.quiet:
             complain(f"built {folder}")
+        since = time.time()
         status = call(folder / "train.py", choices.flags())
         if common.json:
-            print(results.trained(choices.folder() or folder / "run", status))
+            print(results.trained(choices.folder() or folder / "run", status, since))
         return status
 
     if kept.has_run(target) and not choices.resumes() and choices.folder() is None:

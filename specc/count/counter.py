@@ -6,17 +6,18 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from specc.count.apart import apart
 from specc.count.differences import differences
 from specc.count.frozen import frozen_params
 from specc.count.norms import norm_macs
 from specc.count.opened import opened
 from specc.count.report import CountReport, Difference, NetworkCount, Row, Totals
 from specc.count.rows import Tabler
-from specc.count.sums import Owned, Summer, as_totals
+from specc.count.sums import Summer, as_totals
 from specc.fields import FieldReader
 from specc.layers.base import Convention
 from specc.program import Body, Program
-from specc.sizes import Size, multiples, render, settled
+from specc.sizes import Size, free_symbols, multiples, render, settled
 from specc.types import Tensor, ValueType
 
 
@@ -25,12 +26,11 @@ def count(program: Program, convention: Convention = "pytorch") -> CountReport:
     summer = Summer(program, convention)
     tabler = Tabler(summer, FieldReader())
     counted = [_network(tabler, body) for body in program.networks]
-    conditions = multiples(c for body in program.networks for c in body.constraints)
     return CountReport(
         program.file.source.path,
         convention,
         tuple(network for network, _ in counted),
-        _totals(_file(summer, tabler), conditions),
+        _file(summer, tabler),
         tuple(d for _, found in counted for d in found),
     )
 
@@ -71,15 +71,27 @@ def _totals(totals: Totals, conditions: Mapping[str, int]) -> Totals:
 
 def _file(summer: Summer, tabler: Tabler) -> Totals:
     """All networks, each once however many others call it. Every network's own MACs are added up."""
-    owned = Owned()
-    macs: Size = 0
-    frozen: Size = 0
-    called = frozenset[str]().union(*(summer.called(b) for b in summer.program.networks))
-    for body in summer.program.networks:
-        owned = owned.plus(summer.owned(body))
-        frozen = frozen + frozen_params(summer, body, tabler.trained.get(body.name))
-        macs = macs if body.name in called else macs + summer.macs(body)
-    return as_totals(owned, macs, frozen)
+    networks = summer.program.networks
+    called = frozenset[str]().union(*(summer.called(b) for b in networks))
+    sums = {
+        b: as_totals(
+            summer.owned(b),
+            0 if b.name in called else summer.macs(b),
+            frozen_params(summer, b, tabler.trained.get(b.name)),
+        )
+        for b in networks
+    }
+    letters = apart(summer, {b.name: _letters(total) for b, total in sums.items()})
+    conditions = multiples(c.put(letters.get(b.name, {})) for b in networks for c in b.constraints)
+    whole = Totals()
+    for body, total in sums.items():
+        whole = whole.plus(total, letters.get(body.name, {}))
+    return _totals(whole, conditions)
+
+
+def _letters(totals: Totals) -> frozenset[str]:
+    sizes = (totals.params, totals.buffers, totals.macs)
+    return frozenset[str]().union(*map(free_symbols, sizes))
 
 
 def _notes(summer: Summer, body: Body, norms: Size) -> tuple[str, ...]:

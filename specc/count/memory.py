@@ -122,8 +122,9 @@ class _Reader:
             case Apply() | Sample():
                 kinds = [_bytes(kind) for _, kind in node.types[:1] if isinstance(kind, Tensor)]
                 return (kinds or [(0, 0)])[0]
-            case Invoke(_, body):
-                return self.kept(body)
+            case Invoke(_, body) as call:
+                per_item, fixed = self.kept(body)
+                return call.here(per_item), call.here(fixed)
             case Scan(_, body, steps):
                 per_item, fixed = self.kept(body)
                 return steps * per_item, fixed

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import astuple
 
 from specc.formula import Formula, product
 from specc.layers.base import Convention
 from specc.receptive import Fields, render_seen
-from specc.sizes import Constraint, Size, render
+from specc.sizes import Constraint, Size, render, substitute
 from specc.source import Span
 from specc.types import ValueType
 
@@ -82,6 +83,11 @@ class Totals(Struct, frozen=True):
     non_trainable: Size = 0
     buffers: Size = 0
     macs: Size = 0
+
+    def plus(self, other: Totals, letters: Mapping[str, Size]) -> Totals:
+        """The sums together, the free sizes of the other ones called as `letters` says."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Totals(*(ours + substitute(theirs, letters) for ours, theirs in pairs))
 
 
 class Difference(Struct, frozen=True):

@@ -234,7 +234,7 @@ class Tabler:
     ) -> Row:
         """A call in one row: of a network, of something called before, of a block too large to open."""
         row = _row(node, place, inner.role if inner.role != "block" else inner.name, sees)
-        row = replace(row, macs=place.times * place.steps * self.summer.macs(inner))
+        row = replace(row, macs=place.times * place.steps * self.summer.node_macs(node))
         if not first:
             return replace(row, note=f"{_SHARES}{'.'.join(path)}")
         owned = self.summer.owned(inner)

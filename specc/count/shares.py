@@ -59,7 +59,7 @@ def _macs(summer: Summer, node: Node) -> Formula | None:
     match node.operation:
         case Apply(_, inference):
             return inference.macs
-        case Invoke(_, inner):
+        case Invoke(_, inner, ()):
             found = [m for n in inner.nodes if (m := _macs(summer, n)) is not None]
             return summed(found) if found else None
         case Scan(_, inner, steps):

@@ -79,8 +79,8 @@ class Summer:
         match node.operation:
             case Apply(_, inference, _) | Sample(inference):
                 return 0 if inference.macs is None else inference.macs.value
-            case Invoke(_, body):
-                return self.macs(body)
+            case Invoke(_, body) as call:
+                return call.here(self.macs(body))
             case Scan(_, body, steps):
                 return steps * self.macs(body)
             case Rounds(_, bodies):

@@ -68,7 +68,8 @@ class Using(Struct, frozen=True):
     def _checks(self) -> list[str]:
         """What promises need of session.py."""
         tests = "\n".join(self._tests())
-        return [word for word in ("holds", "shown") if f"{word}(" in tests]
+        used = [word for word in ("holds", "shown") if f"{word}(" in tests]
+        return [*used, "tell"] if tests else []
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Function, module, arguments and values for the rows of each train block that is read."""
@@ -190,7 +191,7 @@ def _promise(promise: Promise, program: Program) -> list[str]:
     doubtful = dict.fromkeys((s.program, s.figure) for s in read if s.figure not in sure[s.program])
     if doubtful:
         looked = ", ".join(f"({literal(p)}, {literal(f)})" for p, f in doubtful)
-        test = f"shown({words}, figures, {looked}, spoken=spoken) and {test}"
+        test = f"shown({words}, figures, {looked}, spoken=spoken) or {test}"
     call = statement(f"kept.append({test})", 8)
     return [f"if {ran}:", *(f"    {line}" for line in call)]
 

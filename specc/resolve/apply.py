@@ -33,6 +33,7 @@ from specc.resolve.values import (
     SharedInstance,
     StageInstance,
 )
+from specc.sizes import symbol
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import UNKNOWN, Graph, Tensor, Unknown, ValueType, same_features
@@ -199,9 +200,9 @@ def _invoke(
     scope.constraints.extend(found)
     refs = [f.ref for f in operands]
     types = tuple((port, filled(type, sizes)) for port, type in body.output_types())
-    made = scope.add(
-        name, span, Invoke(stage, body), refs, types, named=label is not None, stage=stage
-    )
+    other = tuple((letter, size) for letter, size in sizes.items() if size != symbol(letter))
+    called = Invoke(stage, body, other)
+    made = scope.add(name, span, called, refs, types, named=label is not None, stage=stage)
     return on_graph(made, next((g for f in operands if (g := graph_behind(f))), None))
 
 
@@ -324,7 +325,7 @@ def _misfit(
         text=shape,
         notes=(f"how it came: {trail}",) if trail else (),
         labels=mismatch.labels(scope, body),
-        helps=mismatch.helps(scope, port, wanted, flow),
+        helps=(*mismatch.settings(scope, body), *mismatch.helps(scope, port, wanted, flow)),
         origins=(f"{body.name}({port})", *origins(scope, (flow,))),
     )
     return False

@@ -61,7 +61,8 @@ class Context(Struct, eq=False):
     `lost` the names of declarations that could not be read, and `unread` says that a whole file of them
     could not. `wholes` are the declarations of the file.
     `calls` notes what the calls of networks put in the place of free sizes, `sizes` are those of them that
-    hold for the whole network, because its weights depend on them.
+    hold for the whole network, because its weights depend on them or because `settings` say so, which
+    `--set` has given.
     """
 
     diagnostics: Diagnostics
@@ -75,6 +76,7 @@ class Context(Struct, eq=False):
     assume: dict[str, int] = field(default_factory=dict)
     calls: Calls = field(default_factory=dict)
     sizes: Calls = field(default_factory=dict)
+    settings: dict[str, ParameterValue] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     taps: dict[tuple[str, str], None] = field(default_factory=dict)
     made: int = 0

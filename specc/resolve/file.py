@@ -23,7 +23,7 @@ from specc.resolve.evaluation import static
 from specc.resolve.expression import evaluate
 from specc.resolve.message import check_inputs
 from specc.resolve.order import bound, names_read
-from specc.resolve.parameters import Overrides, read_parameters
+from specc.resolve.parameters import PARTS, Overrides, read_parameters
 from specc.resolve.recursion import recursive
 from specc.resolve.repeated import twice
 from specc.resolve.standard import said_at_call, standard
@@ -32,9 +32,6 @@ from specc.sizes import Symbolic, symbol
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import UNKNOWN, Unknown, shape_of
-
-_PARTS = ("block", "cell", "message_passing")
-"""Definitions that are parts of networks, and made where they are used."""
 
 
 class Bodies:
@@ -223,7 +220,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         if definition.role == "message_passing":
             check_inputs(context, definition)
         elif (
-            definition.role not in _PARTS
+            definition.role not in PARTS
             and definition.hyperparameters is None
             and typed(definition)
         ):
@@ -241,7 +238,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     networks = tuple(bodies.networks[n] for n in context.definitions if n in bodies.networks)
     return Program(
         file,
-        tuple(context.parameters.values()),
+        (*context.parameters.values(), *context.settings.values()),
         networks,
         trains,
         samples,
@@ -252,6 +249,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
         examples,
         programs,
         tuple((network, name, size) for (network, name), (size, _) in context.sizes.items()),
+        tuple(context.settings),
     )
 
 
@@ -298,7 +296,7 @@ def _apart(context: Context, definition: tree.Definition) -> None:
     own = definition.name
     for other in context.definitions.values():
         both = {other.role, definition.role}
-        if other is not definition and both.isdisjoint(_PARTS) and _bare(other.name) == _bare(own):
+        if other is not definition and both.isdisjoint(PARTS) and _bare(other.name) == _bare(own):
             context.report(
                 "E403",
                 f'"{own.id}" and "{other.name.id}" would be one class of the generated code',
@@ -335,7 +333,7 @@ def _duplicate(context: Context, places: dict[str, Span], name: tree.Name) -> bo
 def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
     written = {n for d in context.definitions.values() for n in _words(d)}
     for d in context.definitions.values():
-        if d.role in _PARTS and d.name.id not in context.read:
+        if d.role in PARTS and d.name.id not in context.read:
             _look_inside(context, d)
             if d.name.id not in written:
                 _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
@@ -343,7 +341,7 @@ def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
             if d.name.id not in context.read:
                 _look_inside(context, d)
                 _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
-        elif d.role not in _PARTS and d.name.id not in bodies.networks:
+        elif d.role not in PARTS and d.name.id not in bodies.networks:
             _never_called(context, bodies, d)
     # Claims and types read parameters too, and later passes see them.
     late = [d for d in file.declarations if isinstance(d, (tree.Answers, tree.Expect))]

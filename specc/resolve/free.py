@@ -47,10 +47,7 @@ def conditions(
     """The conditions of a body at these sizes; None where they break one, which is reported (E302)."""
     if not sizes:
         return [*body.constraints]
-    pairs = [
-        (c, Constraint(c.kind, substitute(c.left, sizes), substitute(c.right, sizes)))
-        for c in (*body.constraints, *_ports(body, given))
-    ]
+    pairs = [(c, c.put(sizes)) for c in (*body.constraints, *_ports(body, given))]
     broken = [c for c, now in pairs if not now.symbols and solve((now,))]
     if broken:
         have = ", ".join(f"{name} = {render(size)}" for name, size in sizes.items())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 
 from specc.diagnostics import Label
 from specc.layers.base import LayerError
 from specc.program import Body, Sample
 from specc.resolve.context import Scope
+from specc.resolve.static import show
 from specc.resolve.values import Flow, LayerMaker
 from specc.sizes import render
 from specc.source import Span
@@ -91,9 +93,26 @@ def helps(scope: Scope, port: str, wanted: ValueType, flow: Flow) -> tuple[str, 
 def labels(scope: Scope, body: Body) -> tuple[Label, ...]:
     """The call that gave a free size its number, where the weights of a network depend on it."""
     sizes = scope.context.sizes.items()
-    given = [(f"{name} = {size}", at) for (n, name), (size, at) in sizes if n == body.name]
+    called = ((name, size, at) for (n, name), (size, at) in sizes if n == body.name)
+    set_ = scope.context.settings
+    given = [
+        (f"{name} = {size}", at)
+        for name, size, at in called
+        if set_.keys().isdisjoint((name, f"{body.name}.{name}"))
+    ]
     text = f"its weights have {', '.join(words for words, _ in given)} from this call"
     return (Label(given[0][1], text),) if given else ()
+
+
+def settings(scope: Scope, body: Body) -> Iterator[str]:
+    """Where `--set` gave the network a size that the call does not have: how to give it to another one."""
+    sizes = scope.context.sizes
+    for name, given in scope.context.settings.items():
+        others = [n for n, letter in sizes if letter == name and n != body.name]
+        if others and (body.name, name) in sizes:
+            one = scope.name if scope.name in others else others[0]
+            text = f"{name}={show(given.value)}"
+            yield f"--set {text} is for every network with {name}; --set {one}.{text} for one"
 
 
 def _drawn(scope: Scope, wanted: Tensor, have: Tensor, flow: Flow) -> tuple[str, ...]:

@@ -11,11 +11,14 @@ from specc.resolve.context import Context, Scope
 from specc.resolve.evaluation import static
 from specc.resolve.order import names_read
 from specc.resolve.static import show
-from specc.sizes import Symbolic, symbol
+from specc.sizes import symbol
 from specc.source import Span
 from specc.syntax import tree
 
 Overrides: TypeAlias = Mapping[str, Static]
+
+PARTS = ("block", "cell", "message_passing")
+"""Definitions that are parts of networks, and made where they are used."""
 
 
 def read_parameters(
@@ -42,24 +45,30 @@ def read_parameters(
             value = symbol(d.name.id)
         context.parameters[d.name.id] = ParameterValue(d.name.id, value, d.name.span, d.doc)
     free = free_sizes(declared)
-    for name, value in left.items():
+    for name, value in sorted(left.items(), key=lambda one: "." in one[0]):
         if name in free:
-            _set_size(context, free[name], value)
+            _set_size(context, name, free, value)
         else:
             _unknown(context, name, free, Span(file.source, 0, 0))
 
 
 def free_sizes(declared: Iterable[tree.Declaration]) -> dict[str, tree.Name]:
-    """The sizes of inputs that stay free, `T` of `sequence[T, 3]`, with where each is first read."""
-    definitions = [d for d in declared if isinstance(d, tree.Definition)]
-    types = [s.type for d in definitions for s in d.body if isinstance(s, tree.Input) and s.type]
+    """The sizes of inputs that stay free, with where each is first read.
+
+    `T` of `sequence[T, 3]` in the network Net has the names `T` and `Net.T`.
+    """
+    declared = tuple(declared)
     known = {d.name.id for d in declared if isinstance(d, (tree.Param, tree.Definition))}
-    known |= {h.name.id for d in definitions for h in d.hyperparameters or ()}
     found: dict[str, tree.Name] = {}
-    read = sorted((n for type in types for n in names_read(type)), key=lambda n: n.span.start)
-    for name in read:
-        if name.id not in known and is_free(name.id):
-            found.setdefault(name.id, name)
+    for d in declared:
+        if not isinstance(d, tree.Definition) or d.role in PARTS:
+            continue  # the uses of a part give it its sizes
+        own = known | {h.name.id for h in d.hyperparameters or ()}
+        types = [s.type for s in d.body if isinstance(s, tree.Input) and s.type]
+        for name in sorted((n for t in types for n in names_read(t)), key=lambda n: n.span.start):
+            if name.id not in own and is_free(name.id):
+                found.setdefault(name.id, name)
+                found.setdefault(f"{d.name.id}.{name.id}", name)
     return found
 
 
@@ -68,17 +77,22 @@ def is_free(word: str) -> bool:
     return word.upper() == word and word[:1].isalpha()
 
 
-def _set_size(context: Context, name: tree.Name, value: Static) -> None:
-    whole = isinstance(value, (int, Symbolic)) and not isinstance(value, bool)
-    if not whole or (isinstance(value, int) and value < 1):
-        message = f"--set {name.id}={show(value)}: a size is a whole number from 1"
-        context.report("E203", message, name.span)
+def _set_size(context: Context, written: str, free: Mapping[str, tree.Name], value: Static) -> None:
+    """Give a size its number: in one network, or in all that have a size of this name."""
+    place = free[written].span
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        message = f"--set {written}={show(value)}: a size is a whole number from 1"
+        context.report("E203", message, place)
         return
-    context.parameters[name.id] = ParameterValue(name.id, value, name.span, "")
+    context.settings[written] = ParameterValue(written, value, place, "")
+    for name in free:
+        network, dot, letter = name.partition(".")
+        if dot and written in (name, letter):
+            context.sizes[network, letter] = value, free[name].span
 
 
 def _unknown(context: Context, name: str, free: Iterable[str], place: Span) -> None:
-    names = [*context.parameters, *free]
+    names = [*context.parameters, *(n for n in free if ("." in n) is ("." in name))]
     close = nearest(name, names)
     context.report(
         "E402",

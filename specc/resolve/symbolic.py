@@ -7,7 +7,7 @@ two sizes are equal) falls as it did for the numbers.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -74,9 +74,14 @@ def _open_parameters(program: Program, body: Body) -> list[tuple[str, int]]:
     read = {n.id for n in names_read(body.definition)} - own
     return [
         (p.name, p.value)
-        for p in program.parameters
+        for p in _parameters(program)
         if p.name in read and isinstance(p.value, int) and _is_whole(p.value)
     ]
+
+
+def _parameters(program: Program) -> Iterator[ParameterValue]:
+    """The parameters of the file, without the sizes of networks that `--set` has given."""
+    return (p for p in program.parameters if p.name not in program.settings)
 
 
 def _is_whole(value: Static) -> bool:
@@ -166,7 +171,7 @@ def _context(
     context = Context(Diagnostics())
     context.assume = dict(values)
     context.definitions = {d.name.id: d for d in program.definitions}
-    context.parameters = {p.name: _opened(p, open_values) for p in program.parameters}
+    context.parameters = {p.name: _opened(p, open_values) for p in _parameters(program)}
     context.evaluate = evaluate
     where = program.file.span
     context.sizes = {(network, name): (size, where) for network, name, size in program.sizes}

@@ -6,7 +6,7 @@ over one period it rises by a constant. Such conditions are solved exactly by tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import gcd, lcm
 from typing import Literal
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from specc.sizes import limits
 from specc.sizes.algebra import Atom, Extreme, Size, SizeLimit, Symbol, floor_div
-from specc.sizes.substitution import evaluate, free_symbols
+from specc.sizes.substitution import evaluate, free_symbols, substitute
 from specc.sizes.text import render, render_python
 
 
@@ -41,6 +41,10 @@ class Constraint(Struct, frozen=True):
     def symbols(self) -> frozenset[str]:
         """The free symbols of both sides."""
         return free_symbols(self.left) | free_symbols(self.right)
+
+    def put(self, values: Mapping[str, Size]) -> Constraint:
+        """The condition with sizes in the place of symbols."""
+        return Constraint(self.kind, substitute(self.left, values), substitute(self.right, values))
 
 
 def holds(constraint: Constraint, values: dict[str, int]) -> bool:

@@ -114,6 +114,10 @@ def test_what_cannot_be_read(specc: Run, lenet: Path) -> None:
     ended = specc("check", "lent.spec")
     assert (ended.status, ended.out) == (2, "")
     assert ended.err == "specc: there is no lent.spec; did you mean lenet.spec?\n"
+    assert "did you mean lenet.spec?" in specc("check", "lenet").err
+    assert specc("check", "a/b/c.spec").err == (
+        "specc: there is no a/b/c.spec: there is no a/b: there is no a\n"
+    )
     Path("empty").mkdir()
     assert "there is no .spec file in empty" in specc("check", "empty").err
 

@@ -40,6 +40,30 @@ network Twice {
     out y = Encoder(x) + Encoder(x)
 }
 """
+APART = """specc 1
+
+network A {
+    in x: image[3, H, W]
+    x -> conv(8, 3x3, padding=1) -> max_pool(2x2)
+}
+
+network B {
+    in x: image[1, H, W]
+    x -> conv(4, 3x3, padding=1)
+}
+"""
+HALVING = """specc 1
+
+block halve(c) {
+    in x: image[C, H, W]
+    x -> conv(c, 3x3, padding=1) -> relu -> max_pool(2x2)
+}
+
+network N {
+    in x: image[3, H, W]
+    x -> halve(8) -> halve(16)
+}
+"""
 
 
 def write(text: str, name: str = "net.spec") -> None:
@@ -151,3 +175,24 @@ def test_the_conventions_side_by_side(specc: Run) -> None:
 def test_memory_without_a_train_block_says_what_is_missing(specc: Run, lenet: Path) -> None:
     shown = specc("count", str(lenet), "--batch", "64").out
     assert "without gradients and optimizer, for no train block says which" in shown
+
+
+def test_a_size_is_set_in_one_network_or_in_all(specc: Run) -> None:
+    write(APART)
+    ended = specc("count", "net.spec", "--set", "H=32")
+    assert "net.spec: 264 parameters, 6,912·A.W + 1,152·B.W MACs" in ended.out
+    assert ended.err == "specc: --set H is for A and B; A.H is that of one\n"
+    ended = specc("count", "net.spec", "--set", "A.H=32", "--set", "W=2")
+    assert "net.spec: 264 parameters, 72·H + 13,824 MACs" in ended.out
+    assert "network A: x 3×32×2 → output 8×16×1" in ended.out
+    ended = specc("count", "net.spec", "--set", "C.H=32")
+    assert (ended.status, "did you mean A.H?" in ended.err) == (2, True)
+    write(APART + "\nnetwork C {\n    in x: image[3, H, W]\n    x -> A -> conv(1, 1x1) -> B\n}\n")
+    said = specc("count", "net.spec", "--set", "H=32").err
+    assert "--set H=32 is for every network with H; --set C.H=32 for one" in said
+    assert "network C: x 3×32×W" in specc("count", "net.spec", "--set", "C.H=32").out
+
+
+def test_the_ports_of_a_block_stay_open_where_a_size_is_set(specc: Run) -> None:
+    write(HALVING)
+    assert "N: x 3×32×W → output 16×8×⌊W/4⌋" in specc("count", "net.spec", "--set", "H=32").out

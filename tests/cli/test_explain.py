@@ -113,6 +113,12 @@ def test_an_unknown_code_is_told_with_those_of_its_kind(specc: Run) -> None:
     assert "E302" not in said
 
 
+def test_a_word_may_stand_for_a_file(specc: Run, lenet: Path) -> None:
+    assert "did you mean lenet.spec?" in specc("explain", lenet.stem).err
+    lenet.rename("con1.spec")
+    assert "did you mean conv or con1.spec?" in specc("explain", "con").err
+
+
 def test_a_model_lists_what_training_is_told(specc: Run) -> None:
     specc("new", "first")
     out = specc("explain", "first.spec").out

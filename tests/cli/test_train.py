@@ -23,6 +23,7 @@ run = Path(__file__).with_name("run")
 run.mkdir(exist_ok=True)
 (run / "result.json").write_text('{"name": "Made", "values": {"loss": 0.5}}')
 (run / "walk_figures.json").write_text('{"t": 0.25}')
+(run / "promises.json").write_text('[{"words": "walk.t < 1", "kept": true}]')
 if "sample" in __file__:
     print("a picture")
 Path(__file__).with_name("seen.txt").write_text(" ".join(sys.argv[1:]))
@@ -82,10 +83,13 @@ def test_json_holds_what_came_out_and_stands_alone(specc: Run) -> None:
         "run": "runs/first/run",
         "status": 7,
         "trainings": [{"name": "Made", "values": {"loss": 0.5}}],
+        "figures": {"walk": {"t": 0.25}},
+        "promises": [{"words": "walk.t < 1", "kept": True}],
     }
     ended = specc("sample", "first.spec", "--json")
     found = json.loads(ended.out)
     assert (found["status"], found["figures"]) == (7, {"walk": {"t": 0.25}})
+    assert [p["words"] for p in found["promises"]] == ["walk.t < 1"]
     assert "runs/first/run/walk_figures.json" in found["files"]
 
 

@@ -82,6 +82,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     status, said = script(folder / "train.py", "--quiet", "--steps", "20")
     assert status == 0, said
     assert "promise kept    climb.gain > 0" in said
+    promises = json.loads((folder / "run" / "promises.json").read_text())
+    assert ("climb.gain > 0", True) in [(p["words"], p["kept"]) for p in promises]
     return folder
 
 
@@ -108,7 +110,7 @@ def test_an_argument_changes_the_run_and_nothing_else_is_written(run: Path, tmp_
     status, said = script(run / "sample.py", *flags)
     assert (status, "walk.total" in said) == (0, True)
     assert json.loads((out / "walk_figures.json").read_text())["total"] == 0.0
-    assert {p.name.split("_")[0] for p in out.iterdir()} == {"walk"}
+    assert {p.name.split("_")[0] for p in out.iterdir()} == {"walk", "promises.json"}
     assert before == {p: p.stat().st_mtime_ns for p in before}
 
 
@@ -184,7 +186,7 @@ expect far.size > 0
     assert (status, "Error" in said) == (1, False)
     assert "promise BROKEN  far.huge > 1   (far.huge not shown in this run)" in said
     assert "promise kept    far.size > 0" in said
-    assert "from session import Session, holds, shown" in (tmp_path / "sample.py").read_text()
+    assert "from session import Session, holds, shown, tell" in (tmp_path / "sample.py").read_text()
 
 
 def test_a_condition_that_no_row_has_is_said(run: Path, tmp_path: Path) -> None:

@@ -57,3 +57,13 @@ def test_counts_and_shapes(path: Path) -> None:
     for values in numbers:
         conforms(program, values)
         every_node_conforms(program, values)
+
+
+def test_free_sizes_are_exact() -> None:
+    """Roundings of every kind, in networks that are written for it."""
+    program = program_of(Path(__file__).with_name("free_sizes.spec"))
+    conditions = [c for b in program.networks for c in b.constraints]
+    odd, even, prime = ({s: n + i for i, s in enumerate("HLVWDSTU")} for n in (9, 16, 23))
+    for values in (odd, even | {"D": 5}, prime | {"D": 7}):
+        assert all(holds(c, values) for c in conditions)
+        every_node_conforms(program, values)
