@@ -22,7 +22,7 @@ from specc.emit.naming import Line, Naming, last_part
 from specc.emit.settled import Settled, other_name
 from specc.emit.shapes import annotation
 from specc.emit.summary import alone_described, table, title
-from specc.emit.uses import uses
+from specc.emit.uses import Uses, uses
 from specc.program import (
     BareTensor,
     Body,
@@ -173,7 +173,7 @@ class _Class(Constructor):
         wanted = self._wanted(self.body)
         naming = Naming(
             self._module_text, self._tensor_text, self._forward_symbol,
-            constant=self._constant, taps=lambda n: self.classes.taps.get(n, ()),
+            constant=self._constant, taps=lambda n: self.classes.taps.get(n, ()), cell=self._uses,
         )  # fmt: skip
         printer = Statements(self.body, naming, wanted, shapes=self.shown)
         written = printer.run()
@@ -182,11 +182,14 @@ class _Class(Constructor):
         lines += self._return(results, printer.declared)
         lines = [*self._bindings(lines), *lines]
         self.methods = self._cell(naming, lines) if is_cell(self.body) else []
-        if self.methods and uses(self.classes.program, self.concrete.definition).carry:
+        if self.methods and self._uses(self.body).carry:
             self.init.append(
                 "self.carried: tuple[Tensor, ...] = ()  # the states for the next batch"
             )
         return lines
+
+    def _uses(self, cell: Body) -> Uses:
+        return uses(self.classes.program, cell.definition)
 
     def _annotated(self, lines: list[Line], results: list[str]) -> list[Line]:
         """What is returned is declared a tensor: a checker cannot see what a module gives."""
@@ -305,7 +308,7 @@ class _Class(Constructor):
 
     def _cell(self, naming: Naming, step: list[str]) -> list[str]:
         """The methods of a cell, where `step` is its forward pass for one position."""
-        how = uses(self.classes.program, self.concrete.definition)
+        how = self._uses(self.body)
         text = CellText(self.body, naming, self._forward_symbol, how, step, self._bindings)
         return text.methods()
 

@@ -244,18 +244,18 @@ class Statements:
             self._place(number, node, self._fitting(number, node, self._call(node)))
 
     def _scan(self, number: int, node: Node, operation: Scan) -> None:
-        """A cell gives its outputs and last states in a tuple; what is kept is taken out."""
-        call = scan_call(self.body, node, operation)
-        first = operation.reverse or operation.over == "tree"
-        kept = (Raw(":"), 0 if first else -1)
-        last = operation.keep == "last"
+        """What a cell gives, and of that what is kept, where its class does not keep just that."""
+        call, how = scan_call(self.body, node, operation), self.naming.cell(operation.body)
+        tree = operation.over == "tree"
+        kept = (Raw(":"), 0 if operation.reverse or tree else -1)
+        last = operation.keep == "last" and (how.whole or tree)
         if any(self.uses.get(Ref(number, port)) for port, _ in node.types[1:]):
             self._several(number, node, self._print(node, call))
             if last and self.uses.get(Ref(number)):
                 name = self.texts[Ref(number)]
                 self.lines.append(Line(f"{name} = {self._text(Item(Raw(name), kept))}"))
             return
-        code: Code = call if operation.over == "tree" else Item(call, (0,))
+        code: Code = Item(call, (0,)) if how.states and not tree else call
         self._place(number, node, self._fitting(number, node, Item(code, kept) if last else code))
 
     def _call(self, node: Node) -> Code:
