@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from specc.emit.expressions import Statements
 from specc.emit.gates import Gates, fused
+from specc.emit.inline import no_operand
 from specc.emit.layout import fits, statement
 from specc.emit.lines import assigned, function_head, laid_out
 from specc.emit.names import attribute, fresh, variable
@@ -209,7 +210,7 @@ class CellText:
         return f"{new}{how}{ending}"
 
     def _print(self, code: Code | Size) -> str:
-        return Printer(_none, "self", self._symbol)(code)
+        return Printer(no_operand, "self", self._symbol)(code)
 
     def _symbol(self, name: str) -> str:
         """A size by its name; that of an input is read off the input."""
@@ -374,10 +375,6 @@ class _Loop(Statements):
     def _gate(self, number: int) -> str:
         """The name that the gate's value will have, or one of its own."""
         return self.named.get(number) or f"{attribute(self.body.nodes[number].name)}_t"
-
-
-def _none(index: int, part: str | None) -> str:
-    raise AssertionError((index, part))
 
 
 def _indented(lines: Iterable[str], indent: int) -> list[str]:

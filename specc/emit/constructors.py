@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from specc.emit.inline import no_operand
 from specc.emit.layout import statement
 from specc.emit.names import attribute, snake, variable
 from specc.emit.shapes import lettered, shape
@@ -17,10 +18,6 @@ from specc.program import BareTensor, Body, Path, Program, Rounds, Stage, Tie
 from specc.resolve.symbolic import SymbolicBody
 from specc.sizes import Symbolic, render, render_python
 from specc.types import Tensor
-
-
-def _no_operand(index: int, part: str | None) -> str:
-    raise AssertionError((index, part))  # a constructor reads no operands
 
 
 class Argument(Struct, frozen=True):
@@ -155,7 +152,7 @@ class Constructor:
         return self._rounds(unit, stage)
 
     def _print(self, code: Code) -> str:
-        return Printer(_no_operand, "self", self._symbol)(code)
+        return Printer(no_operand, "self", self._symbol)(code)
 
     def _use(self, unit: Body, stage: Stage) -> str:
         """A constructor call of a block's class with the values of its arguments here."""
@@ -178,7 +175,7 @@ class Constructor:
         return fn(made.name, *positional, **keywords)
 
     def _printed(self, value: Code) -> str:
-        return Printer(_no_operand, "self", str)(value)
+        return Printer(no_operand, "self", str)(value)
 
     def _argument_value(self, argument: Argument, unit: Body) -> Code:
         match argument.kind:
