@@ -11,6 +11,7 @@ from msgspec import Struct
 from specc.actions import pictures
 from specc.carrying import windows
 from specc.claims.check import is_static
+from specc.emit.batches import chosen, outputs_call, read_of
 from specc.emit.contents import has_maps
 from specc.emit.data import field_name, reads_files
 from specc.emit.described import described
@@ -95,6 +96,7 @@ class ShowText(Struct, frozen=True):
     name: str
     title: str
     method: str
+    read: str
     every: int
     unit: str
     count: int
@@ -228,8 +230,8 @@ class _Training:
             lines = "\n".join(statement(call, 8)).replace("\n", "\n        ")
             every = show.every or self.settings.epochs
             title = f"Draw {show.kind} pictures of test rows."
-            unit = show.unit.removesuffix("s")
-            made.append(ShowText(name, title, f"values_of_{name}", every, unit, count, lines))
+            unit, read = show.unit.removesuffix("s"), read_of(self.objective, "part", show.operands)
+            made.append(ShowText(name, title, f"values_of_{name}", read, every, unit, count, lines))
         return made
 
     def _methods(self, shows: list[ShowText]) -> list[tuple[str, tuple[Ref, ...], str]]:
@@ -253,6 +255,7 @@ class _Training:
             "windows": windows(self.plan),
             "files": reads_files(self.plan.data),
             "sources": len(getattr(self.plan.data, "parts", ())),
+            "chosen": bool(chosen(self.objective, "rows")),
             "metrics": self._metrics(), "promises": self.promises, "shows": shows,
             "shows_at": sorted({s.unit for s in shows}),
             "films": [
@@ -301,6 +304,8 @@ class _Training:
             uses_torch=bool(self.shows) or maps or "torch." in "\n".join([code, *brought]),
             iteration=self.steps.iteration(),
             metric_names=_unpacked(list(self.values.values())),
+            read_fields=chosen(self.objective, "rows"),
+            outputs_call=outputs_call(self.objective, self.values),
             baselines=[row for line in self.baselines for row in statement(line, 8)],
             judged=sorted({"judged", "judged_frechet"} & set(re.findall(r"\w+", code))),
             promise_splits=sorted(_splits_read(self._promises())),
