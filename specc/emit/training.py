@@ -16,7 +16,7 @@ from specc.emit.contents import has_maps
 from specc.emit.data import field_name, reads_files
 from specc.emit.described import described
 from specc.emit.environment import literal, render
-from specc.emit.graphs import has_graphs, uses_replace, with_graphs
+from specc.emit.graphs import has_graphs, of_labelled, uses_replace, with_graphs
 from specc.emit.layout import WIDTH, indented, statement
 from specc.emit.model import header, helpers
 from specc.emit.names import class_name, fresh, variable
@@ -252,6 +252,7 @@ class _Training:
         return {
             **self.steps.features(), **self._numbers(),
             "graphs": has_graphs(self.plan.body),
+            "of_labelled": of_labelled(self.plan),
             "windows": windows(self.plan),
             "files": reads_files(self.plan.data),
             "sources": len(getattr(self.plan.data, "parts", ())),

@@ -44,7 +44,10 @@ def test_a_field_that_nothing_reads_is_not_in_the_batch() -> None:
     [
         ("metric accuracy(y[0:10], label)", "def forward(self, x: Tensor, *_: Tensor)"),
         ("metric accuracy(y[0:10], label)", "return model.outputs(*batch)"),
-        ("metric mse(y, y)\n    metric accuracy(y[0:10], label)", "def outputs(self, x: Tensor, label"),
+        (
+            "metric mse(y, y)\n    metric accuracy(y[0:10], label)",
+            "def outputs(self, x: Tensor, label",
+        ),
     ],
 )
 def test_a_field_of_the_metrics_alone_is_no_argument_of_the_terms(extra: str, said: str) -> None:
