@@ -112,7 +112,7 @@ class _Class(Constructor):
         self, classes: Classes, body: Body, opened: SymbolicBody | None, network: bool
     ) -> None:
         super().__init__(classes, body, opened, network)
-        self.init = [line for stage in self._pairs() for line in self._stage(*stage)]
+        self.init = self.lines()
         self.in_init = set(self.symbols)
         self.symbols = set()
         self.methods: list[str] = []
@@ -329,9 +329,8 @@ class _Class(Constructor):
         program = self.classes.program
         if not program.file.doc and own == alone_described(program):
             own = ""  # the docstring of the file has it
-        listed = self.network or self.concrete.role in ("block", "repeat")
         doc = f"{own}\n\n{shapes}" if own else shapes
-        return docstring(doc, table(self.shown, brief=not self.network) if listed else (), 4)
+        return docstring(doc, table(self.shown, brief=not self.network), 4)
 
 
 def _declared(line: Line, name: str) -> Line:
