@@ -145,3 +145,13 @@ def test_an_argument_that_no_use_gives_is_none_of_the_class() -> None:
     assert "def __init__(self, channels: int) -> None:" in model
     assert "self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)" in model
     assert "ResidualWithStride(8, 16, stride=2)" in model
+
+
+def test_classes_of_other_sizes_are_called_after_what_differs() -> None:
+    block = RESIDUAL[: RESIDUAL.index("network")].replace("stride == 1 and ", "")
+    uses = "residual(8) -> residual(16) -> residual(16)"
+    model = model_of(block + f"network Net {{\n    in x: image[8, 16, 16]\n    x -> {uses}\n}}\n")
+    assert classes(model) == ["Residual", "ResidualChangingChannels", "Net"]
+    uses = "residual(16) -> residual(16)"
+    model = model_of(block + f"network Net {{\n    in x: image[8, 16, 16]\n    x -> {uses}\n}}\n")
+    assert classes(model) == ["Residual", "ResidualKeepingChannels", "Net"]
