@@ -57,7 +57,7 @@ class Shape(Struct, frozen=True):
 
 
 def other_name(body: Body, first: Shape, this: Shape) -> str:
-    """The name of another class of a block: `causal_layer`, `residual_with_stride`, `down_changing_channels`."""
+    """The name of another class of a block: `causal_layer`, `down_with_stride`, `down_changing_channels`."""
     defaults = _defaults(body)
     switches = {name: value for name, value in body.hyperparameters if isinstance(value, bool)}
     turned = {name: value for name, value in switches.items() if value is not defaults.get(name)}
