@@ -12,13 +12,14 @@ from specc.actions import pictures
 from specc.carrying import windows
 from specc.claims.check import is_static
 from specc.emit.batches import chosen, outputs_call, read_of
+from specc.emit.brought import helpers
 from specc.emit.contents import has_maps
 from specc.emit.data import field_name, reads_files
 from specc.emit.described import described
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, of_labelled, uses_replace, with_graphs
 from specc.emit.layout import WIDTH, indented, statement
-from specc.emit.model import header, helpers
+from specc.emit.model import header
 from specc.emit.names import class_name, fresh, variable
 from specc.emit.objective import Objective
 from specc.emit.pictured import drawing, drawn, pictures_file
