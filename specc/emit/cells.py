@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from specc.emit.expressions import Statements
 from specc.emit.gates import Gates, fused
+from specc.emit.inline import no_operand
 from specc.emit.layout import fits, statement
 from specc.emit.lines import assigned, function_head, laid_out
 from specc.emit.names import attribute, fresh, variable
@@ -46,10 +47,13 @@ class CellText:
     step: list[str]
     bindings: Callable[[list[str], int], list[str]]
     taken: frozenset[str] = field(init=False)
+    last: str = field(init=False)
+    """The name of the last output, where no other one is kept: of its own, or that of a state."""
 
     def __post_init__(self) -> None:
         given = {variable(n) for n, _ in self.body.inputs}
         self.taken = frozenset(given | {variable(v) for n in self.body.nodes if (v := n.variable)})
+        self.last = self._word("last")
 
     def methods(self) -> list[str]:
         """Both methods at the indent of a class body."""
@@ -106,7 +110,8 @@ class CellText:
         return found
 
     def _result(self) -> str:
-        return f"tuple[{', '.join(['Tensor'] * (1 + len(self.body.states)))}]"
+        count = 1 + len(self.body.states) * self.how.states
+        return "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
 
     # ------------------------------------------------------------------- trees
 
@@ -157,7 +162,7 @@ class CellText:
         """The lines of the loop over time."""
         x = self._inputs()[0]
         gates = Gates((), self.body.nodes) if self.how.free_running else fused(self.body)
-        lines = ['"""All outputs, and the last states; every step as `step` says."""']
+        lines = [f'"""{self._gives()}; every step as `step` says."""']
         if self.how.reverse:
             lines.append(f"{x} = {x}.flip(1) if reverse else {x}")
             if self.how.mask:
@@ -169,30 +174,43 @@ class CellText:
             lines += ["if carry and self.carried:", f"    {targets} = self.carried"]
         loop = self._loop(gates)
         lines += [*self.bindings(loop, 1), *laid_out(self._before(gates))]
-        lines += [f"{self._word('outputs')}: list[Tensor] = []", *loop]
-        return [*lines, *self._end()]
+        return [*lines, *self._first(), *loop, *self._end()]
+
+    def _gives(self) -> str:
+        outputs = "All outputs" if self.how.whole else "The last output"
+        return f"{outputs}, and the last states" if self.how.states else outputs
+
+    def _first(self) -> list[str]:
+        """What is kept of the outputs before there is one."""
+        if self.how.whole:
+            return [f"{self._word('outputs')}: list[Tensor] = []"]
+        if not self.how.mask:
+            return []
+        type = self.body.output_types()[0][1]
+        assert isinstance(type, Tensor)
+        return [f"{self.last} = {self._filled(type, 0)}"]
 
     def _start(self, name: str) -> list[str]:
         start = next(s.start for s in self.body.states if s.name == name)
         type = dict(self.body.inputs)[name]
         assert isinstance(type, Tensor)
-        x, state = self._inputs()[0], variable(name)
-        batch = f"{x}.shape[0]"
-        sizes = ", ".join([batch, *(self._print(s) for s in type.sizes)])
-        first = self.body.inputs[0][1]
-        real = isinstance(first, Tensor) and first.dtype == "float"
-        if start:
-            made = f"{x}.new_full(({sizes}), {start!r})" if real else (
-                f"torch.full(({sizes}), {start!r}, device={x}.device)")  # fmt: skip
-        else:
-            made = f"{x}.new_zeros({sizes})" if real else (
-                f"torch.zeros({sizes}, device={x}.device)")  # fmt: skip
+        state, made = variable(name), self._filled(type, start)
         if self.how.starts:
             return [f"if {state} is None:", f"    {state} = {made}"]
         return [f"{state} = {made}"]
 
+    def _filled(self, type: Tensor, value: float) -> str:
+        """A tensor of one value for every item, of the kind of the sequence where that holds real numbers."""
+        x, first = self._inputs()[0], self.body.inputs[0][1]
+        sizes = ", ".join([f"{x}.shape[0]", *map(self._print, type.sizes)])
+        new, ending = f"{x}.new_", ")"
+        if not isinstance(first, Tensor) or first.dtype != "float":
+            new, ending = "torch.", f", device={x}.device)"
+        how = f"full(({sizes}), {value!r}" if value else f"zeros({sizes}"
+        return f"{new}{how}{ending}"
+
     def _print(self, code: Code | Size) -> str:
-        return Printer(_none, "self", self._symbol)(code)
+        return Printer(no_operand, "self", self._symbol)(code)
 
     def _symbol(self, name: str) -> str:
         """A size by its name; that of an input is read off the input."""
@@ -290,12 +308,18 @@ class CellText:
             types = {variable(n): t for n, t in self.body.inputs}
             kept = [f"{s} = torch.where({self._valid(types[s])}, {n}, {s})" for s, n in after]
             return [*self._appended(output), *kept]
-        changed = [(s, n) for s, n in after if s != n]
-        return [f"{self._word('outputs')}.append({output})", *assigned(changed, 12)]
+        moved = assigned([(s, n) for s, n in after if s != n], 12)
+        if self.how.whole:
+            return [f"{self._word('outputs')}.append({output})", *moved]
+        self.last = next((s for s, n in after if n == output), self.last)
+        return moved if self.last in self._states() else [f"{self.last} = {output}", *moved]
 
     def _appended(self, output: str) -> list[str]:
         """The output under a mask; one that is fed back is held at once, others after the loop."""
         outputs = self._word("outputs")
+        if not self.how.whole:
+            valid = self._valid(self.body.output_types()[0][1])
+            return [f"{self.last} = torch.where({valid}, {output}, {self.last})"]
         if not self.how.free_running:
             return [f"{outputs}.append({output})"]
         valid, held = self._valid(self.body.output_types()[0][1]), self._word("held")
@@ -310,15 +334,16 @@ class CellText:
         return f"{word}[{', '.join([':', *['None'] * rank])}]" if rank else word
 
     def _end(self) -> list[str]:
-        states = ", ".join(self._states())
-        tail = f", {states}" if states else ""
-        stacked = f"torch.stack({self._word('outputs')}, 1)"
-        if self.how.mask and not self.how.free_running:
-            stacked = f"hold_outputs({stacked}, mask)"
+        tail = [f", {s}" for s in self._states()] if self.how.states else []
+        found = self.last
+        if self.how.whole:
+            found = f"torch.stack({self._word('outputs')}, 1)"
+            if self.how.mask and not self.how.free_running:
+                found = f"hold_outputs({found}, mask)"
         kept = self._carried()
-        if not self.how.reverse:
-            return [*kept, f"return {stacked}{tail}"]
-        return [*kept, f"x = {stacked}", f"return x.flip(1) if reverse else x{tail}"]
+        if not self.how.reverse or not self.how.whole:
+            return [*kept, f"return {found}{''.join(tail)}"]
+        return [*kept, f"x = {found}", f"return x.flip(1) if reverse else x{''.join(tail)}"]
 
     def _carried(self) -> list[str]:
         """The states that the next batch begins with."""
@@ -350,10 +375,6 @@ class _Loop(Statements):
     def _gate(self, number: int) -> str:
         """The name that the gate's value will have, or one of its own."""
         return self.named.get(number) or f"{attribute(self.body.nodes[number].name)}_t"
-
-
-def _none(index: int, part: str | None) -> str:
-    raise AssertionError((index, part))
 
 
 def _indented(lines: Iterable[str], indent: int) -> list[str]:

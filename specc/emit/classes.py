@@ -19,10 +19,10 @@ from specc.emit.layout import docstring, statement
 from specc.emit.lines import function_head, laid_out
 from specc.emit.names import attribute, class_name, fresh, variable
 from specc.emit.naming import Line, Naming, last_part
-from specc.emit.settled import Settled, other_name
+from specc.emit.settled import Settled, Shape, other_name
 from specc.emit.shapes import annotation
 from specc.emit.summary import alone_described, table, title
-from specc.emit.uses import uses
+from specc.emit.uses import Uses, uses
 from specc.program import (
     BareTensor,
     Body,
@@ -48,7 +48,7 @@ class Classes:
         self._by_text: dict[tuple[str, str], ClassText] = {}
         self._taken: set[str] = {class_name(b.name) for b in program.networks}
         self.settled = Settled(program)
-        self._settled: dict[str, frozenset[str]] = {}
+        self._shapes: dict[str, Shape] = {}
         self.taps = {
             b.name: tuple(dict.fromkeys(v for n, v in program.taps if n == b.name))
             for b in program.networks
@@ -78,7 +78,7 @@ class Classes:
         key = (body.name, _COMMENT.sub("", made.text("?", bare=True)))
         if not network and key in self._by_text:
             return self._again(self._by_text[key], made)
-        name = class_name(body.name) if network else self._block_name(body)
+        name = class_name(body.name) if network else self._block_name(body, made.open_axes())
         found = ClassText(name, made.arguments, made.text(name), frozenset(made.used_names(name)))
         self._by_text[key] = found
         self.made.append(found)
@@ -91,13 +91,13 @@ class Classes:
             self.made[at] = replace(found, text=_COMMENT.sub("", made.text(found.name, plain=True)))
         return found
 
-    def _block_name(self, body: Body) -> str:
-        name, settled = class_name(body.name), self.settled.of(body)
+    def _block_name(self, body: Body, axes: tuple[str, ...]) -> str:
+        name, shape = class_name(body.name), Shape(self.settled.of(body), axes)
         if name in self._taken:
-            name = class_name(other_name(body, self._settled.get(name, settled), settled))
+            name = class_name(other_name(body, self._shapes.get(name, shape), shape))
         name = fresh(name, self._taken)
         self._taken.add(name)
-        self._settled[name] = settled
+        self._shapes[name] = shape
         return name
 
 
@@ -112,7 +112,7 @@ class _Class(Constructor):
         self, classes: Classes, body: Body, opened: SymbolicBody | None, network: bool
     ) -> None:
         super().__init__(classes, body, opened, network)
-        self.init = [line for stage in self._pairs() for line in self._stage(*stage)]
+        self.init = self.lines()
         self.in_init = set(self.symbols)
         self.symbols = set()
         self.methods: list[str] = []
@@ -142,6 +142,12 @@ class _Class(Constructor):
         without = [a for a in (*sizes, *hypers) if not a.default]
         open_ones = (Argument(n, "param") for n in free if n in needed)
         yield from (*without, *open_ones, *(a for a in hypers if a.default), *params)
+
+    def open_axes(self) -> tuple[str, ...]:
+        """The axes of the inputs whose sizes are arguments of their own."""
+        types = [type for _, type in self.body.inputs]
+        sizes = ((types[a.port], a.axis) for a in self.arguments if a.kind == "input")
+        return tuple(type.axes[axis] for type, axis in sizes if isinstance(type, Tensor))
 
     def _default(self, name: str) -> str:
         definition = self.concrete.definition
@@ -173,7 +179,7 @@ class _Class(Constructor):
         wanted = self._wanted(self.body)
         naming = Naming(
             self._module_text, self._tensor_text, self._forward_symbol,
-            constant=self._constant, taps=lambda n: self.classes.taps.get(n, ()),
+            constant=self._constant, taps=lambda n: self.classes.taps.get(n, ()), cell=self._uses,
         )  # fmt: skip
         printer = Statements(self.body, naming, wanted, shapes=self.shown)
         written = printer.run()
@@ -182,11 +188,14 @@ class _Class(Constructor):
         lines += self._return(results, printer.declared)
         lines = [*self._bindings(lines), *lines]
         self.methods = self._cell(naming, lines) if is_cell(self.body) else []
-        if self.methods and uses(self.classes.program, self.concrete.definition).carry:
+        if self.methods and self._uses(self.body).carry:
             self.init.append(
                 "self.carried: tuple[Tensor, ...] = ()  # the states for the next batch"
             )
         return lines
+
+    def _uses(self, cell: Body) -> Uses:
+        return uses(self.classes.program, cell.definition)
 
     def _annotated(self, lines: list[Line], results: list[str]) -> list[Line]:
         """What is returned is declared a tensor: a checker cannot see what a module gives."""
@@ -305,7 +314,7 @@ class _Class(Constructor):
 
     def _cell(self, naming: Naming, step: list[str]) -> list[str]:
         """The methods of a cell, where `step` is its forward pass for one position."""
-        how = uses(self.classes.program, self.concrete.definition)
+        how = self._uses(self.body)
         text = CellText(self.body, naming, self._forward_symbol, how, step, self._bindings)
         return text.methods()
 
@@ -326,9 +335,8 @@ class _Class(Constructor):
         program = self.classes.program
         if not program.file.doc and own == alone_described(program):
             own = ""  # the docstring of the file has it
-        listed = self.network or self.concrete.role in ("block", "repeat")
         doc = f"{own}\n\n{shapes}" if own else shapes
-        return docstring(doc, table(self.shown, brief=not self.network) if listed else (), 4)
+        return docstring(doc, table(self.shown, brief=not self.network), 4)
 
 
 def _declared(line: Line, name: str) -> Line:

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from specc.emit.layout import statement
+from specc.emit.inline import no_operand
+from specc.emit.layout import fits, statement
 from specc.emit.names import attribute, snake, variable
 from specc.emit.shapes import lettered, shape
 from specc.emit.summary import owned, owner_of
@@ -17,10 +18,6 @@ from specc.program import BareTensor, Body, Path, Program, Rounds, Stage, Tie
 from specc.resolve.symbolic import SymbolicBody
 from specc.sizes import Symbolic, render, render_python
 from specc.types import Tensor
-
-
-def _no_operand(index: int, part: str | None) -> str:
-    raise AssertionError((index, part))  # a constructor reads no operands
 
 
 class Argument(Struct, frozen=True):
@@ -49,6 +46,22 @@ class ClassText(Struct, frozen=True):
     arguments: tuple[Argument, ...]
     text: str
     names: frozenset[str]
+
+
+class Said(Struct, frozen=True):
+    """A line of a constructor; what it `says` of a stage is its shape and its count."""
+
+    text: str
+    says: tuple[str, ...] = ()
+
+    def comment(self, room: int) -> str:
+        """As much as there is room for."""
+        return ", ".join(filter(None, self.says[:room]))
+
+    def has_room(self, room: int) -> bool:
+        """Whether a comment of so many parts fits behind the line."""
+        comment = self.comment(room)
+        return fits(f"{self.text}  # {comment}" if comment else self.text, 8)
 
 
 class Made(Protocol):
@@ -106,19 +119,27 @@ class Constructor:
     def _pairs(self) -> Iterable[tuple[Stage, Stage]]:
         return zip(self.body.stages, self.concrete.stages, strict=True)
 
-    def _stage(self, stage: Stage, concrete: Stage) -> list[str]:
-        """The lines of __init__ for one stage, ties included."""
+    def lines(self) -> list[str]:
+        """The lines of __init__ for all stages: each says its shape and its count, where all have room."""
+        made = [line for stage in self._pairs() for line in self._stage(*stage)]
+        said = [m for m in made if len(m.says) == 2]
+        room = next((n for n in (2, 1) if all(m.has_room(n) for m in said)), 0)
+        rooms = (room if m in said else 1 for m in made)
+        return [
+            x for m, n in zip(made, rooms, strict=True) for x in statement(m.text, 8, m.comment(n))
+        ]
+
+    def _stage(self, stage: Stage, concrete: Stage) -> list[Said]:
+        """The lines for one stage, ties included."""
         left = f"self.{attribute(stage.name)}"
         tied = self._transposed(stage)
         if tied is not None:
-            return self._tied_linear(stage, concrete, left, tied)
-        value = self._constructor(stage)
-        lines = statement(
-            f"{left} = {value}", 8, self._stage_comment(concrete if self.network else stage)
-        )
-        for tie in stage.ties:
-            lines += statement(f"{left}.{tie.parameter} = {self._tensor(tie)}", 8, "tied")
-        return lines
+            return [self._tied_linear(stage, concrete, left, tied)]
+        says = self._says(concrete if self.network else stage)
+        text = f"{left} = {self._constructor(stage)}"
+        repeated = isinstance(stage.unit, Rounds) and not fits(text, 8)
+        ties = (Said(f"{left}.{t.parameter} = {self._tensor(t)}", ("tied",)) for t in stage.ties)
+        return [Said(text, () if repeated else says), *ties]
 
     def _transposed(self, stage: Stage) -> str | None:
         found = next((t for t in stage.ties if t.transposed), None)
@@ -129,12 +150,10 @@ class Constructor:
         path = self._path(tie.path)
         return path if tie.tensor == tie.path[-1] else f"{path}.{tie.tensor}"
 
-    def _tied_linear(self, stage: Stage, concrete: Stage, left: str, source: str) -> list[str]:
+    def _tied_linear(self, stage: Stage, concrete: Stage, left: str, source: str) -> Said:
         bias = getattr(stage.layer, "bias", True)
         arguments = source if bias else f"{source}, bias=False"
-        return statement(
-            f"{left} = TransposedLinear({arguments})", 8, self._stage_comment(concrete)
-        )
+        return Said(f"{left} = TransposedLinear({arguments})", self._says(concrete))
 
     def _path(self, path: Path) -> str:
         """A stage in this module, or in a network that came as an argument."""
@@ -155,7 +174,7 @@ class Constructor:
         return self._rounds(unit, stage)
 
     def _print(self, code: Code) -> str:
-        return Printer(_no_operand, "self", self._symbol)(code)
+        return Printer(no_operand, "self", self._symbol)(code)
 
     def _use(self, unit: Body, stage: Stage) -> str:
         """A constructor call of a block's class with the values of its arguments here."""
@@ -178,7 +197,7 @@ class Constructor:
         return fn(made.name, *positional, **keywords)
 
     def _printed(self, value: Code) -> str:
-        return Printer(_no_operand, "self", str)(value)
+        return Printer(no_operand, "self", str)(value)
 
     def _argument_value(self, argument: Argument, unit: Body) -> Code:
         match argument.kind:
@@ -220,14 +239,15 @@ class Constructor:
         ]
         return f"nn.ModuleList([{', '.join(parts)}])"
 
-    def _stage_comment(self, stage: Stage) -> str:
+    def _says(self, stage: Stage) -> tuple[str, str]:
+        """The shape of what a stage gives, and how many weights it has."""
         node = next((n for n in self.shown.nodes if owner_of(n) == (stage.name,)), None)
         count = owned(stage)
         type = node.types[0][1] if node is not None else None
         shown = shape(type) if isinstance(type, Tensor) and len(node.types) == 1 else ""  # type: ignore[union-attr]
         numbers = render(count) if isinstance(count, int) else render_python(count)
         weights = f"{numbers} parameters" if count != 0 else ""
-        return "|".join(filter(None, (shown, weights)))
+        return shown, weights
 
 
 def bare(unit: BareTensor) -> Code:

@@ -18,6 +18,8 @@ _WORDS = {
 }  # fmt: skip
 """What the value of a layer is called where its word is none for a value."""
 
+_SHORT = 4
+
 
 def described(node: Node) -> str:
     """`decoder_output` of a network, `root` of a square root, `gelu`; `x` where there is no such word."""
@@ -28,6 +30,18 @@ def described(node: Node) -> str:
             return variable(_WORDS.get(layer.word, layer.word))
         case _:
             return "x"
+
+
+def joins(node: Node) -> bool:
+    """Whether a node puts values side by side."""
+    return isinstance(node.operation, Apply) and node.operation.layer.word == "concat"
+
+
+def joined(parts: list[str]) -> str:
+    """`hx` for what has h and x side by side, `joined` where the names are longer."""
+    together = "".join(parts)
+    short = together.isidentifier() and len(together) <= _SHORT
+    return variable(together) if short else _WORDS["concat"]
 
 
 def alike(body: Body, node: Node, ref: Ref) -> bool:

@@ -58,3 +58,8 @@ def _quoted(text: str) -> str:
 def render(template: str, **values: object) -> str:
     """A template with its values."""
     return _environment().get_template(template).render(**values)
+
+
+def render_text(text: str, **values: object) -> str:
+    """A template that is given as its text."""
+    return _environment().from_string(text).render(**values)

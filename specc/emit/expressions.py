@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 
-from specc.emit.described import USES, alike, described
-from specc.emit.inline import bound, written
+from specc.emit.described import USES, alike, described, joined, joins
+from specc.emit.inline import bound, no_operand, written
 from specc.emit.layout import WIDTH, width
 from specc.emit.lines import unpacked
 from specc.emit.names import free, variable
 from specc.emit.naming import Line, Naming
+from specc.emit.once import once
 from specc.emit.reading import Reading
 from specc.emit.scans import generate_call, scan_call
 from specc.emit.shapes import shape
@@ -61,6 +62,7 @@ class Statements:
         given: Mapping[Ref, str] = MappingProxyType({}),
         without_graph: Container[int] = (),
     ) -> None:
+        body = once(body, given)
         self.body, self.naming, self.wanted = body, naming, wanted
         self.shapes, self.reserved = shapes or body, reserved
         self.given, self.without_graph = given, without_graph
@@ -126,6 +128,8 @@ class Statements:
         if number in self.named:
             return self.named[number]
         taken = self._taken(number)
+        if len(self.reading.readers.get(Ref(number, node.types[0][0]), ())) > 1 and joins(node):
+            return free(joined([self.texts[r] for r in self.reading.operands(node)]), taken)
         for ref in self.reading.operands(node)[:1]:
             name = self.texts.get(ref, "")
             own = self.body.nodes[ref.node].variable is not None  # it says what the value is
@@ -244,18 +248,18 @@ class Statements:
             self._place(number, node, self._fitting(number, node, self._call(node)))
 
     def _scan(self, number: int, node: Node, operation: Scan) -> None:
-        """A cell gives its outputs and last states in a tuple; what is kept is taken out."""
-        call = scan_call(self.body, node, operation)
-        first = operation.reverse or operation.over == "tree"
-        kept = (Raw(":"), 0 if first else -1)
-        last = operation.keep == "last"
+        """What a cell gives, and of that what is kept, where its class does not keep just that."""
+        call, how = scan_call(self.body, node, operation), self.naming.cell(operation.body)
+        tree = operation.over == "tree"
+        kept = (Raw(":"), 0 if operation.reverse or tree else -1)
+        last = operation.keep == "last" and (how.whole or tree)
         if any(self.uses.get(Ref(number, port)) for port, _ in node.types[1:]):
             self._several(number, node, self._print(node, call))
             if last and self.uses.get(Ref(number)):
                 name = self.texts[Ref(number)]
                 self.lines.append(Line(f"{name} = {self._text(Item(Raw(name), kept))}"))
             return
-        code: Code = call if operation.over == "tree" else Item(call, (0,))
+        code: Code = Item(call, (0,)) if how.states and not tree else call
         self._place(number, node, self._fitting(number, node, Item(code, kept) if last else code))
 
     def _call(self, node: Node) -> Code:
@@ -381,7 +385,7 @@ class Statements:
         return bound(code, operand, self.naming.module(stage) if stage is not None else "self")
 
     def _text(self, code: Code) -> str:
-        return Printer(_no_operand, "self", self.naming.symbols)(code)
+        return Printer(no_operand, "self", self.naming.symbols)(code)
 
     def _print(self, node: Node, code: Code) -> str:
         return self._text(self._bind(node, code))
@@ -389,10 +393,6 @@ class Statements:
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
         return shape(type) if isinstance(type, Tensor) and (type.batched or type.sizes) else ""
-
-
-def _no_operand(index: int, part: str | None) -> str:
-    raise AssertionError((index, part))  # operands are put in before printing
 
 
 def _short(text: str) -> bool:

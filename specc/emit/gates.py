@@ -25,6 +25,9 @@ from specc.types import Tensor
 
 Print = Callable[[Code], str]
 
+_FEW = 2
+"""Layers whose weights are named one by one where they are put together."""
+
 
 class Group(Struct, frozen=True):
     """Linear layers of one operand. `members` are their nodes, `paths` their stages.
@@ -44,36 +47,38 @@ class Group(Struct, frozen=True):
 
     def before(self, x: str, show: Print, module: Callable[[Path], str]) -> list[Line]:
         """The lines before the loop: weights put together, and the products of the sequence."""
-        weight, bias = self._together("weight", module), None
-        lines: list[Line] = []
+        modules = [module(p) for p in self.paths]
+        held, weight = self._together("weight", modules)
+        bias = ""
         if self.bias:
-            bias = self._together("bias", module)
+            lines, bias = self._together("bias", modules)
+            held += lines
+        if len(modules) > _FEW:
+            held.insert(0, Line(f"{self.name}_layers = [{', '.join(modules)}]"))
         if self.sequence is None:
-            lines = [Line(f"{self.name}_weight = {weight}")]
-            if bias is not None:
-                lines.append(Line(f"{self.name}_bias = {bias}"))
-            return lines
-        after = f", {bias}" if bias is not None and len(self.paths) == 1 else ""
-        if bias is not None and not after:
-            lines.append(Line(f"{self.name}_bias = {bias}"))
-            after = f", {self.name}_bias"
+            return held
+        after = f", {bias}" if bias else ""
         if not self.inner:
-            return [*lines, Line(f"{self.name} = F.linear({x}, {weight}{after})")]
-        cut = self.sequence if self.leading else _sum(self.inner)
-        size = show(cut)
+            return [*held, Line(f"{self.name} = F.linear({x}, {weight}{after})")]
+        size = show(self.sequence if self.leading else _sum(self.inner))
         space = "" if size.isalnum() else " "
         first, second = f"[:, :{space}{size}]", f"[:, {size}{space}:]"
         own, rest = (first, second) if self.leading else (second, first)
-        lines.insert(0, Line(f"{self.name}_weight = {weight}"))
         return [
-            *lines,
-            Line(f"{self.name} = F.linear({x}, {self.name}_weight{own}{after})"),
-            Line(f"{self.name}_weight = {self.name}_weight{rest}.T"),
+            *held,
+            Line(f"{self.name} = F.linear({x}, {weight}{own}{after})"),
+            Line(f"{self.name}_weight = {weight}{rest}.T"),
         ]
 
-    def _together(self, tensor: str, module: Callable[[Path], str]) -> str:
-        parts = [f"{module(p)}.{tensor}" for p in self.paths]
-        return parts[0] if len(parts) == 1 else f"torch.cat(({', '.join(parts)}))"
+    def _together(self, tensor: str, modules: list[str]) -> tuple[list[Line], str]:
+        """The line that puts the weights of some layers below each other, if any, and what they are then."""
+        if len(modules) == 1:
+            return [], f"{modules[0]}.{tensor}"
+        parts = f"({', '.join(f'{m}.{tensor}' for m in modules)})"
+        if len(modules) > _FEW:
+            parts = f"[layer.{tensor} for layer in {self.name}_layers]"
+        name = f"{self.name}_{tensor}"
+        return [Line(f"{name} = torch.cat({parts})")], name
 
     def inside(self, values: list[str]) -> str:
         """The product in the loop: `values` are the operand's parts that belong to the state."""
@@ -147,7 +152,7 @@ def fused(body: Body) -> Gates:
 
 def _name(count: int, taken: set[str]) -> str:
     name = "products" if count == 0 else f"products{count + 1}"
-    while name in taken or f"{name}_t" in taken or f"{name}_weight" in taken:
+    while taken & {name, *(f"{name}_{part}" for part in ("t", "layers", "weight", "bias"))}:
         name += "_"
     return name
 

@@ -9,8 +9,9 @@ from specc.data.base import Splitting
 from specc.data.graphs import Geometric, NodeLabels, OneGraph, PixelGraphs, RandomGraphs
 from specc.emit.environment import literal, render
 from specc.emit.names import variable
+from specc.emit.reading import Reading
 from specc.emit.shapes import shape, shown
-from specc.program import Body, TrainPlan
+from specc.program import Body, ReadPort, TrainPlan
 from specc.settings import TrainSettings
 from specc.types import Graph, Tensor, ValueType
 
@@ -166,6 +167,15 @@ def _tuple(names: list[str]) -> str:
 def has_graphs(body: Body) -> bool:
     """Whether graphs are among the inputs of a body."""
     return any(isinstance(type, Graph) for _, type in body.inputs)
+
+
+def of_labelled(plan: TrainPlan) -> bool:
+    """Whether the terms are of the labelled nodes of one whole graph, whatever split is evaluated."""
+    if not isinstance(plan.data, NodeLabels) or is_sampled(plan.data):
+        return False
+    terms = tuple(t.value for step in plan.steps for t in step.terms)
+    read = (plan.body.nodes[n].operation for n in Reading(plan.body, terms).reached)
+    return any(isinstance(o, ReadPort) and o.name == "labelled" for o in read)
 
 
 def uses_replace(code: str) -> bool:

@@ -65,3 +65,8 @@ def _around(code: Attribute | Item | Infix | Prefix, go: Callable[[Code], Code])
 def written(text: str) -> Code:
     """A name, a number or a chain of calls as code."""
     return Prefix("-", Raw(text[1:])) if text.startswith("-") else Raw(text)
+
+
+def no_operand(index: int, part: str | None) -> str:
+    """What a printer of code asks for operands that has none left: they are put in before."""
+    raise AssertionError((index, part))

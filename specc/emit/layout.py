@@ -211,9 +211,13 @@ def _safe(text: str) -> str:
     return cleaned[:-1] + '\\"' if cleaned.endswith('"') else cleaned
 
 
+_WORD = re.compile(r"(?:(?:next )?\w+ )?\[[^\[\]\s]+(?: [^\[\]\s]+){0,6}\]\S*|\S+")
+"""A word, or the shape of a value with its spaces and its name."""
+
+
 def _wrapped(text: str, width: int) -> list[str]:
     lines: list[str] = [""]
-    for word in text.split():
+    for word in _WORD.findall(text):
         joined = f"{lines[-1]} {word}".strip()
         if len(joined) <= width or not lines[-1]:
             lines[-1] = joined

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
 
 from specc import __version__
+from specc.emit.brought import helpers
 from specc.emit.classes import Classes
 from specc.emit.environment import render
 from specc.emit.layout import docstring
@@ -64,22 +63,7 @@ def _helpers_of(classes: Classes) -> list[str]:
     used: set[str] = set()
     for made in classes.made:
         used |= made.names
-    return helpers(used)
-
-
-@cache
-def _helper_texts() -> dict[str, str]:
-    folder = files("specc.emit").joinpath("helpers")
-    found = {}
-    for file in folder.iterdir():
-        if file.name.endswith(".py.j2"):
-            found[file.name.removesuffix(".py.j2")] = file.read_text(encoding="utf-8").rstrip("\n")
-    return found
-
-
-def helpers(used: set[str]) -> list[str]:
-    """The helper classes and functions among some names, sorted."""
-    return [text for name, text in sorted(_helper_texts().items()) if name in used]
+    return helpers(used, "\n".join(made.text for made in classes.made))
 
 
 def imports(text: str, helper_texts: list[str]) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct, field
 
 from specc.emit.names import attribute
-from specc.program import Adapted, Constant, Path, ReadTensor
+from specc.emit.uses import Uses
+from specc.program import Adapted, Body, Constant, Path, ReadTensor
 
 
 class Line(Struct, frozen=True):
@@ -27,7 +28,7 @@ class Naming(Struct):
 
     `module` gives the Python text of a stage's module, `tensor` that of a weight by its path, `symbols`
     that of a free size, `constant` that of a number; `taps` are the values that a network gives beside
-    its outputs, `adapted` the method that adapts one.
+    its outputs, `adapted` the method that adapts one, `cell` how all scans use a cell.
     """
 
     module: Callable[[Path], str]
@@ -37,6 +38,7 @@ class Naming(Struct):
     constant: Callable[[Constant], str] = lambda c: repr(c.value)
     taps: Callable[[str], tuple[str, ...]] = lambda _: ()
     adapted: Callable[[Adapted], str] = lambda _: ""
+    cell: Callable[[Body], Uses] = lambda _: Uses(whole=True, states=True)
 
 
 def last_part(path: Path) -> str:

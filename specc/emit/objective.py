@@ -28,7 +28,7 @@ from specc.program import (
     TrainPlan,
 )
 from specc.sharing import shared, without_graph
-from specc.types import Tensor
+from specc.types import Graph, Tensor
 
 
 class Objective:
@@ -44,6 +44,7 @@ class Objective:
         self.sharing = shared(self.depends, plan)
         self.shared_names = self._shared_names()
         self.methods = self._method_names()
+        self.batch = self._batch()
         self.adapted = adapted_names(plan.body, self.methods)
 
     def _name(self) -> str:
@@ -121,9 +122,6 @@ class Objective:
                 made += statement(f"self.{attribute(stage.name)} = {text}", 8)
         return made
 
-    def _ports(self) -> list[str]:
-        return ["self", *(f"{variable(n)}: Tensor" for n, _ in self.body.inputs)]
-
     def naming(self) -> Naming:
         """How the body's nodes are printed in a method."""
         taps: dict[str, list[str]] = {}
@@ -153,7 +151,7 @@ class Objective:
         """`forward` gives all terms; with several steps each has a method of its own."""
         if self.plain:
             doc = "Every term as its mean over the batch; their sum is the objective."
-            return self._step("forward", doc, self.plan.steps[0], self._all_ports())
+            return self._step("forward", doc, self.plan.steps[0], self._of_batch())
         lines = self._shared()
         for number, step in enumerate(self.plan.steps):
             lines += [
@@ -162,8 +160,33 @@ class Objective:
             ]
         return [*lines, *self._forward()]
 
-    def _all_ports(self) -> dict[str, str]:
-        return {variable(n): "" for n, _ in self.body.inputs}
+    def _learnt_from(self) -> set[str]:
+        """The fields that the steps take."""
+        if self.plain:
+            return set(self.read(tuple(t.value for t in self.plan.steps[0].terms)))
+        names = {n for number in range(len(self.plan.steps)) for n in self._inputs(number)}
+        return names | set(self._shared_fields() if self.sharing.refs else ())
+
+    def _batch(self) -> tuple[str, ...]:
+        """The fields that a batch is made of, or all where several sources give them."""
+        fields = tuple(variable(n) for n, _ in self.body.inputs)
+        if getattr(self.plan.data, "parts", ()):
+            return fields
+        compared = tuple(r for m in self.plan.metrics for r in m.operands)
+        used = self._learnt_from() | set(self.read(compared) if compared else ())
+        return tuple(n for n in fields if n in used)
+
+    def read(self, refs: tuple[Ref, ...]) -> dict[str, str]:
+        """The fields that a method for some values takes; graphs say how many there are in a batch."""
+        graphs = isinstance(self.body.inputs[0][1], Graph)
+        first = self._first_port() if graphs else {}
+        return first | self._fields(refs, ()) or self._first_port()
+
+    def _of_batch(self) -> dict[str, str]:
+        """What `forward` takes of a batch: all up to the last field that terms read."""
+        read = self._learnt_from()
+        last = max(i for i, n in enumerate(self.batch, 1) if n in read)
+        return dict.fromkeys([*self.batch[:last], *["*_"] * (last < len(self.batch))], "")
 
     def _inputs(self, number: int) -> dict[str, str]:
         """What a step's method takes: fields of the data, and shared values."""
@@ -275,7 +298,7 @@ class Objective:
     def _forward(self) -> list[str]:
         head = function_head(
             "forward",
-            ["self", *(f"{n}: Tensor" for n in self._all_ports())],
+            ["self", *(f"{n}: Tensor" for n in self._of_batch())],
             "dict[str, Tensor]",
             4,
         )
@@ -301,10 +324,14 @@ class Objective:
         printer = Statements(self.body, self.naming(), refs)
         written = printer.run()
         results = [self._for_each(printer, r) for r in refs]
-        lines = bound(self.body, [*written, *map(Line, results)])[: -len(results)]
+        ports = self.read(refs)
+        lines = bound(self.body, [*written, *map(Line, results)], next(iter(ports)))
+        lines = lines[: -len(results)]
         joined = ", ".join(results)
         returned = f"return ({joined},)" if len(results) == 1 else f"return {joined}"
-        head = function_head(name, self._ports(), "tuple[Tensor, ...]", 4)
+        head = function_head(
+            name, ["self", *(f"{n}: Tensor" for n in ports)], "tuple[Tensor, ...]", 4
+        )
         return [
             *(f"    {line}" for line in head),
             f'        """{doc}"""',

@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 from specc import judges
+from specc.emit.brought import helpers
 from specc.emit.data import data_files
 from specc.emit.environment import render
-from specc.emit.model import helpers, model_file
+from specc.emit.model import model_file
 from specc.emit.sampling import sample_files
 from specc.emit.stages import Modules
 from specc.emit.training import train_files

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from specc.emit.brought import helpers
 from specc.emit.environment import render
 from specc.emit.expressions import Statements
 from specc.emit.graphs import uses_replace
 from specc.emit.layout import statement
 from specc.emit.lines import function_head, laid_out
-from specc.emit.model import header, helpers
+from specc.emit.model import header
 from specc.emit.names import snake
 from specc.emit.networks import Networks
 from specc.emit.objective import Objective

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from msgspec import Struct
+
 from specc.emit.contents import bodies
 from specc.program import Body, Program
 from specc.syntax import tree
@@ -46,16 +48,35 @@ def _defaults(body: Body) -> dict[str, object]:
     return {h.name.id: getattr(h.default, "value", None) for h in written or ()}
 
 
-def other_name(body: Body, first: frozenset[str], settled: frozenset[str]) -> str:
-    """The name of another class of a block: `causal_layer`, `down_without_norm`, `residual_with_stride`.
+class Shape(Struct, frozen=True):
+    """What tells the classes of a block apart: what all their uses leave at the default, and the sizes of
+    the inputs, by axis, that are no other size of the block."""
 
-    `first` and `settled` are what the uses of the first class and of this one leave at the default.
-    """
+    settled: frozenset[str]
+    sizes: tuple[str, ...]
+
+
+def other_name(body: Body, first: Shape, this: Shape) -> str:
+    """The name of another class of a block: `causal_layer`, `down_with_stride`, `down_changing_channels`."""
     defaults = _defaults(body)
     switches = {name: value for name, value in body.hyperparameters if isinstance(value, bool)}
     turned = {name: value for name, value in switches.items() if value is not defaults.get(name)}
     before = [name for name, on in turned.items() if on]
     behind = [f"without_{name}" for name, on in turned.items() if not on]
-    for word, more in (("with", first - settled), ("without", settled - first)):
+    for word, has, other in (("with", first, this), ("without", this, first)):
+        more = has.settled - other.settled
         behind += [f"{word}_{name}" for name in sorted(more) if name not in switches]
+    if not before and not behind:
+        behind = _of_sizes(first.sizes, this.sizes)
     return "_".join([*before, body.name, *behind])
+
+
+def _of_sizes(first: tuple[str, ...], this: tuple[str, ...]) -> list[str]:
+    """`changing_channels` where a size of the input is one of the block in the first class only."""
+    changing = [axis for axis in dict.fromkeys(this) if this.count(axis) > first.count(axis)]
+    keeping = [axis for axis in dict.fromkeys(first) if first.count(axis) > this.count(axis)]
+    return [
+        f"{word}_{'_and_'.join(axes)}"
+        for word, axes in (("changing", changing), ("keeping", keeping))
+        if axes
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
@@ -14,6 +15,8 @@ _FIRST = {"items": "B", "nodes": "N", "edges": "E", "pairs": "P"}
 _LETTERS = {"height": "H", "width": "W", "depth": "Z", "time": "T", "length": "L"}
 _LONGEST = 12
 """Columns of a size that is worth its place in a comment."""
+_SUM = re.compile(r"[^\W\d]\w*(\+\w+)?")
+"""A name, and what is added to it, is worth more."""
 
 
 def shape(type: Tensor) -> str:
@@ -81,4 +84,4 @@ def _relabelled_size(size: Size, letters: Mapping[Size, Symbolic]) -> Size:
 
 def _size(size: Size) -> str:
     text = render_python(size).replace(" ", "") if isinstance(size, Symbolic) else str(size)
-    return text if len(text) <= _LONGEST or text.isidentifier() else "…"
+    return text if len(text) <= _LONGEST or _SUM.fullmatch(text) else "…"

@@ -9,7 +9,7 @@ from msgspec import Struct
 from specc.carrying import windows
 from specc.emit.data import data_files
 from specc.emit.environment import render
-from specc.emit.graphs import has_graphs, with_graphs
+from specc.emit.graphs import has_graphs, of_labelled, with_graphs
 from specc.emit.model import header
 from specc.emit.names import snake
 from specc.program import Program, TrainPlan
@@ -61,6 +61,7 @@ def _kind(plan: TrainPlan) -> tuple[object, ...]:
     parts = getattr(plan.data, "parts", ())
     return (
         has_graphs(plan.body),
+        of_labelled(plan),
         windows(plan),
         plan.name if parts else "",
         any(len(s.objectives) > 1 for s in plan.steps),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from specc.dependence import differentiates
+from specc.emit.batches import of_batch
 from specc.emit.environment import literal
 from specc.emit.layout import fits, statement
 from specc.emit.lines import function_head
-from specc.emit.names import attribute, fresh, snake, variable
+from specc.emit.names import attribute, fresh, snake
 from specc.emit.objective import Objective
 from specc.layers.code import Printer
 from specc.learnt import learnt, shared
@@ -194,13 +195,7 @@ class Steps:
             for i in range(len(self.plan.steps))
             for n in self.objective.call(i, training=True).split(", ")
         }
-        used |= set(self.objective.shared_call()[1].split(", "))
-        names = [variable(n) for n, _ in self.plan.body.inputs]
-        names = [n if n in used else "_" for n in names]
-        while len(names) > 1 and names[-2:] == ["_", "_"]:
-            names.pop()
-            names[-1] = "*_"
-        return ", ".join(names) if len(names) > 1 else f"({names[0]},)"
+        return of_batch(self.objective.batch, used | {*self.objective.shared_call()[1].split(", ")})
 
     def _halved(self, lines: list[str]) -> list[str]:
         if not self.features()["autocast_shared"]:

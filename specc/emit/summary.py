@@ -6,9 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from specc.count.weights import parameters
 from specc.emit.layout import WIDTH, width
-from specc.emit.shapes import shape, shown
+from specc.emit.shapes import shown
 from specc.layers.plumbing import PLUMBING
-from specc.program import Apply, Body, Constant, Node, Path, Program, ReadPort, Rounds, Stage
+from specc.program import (
+    Apply,
+    BareTensor,
+    Body,
+    Constant,
+    Node,
+    Path,
+    Program,
+    ReadPort,
+    Rounds,
+    Stage,
+)
 from specc.sizes import Size, render
 from specc.syntax import tree
 from specc.types import Tensor, factor
@@ -25,26 +36,45 @@ def alone_described(program: Program) -> str:
 
 
 def title(body: Body, shown_as: Body) -> str:
-    """`Encoder: [B, 1, 8, 8] -> [B, 8].`; `shown_as` is the form of the body whose shapes are told."""
+    """`Encoder: [B, 1, 8, 8] -> mu [B, 8], logvar [B, 8].`; `shown_as` has the shapes that are told."""
     words = {"repeat": "One round", "message_passing": "Message passing"}
     word = words.get(body.role, body.role.capitalize())
-    shapes = " and ".join(p for _, t in shown_as.inputs for p in shown(t))
-    outputs = " and ".join(shape(t) for _, t in shown_as.output_types() if isinstance(t, Tensor))
-    return f"{word}: {shapes} -> {outputs}."
+    given = _told((n, p) for n, t in shown_as.inputs for p in shown(t))
+    names = {ref: name for name, ref in body.outputs}  # what is output and next state is the state
+    types = dict(shown_as.output_types())
+    found = _told((n, p) for n in names.values() for p in shown(types[n]))
+    return f"{word}: {given} -> {found}."
+
+
+def _told(named: Iterable[tuple[str, str]]) -> str:
+    """The shapes, each behind its name where there are several."""
+    values = list(named)
+    lone = len(values) == 1
+    return ", ".join(s if lone or n == "output" else f"{n} {s}" for n, s in values)
 
 
 def table(body: Body, *, brief: bool = False) -> list[str]:
     """The lines of the table: every layer with its output and its own parameters.
 
-    A `brief` one is of modules alone and leaves out sizes that are long formulas; counts that make a table
-    too wide always go.
+    A `brief` one is of modules alone and leaves out sizes that are long formulas. Counts that make a table
+    too wide stand below their layers.
     """
-    found = [row for node in body.nodes if (row := _row(body, node, brief)) is not None]
+    bare = [
+        (s.name, _brief(s.unit.parameter.sizes) or "1", render(owned(s)))
+        for s in body.stages
+        if isinstance(s.unit, BareTensor) and s.unit.trainable
+    ]
+    found = [*bare, *(row for node in body.nodes if (row := _row(body, node, brief)) is not None)]
     if not found:
         return []
     lines = _lines([("layer", "output", "parameters"), *found])
-    wide = max(map(width, lines)) + _INDENT > WIDTH
-    return _lines([("layer", "output", ""), *((a, b, "") for a, b, _ in found)]) if wide else lines
+    if max(map(width, lines)) + _INDENT <= WIDTH:
+        return lines
+    below = [(("", c, ""),) if c else () for _, _, c in found]
+    rows = [
+        row for (a, b, _), more in zip(found, below, strict=True) for row in ((a, b, ""), *more)
+    ]
+    return _lines([("layer", "output, parameters", ""), *rows])
 
 
 def _lines(rows: Sequence[tuple[str, str, str]]) -> list[str]:
@@ -66,14 +96,13 @@ def _row(body: Body, node: Node, brief: bool) -> tuple[str, str, str] | None:
     if stage is None and (brief or not isinstance(node.operation, Apply)):
         return None
     count = owned(stage) if stage is not None else 0
-    output = _brief(type) if brief else str(type)
+    output = (_brief(type.sizes) or str(type)) if brief else str(type)
     return node.name, output, render(count) if count != 0 else ""
 
 
-def _brief(type: Tensor) -> str:
-    """`channels×…×…`; `one number` where there is no axis."""
-    sizes = (text if len(text := factor(s)) <= _LONGEST else "…" for s in type.sizes)
-    return "×".join(sizes) or str(type)
+def _brief(sizes: tuple[Size, ...]) -> str:
+    """`channels×…×…`, without what is long; nothing where there is no axis."""
+    return "×".join(text if len(text := factor(s)) <= _LONGEST else "…" for s in sizes)
 
 
 def owner_of(node: Node) -> Path | None:

@@ -11,13 +11,15 @@ from msgspec import Struct
 from specc.actions import pictures
 from specc.carrying import windows
 from specc.claims.check import is_static
+from specc.emit.batches import chosen, outputs_call, read_of
+from specc.emit.brought import helpers
 from specc.emit.contents import has_maps
 from specc.emit.data import field_name, reads_files
 from specc.emit.described import described
 from specc.emit.environment import literal, render
-from specc.emit.graphs import has_graphs, uses_replace, with_graphs
+from specc.emit.graphs import has_graphs, of_labelled, uses_replace, with_graphs
 from specc.emit.layout import WIDTH, indented, statement
-from specc.emit.model import header, helpers
+from specc.emit.model import header
 from specc.emit.names import class_name, fresh, variable
 from specc.emit.objective import Objective
 from specc.emit.pictured import drawing, drawn, pictures_file
@@ -95,6 +97,7 @@ class ShowText(Struct, frozen=True):
     name: str
     title: str
     method: str
+    read: str
     every: int
     unit: str
     count: int
@@ -228,8 +231,8 @@ class _Training:
             lines = "\n".join(statement(call, 8)).replace("\n", "\n        ")
             every = show.every or self.settings.epochs
             title = f"Draw {show.kind} pictures of test rows."
-            unit = show.unit.removesuffix("s")
-            made.append(ShowText(name, title, f"values_of_{name}", every, unit, count, lines))
+            unit, read = show.unit.removesuffix("s"), read_of(self.objective, "part", show.operands)
+            made.append(ShowText(name, title, f"values_of_{name}", read, every, unit, count, lines))
         return made
 
     def _methods(self, shows: list[ShowText]) -> list[tuple[str, tuple[Ref, ...], str]]:
@@ -250,9 +253,11 @@ class _Training:
         return {
             **self.steps.features(), **self._numbers(),
             "graphs": has_graphs(self.plan.body),
+            "of_labelled": of_labelled(self.plan),
             "windows": windows(self.plan),
             "files": reads_files(self.plan.data),
             "sources": len(getattr(self.plan.data, "parts", ())),
+            "chosen": bool(chosen(self.objective, "rows")),
             "metrics": self._metrics(), "promises": self.promises, "shows": shows,
             "shows_at": sorted({s.unit for s in shows}),
             "films": [
@@ -301,6 +306,8 @@ class _Training:
             uses_torch=bool(self.shows) or maps or "torch." in "\n".join([code, *brought]),
             iteration=self.steps.iteration(),
             metric_names=_unpacked(list(self.values.values())),
+            read_fields=chosen(self.objective, "rows"),
+            outputs_call=outputs_call(self.objective, self.values),
             baselines=[row for line in self.baselines for row in statement(line, 8)],
             judged=sorted({"judged", "judged_frechet"} & set(re.findall(r"\w+", code))),
             promise_splits=sorted(_splits_read(self._promises())),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from specc.limits import MAX_EXPANDED_NODES
-from specc.numbered import numbered
+from specc.numbered import numbered, plural
 from specc.program import Body, ReadPort, Rounds, Stage, Static
 from specc.resolve.aside import looking
 from specc.resolve.context import Scope
@@ -43,7 +43,7 @@ def repeat(
     bodies = _bodies(scope, value.type, written, rounds, run, beside)
     if not bodies:
         return POISON
-    name = label.id if label is not None else scope.fresh("repeat")
+    name = label.id if label is not None else _name(scope, [body for body, _ in bodies])
     unit = Rounds((name,), bodies)
     scope.stages[name] = Stage(name, written.span, unit, None, (), label is not None)
     for body, _ in bodies:
@@ -54,6 +54,19 @@ def repeat(
         name, written.span, unit, [value.ref, *(f.ref for f in beside.values())], types,
         named=label is not None, stage=(name,),
     )  # fmt: skip
+
+
+def _name(scope: Scope, bodies: list[Body]) -> str:
+    """`layers` where every round is one block `layer`, then `layers2`; `repeat1` for other rounds."""
+    words = {body.name if body.role == "block" else "" for body in bodies}
+    if len(words) > 1 or "" in words:
+        return scope.fresh("repeat")
+    base = name = plural(words.pop())
+    number = 1
+    while name in scope.reserved or name in scope.stages or name in scope.names:
+        number += 1
+        name = numbered(base, number)
+    return name
 
 
 def _number(scope: Scope, written: tree.Repeat, count: Static | None) -> Size | None:

@@ -50,7 +50,7 @@ def test_a_repetition_is_one_row_for_each_layer() -> None:
         "block layer(width) {\n    in x\n    out y = x + (x -> linear(width, bias=false))\n}\n"
         "network N {\n    in x: vector[8]\n    x -> repeat 1_000 { layer(8) }\n}\n"
     ).networks
-    assert rows(network) == {"repeat1.*.linear1 ×1,000": 64_000, "repeat1.*.add1 ×1,000": 0}
+    assert rows(network) == {"layers.*.linear1 ×1,000": 64_000, "layers.*.add1 ×1,000": 0}
     assert network.rows[0].working == "1,000·8·8 = 64,000"
 
 

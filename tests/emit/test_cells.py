@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from specc.count.counter import count
+from specc.emit.model import model_file
 from specc.layers.base import Convention
 from specc.pipeline import compile_text
 from specc.program import Program
@@ -339,3 +340,14 @@ def test_a_masked_step_that_runs_freely_feeds_back_what_it_holds() -> None:
     wanted = net(x[:, :3], torch.ones(1, 3))
     torch.testing.assert_close(found[:, [0, 2, 5]], wanted)
     torch.testing.assert_close(found[:, [1, 3, 4]], wanted[:, [0, 1, 1]])
+
+
+def test_a_cell_keeps_what_is_read() -> None:
+    program = network(PEEPHOLE, ", keep=last")
+    last = instance(program).peephole1
+    x = torch.randn(4, 6, 3)
+    zeros = torch.zeros(4, 5)
+    torch.testing.assert_close(last(x), by_steps(last, x, zeros, zeros)[-1])
+    assert "outputs" not in model_file(program)
+    ahead = instance(network(CELLS["delay"], ", keep=last")).made1
+    torch.testing.assert_close(ahead(x), x[:, 3])  # the output before the state is moved on

@@ -52,7 +52,33 @@ def test_a_block_has_a_table_and_counts_in_its_own_sizes() -> None:
         "network Net {\n    in x: vector[4]\n    x -> twice(8) -> twice(16)\n}\n"
     )
     assert re.search(r"^    linear2  n +n² \+ n$", model, re.MULTILINE)
-    assert "nn.Linear(n, n)  # [B, n], n**2 + n parameters" in model
+
+
+def test_every_line_of_a_constructor_says_as_much_as_all_have_room_for() -> None:
+    text = "network Net {\n    in x: vector[4]\n    x -> linear(8) -> linear(16)\n}\n"
+    assert "nn.Linear(4, 8)  # [B, 8], 40 parameters" in model_of(text)
+    assert "nn.Linear(8, 16)  # [B, 16], 144 parameters" in model_of(text)
+    long = text.replace("linear(8)", "linear(8) as a_name_that_leaves_no_room_for_a_count")
+    assert "nn.Linear(8, 16)  # [B, 16]\n" in model_of(long)
+
+
+def test_a_cell_has_a_table_with_the_weights_of_its_own() -> None:
+    model = model_of(
+        "cell leaky(units) {\n    in x\n    state h[units]\n    weight rate[units]\n"
+        "    next h = rate * h + (x -> linear(units))\n    out next h\n}\n"
+        "network Net {\n    in x: sequence[T, 3]\n    x -> scan(leaky(5))\n}\n"
+    )
+    assert "Cell: x [B, in_features], h [B, units] -> [B, units]." in model
+    assert re.search(r"^    rate +units +units$", model, re.MULTILINE)
+
+
+def test_counts_that_are_too_wide_for_a_table_stand_below_their_layers() -> None:
+    model = model_of(
+        "block far(a_long_name, another_name, one_more_name) {\n    x -> linear(a_long_name) as a_layer\n"
+        "      -> linear(another_name * one_more_name + a_long_name) as another_layer\n}\n"
+        "network Net {\n    in x: vector[4]\n    x -> far(8, 2, 3) -> far(9, 2, 4)\n}\n"
+    )
+    assert re.search(r"^    another_layer +…$\n^ +\S.*a_long_name² \+ ", model, re.MULTILINE)
 
 
 def test_rounds_that_read_a_value_are_a_loop_over_one_class() -> None:
@@ -119,3 +145,13 @@ def test_an_argument_that_no_use_gives_is_none_of_the_class() -> None:
     assert "def __init__(self, channels: int) -> None:" in model
     assert "self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)" in model
     assert "ResidualWithStride(8, 16, stride=2)" in model
+
+
+def test_classes_of_other_sizes_are_called_after_what_differs() -> None:
+    block = RESIDUAL[: RESIDUAL.index("network")].replace("stride == 1 and ", "")
+    uses = "residual(8) -> residual(16) -> residual(16)"
+    model = model_of(block + f"network Net {{\n    in x: image[8, 16, 16]\n    x -> {uses}\n}}\n")
+    assert classes(model) == ["Residual", "ResidualChangingChannels", "Net"]
+    uses = "residual(16) -> residual(16)"
+    model = model_of(block + f"network Net {{\n    in x: image[8, 16, 16]\n    x -> {uses}\n}}\n")
+    assert classes(model) == ["Residual", "ResidualKeepingChannels", "Net"]

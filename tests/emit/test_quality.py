@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specc.emit.model import helpers
+from specc.emit.brought import helpers
 from specc.emit.package import package, write
 from specc.pipeline import compile_text
 from tests.emit.test_terms import imported

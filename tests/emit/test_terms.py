@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib.util
+import inspect
 import math
 import sys
 from collections.abc import Callable
@@ -73,8 +74,9 @@ def built(body: str, folder: Path, data: str = "digits(flat=true) as x, label") 
     torch.manual_seed(0)
     model = train.T()
     batch = train.load()["train"].rows(0, 32).fields()
+    learnt_from = inspect.signature(model.forward).parameters
     torch.manual_seed(1)
-    return Run(model, batch, model(*batch))
+    return Run(model, batch, model(*batch[: len(learnt_from)]))
 
 
 def imported(folder: Path) -> Any:

@@ -421,6 +421,12 @@ def test_a_loss_that_is_no_number_names_step_term_and_layer(tmp_path: Path) -> N
     assert "first not finite" in said
 
 
+def test_the_loss_of_the_labelled_nodes_is_not_called_the_tests(tmp_path: Path) -> None:
+    text = ROOT.joinpath("specs/graphs/karate_gcn.spec").read_text()
+    _, said = finished(built(text, tmp_path / "p"), tmp_path / "run", "--epochs", "1")
+    assert re.search(r"epoch 1  labelled: loss \S+  cross_entropy \S+  test: accuracy", said), said
+
+
 @pytest.mark.slow
 def test_the_club_breaks_the_same_way_from_every_seed(tmp_path: Path) -> None:
     text = ROOT.joinpath("specs/graphs/karate_gcn.spec").read_text()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,7 +16,8 @@ from msgspec.structs import replace
 from torch import Tensor as Torch
 from torch import nn
 
-import specc
+from specc.emit.brought import helpers
+from specc.emit.names import helper_names
 from specc.formula import total
 from specc.layers.base import Inference, Layer, Operand, Parameter
 from specc.layers.code import Code, Fn, Printer
@@ -25,7 +25,6 @@ from specc.sizes import Constraint, Size, evaluate, holds, render, symbol
 from specc.types import Distribution, Interval, Tensor
 
 BATCH = 3
-HELPERS = Path(specc.__file__).parent / "emit" / "helpers"
 PRINT = Printer(lambda index, part: f"x{index}" + (f"_{part}" if part else ""), "module")
 
 
@@ -72,8 +71,8 @@ def namespace() -> dict[str, Any]:
     """The names that generated code may use, helper classes included."""
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math, "Tensor": Torch}
     names |= {"dataclass": dataclass, "replace": replace, "__name__": __name__}
-    for file in sorted(HELPERS.glob("*.py.j2")):
-        exec(compile(file.read_text(encoding="utf-8"), file.name, "exec"), names)
+    for text in helpers(set(helper_names())):
+        exec(compile(text, "helper", "exec"), names)
     return names
 
 

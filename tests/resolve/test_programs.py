@@ -122,3 +122,14 @@ def test_a_side_result_is_reached_by_name() -> None:
         "    x -> max_pool(2x2) as p -> relu -> unpool(p.indices)\n}\n"
     ).networks[0]
     assert shapes(net)["unpool1"] == "3×8×8"
+
+
+def test_rounds_of_one_block_are_called_after_it() -> None:
+    net = program(
+        "block layer(n) {\n    x -> linear(n) -> relu\n}\n"
+        "block box(n) {\n    x -> linear(n) -> tanh\n}\n"
+        "network N {\n    in x: vector[8]\n    x -> repeat 2 { layer(8) } -> repeat 2 { box(8) }\n"
+        "      -> repeat 2 { layer(8) } -> repeat 2 { linear(8) -> relu } -> "
+        "repeat 2 { layer(8) } as end\n}\n"
+    ).networks[0]
+    assert [s.name for s in net.stages] == ["layers", "boxes", "layers2", "repeat1", "end"]
