@@ -14,6 +14,7 @@ from specc.diagnostics import CERTAIN, Diagnostic, Diagnostics, Edit, Fix, Label
 from specc.limits import MAX_NESTING, MAX_NUMBER_DIGITS
 from specc.source import Source, Span
 from specc.syntax import tree
+from specc.syntax.braces import mend_braces
 from specc.syntax.depth import too_deep
 from specc.syntax.foreign import HELPS, plain
 from specc.syntax.headers import begins_declaration, inside_line, mend_headers
@@ -82,8 +83,9 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
             found.pieces.append(Piece(kind, word, match.start(), at))
     _long_numbers(source, found.pieces, diagnostics)
     _nesting(source, found.pieces, diagnostics)
-    found.pieces, found.nameless = mend_headless(source, found.pieces, diagnostics)
     found.pieces = mend_headers(source, found.pieces, diagnostics)
+    found.pieces = mend_braces(source, found.pieces, diagnostics)
+    found.pieces, found.nameless = mend_headless(source, found.pieces, diagnostics)
     found.pieces = _Brackets(source, found.pieces, diagnostics).mended()
     return found
 
