@@ -19,6 +19,8 @@ from specc.syntax.words import CONTINUES
 
 _BODIES = frozenset(("step", "for", "repeat", "if", "else"))
 """What has a body inside of a body."""
+ARROW_INDENT = 2
+"""By how much a line that begins with `->` stands deeper than the first of its pipe."""
 _MOST = 3
 """Mends of one declaration; more say that its lines stand anyhow."""
 
@@ -136,10 +138,20 @@ class _Walk(Struct):
     def _ends_before(self, line: _Line) -> None:
         """A line that stands no deeper than an opened one ends its body, unless it closes it itself."""
         closes = _step(self.part[line.start]) < 0
-        while self.stack and self.stack[-1][0].column >= line.column:
+        while self.stack and self._ended(line):
             if closes and (self.stack[-1][0].column == line.column or len(self.stack) == 1):
                 return
             self._never_closed(line.start)
+
+    def _ended(self, line: _Line) -> bool:
+        """Whether a line stands outside of the innermost body: a `->` also where it stands before it."""
+        above, opener = self.stack[-1]
+        piped = self.part[line.start].text == "->" and line.column < self._inside(opener, line)
+        return above.column >= line.column or piped
+
+    def _inside(self, opener: int, line: _Line) -> int:
+        """The column of the body of a brace; that of a line where it has none below."""
+        return next((k for k in self.lines if k.start > opener), line).column
 
     def _opens(self, number: int, i: int) -> None:
         line = self.lines[number]
@@ -184,11 +196,12 @@ class _Walk(Struct):
     def _hangs(self, number: int, opener: int) -> bool:
         """Whether a `}` stands between its opening line and the body, as it does in the middle of a pipe."""
         line = self.lines[number]
-        body = next((k for k in self.lines if k.start > opener), line)
         below = self.lines[number + 1] if number + 1 < len(self.lines) else line
         word = self.part[below.start].text
-        ends = below is line or below.column <= self.stack[-1][0].column
-        return line.column < body.column and (ends or word == "}" or word in CONTINUES)
+        column = self.stack[-1][0].column
+        placed = below is line or below.column <= column or line.column == column + ARROW_INDENT
+        goes_on = placed or word == "}" or word in CONTINUES
+        return line.column < self._inside(opener, line) and goes_on
 
     def _run(self, number: int) -> int | None:
         """The first of the deeper lines above a `}`, where the line before them opens no body."""
@@ -196,7 +209,8 @@ class _Walk(Struct):
         while first and self.lines[first - 1].column > self.lines[number].column:
             first -= 1
         above = self.lines[first - 1]
-        if first == number or not first or above.column < self.lines[number].column:
+        fits = above.column <= self.lines[number].column <= above.piped
+        if first == number or not first or not fits:
             return None
         return first if _step(self.part[above.end - 1]) <= 0 else None
 
