@@ -89,6 +89,7 @@ class Diagnostics(Struct):
     repeated: list[Diagnostic] = field(default_factory=list)
     poisoned: bool = False
     _places: set[Place] = field(default_factory=set)
+    _read: set[Place] = field(default_factory=set)
     _muted: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
 
     def mute(self, start: int, end: int, kept: tuple[str, ...] = ()) -> None:
@@ -101,6 +102,21 @@ class Diagnostics(Struct):
     def mended(self, span: Span) -> bool:
         """Whether a span begins where something was mended."""
         return any(start <= span.start < end for start, end, kept in self._muted if not kept)
+
+    def read_on(self, diagnostic: Diagnostic) -> None:
+        """Keep an error of something that is read as it is meant, so that it hides nothing."""
+        self.add(diagnostic)
+        self._read.add(diagnostic.place)
+
+    def left_out(self, span: Span) -> None:
+        """What begins inside a span is not read after all."""
+        path = span.source.path
+        self._read = {p for p in self._read if p[1] != path or not span.start <= p[2] < span.end}
+
+    def hides(self, diagnostic: Diagnostic) -> bool:
+        """Whether a diagnostic is an error that leaves something unread."""
+        error = diagnostic.severity is Severity.ERROR
+        return error and diagnostic.place not in self._read
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep a diagnostic, once per code and place."""
@@ -126,7 +142,7 @@ class Diagnostics(Struct):
     def unread(self, span: Span) -> bool:
         """Whether a statement inside a span could not be read, so that something may be missing there."""
         return any(
-            d.code in _UNREAD and span.start <= d.span.start < span.end
+            d.code in _UNREAD and self.hides(d) and span.start <= d.span.start < span.end
             for d in self.items
             if d.span.source is span.source
         )

@@ -98,7 +98,7 @@ def _places(spans: Iterable[Span]) -> _Places:
 
 def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
     """The rest of a file after the errors found so far; None where it cannot be told or is nothing."""
-    errors = [d for d in diagnostics if d.severity is Severity.ERROR]
+    errors = [d for d in diagnostics if diagnostics.hides(d)]
     if any(d.span.source is not file.source for d in errors):
         return None
     words = _places(d.span for d in errors if d.code.startswith("E2"))

@@ -105,7 +105,8 @@ class Context(Struct, eq=False):
         unread = self.unread or any(
             d.start <= place.start < d.end and self.diagnostics.unread(d) for d in around
         )
-        excused = word in self.lost or (unread and not slip)
+        named = self.unread and word[:1].isupper()  # as a network is, whose header is missing
+        excused = word in self.lost or named or (unread and not slip)
         self.diagnostics.poisoned |= excused
         return excused
 

@@ -35,6 +35,6 @@ def plain(source: Source, match: re.Match[str], diagnostics: Diagnostics) -> Pie
     meant = re.sub(r"[ \t]*[×✕Xx][ \t]*", "x", written) if times else _PLAIN[written]
     span = Span(source, start, end)
     message = f'"{written}" is written {meant}'
-    diagnostics.add(Diagnostic("E101", message, span, fix=Fix(meant, (Edit(span, meant),))))
+    diagnostics.read_on(Diagnostic("E101", message, span, fix=Fix(meant, (Edit(span, meant),))))
     kind = "SIZE" if times else "NAME" if meant.isalpha() else "SIGN"
     return Piece(kind, meant, start, end)

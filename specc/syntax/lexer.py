@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
-from specc.nearest import nearest
+from specc.nearest import nearest, price
 from specc.source import Source, Span
+from specc.syntax.headers import begins_declaration
 from specc.syntax.piece import Piece
 from specc.syntax.token import Token
 from specc.syntax.words import (
@@ -21,6 +22,7 @@ from specc.syntax.words import (
 
 _OPERANDS = ("NAME", "NUMBER", "SIZE", "TEXT")
 _BINDS = ("=", "~", ",")
+_CLAUSES = ["every", "with", "repeat"]
 _UNITS = {"epoch": "epochs", "epochs": "epochs", "step": "steps", "steps": "steps"}
 
 
@@ -35,6 +37,7 @@ class Typer:
         self.statement = ""
         self.meant = ""
         self.fresh = True
+        self.begun: Piece | None = None
         self.out: list[Token] = []
         self.i = 0
 
@@ -95,7 +98,7 @@ class Typer:
             signs = following.kind == "SIGN" and following.text in CONTINUES
             if signs or (following.kind == "NAME" and following.text in ("else", "and", "or")):
                 return
-            if self._hangs(following):
+            if self._hangs(following) or self._deeper(following):
                 return
         self._put("NL", piece)
         self.fresh, self.statement = True, ""
@@ -117,13 +120,51 @@ class Typer:
             gap = len(self.source.text[:start]) - len(self.source.text[:start].rstrip(" \t"))
             moved = Edit(Span(self.source, following.start, following.start), "-> ")
             edits = (Edit(Span(self.source, start - gap, end), ""), moved)
-            self.diagnostics.add(
+            self.diagnostics.read_on(
                 Diagnostic(
                     "E101", 'a line ends in "->"', span, "the next line begins with it",
                     fix=Fix(f"-> {following.text}, on the next line", edits),
                 )
             )  # fmt: skip
         return True
+
+    def _deeper(self, following: Piece) -> bool:
+        """Whether a stage has lost its `->`: its line stands deeper than the pipe that it goes on with."""
+        at = self.pieces.index(following, self.i)
+        behind = self.pieces[at + 1] if at + 1 < len(self.pieces) else following
+        words = {*STATEMENTS, *SETTINGS, *DECLARATIONS, *RESERVED} - {"for", "repeat"}
+        stage = following.kind == "NAME" and following.text not in words
+        if not stage or behind.text in (*_BINDS, ":", ".") or not self._goes_on(at):
+            return False
+        span = Span(self.source, following.start, following.end)
+        fix = Edit(Span(self.source, span.start, span.start), "-> ")
+        self.diagnostics.read_on(
+            Diagnostic(
+                "E101",
+                f'"{following.text}" is not expected here',
+                span,
+                "-> is missing",
+                fix=Fix(f"-> {following.text}", (fix,)),
+            )
+        )
+        self._put("ARROW", Piece("SIGN", "->", following.start, following.start))
+        return True
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether the line of a piece stands deeper than its statement, and is by its place of a pipe."""
+        if self.begun is None or self.stack[-1:] != ["block"]:
+            return False
+        if (
+            self.source.position(self.begun.start)[1]
+            >= self.source.position(self.pieces[at].start)[1]
+        ):
+            return False
+        later = (i for i in range(at, len(self.pieces)) if self.pieces[i].kind == "NL")
+        end = next(later, len(self.pieces))
+        below = next((p.text for p in self.pieces[end:] if p.kind != "NL"), "")
+        line = (t for t in reversed(self.out) if t.start >= self.begun.start)
+        rounds = self.pieces[at].text in ("for", "repeat")
+        return rounds or below == "->" or any(t.type == "ARROW" for t in line)
 
     def _sign(self, piece: Piece) -> None:
         self._put(SIGNS[piece.text], piece)
@@ -186,7 +227,8 @@ class Typer:
         span = Span(self.source, piece.start, piece.end)
         fix = Fix(f"{piece.text} → {close[0]}", (Edit(span, close[0]),)) if close else None
         read = f"read as a {like} from here on" if like else ""
-        self.diagnostics.add(
+        keep = self.diagnostics.read_on if close or like else self.diagnostics.add
+        keep(
             Diagnostic(
                 "E102",
                 f'"{piece.text}" is not a statement',
@@ -199,16 +241,53 @@ class Typer:
     # --------------------------------------------------------------- statements
 
     def _statement(self, piece: Piece) -> None:
-        self.meant = piece.text
+        self.meant, self.begun = piece.text, piece
         kind = self._statement_kind(piece)
-        piece = replace(piece, text=self.meant)
+        if self.meant != piece.text:
+            piece = replace(piece, text=self.meant)
+            kind = self._statement_kind(piece)
         self.statement = kind
         self.opens = "block"
         self._put(kind, piece)
+        if kind == "NAME" and self._no_equal(piece):
+            self._put("EQUAL", Piece("SIGN", "=", piece.end, piece.end))
+
+    def _no_equal(self, piece: Piece) -> bool:
+        """Whether a value's name stands before a bracket, its `=` being lost: `h (x + y) -> relu`."""
+        ahead = self._ahead()
+        if ahead.text not in ("(", "[") or ahead.start == piece.end or not self._is_value(piece):
+            return False
+        fix = Edit(Span(self.source, piece.end, piece.end), " =")
+        self.diagnostics.read_on(
+            Diagnostic(
+                "E101",
+                f'"{ahead.text}" is not expected here',
+                Span(self.source, ahead.start, ahead.end),
+                "= is missing",
+                fix=Fix(f"{piece.text} = {ahead.text}…", (fix,)),
+            )
+        )
+        return True
+
+    def _is_value(self, piece: Piece) -> bool:
+        """Whether the declaration reads a word as a value in another place, and gives it none."""
+        start = self.i
+        while start and not begins_declaration(self.source, self.pieces, start):
+            start -= 1
+        read = False
+        for at in range(start + 1, len(self.pieces) - 1):
+            last, word, behind = self.pieces[at - 1 : at + 2]
+            if at > self.i and begins_declaration(self.source, self.pieces, at):
+                break
+            if word.text != piece.text or word.kind != "NAME" or at == self.i or last.text == ".":
+                continue
+            named = behind.text == "=" and last.text in ("(", ",")
+            read |= not named and behind.text != "(" and last.text != "->"
+        return read
 
     def _statement_kind(self, piece: Piece) -> str:
         word, ahead = piece.text, self._ahead()
-        if word == "update" and ahead.kind == "NAME" and self._ahead(2).text == "=":
+        if word == "update" and ahead.kind == "NAME" and self._updates_nodes():
             return "KW_ROLE"
         if word in STATEMENTS and self._begins_operand(word, ahead):
             return STATEMENTS[word]
@@ -221,6 +300,11 @@ class Typer:
             return "KW_SETTING" if ahead.start > piece.end else "NAME"
         return "NAME"
 
+    def _updates_nodes(self) -> bool:
+        """Whether an `update` is an equation: by its `=`, or by the block that it stands in."""
+        block = next((t for t in reversed(self.out) if t.type.startswith("DECL")), "")
+        return self._ahead(2).text == "=" or block == "message_passing"
+
     def _begins_operand(self, word: str, ahead: Piece) -> bool:
         if ahead.kind in _OPERANDS:
             return ahead.text not in RESERVED or ahead.text in ("not", "true", "false")
@@ -231,7 +315,10 @@ class Typer:
         """A word before an operand: a setting, or a slip for a statement's word."""
         if piece.text in SETTINGS:
             return "KW_SETTING"
-        close = nearest(piece.text, [*STATEMENTS, *SETTINGS])
+        port = self._is_port(piece, ahead)
+        if self._is_value(piece) and not port:
+            return "NAME"
+        close = nearest(piece.text, [*STATEMENTS, *SETTINGS]) or (["in"] if port else [])
         if not close or close[0] in SETTINGS:
             return "KW_SETTING"
         named = ahead.kind == "NAME" or close[0] in (
@@ -245,7 +332,15 @@ class Typer:
             return "KW_SETTING"
         self._not_a_statement(piece, close)
         self.meant = close[0]
-        return STATEMENTS[close[0]]
+        return STATEMENTS[close[0]]  # unless its surroundings make it another one
+
+    def _is_port(self, piece: Piece, ahead: Piece) -> bool:
+        """Whether a word stands where `in` belongs: `i x: image[1, 8, 8]`, `i x, t`, `i x`."""
+        behind = self._ahead(2)
+        last = next((t.type for t in reversed(self.out) if t.type != "NL"), "")
+        first = last == "LBRACE" and price(piece.text, "in") <= 1
+        typed = behind.text in (":", ",") or (first and behind.kind == "NL")
+        return ahead.kind == "NAME" and typed
 
     # -------------------------------------------------------- inside statements
 
@@ -271,6 +366,7 @@ class Typer:
         if self.stack and self.stack[-1] != "block":
             return "NAME"
         if self.statement in ("KW_SETTING", "KW_UPDATE") and ahead.kind in _OPERANDS:
+            word = self._clause_word(piece)
             if word == "every":
                 return "KW_EVERY"
             if self.statement == "KW_UPDATE" and word in ("with", "repeat"):
@@ -281,3 +377,21 @@ class Typer:
         if word in _UNITS and self.statement == "KW_SETTING" and ahead.text == "}":
             return "KW_UNIT"
         return "NAME"
+
+    def _clause_word(self, piece: Piece) -> str:
+        """The word of a clause that stands behind a value; a slip is said, and read as what is meant."""
+        close = nearest(piece.text, _CLAUSES)
+        ends = self.out[-1].type in ("KW_SETTING", "NAME", "NUMBER", "RPAR", "RSQB")
+        if piece.text in _CLAUSES or not close or not ends or price(piece.text, close[0]) > 1:
+            return piece.text
+        span = Span(self.source, piece.start, piece.end)
+        self.diagnostics.read_on(
+            Diagnostic(
+                "E101",
+                f'"{piece.text}" is not expected here',
+                span,
+                f'did you mean "{close[0]}"?',
+                fix=Fix(f"{piece.text} → {close[0]}", (Edit(span, close[0]),)),
+            )
+        )
+        return close[0]

@@ -88,6 +88,22 @@ class Machine:
             values.append(token)
         raise AssertionError("the end of the tokens ends the start rule")
 
+    def stops(self, tokens: Sequence[Token]) -> int | None:
+        """The number of the first token that no rule wants; None where all is well. Nothing is built."""
+        rows, rules, last = self._tables.states, self._rules, self._tables.last
+        states = [0]
+        for at, kind in enumerate([*(t.type for t in tokens), END]):
+            while (step := rows[states[-1]].get(kind)) is not None and step < 0:
+                origin, size, _ = rules[-step - 1]
+                del states[len(states) - size :]
+                states.append(rows[states[-1]][origin])
+                if states[-1] == last and kind == END:
+                    return None
+            if step is None:
+                return at
+            states.append(step)
+        raise AssertionError("the end of the tokens ends the start rule")
+
 
 def _maker(rule: Rule, builder: object) -> Make | None:
     """What makes a rule's value of its children's; None where that is the only child's."""

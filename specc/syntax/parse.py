@@ -18,6 +18,7 @@ from specc.source import Source, Span
 from specc.syntax import tree
 from specc.syntax.lexer import Typer
 from specc.syntax.machine import Machine, UnexpectedTokenError
+from specc.syntax.repair import Mend, mend
 from specc.syntax.scan import scan
 from specc.syntax.slips import habit
 from specc.syntax.tables import tables
@@ -70,7 +71,7 @@ def _has_version(source: Source, tokens: list[Token], diagnostics: Diagnostics) 
     if first is not None and first.type == "SPECC":
         return True
     span = Span(source, 0, 0) if first is None else Span(source, first.start, first.end)
-    diagnostics.add(
+    diagnostics.read_on(
         Diagnostic(
             "E101", 'a spec begins with "specc 1"', span, helps=("specc 1, in the first line",)
         )
@@ -104,13 +105,15 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics, lost: 
             return machine.parse(tokens)
         except UnexpectedTokenError as problem:
             at = _position(tokens, problem.token)
-            found = _unexpected(source, tokens, at, problem.expected)
+            mended = mend(machine, tokens, at)
+            found = _unexpected(source, tokens, at, problem.expected, mended)
             again = tokens[at].type == "SPECC" and diagnostics.failed
-            if not again and all(
-                d.span != found.span for d in diagnostics
-            ):  # one word on a mistake
-                diagnostics.add(found)
-            _leave_out(tokens, at, diagnostics, lost)
+            if not again and all(d.span != found.span for d in diagnostics):
+                (diagnostics.add if mended is None else diagnostics.read_on)(found)
+            if mended is None:
+                _leave_out(source, tokens, at, diagnostics, lost)
+            else:
+                tokens[:] = mended.apply(tokens)
             read += at
             if read > MAX_REREAD_TOKENS or not tokens:
                 break
@@ -124,7 +127,9 @@ def _position(tokens: list[Token], token: Token) -> int:
     return len(tokens) - 1
 
 
-def _unexpected(source: Source, tokens: list[Token], at: int, expected: set[str]) -> Diagnostic:
+def _unexpected(
+    source: Source, tokens: list[Token], at: int, expected: set[str], mended: Mend | None
+) -> Diagnostic:
     token = tokens[at]
     before = next((t for t in reversed(tokens[:at]) if t.type != "NL"), token)
     span = Span(source, token.start, token.end)
@@ -137,12 +142,23 @@ def _unexpected(source: Source, tokens: list[Token], at: int, expected: set[str]
     if "KW_WITH" in expected and tokens[first].type == "KW_UPDATE":
         return Diagnostic("E101", message, span, "expected with, and an optimizer")
     known = habit(source, tokens, at, first)
+    if mended is not None and mended.text and known.text != mended.text:
+        return _mended(source, tokens, at, mended)
     text = known.text
     if not (known.text or known.helps or known.fix):
         begins = token.type == "NAME" or token.type.startswith("KW_")
         alone = begins and "NL" in expected and before.type not in ("RBRACE", "NL")
         text = "a statement begins on a line of its own" if alone else _wanted(expected)
     return Diagnostic("E101", message, span, text, helps=known.helps, fix=known.fix)
+
+
+def _mended(source: Source, tokens: list[Token], at: int, mended: Mend) -> Diagnostic:
+    """What is said of a token that was put right, or of the one before which another is missing."""
+    token = tokens[min(mended.start, at)]
+    message = f'"{token}" is not expected here'
+    span = Span(source, token.start, token.end)
+    fix = mended.fix(source, tokens[at - 1], token)
+    return Diagnostic("E101", message, span, mended.text, fix=fix)
 
 
 def _first(tokens: list[Token], at: int) -> int:
@@ -167,7 +183,9 @@ def _wanted(expected: set[str]) -> str:
     return f"expected {' or '.join(words)}" if 0 < len(words) <= 3 else ""
 
 
-def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics, lost: set[str]) -> None:
+def _leave_out(
+    source: Source, tokens: list[Token], at: int, diagnostics: Diagnostics, lost: set[str]
+) -> None:
     """Remove the statement around a token; the names that it binds get a value that says nothing."""
     start = at
     if tokens[at].type in ("NL", "RBRACE") and at:
@@ -194,6 +212,7 @@ def _leave_out(tokens: list[Token], at: int, diagnostics: Diagnostics, lost: set
         end = start + 1
     first, last = tokens[start], tokens[end - 1]
     diagnostics.mute(first.start, max(last.end, first.start + 1))
+    diagnostics.left_out(Span(source, first.start, max(last.end, first.start + 1)))
     if _inside(tokens[:start]):
         tokens[start:end] = _stand_in(tokens[start:end])
         return

@@ -14,11 +14,13 @@ from specc.diagnostics import CERTAIN, Diagnostic, Diagnostics, Edit, Fix, Label
 from specc.limits import MAX_NESTING, MAX_NUMBER_DIGITS
 from specc.source import Source, Span
 from specc.syntax import tree
+from specc.syntax.braces import mend_braces
 from specc.syntax.depth import too_deep
 from specc.syntax.foreign import HELPS, plain
 from specc.syntax.headers import begins_declaration, inside_line, mend_headers
 from specc.syntax.headless import mend_headless
 from specc.syntax.piece import Piece
+from specc.syntax.texts import never_closed, never_opened, opened
 
 _PIECE = re.compile(
     r"""(?P<NL>\r\n|\n|\r)
@@ -56,10 +58,15 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
     """Cut the text and mend its brackets; each fault is reported once."""
     found = Scanned()
     text, at = source.text, 0
+    unopened = never_opened(text)
     while at < len(text):
+        if at in unopened:
+            found.pieces.append(opened(source, at, unopened[at], diagnostics))
+            at = found.pieces[-1].end
+            continue
         match = _PIECE.match(text, at)
         if match is None and text[at] == '"':
-            found.pieces.append(_open_text(source, at, diagnostics))
+            found.pieces.append(never_closed(source, at, diagnostics))
             at = found.pieces[-1].end
             continue
         if match is None:
@@ -76,8 +83,9 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
             found.pieces.append(Piece(kind, word, match.start(), at))
     _long_numbers(source, found.pieces, diagnostics)
     _nesting(source, found.pieces, diagnostics)
-    found.pieces, found.nameless = mend_headless(source, found.pieces, diagnostics)
     found.pieces = mend_headers(source, found.pieces, diagnostics)
+    found.pieces = mend_braces(source, found.pieces, diagnostics)
+    found.pieces, found.nameless = mend_headless(source, found.pieces, diagnostics)
     found.pieces = _Brackets(source, found.pieces, diagnostics).mended()
     return found
 
@@ -111,26 +119,6 @@ def _name(source: Source, match: re.Match[str], diagnostics: Diagnostics) -> str
         fix = Fix(f"{word} → {plain}", (Edit(span, plain),))
         diagnostics.add(Diagnostic("E101", message, span, "write the plain one", fix=fix))
     return plain if plain.isidentifier() else word
-
-
-_OPENS = re.compile(r"\s*\{[ \t]*(?:#.*)?$")
-"""The `{` at the end of a line."""
-
-
-def _open_text(source: Source, at: int, diagnostics: Diagnostics) -> Piece:
-    """The text that is never closed: up to the end of its line, or of the bracket that it stands in."""
-    end = source.line_end(at)
-    line, rest = source.text[source.text.rfind("\n", 0, at) + 1 : at], source.text[at + 1 : end]
-    opens = _OPENS.search(rest)
-    inside = line.count("(") > line.count(")") or line.count("[") > line.count("]")
-    closes = re.search(r"[,)\]]", rest) if inside and opens is None else None
-    if stops := opens or closes:
-        end = at + 1 + stops.start()
-    message, written = "this text is never closed", source.text[at + 1 : end].rstrip()
-    span, help = Span(source, at, at + 1), f'a text ends in ": "{written}"'
-    diagnostics.add(Diagnostic("E101", message, span, helps=(help,)))
-    diagnostics.mute(at, end)
-    return Piece("TEXT", f'"{written}"', at, end)
 
 
 def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:

@@ -62,6 +62,11 @@ SIGNS: dict[str, str] = {
     **dict.fromkeys(("==", "!=", "<=", ">=", "<", ">"), "COMPARE"),
 }  # fmt: skip
 
+DISTRIBUTIONS = frozenset(
+    {"normal", "laplace", "uniform", "exponential", "integers", "bernoulli", "categorical"}
+)
+"""What is drawn from."""
+
 AMOUNTS = frozenset({"k", "m", "g", "b", "t", "kb", "mb", "gb", "kib", "mib", "gib"})
 """What may stand right behind a number of an `answers` block, in small or capital letters."""
 

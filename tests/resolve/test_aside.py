@@ -96,7 +96,7 @@ train T {
             "minimize cross_entropy(N(x), label)" + 2 * "\n    metric accuracy(N(x), label)",
             [("E403", "metric accuracy(N(x), label)")],
         ),
-        ("p  N(x)\n    minimize cross_entropy(p, label)", [("E102", "p")]),
+        ("p  N(x)\n    minimize cross_entropy(p, label)", [("E101", "N")]),
         ("minimize cross_entropy(nope, label) + mean(nope)", [("E402", "nope")]),
     ],
 )

@@ -111,6 +111,9 @@ BAD = "network N {\n    in x: vector[8]\n    x -> linear(4, bais=false)\n}\n"
         (f'network M {{\n{GOOD}}}\nanswers "Q1 {{\n    M.params = 36\n}}\n', [("E101", '"')]),
         ('network M {\n    in x: vector[8]\n    x -> linear("4) -> relu\n}\n', [("E101", '"')]),
         ('use "foo.spec\n', [("E101", '"')]),
+        (f'network M {{\n{GOOD}}}\nanswers (8 + 1)·4" {{\n    M.params = 36\n}}\n', [("E101", "(8")]),
+        (f'network M {{\n{GOOD}}}\nanswers "Q1 (convention=keras) {{\n    M.params = 36\n}}\n',
+         [("E101", '"')]),
     ],
 )  # fmt: skip
 def test_one_slip_is_one_message_and_hides_no_other(
