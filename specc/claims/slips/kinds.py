@@ -117,13 +117,10 @@ def _all_pairs(w: Working) -> Iterator[Change]:
 
 
 def _depth_kept(w: Working) -> Iterator[Change]:
-    """One axis of a map as it comes in, the others as they go out."""
+    """The depth of a volume as it comes in, the other axes as they go out."""
     x = w.case.input
-    if x is None or len(w.parts) < 3 or len(x.sizes) != len(w.parts) or not w.case.inference.sizes:
-        return
-    for at, axis in list(enumerate(x.axes))[1:]:
-        kept = [*w.parts[:at], Constant(x.sizes[at]), *w.parts[at + 1 :]]
-        yield w.to(*kept), f"the {axis} changes too"
+    if x is not None and len(w.parts) == 4 and len(x.sizes) == 4 and w.case.inference.sizes:
+        yield _with(w, 1, Constant(x.sizes[1])), f"the {x.axes[1]} changes too"
 
 
 def _shuffled(w: Working) -> Iterator[Change]:
@@ -231,7 +228,7 @@ def _with(w: Working, at: int, part: Formula) -> Working:
 
 SIZES = (
     Slip("maps-multiplied", "maps are counted for each input channel or group", _all_pairs),
-    Slip("axis-kept", "one axis is left as it comes in", _depth_kept),
+    Slip("axis-kept", "the depth is left as it comes in", _depth_kept),
     Slip("shuffle-miscounted", "channels or sides are rearranged wrongly", _shuffled),
     Slip("scale-miscounted", "the scale is applied wrongly", _scaled),
     Slip("pooled-wrongly", "a pool gives another size", _pooled_to),
