@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import gcd
 from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator
 
 from specc.layers.base import LayerError, Operand
 from specc.layers.code import Code, Item, Raw, X, method
-from specc.sizes import Constraint, Size, render
+from specc.sizes import Constraint, Size, bounds, render
 from specc.types import Distribution, Interval, Tensor
 
 
@@ -122,9 +123,21 @@ def equal_sizes(left: Size, right: Size) -> tuple[bool, tuple[Constraint, ...]]:
     """Whether two sizes can be equal, and the condition for it when that is open."""
     if left == right:
         return True, ()
-    if isinstance(left, int) and isinstance(right, int):
+    if not _may_vanish(left - right):
         return False, ()
     return True, (Constraint("eq", left, right),)
+
+
+def _may_vanish(difference: Size) -> bool:
+    """Whether some whole numbers make it 0: not 3·H·W − 128, whose first part 3 divides, nor T + 1."""
+    if isinstance(difference, int):
+        return difference == 0
+    low, high = bounds(difference)
+    if (low is not None and low > 0) or (high is not None and high < 0):
+        return False
+    step = gcd(*(factor for atoms, factor in difference.terms if atoms))
+    rest = sum(factor for atoms, factor in difference.terms if not atoms)
+    return rest % step == 0
 
 
 def fits_mask(mask: Operand, length: Size, word: str, index: int) -> tuple[Constraint, ...]:

@@ -133,7 +133,9 @@ class Reshape(Layer):
     def _misfit(self, x: Tensor, total: Size, given: Size, relation: str) -> LayerError:
         wanted = "×".join(render(s) for s in self.shape)
         working = "·".join(render(s) for s in self.shape if s != -1)
-        holds = f"{x} holds {render(total)} values, which" if x.rank > 1 else f"{x} values"
+        holds = (
+            f"{x} holds {render(total)} values, which" if x.rank > 1 else f"{render(total)} values"
+        )
         product = f"{working} = {render(given)}" if "·" in working else render(given)
         return LayerError(
             "E301",

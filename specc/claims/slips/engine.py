@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from specc.claims.outcome import Value
-from specc.claims.slips import earlier, further, sums, work
+from specc.claims.slips import earlier, further, kinds, sums, work
 from specc.claims.slips.params import BIASES, PARAMS, TRAINABLE, WEIGHTS
 from specc.claims.slips.sizes import AXIS, SIZES
 from specc.claims.slips.slip import Change, Finding, Slip, Working
@@ -24,7 +24,7 @@ SLIPS: Mapping[str, tuple[Slip, ...]] = {
     "trainable": TRAINABLE,
     "weights": WEIGHTS,
     "biases": BIASES,
-    "output": (*SIZES, *further.SIZES),
+    "output": (*SIZES, *further.SIZES, *kinds.SIZES),
     "macs": work.MACS,
     "flops": work.FLOPS,
     "memory": work.MEMORY,
@@ -44,7 +44,8 @@ PAIRED = frozenset({
     "bias-forgotten", "one-bias", "input-channels-forgotten", "in-out-swapped", "groups-ignored",
     "kernel-not-squared", "flatten-of-wrong-map", "one-copy", "convention", "norm-one", "moving-averages",
     "tied-twice", "projection-forgotten", "heads-multiplied", "gates-miscounted", "recurrent-biases",
-    "recurrent-matrix-forgotten", "one-direction", "one-layer", "steps-multiplied", "one-step",
+    "recurrent-matrix-forgotten", "input-matrix-forgotten", "one-direction", "one-layer", "first-width",
+    "one-head", "steps-multiplied", "one-step",
     "flops-for-macs", "macs-for-flops", "bias-additions", "wrong-positions", "scores-forgotten",
     "one-product", "length-once", "one-place", "biases-included", "doubles",
     "halves", "bytes-forgotten", "partial-connections",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from specc.claims.slips import further, places
+from specc.claims.slips import further, kinds, places
 from specc.claims.slips.attention import HEAD_SLIPS
 from specc.claims.slips.lenet import PARTIAL
 from specc.claims.slips.recurrent import GATE_SLIPS
@@ -128,7 +128,7 @@ def _no_kernel(w: Working) -> Iterator[Change]:
 
 def _spatial(w: Working) -> Iterator[Change]:
     places, x = positions(w.case.inference), w.case.input
-    if not places or w.formula.value == 0:
+    if not places or w.formula.value == 0 or is_norm(w.case.entry):
         return
     yield w.to(product((w.formula, *places))), "all positions share the weights"
     if x is not None and x.sizes[1:] != places:
@@ -354,6 +354,7 @@ PARAMS = (
     *HEAD_SLIPS,
     *GATE_SLIPS,
     *further.PARAMS,
+    *kinds.PARAMS,
     _slip("flatten-of-wrong-map", "the input of a fully connected layer is mistaken", _flattened),
     _slip("outputs-counted", "outputs are counted for weights", _elements),
     _slip("work-counted", "multiplications are counted for weights", _work),

@@ -139,8 +139,10 @@ def _last_axis(w: Working) -> Iterator[Change]:
     x = w.case.input
     if not _norm(w) or x is None or len(x.sizes) < 2 or w.formula.value == 0:
         return
+    if x.axes[:1] == ("channels",) and w.formula.value == 2 * x.sizes[0]:
+        return  # that is told of its channels
     every = 2 * product(x.sizes)
-    if w.case.layer.word != "batch_norm" and every.value != w.formula.value:
+    if every.value != w.formula.value:
         yield w.to(every), "a scale and an offset are shared by all positions"
 
 

@@ -78,7 +78,9 @@ def _not_same(w: Working) -> Iterator[Change]:
 
 def _stride(w: Working) -> Iterator[Change]:
     own = getattr(w.case.layer, "stride", None)
-    reason = "the stride is forgotten" if own else "a window moves by its own size"
+    window = bool(w.case.inference.windows) and w.case.layer.word.endswith("_pool")
+    moved = "a window moves by its own size" if window else "the scale is forgotten"
+    reason = "the stride is forgotten" if own else moved
     yield from _axes(w, lambda p: valued(p, {"s": 1}) if "s" in symbols(p) else None, reason)
 
 
@@ -170,6 +172,20 @@ def _times_stride(w: Working) -> Iterator[Change]:
 def _only_stride(p: Formula) -> Formula | None:
     v = symbols(p)
     return product((var("n", v["n"]), var("s", v["s"]))) if {"n", "s", "k"} <= v.keys() else None
+
+
+def _not_one_less(w: Working) -> Iterator[Change]:
+    """n steps of the stride for the n − 1 between n windows."""
+    if w.case.layer.word == "conv_transpose":
+        yield from _axes(w, _all_steps, "between n windows lie n − 1 strides")
+
+
+def _all_steps(p: Formula) -> Formula | None:
+    v = symbols(p)
+    if not {"n", "s", "p", "k"} <= v.keys() or "d" in v or "added" in v:
+        return None
+    steps = product((var("n", v["n"]), var("s", v["s"])))
+    return steps - 2 * var("p", v["p"]) + var("k", v["k"])
 
 
 def _other_size(w: Working) -> Iterator[Change]:
@@ -265,6 +281,7 @@ SIZES = (
     Slip("plus-one-forgotten", "the + 1 is forgotten", _plus_one, deep=True),
     Slip("forward-formula", "the rule of conv is used for conv_transpose", _forward),
     Slip("size-times-stride", "the size is only multiplied by the stride", _times_stride),
+    Slip("minus-one-forgotten", "a stride too many is counted", _not_one_less, deep=True),
     Slip("other-legal-size", "the other legal size of conv_transpose", _other_size),
     Slip("not-same", "padding=same is assumed", _not_same),
     Slip("kernel-forgotten", "the kernel's size is forgotten", _kernel, deep=True),

@@ -93,7 +93,7 @@ def _off(tables: Tables, subject: Subject, word: str, rows: list[Entry]) -> Iter
     yield from _layers([*subject.entries, *rows], word)
     yield from _copies(rows, word)
     if word in _OF_PARAMS:
-        yield from _joined(subject)
+        yield from _joined(subject, word)
 
 
 def rows_of(tables: Tables, subject: Subject) -> list[Entry]:
@@ -216,10 +216,18 @@ def _copies(rows: list[Entry], word: str) -> Iterator[Off]:
     yield "one-copy", "one copy is counted, not all", more, reason
 
 
-def _joined(subject: Subject) -> Iterator[Off]:
-    """The adjacency of a graph, counted as if it were learnt."""
+def _joined(subject: Subject, word: str) -> Iterator[Off]:
+    """The adjacency of a graph, counted as if it were learnt; and the weights once for each node or edge."""
     kinds = (k for _, k in subject.network.inputs) if subject.network is not None else ()
+    whole = whole_of(subject, word)
     for graph in (k for k in kinds if isinstance(k, Graph)):
+        for places, what in ((graph.nodes, "nodes"), (graph.edges, "edges")):
+            if isinstance(places, int) and isinstance(whole, int) and word != "memory":
+                name, said = (
+                    "places-multiplied",
+                    "the places that share the weights are multiplied in",
+                )
+                yield name, said, (places - 1) * whole, f"all {places:,} {what} share the weights"
         text = "the adjacency is counted for weights"
         for number, what in (
             (graph.nodes * graph.nodes, "the matrix of all pairs of nodes comes with the data"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from specc.claims.slips import further, places
+from specc.claims.slips import further, kinds, places
 from specc.claims.slips.lenet import PARTIAL
 from specc.claims.slips.params import BIASES, ONE_COPY, PARAMS, WEIGHTS
 from specc.claims.slips.positions import POSITIONS
@@ -98,6 +98,12 @@ def _half_scores(w: Working) -> Iterator[Change]:
             w.to(total((*(t for _, t in first), value))),
             "queries meet keys, and the weights meet values: two products",
         )
+        heads, many = getattr(w.case.layer, "heads", 1), [t for _, t in first]
+        if isinstance(heads, int) and heads != 1:
+            reason = f"the {heads} heads share the features: the scores of all together are {last.working()}"
+            yield w.to(total((*many, heads * last))), reason
+            yield w.to(total((*many, last.value // heads))), reason
+        yield w.to(Constant(value)), "that is one of two products, without the projections"
 
 
 # ----------------------------------------------------------- FLOPs and memory
@@ -143,6 +149,15 @@ def _bits(w: Working) -> Iterator[Change]:
     yield from _bytes(w, 32, "those are bits")
 
 
+def _activations(w: Working) -> Iterator[Change]:
+    sizes, counted = sizes_given(w.case.inference), w.case.entry.row.formula
+    if sizes:
+        output = product((FLOAT, *sizes))
+        yield w.to(output), "that is its output; the memory of its weights is asked for"
+        if counted is not None:
+            yield w.to(FLOAT * counted + output), "the output is no weight"
+
+
 def _halves(w: Working) -> Iterator[Change]:
     yield from _bytes(w, 2, f"2 bytes are a 16-bit float; one of 32 bits has {FLOAT}")
 
@@ -166,6 +181,9 @@ def _own(w: Working) -> Iterator[Change]:
     if w.case.inference.windows and windows:
         reason = "that is what it sees of its own input, not of the network's"
         yield w.to(total((1, *_reaches([replace(windows[0], stride=1)])))), reason
+    if isinstance(w.formula.value, int) and len(w.case.inference.windows) > 1:
+        area = product((w.formula.value, w.formula.value))
+        yield w.to(area), "that is an area; a receptive field is told along one axis"
 
 
 def _reaches(windows: Iterable[Window]) -> list[Formula]:
@@ -222,6 +240,7 @@ MACS = (
     *STEP_SLIPS,
     PARTIAL,
     *further.MACS,
+    *kinds.MACS,
     *places.MACS,
     Slip("one-product", "one of two products is forgotten", _half_scores),
     ONE_COPY,
@@ -241,6 +260,7 @@ MEMORY = (
     Slip("bytes-forgotten", "one byte for each weight", _one_byte),
     Slip("doubles", "eight bytes for each weight", _doubles),
     Slip("halves", "two bytes for each weight", _halves),
+    Slip("outputs-counted", "outputs are counted for weights", _activations),
     Slip("bits", "bits are given for bytes", _bits),
     *(_in_bytes(_PARAMS[n]) for n in (
         "bias-forgotten", "norm-one", "one-copy", "moving-averages", "tied-twice", "shared-twice",
