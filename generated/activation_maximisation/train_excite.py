@@ -27,7 +27,7 @@ class Excite(nn.Module):
         self.net = Net()
         self.pattern = nn.Parameter(torch.full((64,), 0.1))
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         ratio = self.pattern / torch.linalg.vector_norm(self.pattern)  # [64]
         _, hidden = self.net(ratio.unsqueeze(0))
@@ -48,6 +48,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

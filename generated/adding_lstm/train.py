@@ -39,7 +39,7 @@ class Adding(nn.Module):
         mse = F.mse_loss(p, y)
         return {"mse": mse}
 
-    def outputs(self, x: Tensor, y: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         batch_size = x.shape[0]
         x.requires_grad_()
@@ -48,7 +48,7 @@ class Adding(nn.Module):
         kept = reach[:, 0].mean() / reach[:, 49].mean()
         return (kept.expand(batch_size),)
 
-    def values_of_curve(self, x: Tensor, y: Tensor) -> tuple[Tensor, ...]:
+    def values_of_curve(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         x.requires_grad_()
         p = self.adder(x)  # [B, 1]
@@ -87,7 +87,8 @@ class Training(Trainer):
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         assert isinstance(model, Adding)
-        return model.outputs(*batch)
+        x, _ = batch
+        return model.outputs(x)
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
@@ -117,7 +118,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = tuple(v.detach() for v in self.model.values_of_curve(*part.fields()))
+            rows = tuple(v.detach() for v in self.model.values_of_curve(part.x))
         self.model.train()
         save_curve(rows, self.args.out / f"curve_{epoch:04d}.png")
 

@@ -81,7 +81,7 @@ class AAE(nn.Module):
         )
         return {"bce_with_logits": bce_with_logits}
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         terms: dict[str, Tensor] = {}
         terms |= self.reconstruction_loss(x)
@@ -89,7 +89,7 @@ class AAE(nn.Module):
         terms |= self.regularisation_loss(x)
         return terms
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         batch_size = x.shape[0]
         device = x.device
@@ -98,7 +98,7 @@ class AAE(nn.Module):
         decoder_output = self.decoder(prior)  # [B, 64]
         return code, prior, decoder_output, x
 
-    def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         code = self.encoder(x)  # [B, 8]
         reshaped = x.reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
@@ -127,6 +127,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -166,7 +170,7 @@ class Training(Trainer):
 
     def iteration(self, *batch: Tensor) -> None:
         """The steps on one batch, in order."""
-        x, _ = batch
+        (x,) = batch
         self.reconstruction_step(x)
         self.criticism_step(x)
         self.regularisation_step(x)
@@ -206,7 +210,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.x)
         self.model.train()
         save_grid(rows, 0.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

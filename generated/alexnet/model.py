@@ -43,16 +43,16 @@ class AlexNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.C1 = nn.Conv2d(3, 96, 11, stride=4)  # [B, 96, 55, 55], 34,944 parameters
+        self.C1 = nn.Conv2d(3, 96, 11, stride=4)  # [B, 96, 55, 55]
         self.C2 = nn.Conv2d(96, 256, 5, padding=2, groups=2)  # [B, 256, 27, 27]
         self.C3 = nn.Conv2d(256, 384, 3, padding=1)  # [B, 384, 13, 13]
         self.C4 = nn.Conv2d(384, 384, 3, padding=1, groups=2)  # [B, 384, 13, 13]
         self.C5 = nn.Conv2d(384, 256, 3, padding=1, groups=2)  # [B, 256, 13, 13]
         self.dropout1 = nn.Dropout(0.5)  # [B, 9216]
-        self.F6 = nn.Linear(9216, 4096)  # [B, 4096], 37,752,832 parameters
+        self.F6 = nn.Linear(9216, 4096)  # [B, 4096]
         self.dropout2 = nn.Dropout(0.5)  # [B, 4096]
-        self.F7 = nn.Linear(4096, 4096)  # [B, 4096], 16,781,312 parameters
-        self.F8 = nn.Linear(4096, 1000)  # [B, 1000], 4,097,000 parameters
+        self.F7 = nn.Linear(4096, 4096)  # [B, 4096]
+        self.F8 = nn.Linear(4096, 1000)  # [B, 1000]
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.local_response_norm(F.relu(self.C1(x)), 5)  # [B, 96, 55, 55]

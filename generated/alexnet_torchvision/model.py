@@ -48,10 +48,10 @@ class AlexNet(nn.Module):
         self.conv4 = nn.Conv2d(384, 256, 3, padding=1)  # [B, 256, 13, 13]
         self.conv5 = nn.Conv2d(256, 256, 3, padding=1)  # [B, 256, 13, 13]
         self.dropout1 = nn.Dropout(0.5)  # [B, 9216]
-        self.linear1 = nn.Linear(9216, 4096)  # [B, 4096], 37,752,832 parameters
+        self.linear1 = nn.Linear(9216, 4096)  # [B, 4096]
         self.dropout2 = nn.Dropout(0.5)  # [B, 4096]
-        self.linear2 = nn.Linear(4096, 4096)  # [B, 4096], 16,781,312 parameters
-        self.linear3 = nn.Linear(4096, 1000)  # [B, 1000], 4,097,000 parameters
+        self.linear2 = nn.Linear(4096, 4096)  # [B, 4096]
+        self.linear3 = nn.Linear(4096, 1000)  # [B, 1000]
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.max_pool2d(F.relu(self.conv1(x)), 3, stride=2)  # [B, 64, 27, 27]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """Encoder: [B, 64] -> [B, 8] and [B, 8].
+    """Encoder: [B, 64] -> mu [B, 8], logvar [B, 8].
 
     layer   output  parameters
     hidden  128          8,320
@@ -34,7 +34,7 @@ class Encoder(nn.Module):
 
 
 class Latent(nn.Module):
-    """Bottleneck: [B, 8] and [B, 8] -> [B, 8]."""
+    """Bottleneck: mu [B, 8], logvar [B, 8] -> [B, 8]."""
 
     def forward(self, mu: Tensor, logvar: Tensor) -> Tensor:
         z: Tensor = (

@@ -16,16 +16,25 @@ from torch import Tensor, nn
 class PeepholeLstm(nn.Module):
     """LSTM whose gates see the cell, each unit its own (Gers & Schmidhuber 2000).
 
-    Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B, units]
-    and [B, units].
+    Cell: x [B, in_features], h [B, units], c [B, units] -> next h [B, units],
+    next c [B, units].
+
+    layer    output                          parameters
+    p_f      units                                units
+    p_i      units                                units
+    p_o      units                                units
+    linear1  units   in_features·units + units² + units
+    linear2  units   in_features·units + units² + units
+    linear3  units   in_features·units + units² + units
+    linear4  units   in_features·units + units² + units
     """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.p_f = nn.Parameter(torch.zeros(units))  # units parameters
-        self.p_i = nn.Parameter(torch.zeros(units))  # units parameters
-        self.p_o = nn.Parameter(torch.zeros(units))  # units parameters
+        self.p_f = nn.Parameter(torch.zeros(units))
+        self.p_i = nn.Parameter(torch.zeros(units))
+        self.p_o = nn.Parameter(torch.zeros(units))
         self.linear1 = nn.Linear(in_features + units, units)  # [B, units]
         self.linear2 = nn.Linear(in_features + units, units)  # [B, units]
         self.linear3 = nn.Linear(in_features + units, units)  # [B, units]
@@ -33,32 +42,22 @@ class PeepholeLstm(nn.Module):
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
-        f = self.linear1(torch.cat([h, x], 1)) + self.p_f * c  # [B, units]
-        f = torch.sigmoid(f)  # [B, units]
-        i = self.linear2(torch.cat([h, x], 1)) + self.p_i * c  # [B, units]
-        i = torch.sigmoid(i)  # [B, units]
-        g = torch.tanh(self.linear3(torch.cat([h, x], 1)))  # [B, units]
+        hx = torch.cat([h, x], 1)  # [B, in_features+units]
+        f = torch.sigmoid(self.linear1(hx) + self.p_f * c)  # [B, units]
+        i = torch.sigmoid(self.linear2(hx) + self.p_i * c)  # [B, units]
+        g = torch.tanh(self.linear3(hx))  # [B, units]
         next_c: Tensor = f * c + i * g  # [B, units]
-        o = self.linear4(torch.cat([h, x], 1)) + self.p_o * next_c  # [B, units]
-        o = torch.sigmoid(o)  # [B, units]
+        o = torch.sigmoid(self.linear4(hx) + self.p_o * next_c)  # [B, units]
         next_h: Tensor = o * torch.tanh(next_c)  # [B, units]
         return next_h, next_c
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    def forward(self, x: Tensor) -> Tensor:
+        """All outputs; every step as `step` says."""
         h = x.new_zeros(x.shape[0], self.units)
         c = x.new_zeros(x.shape[0], self.units)
-        products_weight = torch.cat(
-            (
-                self.linear1.weight,
-                self.linear2.weight,
-                self.linear3.weight,
-                self.linear4.weight,
-            )
-        )
-        products_bias = torch.cat(
-            (self.linear1.bias, self.linear2.bias, self.linear3.bias, self.linear4.bias)
-        )
+        products_layers = [self.linear1, self.linear2, self.linear3, self.linear4]
+        products_weight = torch.cat([layer.weight for layer in products_layers])
+        products_bias = torch.cat([layer.bias for layer in products_layers])
         products = F.linear(x, products_weight[:, self.units :], products_bias)
         products_weight = products_weight[:, : self.units].T
         outputs: list[Tensor] = []
@@ -72,7 +71,7 @@ class PeepholeLstm(nn.Module):
             next_h = o * torch.tanh(next_c)  # [B, units]
             outputs.append(next_h)
             h, c = next_h, next_c
-        return torch.stack(outputs, 1), h, c
+        return torch.stack(outputs, 1)
 
 
 class Counter(nn.Module):
@@ -91,5 +90,5 @@ class Counter(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         x: Tensor = F.one_hot(ids, 4).float()  # [B, T, 4]
-        x = self.linear1(self.peephole_lstm1(x)[0])  # [B, T, 4]
+        x = self.linear1(self.peephole_lstm1(x))  # [B, T, 4]
         return x

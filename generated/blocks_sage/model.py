@@ -50,14 +50,12 @@ class Graph:
         return torch.zeros(self.nodes, device=end.device).index_add(0, end, ones)
 
 
-def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
-    """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+def neighbour_sum(values: Tensor, graph: Graph) -> Tensor:
+    """At each node the sum over the nodes with an edge to it, as a sparse product."""
     values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
-    if weight is None:
-        weight = values.new_ones(graph.source.shape)
+    weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
-    weight = weight.to(values.dtype)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
     with torch.autocast(values.device.type, enabled=False):
         flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
@@ -68,6 +66,9 @@ class Sage(nn.Module):
     """GraphSAGE with the mean of the neighbours (Hamilton, Ying & Leskovec 2017).
 
     Message passing: [N, in_features] -> [N, features].
+
+    layer    output                           parameters
+    linear1  features  2·features·in_features + features
     """
 
     def __init__(self, in_features: int, features: int) -> None:

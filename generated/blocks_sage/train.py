@@ -28,7 +28,7 @@ class BlocksSAGE(nn.Module):
         self.groups = Groups()
 
     def forward(
-        self, g: Graph, block: Tensor, labelled: Tensor, held_out: Tensor
+        self, g: Graph, block: Tensor, labelled: Tensor, *_: Tensor
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         groups_g = self.groups(g)  # [N, 4]
@@ -37,9 +37,7 @@ class BlocksSAGE(nn.Module):
         ) / labelled.sum().clamp(1)
         return {"cross_entropy": cross_entropy}
 
-    def outputs(
-        self, g: Graph, block: Tensor, labelled: Tensor, held_out: Tensor
-    ) -> tuple[Tensor, ...]:
+    def outputs(self, g: Graph, block: Tensor, held_out: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         chosen = self.groups(g)[held_out]  # [N, 4]
         block = block[held_out]  # [N]
@@ -79,7 +77,8 @@ class Training(Trainer):
     def outputs(self, model: nn.Module, *batch: Any) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         assert isinstance(model, BlocksSAGE)
-        return model.outputs(*batch)
+        g, block, _, held_out = batch
+        return model.outputs(g, block, held_out)
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""

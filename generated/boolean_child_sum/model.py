@@ -33,14 +33,22 @@ class ChildSumLstm(nn.Module):
     """Child-sum tree LSTM: a forget gate for each child (Tai, Socher & Manning
     2015).
 
-    Cell: [B] and [B, 3, units] and [B, 3, units] -> [B, units] and [B, units] and [B,
-    units].
+    Cell: symbol [B], h [B, 3, units], c [B, 3, units] -> next h [B, units],
+    next c [B, units].
+
+    layer       output         parameters
+    embedding1  units             5·units
+    linear1     units    2·units² + units
+    linear2     units    2·units² + units
+    linear3     units    2·units² + units
+    linear4     3×units    units² + units
+    linear5     units              units²
     """
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(5, units)  # [B, units], 5 * units parameters
+        self.embedding1 = nn.Embedding(5, units)  # [B, units]
         self.linear1 = nn.Linear(2 * units, units)  # [B, units]
         self.linear2 = nn.Linear(2 * units, units)  # [B, units]
         self.linear3 = nn.Linear(2 * units, units)  # [B, units]
@@ -51,9 +59,10 @@ class ChildSumLstm(nn.Module):
         """One step, as the equations say."""
         x = self.embedding1(symbol)  # [B, units]
         s = h.sum(1)  # [B, units]
-        i = torch.sigmoid(self.linear1(torch.cat([s, x], 1)))  # [B, units]
-        o = torch.sigmoid(self.linear2(torch.cat([s, x], 1)))  # [B, units]
-        g = torch.tanh(self.linear3(torch.cat([s, x], 1)))  # [B, units]
+        sx = torch.cat([s, x], 1)  # [B, 2*units]
+        i = torch.sigmoid(self.linear1(sx))  # [B, units]
+        o = torch.sigmoid(self.linear2(sx))  # [B, units]
+        g = torch.tanh(self.linear3(sx))  # [B, units]
         f = self.linear4(h) + self.linear5(x).unsqueeze(1)  # [B, 3, units]
         f = torch.sigmoid(f)  # [B, 3, units]
         next_c: Tensor = i * g + (f * c).sum(1)  # [B, units]

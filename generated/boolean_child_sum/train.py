@@ -35,7 +35,7 @@ class Logic(nn.Module):
         ) / there.sum().clamp(1)
         return {"cross_entropy": cross_entropy}
 
-    def outputs(self, t: Tensor, value: Tensor, there: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, t: Tensor, value: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         logits = self.judge(t)  # [B, 121, 2]
         right = logits.argmax(2) == value  # [B, 121]
@@ -73,7 +73,8 @@ class Training(Trainer):
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         assert isinstance(model, Logic)
-        return model.outputs(*batch)
+        t, value, _ = batch
+        return model.outputs(t, value)
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""

@@ -30,12 +30,17 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 class Merge(nn.Module):
-    """Cell: [B] and [B, 2, units] -> [B, units] and [B, units]."""
+    """Cell: symbol [B], h [B, 2, units] -> [B, units].
+
+    layer       output        parameters
+    embedding1  units            5·units
+    linear1     units   3·units² + units
+    """
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(5, units)  # [B, units], 5 * units parameters
+        self.embedding1 = nn.Embedding(5, units)  # [B, units]
         self.linear1 = nn.Linear(3 * units, units)  # [B, units]
 
     def step(self, symbol: Tensor, h: Tensor) -> Tensor:

@@ -30,14 +30,20 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 class Merge(nn.Module):
-    """Cell: [B] and [B, 2, units] -> [B, units] and [B, units]."""
+    """Cell: symbol [B], h [B, 2, units] -> [B, units].
+
+    layer       output        parameters
+    embedding1  units            5·units
+    bilinear1   units           4·units³
+    linear1     units   3·units² + units
+    """
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(5, units)  # [B, units], 5 * units parameters
+        self.embedding1 = nn.Embedding(5, units)
         self.bilinear1 = nn.Bilinear(2 * units, 2 * units, units, bias=False)
-        self.linear1 = nn.Linear(3 * units, units)  # [B, units]
+        self.linear1 = nn.Linear(3 * units, units)
 
     def step(self, symbol: Tensor, h: Tensor) -> Tensor:
         """One step, as the equations say."""

@@ -14,22 +14,31 @@ from torch import Tensor, nn
 
 
 class Speller(nn.Module):
-    """Cell: [B] and [B, units] -> [B, 17] and [B, units]."""
+    """Cell: letter [B], h [B, units] -> [B, 17], next h [B, units].
+
+    layer       output         parameters
+    embedding1  16                    272
+    linear1     units   units² + 17·units
+    linear2     units   units² + 17·units
+    linear3     units   units² + 17·units
+    linear4     17          17·units + 17
+    """
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(17, 16)  # [B, 16], 272 parameters
+        self.embedding1 = nn.Embedding(17, 16)  # [B, 16]
         self.linear1 = nn.Linear(units + 16, units)  # [B, units]
         self.linear2 = nn.Linear(units + 16, units)  # [B, units]
         self.linear3 = nn.Linear(units + 16, units)  # [B, units]
-        self.linear4 = nn.Linear(units, 17)  # [B, 17], 17 * units + 17 parameters
+        self.linear4 = nn.Linear(units, 17)  # [B, 17]
 
     def step(self, letter: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
         e = self.embedding1(letter)  # [B, 16]
-        r = torch.sigmoid(self.linear1(torch.cat([h, e], 1)))  # [B, units]
-        z = torch.sigmoid(self.linear2(torch.cat([h, e], 1)))  # [B, units]
+        he = torch.cat([h, e], 1)  # [B, units+16]
+        r = torch.sigmoid(self.linear1(he))  # [B, units]
+        z = torch.sigmoid(self.linear2(he))  # [B, units]
         n = torch.tanh(self.linear3(torch.cat([r * h, e], 1)))  # [B, units]
         next_h: Tensor = (1 - z) * n + z * h  # [B, units]
         x: Tensor = self.linear4(next_h)  # [B, 17]
@@ -37,8 +46,8 @@ class Speller(nn.Module):
 
     def forward(
         self, letter: Tensor, h: Tensor | None = None, free_running: bool = False
-    ) -> tuple[Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    ) -> Tensor:
+        """All outputs; every step as `step` says."""
         if h is None:
             h = torch.zeros(letter.shape[0], self.units, device=letter.device)
         outputs: list[Tensor] = []
@@ -47,11 +56,11 @@ class Speller(nn.Module):
                 letter_t = outputs[-1].argmax(1)
             output, h = self.step(letter_t, h)
             outputs.append(output)
-        return torch.stack(outputs, 1), h
+        return torch.stack(outputs, 1)
 
 
 class Caption(nn.Module):
-    """Network: [B, 1, 8, 8] and [B, 6] -> [B, 6, 17].
+    """Network: image [B, 1, 8, 8], before [B, 6] -> [B, 6, 17].
 
     layer      output  parameters
     conv1      16×8×8         160
@@ -76,5 +85,5 @@ class Caption(nn.Module):
         x: Tensor = F.max_pool2d(F.relu(self.conv1(image)), 2)  # [B, 16, 4, 4]
         code = F.relu(self.conv2(x)).flatten(1)  # [B, 512]
         code = torch.tanh(self.linear1(code))  # [B, 64]
-        x = self.speller1(before, h=code, free_running=not self.training)[0]
+        x = self.speller1(before, h=code, free_running=not self.training)  # [B, 6, 17]
         return x

@@ -29,13 +29,13 @@ class Autoencoder(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         y = self.decoder(self.encoder(x))  # [B, 64]
         mse = F.mse_loss(y, x)
         return {"mse": mse}
 
-    def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         y = self.decoder(self.encoder(x))  # [B, 64]
         return x, y
@@ -53,6 +53,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -82,7 +86,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.x)
         self.model.train()
         save_grid(rows, 0.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

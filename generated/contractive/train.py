@@ -29,7 +29,7 @@ class Contractive(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder(self.encoder)
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         h = self.encoder(x)  # [B, 64]
         logits = self.decoder(h)  # [B, 64]
@@ -41,7 +41,7 @@ class Contractive(nn.Module):
             "weighted_mean_slope": self.weight * slope.mean(),
         }
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         batch_size = x.shape[0]
         h = self.encoder(x)  # [B, 64]
@@ -67,6 +67,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

@@ -50,11 +50,9 @@ class Graph:
         return replace(self, source=ends[0], target=ends[1], edge=edge)
 
 
-def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
-    """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor) -> Tensor:
+    """At each node the weighted sum over the nodes with an edge to it, as a sparse product."""
     values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
-    if weight is None:
-        weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
     weight = weight.to(values.dtype)
@@ -68,6 +66,9 @@ class Convolution(nn.Module):
     """The layer of the authors' own code, which has no bias.
 
     Message passing: [N, in_features] -> [N, features].
+
+    layer    output              parameters
+    linear1  features  features·in_features
     """
 
     def __init__(self, in_features: int, features: int) -> None:

@@ -31,11 +31,11 @@ class G(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv_transpose1 = nn.ConvTranspose2d(32, 128, 2, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(128)  # [B, 128, 2, 2], 256 parameters
+        self.batch_norm1 = nn.BatchNorm2d(128)
         self.conv_transpose2 = nn.ConvTranspose2d(
             128, 64, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm2 = nn.BatchNorm2d(64)  # [B, 64, 4, 4], 128 parameters
+        self.batch_norm2 = nn.BatchNorm2d(64)
         self.conv_transpose3 = nn.ConvTranspose2d(
             64, 1, 4, stride=2, padding=1, bias=False
         )
@@ -65,8 +65,8 @@ class D(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 64, 4, stride=2, padding=1, bias=False)
         self.conv2 = nn.Conv2d(64, 128, 4, stride=2, padding=1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(128)  # [B, 128, 2, 2], 256 parameters
-        self.conv3 = nn.Conv2d(128, 1, 2, bias=False)  # [B, 1, 1, 1], 512 parameters
+        self.batch_norm1 = nn.BatchNorm2d(128)
+        self.conv3 = nn.Conv2d(128, 1, 2, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.2)  # [B, 64, 4, 4]

@@ -88,7 +88,7 @@ class DCGAN(nn.Module):
         )
         return {"bce_with_logits": bce_with_logits}
 
-    def forward(self, real: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, real: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
         terms: dict[str, Tensor] = {}
@@ -96,7 +96,7 @@ class DCGAN(nn.Module):
         terms |= self.generator_loss(fake)
         return terms
 
-    def outputs(self, real: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         batch_size = real.shape[0]
         device = real.device
@@ -104,7 +104,7 @@ class DCGAN(nn.Module):
         fake = self.g(z)  # [B, 1, 8, 8]
         return fake, real
 
-    def values_of_grid(self, real: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def values_of_grid(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         batch_size = real.shape[0]
         device = real.device
@@ -139,6 +139,10 @@ class Training(Trainer):
         """The splits of the data."""
         return load()
 
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.real,)
+
     def build(self) -> None:
         """The networks, and who learns what from which step."""
         self.model = DCGAN()
@@ -164,7 +168,7 @@ class Training(Trainer):
 
     def iteration(self, *batch: Tensor) -> None:
         """The steps on one batch, in order."""
-        real, _ = batch
+        (real,) = batch
         with self.autocast():
             fake = self.model.shared(real)
         self.discriminator_step(real, fake.detach())
@@ -216,7 +220,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.real)
         self.model.train()
         save_grid(rows, -1.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

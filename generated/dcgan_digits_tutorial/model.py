@@ -33,14 +33,14 @@ class G(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(32, 512, bias=False)  # [B, 512], 16,384 parameters
-        self.batch_norm1 = nn.BatchNorm1d(512)  # [B, 512], 1,024 parameters
+        self.linear1 = nn.Linear(32, 512, bias=False)
+        self.batch_norm1 = nn.BatchNorm1d(512)
         self.conv_transpose1 = nn.ConvTranspose2d(128, 64, 5, padding=2, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(64)  # [B, 64, 2, 2], 128 parameters
+        self.batch_norm2 = nn.BatchNorm2d(64)
         self.conv_transpose2 = nn.ConvTranspose2d(
             64, 32, 5, stride=2, padding=1, bias=False
         )
-        self.batch_norm3 = nn.BatchNorm2d(32)  # [B, 32, 4, 4], 64 parameters
+        self.batch_norm3 = nn.BatchNorm2d(32)
         self.conv_transpose3 = nn.ConvTranspose2d(
             32, 1, 5, stride=2, padding=1, bias=False
         )
@@ -71,11 +71,11 @@ class D(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 64, 5, stride=2)  # [B, 64, 4, 4], 1,664 parameters
+        self.conv1 = nn.Conv2d(1, 64, 5, stride=2)  # [B, 64, 4, 4]
         self.dropout1 = nn.Dropout(0.3)  # [B, 64, 4, 4]
         self.conv2 = nn.Conv2d(64, 128, 5, stride=2)  # [B, 128, 2, 2]
         self.dropout2 = nn.Dropout(0.3)  # [B, 128, 2, 2]
-        self.linear1 = nn.Linear(512, 1)  # [B, 1], 513 parameters
+        self.linear1 = nn.Linear(512, 1)  # [B, 1]
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.conv1(F.pad(x, (1, 2, 1, 2))), negative_slope=0.3)

@@ -204,6 +204,10 @@ class Trainer(ABC):
         """The splits of the data."""
 
     @abstractmethod
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+
+    @abstractmethod
     def build(self) -> None:
         """Make the model and its steps."""
 
@@ -316,7 +320,7 @@ class Trainer(ABC):
         """The next batch."""
         start = self.step % self.batches * self.args.batch
         rows = self.order[start : start + self.args.batch]
-        self.iteration(*[f.index_select(0, rows) for f in self.train.fields()])
+        self.iteration(*[f.index_select(0, rows) for f in self.fields(self.train)])
         self.step += 1
         self.pending += [v for s in self.updates.values() for v in s.values]
 
@@ -360,9 +364,10 @@ class Trainer(ABC):
             torch.manual_seed(0)
             for start in range(0, len(data), size):
                 part = data.rows(start, start + size)
-                for term, value in self.terms(model, *part.fields()).items():
+                batch = self.fields(part)
+                for term, value in self.terms(model, *batch).items():
                     totals[term] = totals.get(term, 0.0) + value.item() * len(part)
-                outputs.append(self.outputs(model, *part.fields()))
+                outputs.append(self.outputs(model, *batch))
         model.train()
         values = {term: total / len(data) for term, total in totals.items()}
         losses = {n: sum(values[t] for t in ts) for n, ts in self.losses.items()}

@@ -26,7 +26,7 @@ class Up(nn.Module):
         self.conv_transpose1 = nn.ConvTranspose2d(
             in_channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, 2*H, 2*W]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.batch_norm1(self.conv_transpose1(x)))  # [B, channels, 2*H, 2*W]
@@ -51,10 +51,10 @@ class G(nn.Module):
     def __init__(self, width: int = 64) -> None:
         super().__init__()
         self.conv_transpose1 = nn.ConvTranspose2d(100, 8 * width, 4, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(8 * width)  # [B, 512, 4, 4], 1,024 parameters
-        self.up1 = Up(8 * width, 4 * width)  # [B, 256, 8, 8], 2,097,664 parameters
-        self.up2 = Up(4 * width, 2 * width)  # [B, 128, 16, 16], 524,544 parameters
-        self.up3 = Up(2 * width, width)  # [B, 64, 32, 32], 131,200 parameters
+        self.batch_norm1 = nn.BatchNorm2d(8 * width)
+        self.up1 = Up(8 * width, 4 * width)
+        self.up2 = Up(4 * width, 2 * width)
+        self.up3 = Up(2 * width, width)
         self.conv_transpose2 = nn.ConvTranspose2d(
             width, 3, 4, stride=2, padding=1, bias=False
         )
@@ -79,7 +79,7 @@ class Down(nn.Module):
         self.conv1 = nn.Conv2d(
             in_channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H//2, W//2]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.batch_norm1(self.conv1(x)), negative_slope=0.2)
@@ -102,10 +102,10 @@ class D(nn.Module):
     def __init__(self, width: int = 64) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, width, 4, stride=2, padding=1, bias=False)
-        self.down1 = Down(width, 2 * width)  # [B, 128, 16, 16], 131,328 parameters
-        self.down2 = Down(2 * width, 4 * width)  # [B, 256, 8, 8], 524,800 parameters
-        self.down3 = Down(4 * width, 8 * width)  # [B, 512, 4, 4], 2,098,176 parameters
-        self.conv2 = nn.Conv2d(8 * width, 1, 4, bias=False)  # [B, 1, 1, 1]
+        self.down1 = Down(width, 2 * width)
+        self.down2 = Down(2 * width, 4 * width)
+        self.down3 = Down(4 * width, 8 * width)
+        self.conv2 = nn.Conv2d(8 * width, 1, 4, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.conv1(x), negative_slope=0.2)  # [B, 64, 32, 32]

@@ -32,14 +32,14 @@ class G(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(100, 12544, bias=False)  # [B, 12544]
-        self.batch_norm1 = nn.BatchNorm1d(12544)  # [B, 12544], 25,088 parameters
+        self.linear1 = nn.Linear(100, 12544, bias=False)
+        self.batch_norm1 = nn.BatchNorm1d(12544)
         self.conv_transpose1 = nn.ConvTranspose2d(256, 128, 5, padding=2, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(128)  # [B, 128, 7, 7], 256 parameters
+        self.batch_norm2 = nn.BatchNorm2d(128)
         self.conv_transpose2 = nn.ConvTranspose2d(
             128, 64, 5, stride=2, padding=1, bias=False
         )
-        self.batch_norm3 = nn.BatchNorm2d(64)  # [B, 64, 14, 14], 128 parameters
+        self.batch_norm3 = nn.BatchNorm2d(64)
         self.conv_transpose3 = nn.ConvTranspose2d(
             64, 1, 5, stride=2, padding=1, bias=False
         )
@@ -70,11 +70,11 @@ class D(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 64, 5, stride=2)  # [B, 64, 14, 14], 1,664 parameters
+        self.conv1 = nn.Conv2d(1, 64, 5, stride=2)  # [B, 64, 14, 14]
         self.dropout1 = nn.Dropout(0.3)  # [B, 64, 14, 14]
         self.conv2 = nn.Conv2d(64, 128, 5, stride=2)  # [B, 128, 7, 7]
         self.dropout2 = nn.Dropout(0.3)  # [B, 128, 7, 7]
-        self.linear1 = nn.Linear(6272, 1)  # [B, 1], 6,273 parameters
+        self.linear1 = nn.Linear(6272, 1)  # [B, 1]
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.conv1(F.pad(x, (1, 2, 1, 2))), negative_slope=0.3)

@@ -13,31 +13,16 @@ from torch import Tensor, nn
 class SelfAttention(nn.Module):
     """Multi-head attention of a sequence on itself (Vaswani et al. 2017): [B, T, D] -> [B, T, D]."""
 
-    def __init__(
-        self,
-        features: int,
-        heads: int,
-        causal: bool = False,
-        dropout: float = 0.0,
-        bias: bool = True,
-    ) -> None:
+    def __init__(self, features: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.causal = causal
-        self.dropout = dropout
-        self.in_proj = nn.Linear(features, 3 * features, bias=bias)  # q, k and v
-        self.out_proj = nn.Linear(features, features, bias=bias)
+        self.in_proj = nn.Linear(features, 3 * features)  # q, k and v
+        self.out_proj = nn.Linear(features, features)
 
     def forward(self, x: Tensor) -> Tensor:
         split = self.in_proj(x).unflatten(-1, (3, self.heads, -1))
         q, k, v = split.permute(2, 0, 3, 1, 4)  # each [B, heads, T, D/heads]
-        y = F.scaled_dot_product_attention(
-            q,
-            k,
-            v,
-            dropout_p=self.dropout if self.training else 0.0,
-            is_causal=self.causal,
-        )
+        y = F.scaled_dot_product_attention(q, k, v)
         out: Tensor = self.out_proj(y.transpose(1, 2).flatten(2))
         return out
 
@@ -53,7 +38,7 @@ def embed_number(x: Tensor, features: int, base: float) -> Tensor:
 class Residual(nn.Module):
     """Two convolutions that are told the step, beside a way around them.
 
-    Block: [B, channels, H, W] and [B, t_features] -> [B, channels, H, W].
+    Block: x [B, channels, H, W], t [B, t_features] -> [B, channels, H, W].
 
     layer        output                            parameters
     linear1      channels      channels·t_features + channels
@@ -83,10 +68,10 @@ class Residual(nn.Module):
         return y
 
 
-class Residual2(nn.Module):
+class ResidualChangingChannels(nn.Module):
     """Two convolutions that are told the step, beside a way around them.
 
-    Block: [B, x_channels, H, W] and [B, t_features] -> [B, channels, H, W].
+    Block: x [B, x_channels, H, W], t [B, t_features] -> [B, channels, H, W].
 
     layer        output                                parameters
     linear1      channels          channels·t_features + channels
@@ -101,13 +86,13 @@ class Residual2(nn.Module):
     def __init__(self, x_channels: int, t_features: int, channels: int) -> None:
         super().__init__()
         self.channels = channels
-        self.linear1 = nn.Linear(t_features, channels)  # [B, channels]
-        self.group_norm1 = nn.GroupNorm(32, x_channels)  # [B, x_channels, H, W]
+        self.linear1 = nn.Linear(t_features, channels)
+        self.group_norm1 = nn.GroupNorm(32, x_channels)
         self.conv1 = nn.Conv2d(x_channels, channels, 3, padding=1)
-        self.group_norm2 = nn.GroupNorm(32, channels)  # [B, channels, H, W]
-        self.dropout1 = nn.Dropout(0.1)  # [B, channels, H, W]
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)  # [B, channels, H, W]
-        self.conv3 = nn.Conv2d(x_channels, channels, 1)  # [B, channels, H, W]
+        self.group_norm2 = nn.GroupNorm(32, channels)
+        self.dropout1 = nn.Dropout(0.1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv3 = nn.Conv2d(x_channels, channels, 1)
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         moved = self.linear1(F.silu(t)).reshape(-1, self.channels, 1, 1)
@@ -144,25 +129,27 @@ class Attend(nn.Module):
 
 
 class Both(nn.Module):
-    """Block: [B, x_channels, H, W] and [B, t_features] -> [B, channels, H, W].
+    """Block: x [B, x_channels, H, W], t [B, t_features] -> [B, channels, H, W].
 
-    layer      output
+    layer      output, parameters
     residual1  channels×H×W
+               9·channels² + channels·t_features + 10·channels·x_channels + 6·channels + 2·x_channels
     attend1    channels×H×W
+               4·channels² + 6·channels
     """
 
     def __init__(self, x_channels: int, t_features: int, channels: int) -> None:
         super().__init__()
-        self.residual1 = Residual2(x_channels, t_features, channels)
-        self.attend1 = Attend(channels)  # [B, channels, H, W]
+        self.residual1 = ResidualChangingChannels(x_channels, t_features, channels)
+        self.attend1 = Attend(channels)
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         y: Tensor = self.attend1(self.residual1(x, t))  # [B, channels, H, W]
         return y
 
 
-class Both2(nn.Module):
-    """Block: [B, channels, H, W] and [B, t_features] -> [B, channels, H, W].
+class BothKeepingChannels(nn.Module):
+    """Block: x [B, channels, H, W], t [B, t_features] -> [B, channels, H, W].
 
     layer      output                                             parameters
     residual1  channels×H×W  18·channels² + channels·t_features + 7·channels
@@ -200,7 +187,7 @@ class UNet(nn.Module):
     residual blocks at each size and attention at 16×16; it is told the step and
     gives the noise.
 
-    Network: [B, 3, 32, 32] and [B] -> [B, 3, 32, 32].
+    Network: x [B, 3, 32, 32], step [B] -> [B, 3, 32, 32].
 
     layer                  output     parameters
     sinusoidal_embedding1  128
@@ -255,39 +242,39 @@ class UNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(128, 512)  # [B, 512], 66,048 parameters
-        self.linear2 = nn.Linear(512, 512)  # [B, 512], 262,656 parameters
+        self.linear1 = nn.Linear(128, 512)  # [B, 512]
+        self.linear2 = nn.Linear(512, 512)  # [B, 512]
         self.conv1 = nn.Conv2d(3, 128, 3, padding=1)  # [B, 128, 32, 32]
-        self.residual1 = Residual(512, 128)  # [B, 128, 32, 32], 361,344 parameters
-        self.residual2 = Residual(512, 128)  # [B, 128, 32, 32], 361,344 parameters
+        self.residual1 = Residual(512, 128)  # [B, 128, 32, 32]
+        self.residual2 = Residual(512, 128)  # [B, 128, 32, 32]
         self.conv2 = nn.Conv2d(128, 128, 3, stride=2, padding=1)  # [B, 128, 16, 16]
-        self.both1 = Both(128, 512, 256)  # [B, 256, 16, 16], 1,314,048 parameters
-        self.both2 = Both2(512, 256)  # [B, 256, 16, 16], 1,576,192 parameters
+        self.both1 = Both(128, 512, 256)  # [B, 256, 16, 16]
+        self.both2 = BothKeepingChannels(512, 256)  # [B, 256, 16, 16]
         self.conv3 = nn.Conv2d(256, 256, 3, stride=2, padding=1)  # [B, 256, 8, 8]
-        self.residual3 = Residual(512, 256)  # [B, 256, 8, 8], 1,312,512 parameters
-        self.residual4 = Residual(512, 256)  # [B, 256, 8, 8], 1,312,512 parameters
+        self.residual3 = Residual(512, 256)  # [B, 256, 8, 8]
+        self.residual4 = Residual(512, 256)  # [B, 256, 8, 8]
         self.conv4 = nn.Conv2d(256, 256, 3, stride=2, padding=1)  # [B, 256, 4, 4]
-        self.residual5 = Residual(512, 256)  # [B, 256, 4, 4], 1,312,512 parameters
-        self.residual6 = Residual(512, 256)  # [B, 256, 4, 4], 1,312,512 parameters
-        self.both3 = Both2(512, 256)  # [B, 256, 4, 4], 1,576,192 parameters
-        self.residual7 = Residual(512, 256)  # [B, 256, 4, 4], 1,312,512 parameters
-        self.residual8 = Residual2(512, 512, 256)  # [B, 256, 4, 4]
-        self.residual9 = Residual2(512, 512, 256)  # [B, 256, 4, 4]
-        self.residual10 = Residual2(512, 512, 256)  # [B, 256, 4, 4]
-        self.larger1 = Larger(256, 256)  # [B, 256, 8, 8], 590,080 parameters
-        self.residual11 = Residual2(512, 512, 256)  # [B, 256, 8, 8]
-        self.residual12 = Residual2(512, 512, 256)  # [B, 256, 8, 8]
-        self.residual13 = Residual2(512, 512, 256)  # [B, 256, 8, 8]
-        self.larger2 = Larger(256, 256)  # [B, 256, 16, 16], 590,080 parameters
-        self.both4 = Both(512, 512, 256)  # [B, 256, 16, 16], 2,297,856 parameters
-        self.both5 = Both(512, 512, 256)  # [B, 256, 16, 16], 2,297,856 parameters
-        self.both6 = Both(384, 512, 256)  # [B, 256, 16, 16], 1,969,920 parameters
-        self.larger3 = Larger(256, 256)  # [B, 256, 32, 32], 590,080 parameters
-        self.residual14 = Residual2(384, 512, 128)  # [B, 128, 32, 32]
-        self.residual15 = Residual2(256, 512, 128)  # [B, 128, 32, 32]
-        self.residual16 = Residual2(256, 512, 128)  # [B, 128, 32, 32]
-        self.group_norm1 = nn.GroupNorm(32, 128)  # [B, 128, 32, 32], 256 parameters
-        self.conv5 = nn.Conv2d(128, 3, 3, padding=1)  # [B, 3, 32, 32], 3,459 parameters
+        self.residual5 = Residual(512, 256)  # [B, 256, 4, 4]
+        self.residual6 = Residual(512, 256)  # [B, 256, 4, 4]
+        self.both3 = BothKeepingChannels(512, 256)  # [B, 256, 4, 4]
+        self.residual7 = Residual(512, 256)  # [B, 256, 4, 4]
+        self.residual8 = ResidualChangingChannels(512, 512, 256)  # [B, 256, 4, 4]
+        self.residual9 = ResidualChangingChannels(512, 512, 256)  # [B, 256, 4, 4]
+        self.residual10 = ResidualChangingChannels(512, 512, 256)  # [B, 256, 4, 4]
+        self.larger1 = Larger(256, 256)  # [B, 256, 8, 8]
+        self.residual11 = ResidualChangingChannels(512, 512, 256)  # [B, 256, 8, 8]
+        self.residual12 = ResidualChangingChannels(512, 512, 256)  # [B, 256, 8, 8]
+        self.residual13 = ResidualChangingChannels(512, 512, 256)  # [B, 256, 8, 8]
+        self.larger2 = Larger(256, 256)  # [B, 256, 16, 16]
+        self.both4 = Both(512, 512, 256)  # [B, 256, 16, 16]
+        self.both5 = Both(512, 512, 256)  # [B, 256, 16, 16]
+        self.both6 = Both(384, 512, 256)  # [B, 256, 16, 16]
+        self.larger3 = Larger(256, 256)  # [B, 256, 32, 32]
+        self.residual14 = ResidualChangingChannels(384, 512, 128)  # [B, 128, 32, 32]
+        self.residual15 = ResidualChangingChannels(256, 512, 128)  # [B, 128, 32, 32]
+        self.residual16 = ResidualChangingChannels(256, 512, 128)  # [B, 128, 32, 32]
+        self.group_norm1 = nn.GroupNorm(32, 128)  # [B, 128, 32, 32]
+        self.conv5 = nn.Conv2d(128, 3, 3, padding=1)  # [B, 3, 32, 32]
 
     def forward(self, x: Tensor, step: Tensor) -> Tensor:
         t = F.silu(self.linear1(embed_number(step, 128, 10000)))  # [B, 512]

@@ -22,7 +22,7 @@ class Told(nn.Module):
     """A residual block that is told the step and the class by a scale and a shift of
     its normalised input.
 
-    Block: [B, width] and [B, given_features] -> [B, width].
+    Block: x [B, width], given [B, given_features] -> [B, width].
 
     layer        output                           parameters
     linear1      (2·width)  2·given_features·width + 2·width
@@ -34,7 +34,7 @@ class Told(nn.Module):
     def __init__(self, given_features: int, width: int) -> None:
         super().__init__()
         self.linear1 = nn.Linear(given_features, 2 * width)  # [B, 2*width]
-        self.layer_norm1 = nn.LayerNorm(width)  # [B, width], 2 * width parameters
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, width]
         self.linear2 = nn.Linear(width, 4 * width)  # [B, 4*width]
         self.linear3 = nn.Linear(4 * width, width)  # [B, width]
 
@@ -51,7 +51,7 @@ class Denoiser(nn.Module):
     none (Ho & Salimans 2022). The widths are our reading of a denoiser of 495,648
     parameters.
 
-    Network: [B, 64] and [B] and [B] -> [B, 64].
+    Network: x [B, 64], t [B], class [B] -> [B, 64].
 
     layer                  output  parameters
     sinusoidal_embedding1  64

@@ -33,19 +33,19 @@ class Deck(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.decoder(self.encoder(x))  # [B, 784]
         bce_with_logits = F.binary_cross_entropy_with_logits(logits, x)
         return {"bce_with_logits": bce_with_logits}
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         logits = self.decoder(self.encoder(x))  # [B, 784]
         sigmoid = torch.sigmoid(logits)  # [B, 784]
         return sigmoid, x
 
-    def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         logits = self.decoder(self.encoder(x))  # [B, 784]
         sigmoid = torch.sigmoid(logits)  # [B, 784]
@@ -64,6 +64,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -119,7 +123,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.x)
         self.model.train()
         save_grid(rows, 0.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

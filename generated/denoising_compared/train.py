@@ -29,7 +29,7 @@ class Compared(nn.Module):
         self.denoising = Denoising()
         self.plain = Plain()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         e = torch.randn_like(x)  # [B, 64]
         noisy = (x + self.noise * e).clamp(0, 1)  # [B, 64]
@@ -37,7 +37,7 @@ class Compared(nn.Module):
         bce_x = F.binary_cross_entropy(self.plain(x), x)
         return {"bce_noisy": bce_noisy, "bce_x": bce_x}
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         e = torch.randn_like(x)  # [B, 64]
         noisy = (x + self.noise * e).clamp(0, 1)  # [B, 64]
@@ -58,6 +58,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

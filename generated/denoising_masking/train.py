@@ -29,7 +29,7 @@ class Denoising(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         keep = (torch.rand_like(x) < 0.7).float()  # [B, 64]
         noisy = x * keep  # [B, 64]
@@ -37,14 +37,14 @@ class Denoising(nn.Module):
         bce = F.binary_cross_entropy(x_hat, x)
         return {"bce": bce}
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         keep = (torch.rand_like(x) < 0.7).float()  # [B, 64]
         noisy = x * keep  # [B, 64]
         x_hat = self.decoder(self.encoder(noisy))  # [B, 64]
         return x_hat, x, noisy
 
-    def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         keep = (torch.rand_like(x) < 0.7).float()  # [B, 64]
         noisy = x * keep  # [B, 64]
@@ -64,6 +64,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -113,7 +117,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.x)
         self.model.train()
         save_grid(rows, 0.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

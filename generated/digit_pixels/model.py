@@ -67,14 +67,12 @@ def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
     return empty.index_add(0, index, values) / rows
 
 
-def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
-    """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+def neighbour_sum(values: Tensor, graph: Graph) -> Tensor:
+    """At each node the sum over the nodes with an edge to it, as a sparse product."""
     values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
-    if weight is None:
-        weight = values.new_ones(graph.source.shape)
+    weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
-    weight = weight.to(values.dtype)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
     with torch.autocast(values.device.type, enabled=False):
         flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
@@ -85,6 +83,9 @@ class Sage(nn.Module):
     """GraphSAGE with the mean of the neighbours (Hamilton, Ying & Leskovec 2017).
 
     Message passing: [N, in_features] -> [N, features].
+
+    layer    output                           parameters
+    linear1  features  2·features·in_features + features
     """
 
     def __init__(self, in_features: int, features: int) -> None:

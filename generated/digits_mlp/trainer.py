@@ -343,9 +343,10 @@ class Trainer(ABC):
             torch.manual_seed(0)
             for start in range(0, len(data), size):
                 part = data.rows(start, start + size)
-                for term, value in self.terms(model, *part.fields()).items():
+                batch = part.fields()
+                for term, value in self.terms(model, *batch).items():
                     totals[term] = totals.get(term, 0.0) + value.item() * len(part)
-                outputs.append(self.outputs(model, *part.fields()))
+                outputs.append(self.outputs(model, *batch))
         model.train()
         values = {term: total / len(data) for term, total in totals.items()}
         losses = {n: sum(values[t] for t in ts) for n, ts in self.losses.items()}

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """Encoder: [B, 1, 8, 8] -> [B, 8] and [B, 8].
+    """Encoder: [B, 1, 8, 8] -> mu [B, 8], logvar [B, 8].
 
     layer     output  parameters
     conv1     32×8×8         320
@@ -27,10 +27,10 @@ class Encoder(nn.Module):
 
     def __init__(self, latent: int = 8) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 32, 3, padding=1)  # [B, 32, 8, 8], 320 parameters
+        self.conv1 = nn.Conv2d(1, 32, 3, padding=1)  # [B, 32, 8, 8]
         self.conv2 = nn.Conv2d(32, 64, 3, stride=2, padding=1)  # [B, 64, 4, 4]
-        self.linear1 = nn.Linear(1024, latent)  # [B, 8], 8,200 parameters
-        self.linear2 = nn.Linear(1024, latent)  # [B, 8], 8,200 parameters
+        self.linear1 = nn.Linear(1024, latent)  # [B, 8]
+        self.linear2 = nn.Linear(1024, latent)  # [B, 8]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         h = F.relu(self.conv2(F.relu(self.conv1(x))))  # [B, 64, 4, 4]
@@ -41,7 +41,7 @@ class Encoder(nn.Module):
 
 
 class Latent(nn.Module):
-    """Bottleneck: [B, 8] and [B, 8] -> [B, 8]."""
+    """Bottleneck: mu [B, 8], logvar [B, 8] -> [B, 8]."""
 
     def forward(self, mu: Tensor, logvar: Tensor) -> Tensor:
         z: Tensor = (
@@ -66,9 +66,9 @@ class Decoder(nn.Module):
 
     def __init__(self, latent: int = 8) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(latent, 1024)  # [B, 1024], 9,216 parameters
+        self.linear1 = nn.Linear(latent, 1024)
         self.conv_transpose1 = nn.ConvTranspose2d(64, 32, 4, stride=2, padding=1)
-        self.conv1 = nn.Conv2d(32, 1, 3, padding=1)  # [B, 1, 8, 8], 289 parameters
+        self.conv1 = nn.Conv2d(32, 1, 3, padding=1)
 
     def forward(self, z: Tensor) -> Tensor:
         x: Tensor = F.relu(self.linear1(z)).reshape(-1, 64, 4, 4)  # [B, 64, 4, 4]

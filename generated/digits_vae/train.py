@@ -35,7 +35,7 @@ class VAE(nn.Module):
         self.latent = Latent()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         mu, logvar = self.encoder(x)
         logits = self.decoder(self.latent(mu, logvar))  # [B, 1, 8, 8]
@@ -46,7 +46,7 @@ class VAE(nn.Module):
             "weighted_kl": self.beta * kl / mu.size(0),
         }
 
-    def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         mu, logvar = self.encoder(x)
         logits = self.decoder(self.latent(mu, logvar))  # [B, 1, 8, 8]
@@ -68,6 +68,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -98,7 +102,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.x)
         self.model.train()
         save_grid(rows, 0.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

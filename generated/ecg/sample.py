@@ -25,7 +25,7 @@ from torch import Tensor, nn
 import data
 from model import Decoder, Encoder
 from pictures import save_curve
-from session import Session, holds
+from session import Session, holds, tell
 
 HERE = Path(__file__).resolve().parent
 
@@ -104,7 +104,9 @@ ARGUMENTS: dict[str, dict[str, type]] = {
 NUMBER = {int: "a whole number", float: "a number"}
 
 
-def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
+def check(
+    figures: dict[str, dict[str, float]], out: Path, spoken: TextIO = sys.stdout
+) -> bool:
     """Whether everything holds that the spec promises of the programs that were run."""
     kept = []
     if "detect" in figures:
@@ -117,7 +119,7 @@ def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> 
                 spoken,
             )
         )
-    return all(kept)
+    return tell(kept, out)
 
 
 @torch.no_grad()
@@ -145,7 +147,7 @@ def perform(
             except (ArithmeticError, IndexError, ValueError) as problem:
                 sys.exit(failed(name, given or {}, problem))
         figures[name] = session.finish()
-    return check(figures, spoken)
+    return check(figures, out, spoken)
 
 
 def failed(name: str, given: dict[str, float], problem: Exception) -> str:

@@ -71,7 +71,7 @@ class VAE(nn.Module):
         self.latent = Latent()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         mu, logvar = self.encoder(x)
         x_hat = self.decoder(self.latent(mu, logvar))  # [B, 64]
@@ -80,7 +80,7 @@ class VAE(nn.Module):
         kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum()
         return {"minus_log_prob": log_prob.mean(), "kl": kl / mu.size(0)}
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         batch_size = x.shape[0]
         device = x.device
@@ -103,6 +103,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

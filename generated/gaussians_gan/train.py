@@ -81,7 +81,7 @@ class GAN(nn.Module):
         )
         return {"bce_with_logits": bce_with_logits}
 
-    def forward(self, real: Tensor, mode: Tensor) -> dict[str, Tensor]:
+    def forward(self, real: Tensor, *_: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
         terms: dict[str, Tensor] = {}
@@ -97,7 +97,7 @@ class GAN(nn.Module):
         fake = self.g(z)  # [B, 2]
         return fake, real, mode
 
-    def values_of_scatter(self, real: Tensor, mode: Tensor) -> tuple[Tensor, ...]:
+    def values_of_scatter(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         batch_size = real.shape[0]
         device = real.device
@@ -186,7 +186,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_scatter(*part.fields())
+            rows = self.model.values_of_scatter(part.real)
         self.model.train()
         save_scatter(rows, self.args.out / f"scatter_{epoch:04d}.png")
 

@@ -70,7 +70,7 @@ class GAN(nn.Module):
         value = F.logsigmoid(d_real).mean(1) + F.logsigmoid(-self.d(fake)).mean(1)
         return {"generator_value": value.mean()}
 
-    def forward(self, real: Tensor, mode: Tensor) -> dict[str, Tensor]:
+    def forward(self, real: Tensor, *_: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
         terms: dict[str, Tensor] = {}
@@ -86,7 +86,7 @@ class GAN(nn.Module):
         fake = self.g(z)  # [B, 2]
         return fake, real, mode
 
-    def values_of_scatter(self, real: Tensor, mode: Tensor) -> tuple[Tensor, ...]:
+    def values_of_scatter(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         batch_size = real.shape[0]
         device = real.device
@@ -176,7 +176,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_scatter(*part.fields())
+            rows = self.model.values_of_scatter(part.real)
         self.model.train()
         save_scatter(rows, self.args.out / f"scatter_{epoch:04d}.png")
 

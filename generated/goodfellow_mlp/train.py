@@ -60,7 +60,7 @@ class GAN(nn.Module):
         )
         return {"bce_with_logits": bce_with_logits}
 
-    def forward(self, real: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, real: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
         terms: dict[str, Tensor] = {}
@@ -68,7 +68,7 @@ class GAN(nn.Module):
         terms |= self.generator_loss(fake)
         return terms
 
-    def values_of_grid(self, real: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def values_of_grid(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         batch_size = real.shape[0]
         device = real.device
@@ -94,6 +94,10 @@ class Training(Trainer):
         """The splits of the data."""
         return load()
 
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.real,)
+
     def build(self) -> None:
         """The networks, and who learns what from which step."""
         self.model = GAN().to(self.device)
@@ -112,7 +116,7 @@ class Training(Trainer):
 
     def iteration(self, *batch: Tensor) -> None:
         """The steps on one batch, in order."""
-        real, _ = batch
+        (real,) = batch
         with self.autocast():
             fake = self.model.shared(real)
         self.discriminator_step(real, fake.detach())
@@ -132,7 +136,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.real)
         self.model.train()
         save_grid(rows, 0.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

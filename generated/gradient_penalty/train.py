@@ -71,7 +71,7 @@ class Critic(nn.Module):
         negated = -self.d(fake).mean(1)  # [B]
         return {"minus_mean_d": negated.mean()}
 
-    def forward(self, real: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, real: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
         terms: dict[str, Tensor] = {}
@@ -79,7 +79,7 @@ class Critic(nn.Module):
         terms |= self.generator_loss(fake)
         return terms
 
-    def outputs(self, real: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         batch_size = real.shape[0]
         device = real.device
@@ -113,6 +113,10 @@ class Training(Trainer):
         """The splits of the data."""
         return load()
 
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.real,)
+
     def build(self) -> None:
         """The networks, and who learns what from which step."""
         self.model = Critic()
@@ -139,7 +143,7 @@ class Training(Trainer):
 
     def iteration(self, *batch: Tensor) -> None:
         """The steps on one batch, in order."""
-        real, _ = batch
+        (real,) = batch
         with self.autocast():
             fake = self.model.shared(real)
         self.critic_step(real, fake.detach())

@@ -62,14 +62,12 @@ def mean_at(values: Tensor, index: Tensor, count: int) -> Tensor:
     return empty.index_add(0, index, values) / rows
 
 
-def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
-    """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+def neighbour_sum(values: Tensor, graph: Graph) -> Tensor:
+    """At each node the sum over the nodes with an edge to it, as a sparse product."""
     values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
-    if weight is None:
-        weight = values.new_ones(graph.source.shape)
+    weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
-    weight = weight.to(values.dtype)
     matrix = torch.sparse_coo_tensor(ends, weight, size, check_invariants=False)
     with torch.autocast(values.device.type, enabled=False):
         flat: Tensor = torch.sparse.mm(matrix, values.flatten(1))
@@ -77,7 +75,12 @@ def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) ->
 
 
 class Layer(nn.Module):
-    """Message passing: [N, in_features] -> [N, features]."""
+    """Message passing: [N, in_features] -> [N, features].
+
+    layer    output                         parameters
+    linear1  features  features·in_features + features
+    linear2  features  features·in_features + features
+    """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()

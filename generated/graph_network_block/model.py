@@ -55,8 +55,16 @@ class GraphNetwork(nn.Module):
     """A full graph-network block (Battaglia et al. 2018): edges, then nodes, then
     the whole graph.
 
-    Message passing: [N, x_features] and [E, e_features] and [B, u_features] -> [E,
-    features] and [N, features] and [B, features].
+    Message passing: x [N, x_features], e [E, e_features], u [B, u_features] ->
+    m [E, features], y [N, features], r [B, features].
+
+    layer    output, parameters
+    linear1  features
+             e_features·features + features·u_features + 2·features·x_features + features
+    linear2  features
+             features² + features·u_features + features·x_features + features
+    linear3  features
+             2·features² + features·u_features + features
     """
 
     def __init__(
@@ -65,7 +73,7 @@ class GraphNetwork(nn.Module):
         super().__init__()
         self.linear1 = nn.Linear(e_features + u_features + 2 * x_features, features)
         self.linear2 = nn.Linear(features + u_features + x_features, features)
-        self.linear3 = nn.Linear(2 * features + u_features, features)  # [B, features]
+        self.linear3 = nn.Linear(2 * features + u_features, features)
 
     def forward(
         self, x: Tensor, e: Tensor, u: Tensor, graph: Graph
@@ -84,7 +92,8 @@ class GraphNetwork(nn.Module):
 
 
 class Block(nn.Module):
-    """Network: [N, 16] and [E, 16] and [B, 16] -> [N, 16] and [E, 16] and [B, 16].
+    """Network: g [N, 16], g [E, 16], g [B, 16] -> node [N, 16], edge [E, 16],
+    whole [B, 16].
 
     layer           output       parameters
     graph_network1  16 per edge       2,608

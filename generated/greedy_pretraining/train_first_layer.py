@@ -26,7 +26,7 @@ class FirstLayer(nn.Module):
         self.first = First()
         self.first_back = FirstBack()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         mse = F.mse_loss(self.first_back(self.first(x)), x)
         return {"mse": mse}
@@ -44,6 +44,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

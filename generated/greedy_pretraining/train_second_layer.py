@@ -29,7 +29,7 @@ class SecondLayer(nn.Module):
         self.second = Second()
         self.second_back = SecondBack()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         with torch.no_grad():
             h = self.first(x)  # [B, 48]
@@ -49,6 +49,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

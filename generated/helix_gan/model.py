@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 class G(nn.Module):
-    """Generator: [B, 8] and [B, 1] -> [B, 3].
+    """Generator: z [B, 8], t [B, 1] -> [B, 3].
 
     layer      output  parameters
     multiply1  1
@@ -39,7 +39,7 @@ class G(nn.Module):
 
 
 class D(nn.Module):
-    """Discriminator: [B, 3] and [B, 1] -> [B, 1].
+    """Discriminator: point [B, 3], t [B, 1] -> [B, 1].
 
     layer        output  parameters
     multiply1    1

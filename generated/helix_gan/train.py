@@ -63,7 +63,7 @@ class Helix(nn.Module):
         )
         return {"bce_with_logits": bce_with_logits}
 
-    def forward(self, t: Tensor, point: Tensor, centre: Tensor) -> dict[str, Tensor]:
+    def forward(self, t: Tensor, point: Tensor, *_: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(t)
         terms: dict[str, Tensor] = {}
@@ -71,7 +71,7 @@ class Helix(nn.Module):
         terms |= self.generator_loss(t, fake)
         return terms
 
-    def outputs(self, t: Tensor, point: Tensor, centre: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, t: Tensor, centre: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         batch_size = t.shape[0]
         device = t.device
@@ -81,9 +81,7 @@ class Helix(nn.Module):
         again = self.g(w, t)  # [B, 3]
         return fake, centre, again
 
-    def values_of_scatter(
-        self, t: Tensor, point: Tensor, centre: Tensor
-    ) -> tuple[Tensor, ...]:
+    def values_of_scatter(self, t: Tensor, point: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         batch_size = t.shape[0]
         device = t.device
@@ -146,7 +144,8 @@ class Training(Trainer):
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         assert isinstance(model, Helix)
-        return model.outputs(*batch)
+        t, _, centre = batch
+        return model.outputs(t, centre)
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
@@ -178,7 +177,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_scatter(*part.fields())
+            rows = self.model.values_of_scatter(part.t, part.point)
         self.model.train()
         save_scatter(rows, self.args.out / f"scatter_{epoch:04d}.png")
 

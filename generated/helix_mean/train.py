@@ -28,7 +28,7 @@ class Helix(nn.Module):
         super().__init__()
         self.curve = Curve()
 
-    def forward(self, t: Tensor, point: Tensor, centre: Tensor) -> dict[str, Tensor]:
+    def forward(self, t: Tensor, point: Tensor, *_: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         guess = self.curve(t)  # [B, 3]
         mse = F.mse_loss(guess, point)

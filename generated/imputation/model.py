@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 class Net(nn.Module):
-    """Network: [B, 64] and [B, 64] -> [B, 64].
+    """Network: x [B, 64], keep [B, 64] -> [B, 64].
 
     layer      output  parameters
     multiply1  64

@@ -24,7 +24,7 @@ from torch import nn
 import data
 from model import Net
 from pictures import save_grid
-from session import Session, holds
+from session import Session, holds, tell
 
 HERE = Path(__file__).resolve().parent
 
@@ -95,7 +95,9 @@ ARGUMENTS: dict[str, dict[str, type]] = {
 NUMBER = {int: "a whole number", float: "a number"}
 
 
-def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> bool:
+def check(
+    figures: dict[str, dict[str, float]], out: Path, spoken: TextIO = sys.stdout
+) -> bool:
     """Whether everything holds that the spec promises of the programs that were run."""
     kept = []
     if "fill" in figures:
@@ -108,7 +110,7 @@ def check(figures: dict[str, dict[str, float]], spoken: TextIO = sys.stdout) -> 
                 spoken,
             )
         )
-    return all(kept)
+    return tell(kept, out)
 
 
 @torch.no_grad()
@@ -136,7 +138,7 @@ def perform(
             except (ArithmeticError, IndexError, ValueError) as problem:
                 sys.exit(failed(name, given or {}, problem))
         figures[name] = session.finish()
-    return check(figures, spoken)
+    return check(figures, out, spoken)
 
 
 def failed(name: str, given: dict[str, float], problem: Exception) -> str:

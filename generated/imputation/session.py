@@ -18,6 +18,7 @@ FRAME_TIME = 120  # milliseconds
 MOST_SHOWN = 8  # numbers of a figure on the screen; its file has all
 
 Number = float | int | bool
+Verdict = dict[str, str | bool]  # the words of a promise, the numbers, and "kept"
 
 
 @dataclass
@@ -114,18 +115,18 @@ def shown(
     figures: dict[str, dict[str, float]],
     *names: tuple[str, str],
     spoken: TextIO = sys.stdout,
-) -> bool:
-    """Whether the figures of a promise were shown; one that was not breaks it, and that is said."""
+) -> Verdict | None:
+    """A promise is broken by a figure of it that was not shown, and that is said."""
     missing = [f"{p}.{f}" for p, f in names if f not in figures[p]]
-    if missing:
-        reason = f"{' and '.join(missing)} not shown in this run"
-        print(f"promise BROKEN  {words}   ({reason})", file=spoken)
-    return not missing
+    if not missing:
+        return None
+    reason = f"{' and '.join(missing)} not shown in this run"
+    return verdict(words, reason, False, spoken)
 
 
 def holds(
     words: str, left: float, sign: str, right: float, spoken: TextIO = sys.stdout
-) -> bool:
+) -> Verdict:
     """Whether a promise holds; it is said with its numbers."""
     kept = {
         "<=": left <= right,
@@ -133,7 +134,19 @@ def holds(
         ">=": left >= right,
         ">": left > right,
     }[sign]
+    return verdict(words, f"{left:.4g} {sign} {right:.4g}", kept, spoken)
+
+
+def verdict(words: str, numbers: str, kept: bool, spoken: TextIO) -> Verdict:
+    """Say what came of a promise."""
     mark = "kept  " if kept else "BROKEN"
-    numbers = f"{left:.4g} {sign} {right:.4g}"
     print(f"promise {mark}  {words}   ({numbers})", file=spoken)
-    return kept
+    return {"words": words, "numbers": numbers, "kept": kept}
+
+
+def tell(verdicts: list[Verdict], out: Path) -> bool:
+    """Whether every promise is kept; all are written down for programs to read."""
+    if verdicts:
+        text = json.dumps(verdicts, ensure_ascii=False, indent=2)
+        (out / "promises.json").write_text(f"{text}\n", encoding="utf-8")
+    return all(v["kept"] for v in verdicts)

@@ -28,7 +28,7 @@ class Filling(nn.Module):
         super().__init__()
         self.net = Net()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         keep = (torch.rand_like(x) < 0.7).float()  # [B, 64]
         bce = F.binary_cross_entropy(self.net(x, keep), x)
@@ -52,6 +52,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

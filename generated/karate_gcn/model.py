@@ -58,11 +58,9 @@ class Graph:
         return replace(self, source=ends[0], target=ends[1], edge=edge)
 
 
-def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor | None = None) -> Tensor:
-    """At each node the (weighted) sum over the nodes with an edge to it, as a sparse product."""
+def neighbour_sum(values: Tensor, graph: Graph, weight: Tensor) -> Tensor:
+    """At each node the weighted sum over the nodes with an edge to it, as a sparse product."""
     values = values.to(torch.promote_types(values.dtype, torch.float))  # for sums
-    if weight is None:
-        weight = values.new_ones(graph.source.shape)
     ends = torch.stack((graph.target, graph.source))
     size = (graph.nodes, graph.nodes)
     weight = weight.to(values.dtype)
@@ -77,12 +75,16 @@ class Gcn(nn.Module):
     where no edge arrives sends nothing.
 
     Message passing: [N, in_features] -> [N, features].
+
+    layer    output              parameters
+    b        features              features
+    linear1  features  features·in_features
     """
 
     def __init__(self, in_features: int, features: int) -> None:
         super().__init__()
         self.linear1 = nn.Linear(in_features, features, bias=False)  # [N, features]
-        self.b = nn.Parameter(torch.zeros(features))  # features parameters
+        self.b = nn.Parameter(torch.zeros(features))
 
     def forward(self, x: Tensor, graph: Graph) -> Tensor:
         degree = graph.degree(graph.target)  # [N]

@@ -28,7 +28,7 @@ class KarateGCN(nn.Module):
         self.members = Members()
 
     def forward(
-        self, g: Graph, faction: Tensor, labelled: Tensor, held_out: Tensor
+        self, g: Graph, faction: Tensor, labelled: Tensor, *_: Tensor
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         members_g = self.members(g)  # [N, 2]
@@ -38,7 +38,7 @@ class KarateGCN(nn.Module):
         return {"cross_entropy": cross_entropy}
 
     def outputs(
-        self, g: Graph, faction: Tensor, labelled: Tensor, held_out: Tensor
+        self, g: Graph, faction: Tensor, held_out: Tensor
     ) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         chosen = self.members(g)[held_out]  # [N, 2]
@@ -79,7 +79,8 @@ class Training(Trainer):
     def outputs(self, model: nn.Module, *batch: Any) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         assert isinstance(model, KarateGCN)
-        return model.outputs(*batch)
+        g, faction, _, held_out = batch
+        return model.outputs(g, faction, held_out)
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""

@@ -340,9 +340,10 @@ class Trainer(ABC):
             torch.manual_seed(0)
             for start in range(0, len(data), size):
                 part = data.rows(start, start + size)
-                for term, value in self.terms(model, *part.fields()).items():
+                batch = part.fields()
+                for term, value in self.terms(model, *batch).items():
                     totals[term] = totals.get(term, 0.0) + value.item() * len(part)
-                outputs.append(self.outputs(model, *part.fields()))
+                outputs.append(self.outputs(model, *batch))
         model.train()
         values = {term: total / len(data) for term, total in totals.items()}
         losses = {n: sum(values[t] for t in ts) for n, ts in self.losses.items()}
@@ -385,7 +386,10 @@ class Trainer(ABC):
     def end_epoch(self, epoch: int) -> bool:
         """Report and a checkpoint; whether to stop early."""
         self.reached = values = self.evaluate("test")
-        line = f"epoch {epoch}  test: {said(values)}"
+        terms = {*self.losses, *(t for ts in self.losses.values() for t in ts)}
+        learnt = said({n: v for n, v in values.items() if n in terms})
+        others = said({n: v for n, v in values.items() if n not in terms})
+        line = f"epoch {epoch}  labelled: {learnt}  test: {others}"
         self.console.print(line, highlight=False, soft_wrap=True)
         if epoch % self.args.checkpoint_epochs == 0:
             self.save()

@@ -28,14 +28,14 @@ class Autoencoder(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         code = self.encoder(x)  # [B, 2]
         y = self.decoder(code)  # [B, 64]
         bce = F.binary_cross_entropy(y, x)
         return {"bce": bce}
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         code = self.encoder(x)  # [B, 2]
         y = self.decoder(code)  # [B, 64]
@@ -68,6 +68,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -118,7 +122,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_scatter(*part.fields())
+            rows = self.model.values_of_scatter(part.x, part.label)
         self.model.train()
         save_scatter(rows, self.args.out / f"scatter_{epoch:04d}.png")
 

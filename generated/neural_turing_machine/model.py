@@ -13,8 +13,8 @@ from torch import Tensor, nn
 class Address(nn.Module):
     """Where a head looks: by content, then moved by at most one row, then sharpened.
 
-    Block: [B, 20] and [B, 1] and [B, 1] and [B, 3] and [B, 1] and [B, 128, 20] and [B,
-    128] -> [B, 128].
+    Block: key [B, 20], strength [B, 1], gate [B, 1], shift [B, 3], sharp [B, 1],
+    memory [B, 128, 20], before [B, 128] -> [B, 128].
     """
 
     def forward(
@@ -44,9 +44,25 @@ class Address(nn.Module):
 
 
 class Turing(nn.Module):
-    """Cell: [B, in_features] and [B, units] and [B, units] and [B, 20] and [B, 128,
-    20] and [B, 128] and [B, 128] -> [B, 8] and [B, units] and [B, units] and [B,
-    20] and [B, 128, 20] and [B, 128] and [B, 128].
+    """Cell: x [B, in_features], h [B, units], c [B, units], read [B, 20],
+    memory [B, 128, 20], looks [B, 128], writes [B, 128] -> [B, 8],
+    next h [B, units], next c [B, units], next read [B, 20],
+    next memory [B, 128, 20], next looks [B, 128], next writes [B, 128].
+
+    layer     output                    parameters
+    linear1   units                 units² + units
+    linear2   units   in_features·units + 21·units
+    linear3   units                 units² + units
+    linear4   units   in_features·units + 21·units
+    linear5   units                 units² + units
+    linear6   units   in_features·units + 21·units
+    linear7   units                 units² + units
+    linear8   units   in_features·units + 21·units
+    linear9   66                     66·units + 66
+    address1  128
+    linear10  26                     26·units + 26
+    address2  128
+    linear11  8                      8·units + 168
     """
 
     def __init__(self, in_features: int, units: int) -> None:
@@ -60,11 +76,11 @@ class Turing(nn.Module):
         self.linear6 = nn.Linear(in_features + 20, units)  # [B, units]
         self.linear7 = nn.Linear(units, units)  # [B, units]
         self.linear8 = nn.Linear(in_features + 20, units)  # [B, units]
-        self.linear9 = nn.Linear(units, 66)  # [B, 66], 66 * units + 66 parameters
+        self.linear9 = nn.Linear(units, 66)  # [B, 66]
         self.address1 = Address()  # [B, 128]
-        self.linear10 = nn.Linear(units, 26)  # [B, 26], 26 * units + 26 parameters
+        self.linear10 = nn.Linear(units, 26)  # [B, 26]
         self.address2 = Address()  # [B, 128]
-        self.linear11 = nn.Linear(units + 20, 8)  # [B, 8], 8 * units + 168 parameters
+        self.linear11 = nn.Linear(units + 20, 8)  # [B, 8]
 
     def step(
         self,
@@ -77,14 +93,11 @@ class Turing(nn.Module):
         writes: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
         """One step, as the equations say."""
-        f = self.linear1(h) + self.linear2(torch.cat([x, read], 1))  # [B, units]
-        f = torch.sigmoid(f)  # [B, units]
-        i = self.linear3(h) + self.linear4(torch.cat([x, read], 1))  # [B, units]
-        i = torch.sigmoid(i)  # [B, units]
-        g = self.linear5(h) + self.linear6(torch.cat([x, read], 1))  # [B, units]
-        g = torch.tanh(g)  # [B, units]
-        o = self.linear7(h) + self.linear8(torch.cat([x, read], 1))  # [B, units]
-        o = torch.sigmoid(o)  # [B, units]
+        joined = torch.cat([x, read], 1)  # [B, in_features+20]
+        f = torch.sigmoid(self.linear1(h) + self.linear2(joined))  # [B, units]
+        i = torch.sigmoid(self.linear3(h) + self.linear4(joined))  # [B, units]
+        g = torch.tanh(self.linear5(h) + self.linear6(joined))  # [B, units]
+        o = torch.sigmoid(self.linear7(h) + self.linear8(joined))  # [B, units]
         next_c: Tensor = f * c + i * g  # [B, units]
         next_h: Tensor = o * torch.tanh(next_c)  # [B, units]
         w = self.linear9(next_h)  # [B, 66]
@@ -114,38 +127,20 @@ class Turing(nn.Module):
         x = self.linear11(torch.cat([next_h, next_read], 1))  # [B, 8]
         return x, next_h, next_c, next_read, next_memory, next_looks, next_writes
 
-    def forward(
-        self, x: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    def forward(self, x: Tensor) -> Tensor:
+        """All outputs; every step as `step` says."""
         h = x.new_zeros(x.shape[0], self.units)
         c = x.new_zeros(x.shape[0], self.units)
         read = x.new_zeros(x.shape[0], 20)
         memory = x.new_full((x.shape[0], 128, 20), 1e-06)
         looks = x.new_zeros(x.shape[0], 128)
         writes = x.new_zeros(x.shape[0], 128)
-        products_weight = torch.cat(
-            (
-                self.linear1.weight,
-                self.linear3.weight,
-                self.linear5.weight,
-                self.linear7.weight,
-            )
-        )
-        products_bias = torch.cat(
-            (self.linear1.bias, self.linear3.bias, self.linear5.bias, self.linear7.bias)
-        )
-        products2_weight = torch.cat(
-            (
-                self.linear2.weight,
-                self.linear4.weight,
-                self.linear6.weight,
-                self.linear8.weight,
-            )
-        )
-        products2_bias = torch.cat(
-            (self.linear2.bias, self.linear4.bias, self.linear6.bias, self.linear8.bias)
-        )
+        products_layers = [self.linear1, self.linear3, self.linear5, self.linear7]
+        products_weight = torch.cat([layer.weight for layer in products_layers])
+        products_bias = torch.cat([layer.bias for layer in products_layers])
+        products2_layers = [self.linear2, self.linear4, self.linear6, self.linear8]
+        products2_weight = torch.cat([layer.weight for layer in products2_layers])
+        products2_bias = torch.cat([layer.bias for layer in products2_layers])
         products2 = F.linear(x, products2_weight[:, : x.shape[2]], products2_bias)
         products2_weight = products2_weight[:, x.shape[2] :].T
         outputs: list[Tensor] = []
@@ -190,7 +185,7 @@ class Turing(nn.Module):
             memory = next_memory
             looks = next_looks
             writes = next_writes
-        return torch.stack(outputs, 1), h, c, read, memory, looks, writes
+        return torch.stack(outputs, 1)
 
 
 class Machine(nn.Module):
@@ -205,5 +200,5 @@ class Machine(nn.Module):
         self.machine = Turing(9, units)  # 62,660 parameters
 
     def forward(self, bits: Tensor) -> Tensor:
-        bits = self.machine(bits)[0]  # [B, 20, 8]
+        bits = self.machine(bits)  # [B, 20, 8]
         return bits

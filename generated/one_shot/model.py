@@ -51,7 +51,7 @@ class Embed(nn.Module):
 
 
 class Alike(nn.Module):
-    """Network: [B, 1, 105, 105] and [B, 1, 105, 105] -> [B, 1].
+    """Network: a [B, 1, 105, 105], b [B, 1, 105, 105] -> [B, 1].
 
     layer      output  parameters
     subtract1  4,096

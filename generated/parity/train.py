@@ -35,7 +35,7 @@ class Bits(nn.Module):
         ) / valid.sum().clamp(1)
         return {"cross_entropy": cross_entropy}
 
-    def outputs(self, x: Tensor, odd: Tensor, valid: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor, odd: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         logits = self.parity(x)  # [B, 24, 2]
         return logits, odd
@@ -72,7 +72,8 @@ class Training(Trainer):
     def outputs(self, model: nn.Module, *batch: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         assert isinstance(model, Bits)
-        return model.outputs(*batch)
+        x, odd, _ = batch
+        return model.outputs(x, odd)
 
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""

@@ -26,7 +26,7 @@ class Down(nn.Module):
         self.conv1 = nn.Conv2d(
             in_channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H//2, W//2]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.conv1(F.leaky_relu(x, negative_slope=0.2))  # [B, channels, H//2, W//2]
@@ -65,7 +65,7 @@ class Up(nn.Module):
         self.conv_transpose1 = nn.ConvTranspose2d(
             in_channels, channels, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, 2*H, 2*W]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.batch_norm1(self.conv_transpose1(F.relu(x)))  # [B, channels, 2*H, 2*W]
@@ -109,23 +109,23 @@ class G(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 4, stride=2, padding=1, bias=False)
-        self.down1 = Down(64, 128)  # [B, 128, 64, 64], 131,328 parameters
-        self.down2 = Down(128, 256)  # [B, 256, 32, 32], 524,800 parameters
-        self.down3 = Down(256, 512)  # [B, 512, 16, 16], 2,098,176 parameters
-        self.down4 = Down(512, 512)  # [B, 512, 8, 8], 4,195,328 parameters
-        self.down5 = Down(512, 512)  # [B, 512, 4, 4], 4,195,328 parameters
-        self.down6 = Down(512, 512)  # [B, 512, 2, 2], 4,195,328 parameters
-        self.down7 = DownWithoutNorm(512, 512)  # [B, 512, 1, 1], 4,194,304 parameters
-        self.up1 = Up(512, 512)  # [B, 512, 2, 2], 4,195,328 parameters
-        self.up2 = Up(1024, 512)  # [B, 512, 4, 4], 8,389,632 parameters
-        self.dropout1 = nn.Dropout(0.5)  # [B, 512, 4, 4]
-        self.up3 = Up(1024, 512)  # [B, 512, 8, 8], 8,389,632 parameters
-        self.dropout2 = nn.Dropout(0.5)  # [B, 512, 8, 8]
-        self.up4 = Up(1024, 512)  # [B, 512, 16, 16], 8,389,632 parameters
-        self.dropout3 = nn.Dropout(0.5)  # [B, 512, 16, 16]
-        self.up5 = Up(1024, 256)  # [B, 256, 32, 32], 4,194,816 parameters
-        self.up6 = Up(512, 128)  # [B, 128, 64, 64], 1,048,832 parameters
-        self.up7 = Up(256, 64)  # [B, 64, 128, 128], 262,272 parameters
+        self.down1 = Down(64, 128)
+        self.down2 = Down(128, 256)
+        self.down3 = Down(256, 512)
+        self.down4 = Down(512, 512)
+        self.down5 = Down(512, 512)
+        self.down6 = Down(512, 512)
+        self.down7 = DownWithoutNorm(512, 512)
+        self.up1 = Up(512, 512)
+        self.up2 = Up(1024, 512)
+        self.dropout1 = nn.Dropout(0.5)
+        self.up3 = Up(1024, 512)
+        self.dropout2 = nn.Dropout(0.5)
+        self.up4 = Up(1024, 512)
+        self.dropout3 = nn.Dropout(0.5)
+        self.up5 = Up(1024, 256)
+        self.up6 = Up(512, 128)
+        self.up7 = Up(256, 64)
         self.conv_transpose1 = nn.ConvTranspose2d(128, 3, 4, stride=2, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -150,7 +150,7 @@ class G(nn.Module):
 
 
 class D(nn.Module):
-    """Discriminator: [B, 3, 256, 256] and [B, 3, 256, 256] -> [B, 1, 30, 30].
+    """Discriminator: x [B, 3, 256, 256], y [B, 3, 256, 256] -> [B, 1, 30, 30].
 
     layer        output      parameters
     concat1      6×256×256
@@ -167,11 +167,11 @@ class D(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(6, 64, 4, stride=2, padding=1)  # [B, 64, 128, 128]
-        self.down1 = Down(64, 128)  # [B, 128, 64, 64], 131,328 parameters
-        self.down2 = Down(128, 256)  # [B, 256, 32, 32], 524,800 parameters
+        self.down1 = Down(64, 128)  # [B, 128, 64, 64]
+        self.down2 = Down(128, 256)  # [B, 256, 32, 32]
         self.conv2 = nn.Conv2d(256, 512, 4, padding=1, bias=False)  # [B, 512, 31, 31]
-        self.batch_norm1 = nn.BatchNorm2d(512)  # [B, 512, 31, 31], 1,024 parameters
-        self.conv3 = nn.Conv2d(512, 1, 4, padding=1)  # [B, 1, 30, 30], 8,193 parameters
+        self.batch_norm1 = nn.BatchNorm2d(512)  # [B, 512, 31, 31]
+        self.conv3 = nn.Conv2d(512, 1, 4, padding=1)  # [B, 1, 30, 30]
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         x = self.down1(self.conv1(torch.cat([x, y], 1)))  # [B, 128, 64, 64]

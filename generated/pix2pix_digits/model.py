@@ -32,13 +32,13 @@ class G(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 32, 4, stride=2, padding=1)  # [B, 32, 8, 8]
+        self.conv1 = nn.Conv2d(1, 32, 4, stride=2, padding=1)
         self.conv2 = nn.Conv2d(32, 64, 4, stride=2, padding=1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 4, 4], 128 parameters
+        self.batch_norm1 = nn.BatchNorm2d(64)
         self.conv_transpose1 = nn.ConvTranspose2d(
             64, 32, 4, stride=2, padding=1, bias=False
         )
-        self.batch_norm2 = nn.BatchNorm2d(32)  # [B, 32, 8, 8], 64 parameters
+        self.batch_norm2 = nn.BatchNorm2d(32)
         self.conv_transpose2 = nn.ConvTranspose2d(64, 1, 4, stride=2, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -50,7 +50,7 @@ class G(nn.Module):
 
 
 class D(nn.Module):
-    """Discriminator: [B, 1, 16, 16] and [B, 1, 16, 16] -> [B, 1, 4, 4].
+    """Discriminator: x [B, 1, 16, 16], y [B, 1, 16, 16] -> [B, 1, 4, 4].
 
     layer        output   parameters
     concat1      2×16×16
@@ -64,10 +64,10 @@ class D(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(2, 32, 4, stride=2, padding=1)  # [B, 32, 8, 8]
+        self.conv1 = nn.Conv2d(2, 32, 4, stride=2, padding=1)
         self.conv2 = nn.Conv2d(32, 64, 4, stride=2, padding=1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 4, 4], 128 parameters
-        self.conv3 = nn.Conv2d(64, 1, 3, padding=1)  # [B, 1, 4, 4], 577 parameters
+        self.batch_norm1 = nn.BatchNorm2d(64)
+        self.conv3 = nn.Conv2d(64, 1, 3, padding=1)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         x = F.leaky_relu(self.conv1(torch.cat([x, y], 1)), negative_slope=0.2)

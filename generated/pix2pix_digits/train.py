@@ -170,7 +170,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.edges, part.image)
         self.model.train()
         save_grid(rows, -1.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

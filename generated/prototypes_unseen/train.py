@@ -28,9 +28,7 @@ class Unseen(nn.Module):
         super().__init__()
         self.embed = Embed()
 
-    def forward(
-        self, x: Tensor, label: Tensor, query: Tensor, answer: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, x: Tensor, query: Tensor, answer: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         prototype = self.embed(x).reshape(-1, 3, 1, 64).mean(2)  # [B, 3, 64]
         gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, 15, 3, 64]
@@ -38,9 +36,7 @@ class Unseen(nn.Module):
         cross_entropy = F.cross_entropy(logits.transpose(1, 2), answer)
         return {"cross_entropy": cross_entropy}
 
-    def outputs(
-        self, x: Tensor, label: Tensor, query: Tensor, answer: Tensor
-    ) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor, query: Tensor, answer: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         prototype = self.embed(x).reshape(-1, 3, 1, 64).mean(2)  # [B, 3, 64]
         gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, 15, 3, 64]
@@ -60,6 +56,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return rows.x, rows.query, rows.answer
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

@@ -29,7 +29,10 @@ def one_bias(cells: nn.RNN | nn.GRU | nn.LSTM) -> Any:
 class RnnCell(nn.Module):
     """Vanilla recurrent cell (Elman 1990).
 
-    Cell: [B, in_features] and [B, units] -> [B, units] and [B, units].
+    Cell: x [B, in_features], h [B, units] -> [B, units].
+
+    layer    output                          parameters
+    linear1  units   in_features·units + units² + units
     """
 
     def __init__(self, in_features: int, units: int) -> None:
@@ -42,19 +45,18 @@ class RnnCell(nn.Module):
         next_h: Tensor = torch.tanh(self.linear1(torch.cat([h, x], 1)))  # [B, units]
         return next_h
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    def forward(self, x: Tensor) -> Tensor:
+        """All outputs; every step as `step` says."""
         h = x.new_zeros(x.shape[0], self.units)
-        products_weight = self.linear1.weight
-        products = F.linear(x, products_weight[:, self.units :], self.linear1.bias)
-        products_weight = products_weight[:, : self.units].T
+        products = F.linear(x, self.linear1.weight[:, self.units :], self.linear1.bias)
+        products_weight = self.linear1.weight[:, : self.units].T
         outputs: list[Tensor] = []
         for products_t in products.unbind(1):
             next_h = torch.addmm(products_t, h, products_weight)
             next_h = torch.tanh(next_h)  # [B, units]
             outputs.append(next_h)
             h = next_h
-        return torch.stack(outputs, 1), h
+        return torch.stack(outputs, 1)
 
 
 class Vanilla(nn.Module):
@@ -69,15 +71,21 @@ class Vanilla(nn.Module):
         self.rnn_cell1 = RnnCell(10, 20)  # 620 parameters
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.rnn_cell1(x)[0]  # [B, T, 20]
+        x = self.rnn_cell1(x)  # [B, T, 20]
         return x
 
 
 class LstmCell(nn.Module):
     """LSTM (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000).
 
-    Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B, units]
-    and [B, units].
+    Cell: x [B, in_features], h [B, units], c [B, units] -> next h [B, units],
+    next c [B, units].
+
+    layer    output                          parameters
+    linear1  units   in_features·units + units² + units
+    linear2  units   in_features·units + units² + units
+    linear3  units   in_features·units + units² + units
+    linear4  units   in_features·units + units² + units
     """
 
     def __init__(self, in_features: int, units: int) -> None:
@@ -90,29 +98,22 @@ class LstmCell(nn.Module):
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
-        f = torch.sigmoid(self.linear1(torch.cat([h, x], 1)))  # [B, units]
-        i = torch.sigmoid(self.linear2(torch.cat([h, x], 1)))  # [B, units]
-        g = torch.tanh(self.linear3(torch.cat([h, x], 1)))  # [B, units]
-        o = torch.sigmoid(self.linear4(torch.cat([h, x], 1)))  # [B, units]
+        hx = torch.cat([h, x], 1)  # [B, in_features+units]
+        f = torch.sigmoid(self.linear1(hx))  # [B, units]
+        i = torch.sigmoid(self.linear2(hx))  # [B, units]
+        g = torch.tanh(self.linear3(hx))  # [B, units]
+        o = torch.sigmoid(self.linear4(hx))  # [B, units]
         next_c: Tensor = f * c + i * g  # [B, units]
         next_h: Tensor = o * torch.tanh(next_c)  # [B, units]
         return next_h, next_c
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    def forward(self, x: Tensor) -> Tensor:
+        """All outputs; every step as `step` says."""
         h = x.new_zeros(x.shape[0], self.units)
         c = x.new_zeros(x.shape[0], self.units)
-        products_weight = torch.cat(
-            (
-                self.linear1.weight,
-                self.linear2.weight,
-                self.linear3.weight,
-                self.linear4.weight,
-            )
-        )
-        products_bias = torch.cat(
-            (self.linear1.bias, self.linear2.bias, self.linear3.bias, self.linear4.bias)
-        )
+        products_layers = [self.linear1, self.linear2, self.linear3, self.linear4]
+        products_weight = torch.cat([layer.weight for layer in products_layers])
+        products_bias = torch.cat([layer.bias for layer in products_layers])
         products = F.linear(x, products_weight[:, self.units :], products_bias)
         products_weight = products_weight[:, : self.units].T
         outputs: list[Tensor] = []
@@ -126,7 +127,7 @@ class LstmCell(nn.Module):
             next_h = o * torch.tanh(next_c)  # [B, units]
             outputs.append(next_h)
             h, c = next_h, next_c
-        return torch.stack(outputs, 1), h, c
+        return torch.stack(outputs, 1)
 
 
 class Lstm(nn.Module):
@@ -141,23 +142,32 @@ class Lstm(nn.Module):
         self.lstm_cell1 = LstmCell(10, 20)  # 2,480 parameters
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.lstm_cell1(x)[0]  # [B, T, 20]
+        x = self.lstm_cell1(x)  # [B, T, 20]
         return x
 
 
 class PeepholeLstm(nn.Module):
     """LSTM whose gates see the cell, each unit its own (Gers & Schmidhuber 2000).
 
-    Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B, units]
-    and [B, units].
+    Cell: x [B, in_features], h [B, units], c [B, units] -> next h [B, units],
+    next c [B, units].
+
+    layer    output                          parameters
+    p_f      units                                units
+    p_i      units                                units
+    p_o      units                                units
+    linear1  units   in_features·units + units² + units
+    linear2  units   in_features·units + units² + units
+    linear3  units   in_features·units + units² + units
+    linear4  units   in_features·units + units² + units
     """
 
     def __init__(self, in_features: int, units: int) -> None:
         super().__init__()
         self.units = units
-        self.p_f = nn.Parameter(torch.zeros(units))  # units parameters
-        self.p_i = nn.Parameter(torch.zeros(units))  # units parameters
-        self.p_o = nn.Parameter(torch.zeros(units))  # units parameters
+        self.p_f = nn.Parameter(torch.zeros(units))
+        self.p_i = nn.Parameter(torch.zeros(units))
+        self.p_o = nn.Parameter(torch.zeros(units))
         self.linear1 = nn.Linear(in_features + units, units)  # [B, units]
         self.linear2 = nn.Linear(in_features + units, units)  # [B, units]
         self.linear3 = nn.Linear(in_features + units, units)  # [B, units]
@@ -165,32 +175,22 @@ class PeepholeLstm(nn.Module):
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
-        f = self.linear1(torch.cat([h, x], 1)) + self.p_f * c  # [B, units]
-        f = torch.sigmoid(f)  # [B, units]
-        i = self.linear2(torch.cat([h, x], 1)) + self.p_i * c  # [B, units]
-        i = torch.sigmoid(i)  # [B, units]
-        g = torch.tanh(self.linear3(torch.cat([h, x], 1)))  # [B, units]
+        hx = torch.cat([h, x], 1)  # [B, in_features+units]
+        f = torch.sigmoid(self.linear1(hx) + self.p_f * c)  # [B, units]
+        i = torch.sigmoid(self.linear2(hx) + self.p_i * c)  # [B, units]
+        g = torch.tanh(self.linear3(hx))  # [B, units]
         next_c: Tensor = f * c + i * g  # [B, units]
-        o = self.linear4(torch.cat([h, x], 1)) + self.p_o * next_c  # [B, units]
-        o = torch.sigmoid(o)  # [B, units]
+        o = torch.sigmoid(self.linear4(hx) + self.p_o * next_c)  # [B, units]
         next_h: Tensor = o * torch.tanh(next_c)  # [B, units]
         return next_h, next_c
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    def forward(self, x: Tensor) -> Tensor:
+        """All outputs; every step as `step` says."""
         h = x.new_zeros(x.shape[0], self.units)
         c = x.new_zeros(x.shape[0], self.units)
-        products_weight = torch.cat(
-            (
-                self.linear1.weight,
-                self.linear2.weight,
-                self.linear3.weight,
-                self.linear4.weight,
-            )
-        )
-        products_bias = torch.cat(
-            (self.linear1.bias, self.linear2.bias, self.linear3.bias, self.linear4.bias)
-        )
+        products_layers = [self.linear1, self.linear2, self.linear3, self.linear4]
+        products_weight = torch.cat([layer.weight for layer in products_layers])
+        products_bias = torch.cat([layer.bias for layer in products_layers])
         products = F.linear(x, products_weight[:, self.units :], products_bias)
         products_weight = products_weight[:, : self.units].T
         outputs: list[Tensor] = []
@@ -204,7 +204,7 @@ class PeepholeLstm(nn.Module):
             next_h = o * torch.tanh(next_c)  # [B, units]
             outputs.append(next_h)
             h, c = next_h, next_c
-        return torch.stack(outputs, 1), h, c
+        return torch.stack(outputs, 1)
 
 
 class Peephole(nn.Module):
@@ -219,15 +219,21 @@ class Peephole(nn.Module):
         self.peephole_lstm1 = PeepholeLstm(10, 20)  # 2,540 parameters
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.peephole_lstm1(x)[0]  # [B, T, 20]
+        x = self.peephole_lstm1(x)  # [B, T, 20]
         return x
 
 
 class FullPeepholeLstm(nn.Module):
     """LSTM whose gates see the cell, every unit all units.
 
-    Cell: [B, in_features] and [B, units] and [B, units] -> [B, units] and [B, units]
-    and [B, units].
+    Cell: x [B, in_features], h [B, units], c [B, units] -> next h [B, units],
+    next c [B, units].
+
+    layer    output                            parameters
+    linear1  units   in_features·units + 2·units² + units
+    linear2  units   in_features·units + 2·units² + units
+    linear3  units     in_features·units + units² + units
+    linear4  units   in_features·units + 2·units² + units
     """
 
     def __init__(self, in_features: int, units: int) -> None:
@@ -240,30 +246,29 @@ class FullPeepholeLstm(nn.Module):
 
     def step(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
-        f = torch.sigmoid(self.linear1(torch.cat([c, h, x], 1)))  # [B, units]
-        i = torch.sigmoid(self.linear2(torch.cat([c, h, x], 1)))  # [B, units]
+        chx = torch.cat([c, h, x], 1)  # [B, …]
+        f = torch.sigmoid(self.linear1(chx))  # [B, units]
+        i = torch.sigmoid(self.linear2(chx))  # [B, units]
         g = torch.tanh(self.linear3(torch.cat([h, x], 1)))  # [B, units]
         next_c: Tensor = f * c + i * g  # [B, units]
         o = torch.sigmoid(self.linear4(torch.cat([next_c, h, x], 1)))  # [B, units]
         next_h: Tensor = o * torch.tanh(next_c)  # [B, units]
         return next_h, next_c
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    def forward(self, x: Tensor) -> Tensor:
+        """All outputs; every step as `step` says."""
         h = x.new_zeros(x.shape[0], self.units)
         c = x.new_zeros(x.shape[0], self.units)
         products_weight = torch.cat((self.linear1.weight, self.linear2.weight))
         products_bias = torch.cat((self.linear1.bias, self.linear2.bias))
         products = F.linear(x, products_weight[:, 2 * self.units :], products_bias)
         products_weight = products_weight[:, : 2 * self.units].T
-        products2_weight = self.linear3.weight
-        products2 = F.linear(x, products2_weight[:, self.units :], self.linear3.bias)
-        products2_weight = products2_weight[:, : self.units].T
-        products3_weight = self.linear4.weight
+        products2 = F.linear(x, self.linear3.weight[:, self.units :], self.linear3.bias)
+        products2_weight = self.linear3.weight[:, : self.units].T
         products3 = F.linear(
-            x, products3_weight[:, 2 * self.units :], self.linear4.bias
+            x, self.linear4.weight[:, 2 * self.units :], self.linear4.bias
         )
-        products3_weight = products3_weight[:, : 2 * self.units].T
+        products3_weight = self.linear4.weight[:, : 2 * self.units].T
         outputs: list[Tensor] = []
         for products_t, products2_t, products3_t in zip(
             products.unbind(1), products2.unbind(1), products3.unbind(1), strict=True
@@ -281,7 +286,7 @@ class FullPeepholeLstm(nn.Module):
             next_h = o * torch.tanh(next_c)  # [B, units]
             outputs.append(next_h)
             h, c = next_h, next_c
-        return torch.stack(outputs, 1), h, c
+        return torch.stack(outputs, 1)
 
 
 class FullPeephole(nn.Module):
@@ -296,7 +301,7 @@ class FullPeephole(nn.Module):
         self.full_peephole_lstm1 = FullPeepholeLstm(10, 20)  # 3,680 parameters
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.full_peephole_lstm1(x)[0]  # [B, T, 20]
+        x = self.full_peephole_lstm1(x)  # [B, T, 20]
         return x
 
 
@@ -304,7 +309,12 @@ class GruResetBefore(nn.Module):
     """GRU whose reset gate stands before the product, as in the paper (Cho et al.
     2014).
 
-    Cell: [B, in_features] and [B, units] -> [B, units] and [B, units].
+    Cell: x [B, in_features], h [B, units] -> [B, units].
+
+    layer    output                          parameters
+    linear1  units   in_features·units + units² + units
+    linear2  units   in_features·units + units² + units
+    linear3  units   in_features·units + units² + units
     """
 
     def __init__(self, in_features: int, units: int) -> None:
@@ -316,22 +326,22 @@ class GruResetBefore(nn.Module):
 
     def step(self, x: Tensor, h: Tensor) -> Tensor:
         """One step, as the equations say."""
-        r = torch.sigmoid(self.linear1(torch.cat([h, x], 1)))  # [B, units]
-        z = torch.sigmoid(self.linear2(torch.cat([h, x], 1)))  # [B, units]
+        hx = torch.cat([h, x], 1)  # [B, in_features+units]
+        r = torch.sigmoid(self.linear1(hx))  # [B, units]
+        z = torch.sigmoid(self.linear2(hx))  # [B, units]
         n = torch.tanh(self.linear3(torch.cat([r * h, x], 1)))  # [B, units]
         next_h: Tensor = (1 - z) * n + z * h  # [B, units]
         return next_h
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    def forward(self, x: Tensor) -> Tensor:
+        """All outputs; every step as `step` says."""
         h = x.new_zeros(x.shape[0], self.units)
         products_weight = torch.cat((self.linear1.weight, self.linear2.weight))
         products_bias = torch.cat((self.linear1.bias, self.linear2.bias))
         products = F.linear(x, products_weight[:, self.units :], products_bias)
         products_weight = products_weight[:, : self.units].T
-        products2_weight = self.linear3.weight
-        products2 = F.linear(x, products2_weight[:, self.units :], self.linear3.bias)
-        products2_weight = products2_weight[:, : self.units].T
+        products2 = F.linear(x, self.linear3.weight[:, self.units :], self.linear3.bias)
+        products2_weight = self.linear3.weight[:, : self.units].T
         outputs: list[Tensor] = []
         for products_t, products2_t in zip(
             products.unbind(1), products2.unbind(1), strict=True
@@ -344,7 +354,7 @@ class GruResetBefore(nn.Module):
             next_h = (1 - z) * n + z * h  # [B, units]
             outputs.append(next_h)
             h = next_h
-        return torch.stack(outputs, 1), h
+        return torch.stack(outputs, 1)
 
 
 class Gru(nn.Module):
@@ -359,7 +369,7 @@ class Gru(nn.Module):
         self.gru_reset_before1 = GruResetBefore(10, 20)  # 1,860 parameters
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.gru_reset_before1(x)[0]  # [B, T, 20]
+        x = self.gru_reset_before1(x)  # [B, T, 20]
         return x
 
 

@@ -30,14 +30,21 @@ def tree_levels(trees: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 class Tensor_(nn.Module):
-    """Cell: [B] and [B, units] and [B, 2, units] -> [B, 5] and [B, units]."""
+    """Cell: _symbol [B], word [B, units], h [B, 2, units] -> [B, 5],
+    next h [B, units].
+
+    layer      output  parameters
+    bilinear1  units     4·units³
+    linear1    units     2·units²
+    linear2    5          5·units
+    """
 
     def __init__(self, units: int) -> None:
         super().__init__()
         self.units = units
         self.bilinear1 = nn.Bilinear(2 * units, 2 * units, units, bias=False)
-        self.linear1 = nn.Linear(2 * units, units, bias=False)  # [B, units]
-        self.linear2 = nn.Linear(units, 5, bias=False)  # [B, 5], 5 * units parameters
+        self.linear1 = nn.Linear(2 * units, units, bias=False)
+        self.linear2 = nn.Linear(units, 5, bias=False)
 
     def step(self, _symbol: Tensor, word: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         """One step, as the equations say."""
@@ -63,7 +70,7 @@ class Tensor_(nn.Module):
 
 
 class Sentiment(nn.Module):
-    """Network: [B, N, 3] and [B, 25] -> [B, N, 5].
+    """Network: t [B, N, 3], word [B, 25] -> [B, N, 5].
 
     layer    output  parameters
     tensor1  N×5         63,875
@@ -79,7 +86,7 @@ class Sentiment(nn.Module):
 
 
 class Wider(nn.Module):
-    """Network: [B, N, 3] and [B, 30] -> [B, N, 5].
+    """Network: t [B, N, 3], word [B, 30] -> [B, N, 5].
 
     layer    output  parameters
     tensor1  N×5        109,950

@@ -24,9 +24,9 @@ class Coupling(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(1, width)  # [B, width], 2 * width parameters
+        self.linear1 = nn.Linear(1, width)  # [B, width]
         self.linear2 = nn.Linear(width, width)  # [B, width]
-        self.linear3 = nn.Linear(width, 2)  # [B, 2], 2 * width + 2 parameters
+        self.linear3 = nn.Linear(width, 2)  # [B, 2]
 
     def forward(self, x: Tensor) -> Tensor:
         st = F.relu(self.linear2(F.relu(self.linear1(x[:, :1]))))  # [B, width]

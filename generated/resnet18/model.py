@@ -24,9 +24,9 @@ class Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
+        self.batch_norm2 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
@@ -52,11 +52,11 @@ class ResidualWithStride(nn.Module):
         self.conv1 = nn.Conv2d(
             in_channels, channels, 3, stride=stride, padding=1, bias=False
         )
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
+        self.batch_norm2 = nn.BatchNorm2d(channels)
         self.conv3 = nn.Conv2d(in_channels, channels, 1, stride=stride, bias=False)
-        self.batch_norm3 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
+        self.batch_norm3 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, …, …]
@@ -89,16 +89,16 @@ class ResNet18(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 112, 112], 128 parameters
-        self.residual1 = Residual(64)  # [B, 64, 56, 56], 73,984 parameters
-        self.residual2 = Residual(64)  # [B, 64, 56, 56], 73,984 parameters
-        self.residual3 = ResidualWithStride(64, 128, stride=2)  # [B, 128, 28, 28]
-        self.residual4 = Residual(128)  # [B, 128, 28, 28], 295,424 parameters
-        self.residual5 = ResidualWithStride(128, 256, stride=2)  # [B, 256, 14, 14]
-        self.residual6 = Residual(256)  # [B, 256, 14, 14], 1,180,672 parameters
-        self.residual7 = ResidualWithStride(256, 512, stride=2)  # [B, 512, 7, 7]
-        self.residual8 = Residual(512)  # [B, 512, 7, 7], 4,720,640 parameters
-        self.linear1 = nn.Linear(512, 1000)  # [B, 1000], 513,000 parameters
+        self.batch_norm1 = nn.BatchNorm2d(64)
+        self.residual1 = Residual(64)
+        self.residual2 = Residual(64)
+        self.residual3 = ResidualWithStride(64, 128, stride=2)
+        self.residual4 = Residual(128)
+        self.residual5 = ResidualWithStride(128, 256, stride=2)
+        self.residual6 = Residual(256)
+        self.residual7 = ResidualWithStride(256, 512, stride=2)
+        self.residual8 = Residual(512)
+        self.linear1 = nn.Linear(512, 1000)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.batch_norm1(self.conv1(x)))  # [B, 64, 112, 112]

@@ -29,15 +29,15 @@ class BottleneckBlock(nn.Module):
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
         self.conv2 = nn.Conv2d(
             channels, channels, 3, stride=stride, padding=1, bias=False
         )
-        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, …, …]
+        self.batch_norm2 = nn.BatchNorm2d(channels)
         self.conv3 = nn.Conv2d(channels, 4 * channels, 1, bias=False)
-        self.batch_norm3 = nn.BatchNorm2d(4 * channels)  # [B, 4*channels, …, …]
+        self.batch_norm3 = nn.BatchNorm2d(4 * channels)
         self.conv4 = nn.Conv2d(in_channels, 4 * channels, 1, stride=stride, bias=False)
-        self.batch_norm4 = nn.BatchNorm2d(4 * channels)  # [B, 4*channels, …, …]
+        self.batch_norm4 = nn.BatchNorm2d(4 * channels)
 
     def forward(self, x: Tensor) -> Tensor:
         main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
@@ -63,11 +63,11 @@ class BottleneckBlockWithoutStride(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(4 * channels, channels, 1, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.batch_norm2 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
+        self.batch_norm2 = nn.BatchNorm2d(channels)
         self.conv3 = nn.Conv2d(channels, 4 * channels, 1, bias=False)
-        self.batch_norm3 = nn.BatchNorm2d(4 * channels)  # [B, 4*channels, H, W]
+        self.batch_norm3 = nn.BatchNorm2d(4 * channels)
 
     def forward(self, x: Tensor) -> Tensor:
         main = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
@@ -80,9 +80,11 @@ class BottleneckBlockWithoutStride(nn.Module):
 class Stage(nn.Module):
     """Block: [B, in_channels, H, W] -> [B, 4*channels, …, …].
 
-    layer              output
+    layer              output, parameters
     bottleneck_block1  (4·channels)×…×…
-    repeat1            (4·channels)×…×…
+                       13·channels² + 5·channels·in_channels + 20·channels
+    bottleneck_blocks  (4·channels)×…×…
+                       17·channels²·depth − 17·channels² + 12·channels·depth − 12·channels
     """
 
     def __init__(
@@ -90,13 +92,13 @@ class Stage(nn.Module):
     ) -> None:
         super().__init__()
         self.bottleneck_block1 = BottleneckBlock(in_channels, channels, stride=stride)
-        self.repeat1 = nn.ModuleList(
+        self.bottleneck_blocks = nn.ModuleList(
             BottleneckBlockWithoutStride(channels) for _ in range(depth - 1)
         )
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.bottleneck_block1(x)  # [B, 4*channels, …, …]
-        for layer in self.repeat1:
+        for layer in self.bottleneck_blocks:
             x = layer(x)
         return x
 
@@ -120,12 +122,12 @@ class ResNet50(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
-        self.batch_norm1 = nn.BatchNorm2d(64)  # [B, 64, 112, 112], 128 parameters
-        self.stage1 = Stage(64, 64, 3, 1)  # [B, 256, 56, 56], 215,808 parameters
-        self.stage2 = Stage(256, 128, 4, 2)  # [B, 512, 28, 28], 1,219,584 parameters
-        self.stage3 = Stage(512, 256, 6, 2)  # [B, 1024, 14, 14], 7,098,368 parameters
-        self.stage4 = Stage(1024, 512, 3, 2)  # [B, 2048, 7, 7], 14,964,736 parameters
-        self.linear1 = nn.Linear(2048, 1000)  # [B, 1000], 2,049,000 parameters
+        self.batch_norm1 = nn.BatchNorm2d(64)
+        self.stage1 = Stage(64, 64, 3, 1)
+        self.stage2 = Stage(256, 128, 4, 2)
+        self.stage3 = Stage(512, 256, 6, 2)
+        self.stage4 = Stage(1024, 512, 3, 2)
+        self.linear1 = nn.Linear(2048, 1000)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.batch_norm1(self.conv1(x)))  # [B, 64, 112, 112]

@@ -15,12 +15,21 @@ from torch import Tensor, nn
 
 
 class Writer(nn.Module):
-    """Cell: [B] and [B, T, units] and [B, units] -> [B, vocab] and [B, units]."""
+    """Cell: token [B], memory [B, T, units], h [B, units] -> [B, vocab],
+    next h [B, units].
+
+    layer       output             parameters
+    embedding1  units                12·units
+    linear1     units        3·units² + units
+    linear2     units        3·units² + units
+    linear3     units        3·units² + units
+    linear4     vocab   2·units·vocab + vocab
+    """
 
     def __init__(self, units: int, vocab: int) -> None:
         super().__init__()
         self.units = units
-        self.embedding1 = nn.Embedding(12, units)  # [B, units], 12 * units parameters
+        self.embedding1 = nn.Embedding(12, units)  # [B, units]
         self.linear1 = nn.Linear(3 * units, units)  # [B, units]
         self.linear2 = nn.Linear(3 * units, units)  # [B, units]
         self.linear3 = nn.Linear(3 * units, units)  # [B, units]
@@ -32,8 +41,9 @@ class Writer(nn.Module):
         score = (memory * h.unsqueeze(1)).sum(2)  # [B, T]
         score = F.softmax(score, dim=-1)  # [B, T]
         read = (memory * score.unsqueeze(2)).sum(1)  # [B, units]
-        z = torch.sigmoid(self.linear1(torch.cat([h, e, read], 1)))  # [B, units]
-        r = torch.sigmoid(self.linear2(torch.cat([h, e, read], 1)))  # [B, units]
+        joined = torch.cat([h, e, read], 1)  # [B, 3*units]
+        z = torch.sigmoid(self.linear1(joined))  # [B, units]
+        r = torch.sigmoid(self.linear2(joined))  # [B, units]
         n = torch.tanh(self.linear3(torch.cat([r * h, e, read], 1)))  # [B, units]
         next_h: Tensor = (1 - z) * n + z * h  # [B, units]
         x: Tensor = self.linear4(torch.cat([next_h, read], 1))  # [B, vocab]
@@ -41,8 +51,8 @@ class Writer(nn.Module):
 
     def forward(
         self, token: Tensor, memory: Tensor, free_running: bool = False
-    ) -> tuple[Tensor, Tensor]:
-        """All outputs, and the last states; every step as `step` says."""
+    ) -> Tensor:
+        """All outputs; every step as `step` says."""
         h = torch.zeros(token.shape[0], self.units, device=token.device)
         outputs: list[Tensor] = []
         for token_t in token.unbind(1):
@@ -50,11 +60,11 @@ class Writer(nn.Module):
                 token_t = outputs[-1].argmax(1)
             output, h = self.step(token_t, memory, h)
             outputs.append(output)
-        return torch.stack(outputs, 1), h
+        return torch.stack(outputs, 1)
 
 
 class Reverser(nn.Module):
-    """Network: [B, T] and [B, T] -> [B, T, 12].
+    """Network: source [B, T], before [B, T] -> [B, T, 12].
 
     layer       output  parameters
     embedding1  T×32           384
@@ -64,11 +74,11 @@ class Reverser(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.embedding1 = nn.Embedding(12, 32)  # [B, T, 32], 384 parameters
+        self.embedding1 = nn.Embedding(12, 32)  # [B, T, 32]
         self.gru1 = nn.GRU(32, 32, batch_first=True, bidirectional=True)
-        self.writer1 = Writer(64, 12)  # 39,372 parameters
+        self.writer1 = Writer(64, 12)
 
     def forward(self, source: Tensor, before: Tensor) -> Tensor:
         x: Tensor = self.gru1(self.embedding1(source))[0]  # [B, T, 64]
-        x = self.writer1(before, x, free_running=not self.training)[0]  # [B, T, 12]
+        x = self.writer1(before, x, free_running=not self.training)  # [B, T, 12]
         return x

@@ -31,7 +31,7 @@ class Unit(nn.Module):
     def __init__(self, in_channels: int, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 3, padding=1)
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]
@@ -82,31 +82,31 @@ class SegNet(nn.Module):
 
     def __init__(self, classes: int = 12) -> None:
         super().__init__()
-        self.unit1 = Unit(3, 64)  # [B, 64, 224, 224], 1,920 parameters
-        self.unit2 = Unit(64, 64)  # [B, 64, 224, 224], 37,056 parameters
-        self.unit3 = Unit(64, 128)  # [B, 128, 112, 112], 74,112 parameters
-        self.unit4 = Unit(128, 128)  # [B, 128, 112, 112], 147,840 parameters
-        self.unit5 = Unit(128, 256)  # [B, 256, 56, 56], 295,680 parameters
-        self.unit6 = Unit(256, 256)  # [B, 256, 56, 56], 590,592 parameters
-        self.unit7 = Unit(256, 256)  # [B, 256, 56, 56], 590,592 parameters
-        self.unit8 = Unit(256, 512)  # [B, 512, 28, 28], 1,181,184 parameters
-        self.unit9 = Unit(512, 512)  # [B, 512, 28, 28], 2,360,832 parameters
-        self.unit10 = Unit(512, 512)  # [B, 512, 28, 28], 2,360,832 parameters
-        self.unit11 = Unit(512, 512)  # [B, 512, 14, 14], 2,360,832 parameters
-        self.unit12 = Unit(512, 512)  # [B, 512, 14, 14], 2,360,832 parameters
-        self.unit13 = Unit(512, 512)  # [B, 512, 14, 14], 2,360,832 parameters
-        self.unit14 = Unit(512, 512)  # [B, 512, 14, 14], 2,360,832 parameters
-        self.unit15 = Unit(512, 512)  # [B, 512, 14, 14], 2,360,832 parameters
-        self.unit16 = Unit(512, 512)  # [B, 512, 14, 14], 2,360,832 parameters
-        self.unit17 = Unit(512, 512)  # [B, 512, 28, 28], 2,360,832 parameters
-        self.unit18 = Unit(512, 512)  # [B, 512, 28, 28], 2,360,832 parameters
-        self.unit19 = Unit(512, 256)  # [B, 256, 28, 28], 1,180,416 parameters
-        self.unit20 = Unit(256, 256)  # [B, 256, 56, 56], 590,592 parameters
-        self.unit21 = Unit(256, 256)  # [B, 256, 56, 56], 590,592 parameters
-        self.unit22 = Unit(256, 128)  # [B, 128, 56, 56], 295,296 parameters
-        self.unit23 = Unit(128, 128)  # [B, 128, 112, 112], 147,840 parameters
-        self.unit24 = Unit(128, 64)  # [B, 64, 112, 112], 73,920 parameters
-        self.unit25 = Unit(64, 64)  # [B, 64, 224, 224], 37,056 parameters
+        self.unit1 = Unit(3, 64)  # [B, 64, 224, 224]
+        self.unit2 = Unit(64, 64)  # [B, 64, 224, 224]
+        self.unit3 = Unit(64, 128)  # [B, 128, 112, 112]
+        self.unit4 = Unit(128, 128)  # [B, 128, 112, 112]
+        self.unit5 = Unit(128, 256)  # [B, 256, 56, 56]
+        self.unit6 = Unit(256, 256)  # [B, 256, 56, 56]
+        self.unit7 = Unit(256, 256)  # [B, 256, 56, 56]
+        self.unit8 = Unit(256, 512)  # [B, 512, 28, 28]
+        self.unit9 = Unit(512, 512)  # [B, 512, 28, 28]
+        self.unit10 = Unit(512, 512)  # [B, 512, 28, 28]
+        self.unit11 = Unit(512, 512)  # [B, 512, 14, 14]
+        self.unit12 = Unit(512, 512)  # [B, 512, 14, 14]
+        self.unit13 = Unit(512, 512)  # [B, 512, 14, 14]
+        self.unit14 = Unit(512, 512)  # [B, 512, 14, 14]
+        self.unit15 = Unit(512, 512)  # [B, 512, 14, 14]
+        self.unit16 = Unit(512, 512)  # [B, 512, 14, 14]
+        self.unit17 = Unit(512, 512)  # [B, 512, 28, 28]
+        self.unit18 = Unit(512, 512)  # [B, 512, 28, 28]
+        self.unit19 = Unit(512, 256)  # [B, 256, 28, 28]
+        self.unit20 = Unit(256, 256)  # [B, 256, 56, 56]
+        self.unit21 = Unit(256, 256)  # [B, 256, 56, 56]
+        self.unit22 = Unit(256, 128)  # [B, 128, 56, 56]
+        self.unit23 = Unit(128, 128)  # [B, 128, 112, 112]
+        self.unit24 = Unit(128, 64)  # [B, 64, 112, 112]
+        self.unit25 = Unit(64, 64)  # [B, 64, 224, 224]
         self.conv1 = nn.Conv2d(64, classes, 3, padding=1)  # [B, 12, 224, 224]
 
     def forward(self, x: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ class Unit(nn.Module):
     def __init__(self, in_channels: int, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 3, padding=1)
-        self.batch_norm1 = nn.BatchNorm2d(channels)  # [B, channels, H, W]
+        self.batch_norm1 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.batch_norm1(self.conv1(x)))  # [B, channels, H, W]

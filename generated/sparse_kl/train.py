@@ -36,14 +36,14 @@ class Sparse(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         h = self.encoder(x)  # [B, 128]
         x_hat = self.decoder(h)  # [B, 64]
         mse = F.mse_loss(x_hat, x)
         return {"mse": mse, "weighted_kl_sparsity": 0.000234375 * kl_sparsity(h, 0.05)}
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         h = self.encoder(x)  # [B, 128]
         mean = h.mean(1)  # [B]
@@ -64,6 +64,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

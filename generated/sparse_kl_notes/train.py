@@ -36,7 +36,7 @@ class Sparse(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         h = self.encoder(x)  # [B, 25]
         mse = F.mse_loss(self.decoder(h), x, reduction="none").sum(1)  # [B]
@@ -46,7 +46,7 @@ class Sparse(nn.Module):
             "weighted_kl_sparsity": 3 * kl_sparsity(h, 0.01),
         }
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         h = self.encoder(x)  # [B, 25]
         mean = h.mean(1)  # [B]
@@ -67,6 +67,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

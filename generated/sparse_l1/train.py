@@ -28,7 +28,7 @@ class Sparse(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         h = self.encoder(x)  # [B, 128]
         x_hat = self.decoder(h)  # [B, 64]
@@ -38,7 +38,7 @@ class Sparse(nn.Module):
             "weighted_mean_sum": self.weight * torch.abs(h).sum(1).mean(),
         }
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         h = self.encoder(x)  # [B, 128]
         mean = (h > 0.1).float().mean(1)  # [B]
@@ -59,6 +59,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

@@ -45,7 +45,7 @@ class Sparse(nn.Module):
         self.hidden = masked(
             nn.Linear(4, 3), [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
         )
-        self.output = nn.Linear(3, 1)  # [B, 1], 4 parameters
+        self.output = nn.Linear(3, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         output: Tensor = self.output(torch.sigmoid(self.hidden(x)))  # [B, 1]

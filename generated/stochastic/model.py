@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """Encoder: [B, 64] -> [B, 8] and [B, 8].
+    """Encoder: [B, 64] -> mu [B, 8], logvar [B, 8].
 
     layer   output  parameters
     hidden  128          8,320

@@ -33,7 +33,7 @@ class Stochastic(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder()
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         mu, logvar = self.encoder(x)
         z = (
@@ -53,7 +53,7 @@ class Stochastic(nn.Module):
         log_prob2 = log_prob2 - (-0.5 * z**2 - 0.9189385332046727).sum(1)  # [B]
         return {"minus_log_prob": log_prob.mean(), "term2": log_prob2.mean()}
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         mu, logvar = self.encoder(x)
         kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum(1)  # [B]
@@ -72,6 +72,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""

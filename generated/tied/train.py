@@ -29,18 +29,18 @@ class Tied(nn.Module):
         self.encoder = Encoder()
         self.decoder = Decoder(self.encoder)
 
-    def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         x_hat = self.decoder(self.encoder(x))  # [B, 64]
         bce = F.binary_cross_entropy(x_hat, x)
         return {"bce": bce}
 
-    def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         x_hat = self.decoder(self.encoder(x))  # [B, 64]
         return x_hat, x
 
-    def values_of_grid(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
+    def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         x_hat = self.decoder(self.encoder(x))  # [B, 64]
         return x, x_hat
@@ -58,6 +58,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Split) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.x,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -106,7 +110,7 @@ class Training(Trainer):
         self.model.eval()
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            rows = self.model.values_of_grid(*part.fields())
+            rows = self.model.values_of_grid(part.x)
         self.model.train()
         save_grid(rows, 0.0, 1.0, self.args.out / f"grid_{epoch:04d}.png")
 

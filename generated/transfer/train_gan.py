@@ -9,7 +9,7 @@ Shapes: B batch.
 from __future__ import annotations
 
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -60,7 +60,7 @@ class GAN(nn.Module):
         )
         return {"bce_with_logits": bce_with_logits}
 
-    def forward(self, real: Tensor, label: Tensor) -> dict[str, Tensor]:
+    def forward(self, real: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
         terms: dict[str, Tensor] = {}
@@ -85,6 +85,10 @@ class Training(Trainer):
     def load(self) -> dict[str, Split]:
         """The splits of the data."""
         return load()
+
+    def fields(self, rows: Any) -> tuple[Tensor, ...]:
+        """What a batch is made of."""
+        return (rows.real,)
 
     def build(self) -> None:
         """The networks, and who learns what from which step."""
@@ -111,7 +115,7 @@ class Training(Trainer):
 
     def iteration(self, *batch: Tensor) -> None:
         """The steps on one batch, in order."""
-        real, _ = batch
+        (real,) = batch
         with self.autocast():
             fake = self.model.shared(real)
         self.discriminator_step(real, fake.detach())

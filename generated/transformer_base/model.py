@@ -16,20 +16,12 @@ class CrossAttention(nn.Module):
     x [B, T, D] and memory [B, S, M] -> [B, T, D].
     """
 
-    def __init__(
-        self,
-        features: int,
-        heads: int,
-        memory_features: int,
-        dropout: float = 0.0,
-        bias: bool = True,
-    ) -> None:
+    def __init__(self, features: int, heads: int, memory_features: int) -> None:
         super().__init__()
         self.heads = heads
-        self.dropout = dropout
-        self.q_proj = nn.Linear(features, features, bias=bias)
-        self.kv_proj = nn.Linear(memory_features, 2 * features, bias=bias)  # k and v
-        self.out_proj = nn.Linear(features, features, bias=bias)
+        self.q_proj = nn.Linear(features, features)
+        self.kv_proj = nn.Linear(memory_features, 2 * features)  # k and v
+        self.out_proj = nn.Linear(features, features)
 
     def forward(self, x: Tensor, memory: Tensor) -> Tensor:
         q = self.q_proj(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
@@ -38,9 +30,7 @@ class CrossAttention(nn.Module):
             .unflatten(-1, (2, self.heads, -1))
             .permute(2, 0, 3, 1, 4)
         )
-        y = F.scaled_dot_product_attention(  # [B, heads, T, D/heads]
-            q, k, v, dropout_p=self.dropout if self.training else 0.0
-        )
+        y = F.scaled_dot_product_attention(q, k, v)  # [B, heads, T, D/heads]
         out: Tensor = self.out_proj(y.transpose(1, 2).flatten(2))
         return out
 
@@ -48,31 +38,17 @@ class CrossAttention(nn.Module):
 class SelfAttention(nn.Module):
     """Multi-head attention of a sequence on itself (Vaswani et al. 2017): [B, T, D] -> [B, T, D]."""
 
-    def __init__(
-        self,
-        features: int,
-        heads: int,
-        causal: bool = False,
-        dropout: float = 0.0,
-        bias: bool = True,
-    ) -> None:
+    def __init__(self, features: int, heads: int, causal: bool = False) -> None:
         super().__init__()
         self.heads = heads
         self.causal = causal
-        self.dropout = dropout
-        self.in_proj = nn.Linear(features, 3 * features, bias=bias)  # q, k and v
-        self.out_proj = nn.Linear(features, features, bias=bias)
+        self.in_proj = nn.Linear(features, 3 * features)  # q, k and v
+        self.out_proj = nn.Linear(features, features)
 
     def forward(self, x: Tensor) -> Tensor:
         split = self.in_proj(x).unflatten(-1, (3, self.heads, -1))
         q, k, v = split.permute(2, 0, 3, 1, 4)  # each [B, heads, T, D/heads]
-        y = F.scaled_dot_product_attention(
-            q,
-            k,
-            v,
-            dropout_p=self.dropout if self.training else 0.0,
-            is_causal=self.causal,
-        )
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         out: Tensor = self.out_proj(y.transpose(1, 2).flatten(2))
         return out
 
@@ -103,11 +79,11 @@ class EncoderLayer(nn.Module):
         super().__init__()
         self.attention1 = SelfAttention(width, heads)  # [B, T, width]
         self.dropout1 = nn.Dropout(0.1)  # [B, T, width]
-        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, width]
         self.linear1 = nn.Linear(width, inner)  # [B, T, inner]
         self.linear2 = nn.Linear(inner, width)  # [B, T, width]
         self.dropout2 = nn.Dropout(0.1)  # [B, T, width]
-        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, width]
 
     def forward(self, x: Tensor) -> Tensor:
         h = self.layer_norm1(x + self.dropout1(self.attention1(x)))  # [B, T, width]
@@ -117,7 +93,7 @@ class EncoderLayer(nn.Module):
 
 
 class DecoderLayer(nn.Module):
-    """Block: [B, T, width] and [B, T2, memory_features] -> [B, T, width].
+    """Block: x [B, T, width], memory [B, T2, memory_features] -> [B, T, width].
 
     layer        output                                     parameters
     attention1   T×width                            4·width² + 4·width
@@ -138,14 +114,14 @@ class DecoderLayer(nn.Module):
         super().__init__()
         self.attention1 = SelfAttention(width, heads, causal=True)  # [B, T, width]
         self.dropout1 = nn.Dropout(0.1)  # [B, T, width]
-        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.layer_norm1 = nn.LayerNorm(width)  # [B, T, width]
         self.attention2 = CrossAttention(width, heads, memory_features)  # [B, T, width]
         self.dropout2 = nn.Dropout(0.1)  # [B, T, width]
-        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.layer_norm2 = nn.LayerNorm(width)  # [B, T, width]
         self.linear1 = nn.Linear(width, inner)  # [B, T, inner]
         self.linear2 = nn.Linear(inner, width)  # [B, T, width]
         self.dropout3 = nn.Dropout(0.1)  # [B, T, width]
-        self.layer_norm3 = nn.LayerNorm(width)  # [B, T, width], 2 * width parameters
+        self.layer_norm3 = nn.LayerNorm(width)  # [B, T, width]
 
     def forward(self, x: Tensor, memory: Tensor) -> Tensor:
         h = self.layer_norm1(x + self.dropout1(self.attention1(x)))  # [B, T, width]
@@ -157,7 +133,7 @@ class DecoderLayer(nn.Module):
 
 
 class Layers(nn.Module):
-    """Network: [B, S, 512] and [B, T, 512] -> [B, T, 512].
+    """Network: source [B, S, 512], target [B, T, 512] -> [B, T, 512].
 
     layer    output  parameters
     encoder  S×512   18,914,304
@@ -186,40 +162,40 @@ class Layers(nn.Module):
 class WithFinalNorms(nn.Module):
     """PyTorch's nn.Transformer normalises once more at the end of each side.
 
-    Network: [B, S, 512] and [B, T, 512] -> [B, T, 512].
+    Network: source [B, S, 512], target [B, T, 512] -> [B, T, 512].
 
-    layer        output  parameters
-    repeat1      S×512   18,914,304
-    layer_norm1  S×512        1,024
-    repeat2      T×512   25,224,192
-    layer_norm2  T×512        1,024
+    layer           output  parameters
+    encoder_layers  S×512   18,914,304
+    layer_norm1     S×512        1,024
+    decoder_layers  T×512   25,224,192
+    layer_norm2     T×512        1,024
     """
 
     def __init__(self, width: int = 512, inner: int = 2048, heads: int = 8) -> None:
         super().__init__()
-        self.repeat1 = nn.ModuleList(
+        self.encoder_layers = nn.ModuleList(
             EncoderLayer(width, inner, heads) for _ in range(6)
         )
         self.layer_norm1 = nn.LayerNorm(width)  # [B, S, 512], 1,024 parameters
-        self.repeat2 = nn.ModuleList(
+        self.decoder_layers = nn.ModuleList(
             DecoderLayer(width, width, inner, heads) for _ in range(6)
         )
         self.layer_norm2 = nn.LayerNorm(width)  # [B, T, 512], 1,024 parameters
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         memory = source
-        for layer in self.repeat1:
+        for layer in self.encoder_layers:
             memory = layer(memory)
         memory = self.layer_norm1(memory)  # [B, S, 512]
         y: Tensor = target
-        for layer in self.repeat2:
+        for layer in self.decoder_layers:
             y = layer(y, memory)
         y = self.layer_norm2(y)  # [B, T, 512]
         return y
 
 
 class Translator(nn.Module):
-    """Network: [B, S] and [B, T] -> [B, T, 37000].
+    """Network: source [B, S], target [B, T] -> [B, T, 37000].
 
     layer                  output    parameters
     table                  S×512     18,944,000

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """Encoder: [B, 1, 28, 28] -> [B, 2] and [B, 2].
+    """Encoder: [B, 1, 28, 28] -> mu [B, 2], logvar [B, 2].
 
     layer     output    parameters
     conv1     32×13×13         320
@@ -56,10 +56,10 @@ class Decoder(nn.Module):
 
     def __init__(self, latent: int = 2) -> None:
         super().__init__()
-        self.linear1 = nn.Linear(latent, 1568)  # [B, 1568], 4,704 parameters
+        self.linear1 = nn.Linear(latent, 1568)
         self.conv_transpose1 = nn.ConvTranspose2d(32, 64, 3, stride=2)
         self.conv_transpose2 = nn.ConvTranspose2d(64, 32, 3, stride=2)
-        self.conv_transpose3 = nn.ConvTranspose2d(32, 1, 3, padding=1)  # [B, 1, 28, 28]
+        self.conv_transpose3 = nn.ConvTranspose2d(32, 1, 3, padding=1)
 
     def forward(self, z: Tensor) -> Tensor:
         x: Tensor = F.relu(self.linear1(z)).reshape(-1, 32, 7, 7)  # [B, 32, 7, 7]

@@ -23,7 +23,7 @@ class DoubleConv(nn.Module):
     def __init__(self, in_channels: int, channels: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 3, padding=1)
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)  # [B, channels, H, W]
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.conv2(F.relu(self.conv1(x))))  # [B, channels, H, W]
@@ -31,12 +31,14 @@ class DoubleConv(nn.Module):
 
 
 class Up(nn.Module):
-    """Block: [B, x_channels, H, W] and [B, skip_channels, H2, W2] -> [B, channels,
-    2*H, 2*W].
+    """Block: x [B, x_channels, H, W], skip [B, skip_channels, H2, W2] ->
+    [B, channels, 2*H, 2*W].
 
-    layer            output
+    layer            output, parameters
     conv_transpose1  channels×(2·H)×(2·W)
+                     4·channels·x_channels + channels
     double_conv1     channels×(2·H)×(2·W)
+                     18·channels² + 9·channels·skip_channels + 2·channels
     """
 
     def __init__(self, x_channels: int, skip_channels: int, channels: int) -> None:
@@ -72,7 +74,7 @@ class UNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.double_conv1 = DoubleConv(1, 64)  # [B, 64, H, W], 37,568 parameters
+        self.double_conv1 = DoubleConv(1, 64)  # [B, 64, H, W]
         self.double_conv2 = DoubleConv(64, 128)  # [B, 128, H//2, W//2]
         self.double_conv3 = DoubleConv(128, 256)  # [B, 256, H//4, W//4]
         self.double_conv4 = DoubleConv(256, 512)  # [B, 512, H//8, W//8]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 
 class Encoder(nn.Module):
-    """Encoder: [B, 784] -> [B, 20] and [B, 20].
+    """Encoder: [B, 784] -> mu [B, 20], logvar [B, 20].
 
     layer    output  parameters
     linear1  400        314,000

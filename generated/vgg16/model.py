@@ -71,11 +71,11 @@ class VGG16(nn.Module):
         self.conv11 = nn.Conv2d(512, 512, 3, padding=1)  # [B, 512, 14, 14]
         self.conv12 = nn.Conv2d(512, 512, 3, padding=1)  # [B, 512, 14, 14]
         self.conv13 = nn.Conv2d(512, 512, 3, padding=1)  # [B, 512, 14, 14]
-        self.linear1 = nn.Linear(25088, 4096)  # [B, 4096], 102,764,544 parameters
+        self.linear1 = nn.Linear(25088, 4096)  # [B, 4096]
         self.dropout1 = nn.Dropout(0.5)  # [B, 4096]
-        self.linear2 = nn.Linear(4096, 4096)  # [B, 4096], 16,781,312 parameters
+        self.linear2 = nn.Linear(4096, 4096)  # [B, 4096]
         self.dropout2 = nn.Dropout(0.5)  # [B, 4096]
-        self.linear3 = nn.Linear(4096, 1000)  # [B, 1000], 4,097,000 parameters
+        self.linear3 = nn.Linear(4096, 1000)  # [B, 1000]
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.conv2(F.relu(self.conv1(x))))  # [B, 64, 224, 224]

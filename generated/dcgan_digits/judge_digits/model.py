@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 
 class Judge(nn.Module):
-    """Network: [B, 1, 8, 8] -> [B, 64] and [B, 10].
+    """Network: [B, 1, 8, 8] -> features [B, 64], scores [B, 10].
 
     layer      output  parameters
     conv1      32×8×8         320

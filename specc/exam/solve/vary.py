@@ -150,7 +150,7 @@ def _moved(
     return None if _hyperparameters(file, of) is None else arguments[0]
 
 
-def _hyperparameters(file: tree.File, callee: tree.Expr) -> list[str] | None:
+def _hyperparameters(file: tree.File, callee: object) -> list[str] | None:
     """What a layer, a scan or a definition is told, in order; None for anything else."""
     if not isinstance(callee, tree.Name):
         return None
