@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 
 from specc.emit.described import USES, alike, described
-from specc.emit.inline import bound, written
+from specc.emit.inline import bound, short, written
 from specc.emit.layout import WIDTH, width
 from specc.emit.lines import unpacked
 from specc.emit.names import free, variable
@@ -36,6 +36,7 @@ from specc.program import (
     Sample,
     Scan,
 )
+from specc.sizes import Symbolic
 from specc.types import Tensor
 
 _POINTWISE = frozenset({"dropout", "batch_norm", "layer_norm", "group_norm", "instance_norm"})
@@ -196,8 +197,11 @@ class Statements:
         match node.operation:
             case ReadPort():
                 self._bound(Ref(number), self.named[number])
-            case Constant():
-                self._written(Ref(number), self.naming.constant(node.operation))
+            case Constant(value):
+                open_ = isinstance(value, Symbolic)
+                text = self._text(value) if open_ else self.naming.constant(node.operation)
+                simple = text.isidentifier() or not open_
+                self._written(Ref(number), text if simple else f"({text})")
             case ReadTensor():
                 self._written(Ref(number), self.naming.tensor(node.operation))
 
@@ -353,10 +357,10 @@ class Statements:
         if isinstance(operation, Apply):
             layer = operation.layer
             if layer.loss or operation.inference.in_eval is not None:
-                return _short(text)
+                return short(text)
             point = operation.inference.sees == "point" and not operation.inference.sizes
-            return point or layer.word in _POINTWISE or _short(text)
-        return isinstance(operation, Invoke) and _short(text)
+            return point or layer.word in _POINTWISE or short(text)
+        return isinstance(operation, Invoke) and short(text)
 
     # ---------------------------------------------------------------- printing
 
@@ -393,7 +397,3 @@ class Statements:
 
 def _no_operand(index: int, part: str | None) -> str:
     raise AssertionError((index, part))  # operands are put in before printing
-
-
-def _short(text: str) -> bool:
-    return width(text) <= 36 and text.count("(") <= 2

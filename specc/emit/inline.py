@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from specc.emit.layout import width
 from specc.layers.code import (
     Attribute,
     Code,
@@ -65,3 +66,8 @@ def _around(code: Attribute | Item | Infix | Prefix, go: Callable[[Code], Code])
 def written(text: str) -> Code:
     """A name, a number or a chain of calls as code."""
     return Prefix("-", Raw(text[1:])) if text.startswith("-") else Raw(text)
+
+
+def short(text: str) -> bool:
+    """Whether a value is short enough to stand inside the expression that uses it."""
+    return width(text) <= 36 and text.count("(") <= 2

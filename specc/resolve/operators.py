@@ -11,6 +11,7 @@ from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
 from specc.resolve.distribution import is_family
 from specc.resolve.evaluation import static
+from specc.resolve.free import size_value
 from specc.resolve.layer import apply_layer
 from specc.resolve.static import StaticError, combine
 from specc.resolve.values import POISON, Flow, LayerMaker, ListValue, Meaning, Number, Word
@@ -80,7 +81,7 @@ def _known(scope: Scope, meaning: Meaning, span: Span) -> None:
 def _arithmetic(scope: Scope, word: str, place: Span, *operands: tuple[Meaning, Span]) -> Flow:
     model = registry.get(word)
     assert model is not None, word
-    flows = [as_flow(scope, meaning, span) for meaning, span in operands]
+    flows = [size_value(scope, *operand) or as_flow(scope, *operand) for operand in operands]
     places = [(name, span) for name, (_, span) in zip(model.operands, operands, strict=False)]
     maker = LayerMaker(model(), (), (), place, places=tuple(places))
     return apply_layer(scope, maker, list(zip(model.operands, flows, strict=False)), None, place)
