@@ -329,9 +329,6 @@ def _duplicate(context: Context, places: dict[str, Span], name: tree.Name) -> bo
     return True
 
 
-# --------------------------------------------------------------------- unused
-
-
 def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
     written = {n for d in context.definitions.values() for n in _words(d)}
     for d in context.definitions.values():
@@ -370,11 +367,13 @@ def _look_inside(context: Context, definition: tree.Definition) -> None:
         for h in definition.hyperparameters or ()
     )
     inputs = sum(len(s.names) for s in definition.body if isinstance(s, tree.Input)) or 1
-    poisoned = context.diagnostics.poisoned
-    context.diagnostics.poisoned = True  # of unknown values it cannot be said that none is used
+    diagnostics = context.diagnostics
+    poisoned, before = diagnostics.poisoned, len(diagnostics.items)
+    diagnostics.poisoned = True  # of unknown values it cannot be said that none is used
     if definition.role != "message_passing":
         make_body(context, definition, names, (UNKNOWN,) * inputs, definition.name.span)
-    context.diagnostics.poisoned = poisoned
+    taken(diagnostics, before, definition.span, dict(names))  # nobody has given these values
+    diagnostics.poisoned = poisoned
 
 
 def _never_called(context: Context, bodies: Bodies, definition: tree.Definition) -> None:
