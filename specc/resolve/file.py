@@ -363,8 +363,9 @@ def _look_inside(context: Context, definition: tree.Definition) -> None:
     """Check the words of a definition that nobody calls, with operands of unknown type."""
     scope = Scope(context, definition.name.id, definition.role)
     names = tuple(
-        (h.name.id, symbol(h.name.id) if h.default is None else (static(scope, h.default) or 1))
+        (h.name.id, symbol(h.name.id) if value is None else value)
         for h in definition.hyperparameters or ()
+        for value in (None if h.default is None else static(scope, h.default),)
     )
     inputs = sum(len(s.names) for s in definition.body if isinstance(s, tree.Input)) or 1
     diagnostics = context.diagnostics

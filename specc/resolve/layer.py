@@ -20,7 +20,7 @@ from specc.resolve.values import POISON, Flow, LayerMaker
 from specc.sizes import Size, SizeLimit, Symbolic, render
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import UNKNOWN, Tensor, Unknown, ValueType
+from specc.types import AXES, UNKNOWN, Tensor, Unknown, ValueType
 
 MOST_NUMBERS = 2**63 - 1
 """Of one tensor: what an index of 64 bits counts."""
@@ -115,6 +115,7 @@ def _infer(
 ) -> Inference | None:
     types = [None if f is None else _single(scope, f, span) for f in flows]
     if any(isinstance(t, Unknown) for t in types):
+        _no_axis(scope, maker)
         return None
     try:
         return _small_enough(maker.layer.infer(*(_operand(t) for t in types)))
@@ -123,6 +124,14 @@ def _infer(
     except (SizeLimit, OverflowError):
         scope.context.report("E205", f"{maker.layer.word}: this size is too large", span)
     return None
+
+
+def _no_axis(scope: Scope, maker: LayerMaker) -> None:
+    """Report an axis that no value has, where what has it is not known after an error."""
+    axis, spans = getattr(maker.layer, "axis", None), dict(maker.arguments)
+    if isinstance(axis, str) and axis not in AXES and "axis" in spans:
+        message = f"{maker.layer.word}: the value has no axis {axis}"
+        scope.context.report("E301", message, spans["axis"])
 
 
 def _small_enough(inference: Inference) -> Inference:

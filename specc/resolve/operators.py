@@ -73,9 +73,10 @@ def _combine(scope: Scope, node: tree.Binary, left: Meaning, span: Span) -> Mean
 
 
 def _known(scope: Scope, meaning: Meaning, span: Span) -> None:
-    """Report a name that nothing has, beside what is wrong already."""
-    if isinstance(meaning, Word):
-        unknown_name(scope, meaning.text, span)
+    """Report a name that nothing has, or a text in arithmetic, beside what is wrong already."""
+    text = isinstance(meaning, Number) and isinstance(meaning.value, str)
+    if isinstance(meaning, Word) or text:
+        as_flow(scope, meaning, span)
 
 
 def _arithmetic(scope: Scope, word: str, place: Span, *operands: tuple[Meaning, Span]) -> Flow:
@@ -155,7 +156,7 @@ def index(scope: Scope, expr: tree.Index) -> Meaning:
     """`xs[0]`, `x[:, 2:5]`."""
     base = scope.evaluate(expr.base)
     if base is POISON:
-        return POISON
+        return _slice(scope, POISON, expr)
     value = as_static(base)
     if isinstance(value, tuple) and len(expr.arguments) == 1:
         return _item(scope, value, expr)
