@@ -99,7 +99,12 @@ def _lost_once(file: tree.File, found: list[Diagnostic]) -> Iterator[Diagnostic]
 
 def _is_lost(diagnostic: Diagnostic) -> bool:
     """Whether a name is missing that the file could declare; a misspelt layer is mended where it is."""
-    if diagnostic.code not in ("E201", "E402") or not diagnostic.span.text.isidentifier():
+    unnamed = diagnostic.code == "E202" and re.match(
+        r"block \S+ has no argument", diagnostic.message
+    )
+    if not (unnamed or diagnostic.code in ("E201", "E402")):
+        return False
+    if not diagnostic.span.text.isidentifier() or (unnamed and diagnostic.fix):
         return False
     edits = diagnostic.fix.edits if diagnostic.fix is not None else ()
     return all(registry.get(e.replacement) is None for e in edits)

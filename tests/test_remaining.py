@@ -258,3 +258,20 @@ def test_a_sequence_where_a_vector_is_wanted_is_said_once() -> None:
 
 def test_what_stands_behind_a_brace_is_not_missing_before_it() -> None:
     assert codes("network N {\n    in x: vector[64]\n}\nx -> linear(10)\n") == ["E102"]
+
+
+def test_figures_of_a_refused_network_are_not_judged() -> None:
+    claims = ['answers "Q" { D.params = 3  N.params = 3 }', "expect D.params == 3"]
+    assert codes(CRITIC, NET, *claims) == ["E502", "E602"]
+
+
+def test_a_block_without_its_second_input_is_one_message() -> None:
+    block = "block up(c) {\n    x -> linear(c)\n}\n"
+    net = NET.replace("softmax", "up(4, skip=x) -> up(3, skip=x)")
+    assert codes(block, net) == ["E202"]
+
+
+def test_a_size_of_tokens_that_cannot_be() -> None:
+    assert codes("network N {\n    in x: tokens[T, vocab=-4]\n    x -> embedding(4)\n}\n") == [
+        "E204"
+    ]

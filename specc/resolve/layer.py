@@ -43,6 +43,8 @@ def apply_layer(
     After an error the value is poisoned, and so is the label.
     """
     flows = arrange(scope, maker, operands, span)
+    if flows is not None and any(f is not None and isinstance(f.type, Unknown) for f in flows):
+        _no_axis(scope, maker)
     meant = None if flows is None else reduced(scope, maker.layer, flows, span)
     if meant is not None:
         maker, flows = LayerMaker(meant[0], (), (), span), meant[1]
@@ -115,7 +117,6 @@ def _infer(
 ) -> Inference | None:
     types = [None if f is None else _single(scope, f, span) for f in flows]
     if any(isinstance(t, Unknown) for t in types):
-        _no_axis(scope, maker)
         return None
     try:
         return _small_enough(maker.layer.infer(*(_operand(t) for t in types)))

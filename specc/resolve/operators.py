@@ -93,6 +93,8 @@ def unary(scope: Scope, expr: tree.Unary) -> Meaning:
     operand = scope.evaluate(expr.operand)
     if operand is POISON:
         return POISON
+    if isinstance(operand, Word):
+        return as_flow(scope, operand, expr.operand.span)
     value = as_static(operand)
     if expr.operator == "not" and isinstance(value, bool):
         return Number(not value)
@@ -156,7 +158,8 @@ def index(scope: Scope, expr: tree.Index) -> Meaning:
     """`xs[0]`, `x[:, 2:5]`."""
     base = scope.evaluate(expr.base)
     if base is POISON:
-        return _slice(scope, POISON, expr)
+        entries = [_entry(scope, a.value) for a in expr.arguments]
+        return _slice(scope, POISON, expr) if any(isinstance(e, str) for e in entries) else POISON
     value = as_static(base)
     if isinstance(value, tuple) and len(expr.arguments) == 1:
         return _item(scope, value, expr)
