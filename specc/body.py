@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from specc.layers.base import Inference, Layer, Parameter
-from specc.sizes import Constraint, Size, substitute
+from specc.sizes import Constraint, Size, Symbolic, substitute
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import ValueType
@@ -45,9 +45,12 @@ class ReadPort(Struct, frozen=True):
 
 
 class Constant(Struct, frozen=True):
-    """A number in an expression; `symbol` is the parameter's name when it was written as one."""
+    """A number in an expression; `symbol` is the parameter's name when it was written as one.
 
-    value: float | int | bool
+    It may be made of the free sizes of the inputs, and is then read off these.
+    """
+
+    value: float | int | bool | Symbolic
     symbol: str | None = None
 
 

@@ -10,7 +10,7 @@ from specc.check.check import check
 from specc.diagnostics import Diagnostics
 from specc.layers.base import Convention
 from specc.program import Program, Static
-from specc.remaining import remaining, without_consequences
+from specc.remaining import remaining
 from specc.resolve.file import resolve
 from specc.resolve.parameters import free_sizes
 from specc.source import Source
@@ -46,6 +46,7 @@ def compile_text(
     if program is None or diagnostics.failed:
         from specc.check.fitting import suggest_sizes  # only after an error
         from specc.check.headers import with_headers
+        from specc.consequences import without_consequences
 
         file = with_headers(file, diagnostics, before, overrides)
         suggest_sizes(file, diagnostics, overrides)

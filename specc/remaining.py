@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Severity
@@ -24,11 +24,6 @@ _MISSING = ("E401", "E402", "E505", "E506", "W405")
 """What may be said of a name for no other reason than that something was left out."""
 _INCOMPLETE = ("E506", "E507", "E510", "E511", "W510")
 """What may be said of a training for that reason."""
-
-_REFUSED = ("E501", "E502")
-"""What says that the output of a network is wrong."""
-
-_SHAPE = re.compile(r"\b\d[\d,]*(?:×\d+)*")
 
 _Part = TypeVar("_Part", tree.Declaration, tree.Statement)
 
@@ -124,40 +119,6 @@ def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
     names = file.lost | {d.name.id for d in gone}
     places = _places(d.span for d in errors)
     return Rest(rest, lost, names, places, not trained or bool(file.lost)) if kept else None
-
-
-def without_consequences(file: tree.File, diagnostics: Diagnostics) -> None:
-    """Drop, of trainings and of what is done with them, what one fault says several times.
-
-    A value may be unused for an error beside it. Two shapes that do not fit meet wherever their values
-    do, and what a network gives is wrong wherever it goes.
-    """
-    uses = [d.span for d in file.declarations if not isinstance(d, (tree.Definition, tree.Param))]
-    errors = _places(d.span for d in diagnostics.items if d.severity is Severity.ERROR)
-    wrong = [u for u in uses if errors.inside(u)]
-    met = _Met({o for d in diagnostics.items if d.code in _REFUSED for o in d.origins})
-    kept: list[Diagnostic] = []
-    for d in sorted(diagnostics.items, key=lambda d: d.span.start):
-        again = any(_holds(u, d.span) for u in uses) and met.again(d)
-        unused = d.code == "W405" and any(_holds(w, d.span) for w in wrong)
-        kept += [] if again or unused else [d]
-    diagnostics.items = kept
-
-
-class _Met(Struct):
-    """The values that met and did not fit: shapes with where they come from, and refused networks."""
-
-    refused: set[str]
-    shapes: set[tuple[frozenset[str], str]] = field(default_factory=set)
-
-    def again(self, diagnostic: Diagnostic) -> bool:
-        """Whether one fault explains this one and one before it; else it is noted."""
-        shapes = frozenset(_SHAPE.findall(diagnostic.message))
-        keys = {(shapes, origin) for origin in diagnostic.origins if len(shapes) > 1}
-        again = bool(keys & self.shapes or self.refused.intersection(diagnostic.origins))
-        if not again:
-            self.shapes |= keys
-        return again
 
 
 def _trains(declarations: Iterable[tree.Declaration]) -> list[int]:

@@ -213,3 +213,65 @@ train T {
 }
 """
     assert codes(text) == ["E501", "E203"]
+
+
+def test_a_lost_name_is_said_once() -> None:
+    nets = [network(n, 4).replace("(4)", "(width)") for n in "AB"]
+    assert codes(*nets) == ["E402"]
+    train = TRAIN.replace("N(x)", "M(x)").replace(
+        "optimizer", "metric accuracy(M(x), label)\n    optimizer"
+    )
+    assert codes(NET.replace(" -> softmax", ""), train) == ["E201"]
+
+
+def test_a_name_of_a_body_is_missed_in_each_body() -> None:
+    nets = [network(n, 4).replace("x ->", "h ->") for n in "AB"]
+    local = network("C", 4).replace("    x ->", "    h = x -> relu\n    h ->")
+    assert codes(*nets, local) == ["E402", "E402"]
+
+
+def test_an_encoder_that_takes_another_shape_is_one_message() -> None:
+    text = """encoder E {
+    in x: vector[65]
+    x -> linear(4)
+}
+decoder D {
+    in h: vector[4]
+    h -> linear(64)
+}
+train T {
+    data digits(flat=true) as x, label
+    minimize mse(D(E(x)), x)
+    optimizer adam()
+}
+"""
+    assert codes(text) == ["E302"]
+
+
+def test_a_sequence_where_a_vector_is_wanted_is_said_once() -> None:
+    net = "network N {\n    in x: image[1, 8, 8]\n    x -> linear(10)\n}\n"
+    train = TRAIN.replace("(flat=true)", "").replace(
+        "optimizer", "metric accuracy(N(x), label)\n    optimizer"
+    )
+    assert codes(net, train) == ["W306", "E302"]
+
+
+def test_what_stands_behind_a_brace_is_not_missing_before_it() -> None:
+    assert codes("network N {\n    in x: vector[64]\n}\nx -> linear(10)\n") == ["E102"]
+
+
+def test_figures_of_a_refused_network_are_not_judged() -> None:
+    claims = ['answers "Q" { D.params = 3  N.params = 3 }', "expect D.params == 3"]
+    assert codes(CRITIC, NET, *claims) == ["E502", "E602"]
+
+
+def test_a_block_without_its_second_input_is_one_message() -> None:
+    block = "block up(c) {\n    x -> linear(c)\n}\n"
+    net = NET.replace("softmax", "up(4, skip=x) -> up(3, skip=x)")
+    assert codes(block, net) == ["E202"]
+
+
+def test_a_size_of_tokens_that_cannot_be() -> None:
+    assert codes("network N {\n    in x: tokens[T, vocab=-4]\n    x -> embedding(4)\n}\n") == [
+        "E204"
+    ]

@@ -25,4 +25,5 @@ def check(program: Program, diagnostics: Diagnostics, convention: Convention = "
         from specc.check.examples import check_examples
 
         check_examples(program, diagnostics)
-    check_claims(program, diagnostics, convention)
+    refused = {o for d in diagnostics if d.code in ("E501", "E502") for o in d.origins[:1]}
+    check_claims(program, diagnostics, convention, refused)

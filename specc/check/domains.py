@@ -13,6 +13,7 @@ from specc.check.operands import Use, owner
 from specc.check.trace import Place, maker, place
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.program import Apply, Body, Constant, Distribute, Node, Program, Ref
+from specc.sizes import Symbolic
 from specc.types import Tensor
 
 _LEAST = {"log": "0", "sqrt": "0", "log1p": "−1", "power": "0"}
@@ -108,7 +109,9 @@ def _bounded_below(body: Body, node: Node) -> Iterator[tuple[str, Ref]]:
 def _whole_number(body: Body, exponent: Ref | None) -> bool:
     """Whether an exponent is a whole number, or none that is known."""
     operation = None if exponent is None else body.nodes[exponent.node].operation
-    return not isinstance(operation, Constant) or float(operation.value).is_integer()
+    if not isinstance(operation, Constant) or isinstance(operation.value, Symbolic):
+        return True
+    return float(operation.value).is_integer()
 
 
 def _unbounded(at: Place, depth: int = 20) -> Place | None:

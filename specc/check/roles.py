@@ -80,7 +80,10 @@ def _mirror(program: Program, encoder: Body, decoder: Body, diagnostics: Diagnos
             if len(decoder.outputs) == 1
             else (f"compared: its first output, {name}",),
             helps=fitting_kernel(program, decoder, wanted),
-            origins=(decoder.name,),
+            origins=(
+                decoder.name,
+                *(f"{body.name}({port})" for body in (decoder, encoder) for port, _ in body.inputs),
+            ),
         )
     )
 

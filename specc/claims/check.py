@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import get_args
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.layers.base import Convention
 from specc.nearest import nearest
 from specc.program import Program
+from specc.resolve.order import names_read
 from specc.syntax import tree
 
 DYNAMIC = frozenset({"test", "train", "validation"})
@@ -28,9 +29,15 @@ _OPTIONS = ("convention", "tolerance", "marks")
 
 
 def check_claims(
-    program: Program, diagnostics: Diagnostics, convention: Convention = "pytorch"
+    program: Program,
+    diagnostics: Diagnostics,
+    convention: Convention = "pytorch",
+    refused: Collection[str] = (),
 ) -> None:
-    """Report every wrong claim (E602), every broken static promise (E601) and claims without a value."""
+    """Report every wrong claim (E602), every broken static promise (E601) and claims without a value.
+
+    Nothing is said of the figures of `refused` networks, which change when these are mended.
+    """
     problems: list[Diagnostic] = []
     for sheet in outcomes(program, problems, convention):
         problems += [d for o in sheet.outcomes for d in o.diagnostics]
@@ -39,7 +46,19 @@ def check_claims(
         if is_static(expect, program):
             problems += _promise(tables, expect)
     for problem in problems:
-        diagnostics.add(problem)
+        if not _about(program, problem, refused):
+            diagnostics.add(problem)
+
+
+def _about(program: Program, problem: Diagnostic, refused: Collection[str]) -> bool:
+    """Whether a figure is one of these networks."""
+    subjects = [(c.span, c.subject) for a in program.answers for c in a.claims]
+    subjects += [(e.span, e.condition) for e in program.expects]
+    return problem.code in ("E601", "E602") and any(
+        span.start <= problem.span.start < span.end and n.id in refused
+        for span, subject in subjects
+        for n in names_read(subject)
+    )
 
 
 def is_static(expect: tree.Expect, program: Program) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 
 from specc.emit.described import USES, alike, described, joined, joins
-from specc.emit.inline import bound, no_operand, written
+from specc.emit.inline import bound, no_operand, short, written
 from specc.emit.layout import WIDTH, width
 from specc.emit.lines import unpacked
 from specc.emit.names import free, variable
@@ -37,6 +37,7 @@ from specc.program import (
     Sample,
     Scan,
 )
+from specc.sizes import Symbolic
 from specc.types import Tensor
 
 _POINTWISE = frozenset({"dropout", "batch_norm", "layer_norm", "group_norm", "instance_norm"})
@@ -200,8 +201,11 @@ class Statements:
         match node.operation:
             case ReadPort():
                 self._bound(Ref(number), self.named[number])
-            case Constant():
-                self._written(Ref(number), self.naming.constant(node.operation))
+            case Constant(value):
+                open_ = isinstance(value, Symbolic)
+                text = self._text(value) if open_ else self.naming.constant(node.operation)
+                simple = text.isidentifier() or not open_
+                self._written(Ref(number), text if simple else f"({text})")
             case ReadTensor():
                 self._written(Ref(number), self.naming.tensor(node.operation))
 
@@ -357,10 +361,10 @@ class Statements:
         if isinstance(operation, Apply):
             layer = operation.layer
             if layer.loss or operation.inference.in_eval is not None:
-                return _short(text)
+                return short(text)
             point = operation.inference.sees == "point" and not operation.inference.sizes
-            return point or layer.word in _POINTWISE or _short(text)
-        return isinstance(operation, Invoke) and _short(text)
+            return point or layer.word in _POINTWISE or short(text)
+        return isinstance(operation, Invoke) and short(text)
 
     # ---------------------------------------------------------------- printing
 
@@ -393,7 +397,3 @@ class Statements:
     def _shape(self, number: int) -> str:
         type = self.shapes.nodes[number].types[0][1]
         return shape(type) if isinstance(type, Tensor) and (type.batched or type.sizes) else ""
-
-
-def _short(text: str) -> bool:
-    return width(text) <= 36 and text.count("(") <= 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from specc.emit.layout import width
 from specc.layers.code import (
     Attribute,
     Code,
@@ -70,3 +71,8 @@ def written(text: str) -> Code:
 def no_operand(index: int, part: str | None) -> str:
     """What a printer of code asks for operands that has none left: they are put in before."""
     raise AssertionError((index, part))
+
+
+def short(text: str) -> bool:
+    """Whether a value is short enough to stand inside the expression that uses it."""
+    return width(text) <= 36 and text.count("(") <= 2

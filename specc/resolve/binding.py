@@ -168,6 +168,10 @@ def _too_many(scope: Scope, model: type[Layer], argument: Argument, bound: Bound
     bound.failed = True
     if argument.meaning is POISON:
         return
+    unbound = _unbound(model, bound.given.get("axis"))
+    if unbound is not None:
+        unknown_name(scope, unbound.text, unbound)
+        return
     if isinstance(argument.meaning, Word) and not model.model_fields:
         unknown_name(scope, argument.meaning.text, argument.span)
         return

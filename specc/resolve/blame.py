@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.program import Static
 from specc.resolve.context import Context
+from specc.sizes import Symbolic
 from specc.source import Span
 
 Blame: TypeAlias = tuple[str, Diagnostic]
@@ -32,7 +33,11 @@ def taken(
     ]
     found = [(name, d) for d in said if (name := _blamed(d, values)) is not None]
     places = [name for name, _ in found]
-    sure = [(n, d) for n, d in found if d.code == "E204" or places.count(n) > 1]
+    sure = [
+        (n, d)
+        for n, d in found
+        if d.code == "E204" or places.count(n) > 1 or isinstance(values[n], Symbolic)
+    ]
     for _, diagnostic in sure:
         diagnostics.remove(diagnostic)
     return sure

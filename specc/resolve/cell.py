@@ -266,6 +266,7 @@ def next_value(scope: Scope, expr: tree.Next) -> Flow:
     if isinstance(found, Flow):
         return found
     if expr.name.id in scope.states:
+        scope.names[name.id] = POISON
         return scope.context.report(
             "E408",
             f"nothing gives next {expr.name.id} its value",

@@ -37,7 +37,9 @@ def data(scope: Scope, statement: tree.Data, draft: Draft) -> None:
         scope.bind(item.name, POISON if type is UNKNOWN else read)
     for mask in source.masks() if source is not None else ():
         _mask(scope, statement, mask, draft)
-    if source is not None:
+    if source is None:
+        scope.names.update(dict.fromkeys(_masks_meant(statement) - scope.reserved, POISON))
+    else:
         _refuse(scope, source, statement, [type for _, type in draft.inputs[known:]])
     _into(scope, statement, source, draft, known)
 
@@ -61,6 +63,14 @@ def _into(
             return
     count = len(draft.inputs) - sum(held.counts)
     draft.data = Beside(parts=(*held.parts, source), counts=(*held.counts, count))
+
+
+def _masks_meant(statement: tree.Data) -> set[str]:
+    """The fields that a source would name itself, had its arguments not been refused."""
+    from specc.data.shown import masks_shown  # only after an error
+
+    name, _ = word_call(statement.source)
+    return set(masks_shown(SOURCES[name.id])) if name is not None and name.id in SOURCES else set()
 
 
 def _mask(scope: Scope, statement: tree.Data, name: str, draft: Draft) -> None:

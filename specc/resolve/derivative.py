@@ -11,7 +11,7 @@ from specc.resolve.layer import apply_layer
 from specc.resolve.values import POISON, Flow, LayerMaker, Meaning
 from specc.sizes import Size
 from specc.syntax import tree
-from specc.types import Tensor
+from specc.types import Tensor, Unknown
 
 
 def derivative(scope: Scope, callee: tree.Name, given: list[Argument], expr: tree.Call) -> Meaning:
@@ -26,6 +26,8 @@ def derivative(scope: Scope, callee: tree.Name, given: list[Argument], expr: tre
     if len(flows) != 2 or POISON in flows:
         return call_layer(scope, callee.id, given, expr.span, callee.span)
     value, by = flows
+    if isinstance(value.type, Unknown) or isinstance(by.type, Unknown):
+        return POISON
     if not _made_from(scope, value.ref, by.ref):
         return scope.context.report(
             "E512",

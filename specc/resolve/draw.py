@@ -165,7 +165,8 @@ def _sizes(scope: Scope, expr: tree.Index) -> tuple[Size, ...] | None:
         if value is None:
             return None
         if not _is_size(value):
-            scope.context.report("E203", "a size is a whole number from 1", argument.value.span)
+            code = "E204" if isinstance(value, int) and not isinstance(value, bool) else "E203"
+            scope.context.report(code, "a size is a whole number from 1", argument.value.span)
             return None
         assert isinstance(value, (int, Symbolic))
         sizes.append(value)

@@ -327,9 +327,6 @@ def _duplicate(context: Context, places: dict[str, Span], name: tree.Name) -> bo
     return True
 
 
-# --------------------------------------------------------------------- unused
-
-
 def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
     written = {n for d in context.definitions.values() for n in _words(d)}
     for d in context.definitions.values():
@@ -364,15 +361,18 @@ def _look_inside(context: Context, definition: tree.Definition) -> None:
     """Check the words of a definition that nobody calls, with operands of unknown type."""
     scope = Scope(context, definition.name.id, definition.role)
     names = tuple(
-        (h.name.id, symbol(h.name.id) if h.default is None else (static(scope, h.default) or 1))
+        (h.name.id, symbol(h.name.id) if value is None else value)
         for h in definition.hyperparameters or ()
+        for value in (None if h.default is None else static(scope, h.default),)
     )
     inputs = sum(len(s.names) for s in definition.body if isinstance(s, tree.Input)) or 1
-    poisoned = context.diagnostics.poisoned
-    context.diagnostics.poisoned = True  # of unknown values it cannot be said that none is used
+    diagnostics = context.diagnostics
+    poisoned, before = diagnostics.poisoned, len(diagnostics.items)
+    diagnostics.poisoned = True  # of unknown values it cannot be said that none is used
     if definition.role != "message_passing":
         make_body(context, definition, names, (UNKNOWN,) * inputs, definition.name.span)
-    context.diagnostics.poisoned = poisoned
+    taken(diagnostics, before, definition.span, dict(names))  # nobody has given these values
+    diagnostics.poisoned = poisoned
 
 
 def _never_called(context: Context, bodies: Bodies, definition: tree.Definition) -> None:

@@ -6,9 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from specc.program import Body
+from specc.program import Body, Constant, ReadPort
 from specc.resolve.context import Scope
-from specc.sizes import Constraint, Size, Symbolic, render, solve, substitute, symbol
+from specc.resolve.values import Flow, Meaning, Number
+from specc.sizes import (
+    Constraint,
+    Size,
+    Symbolic,
+    free_symbols,
+    render,
+    solve,
+    substitute,
+    symbol,
+)
 from specc.source import Span
 from specc.types import Distribution, Tensor, ValueType
 
@@ -27,6 +37,23 @@ def fillings(body: Body, given: Sequence[ValueType]) -> dict[str, Size]:
             if isinstance(known, Symbolic) and known == symbol(render(known)) and got is not None:
                 found.setdefault(render(known), got)
     return found
+
+
+def size_value(scope: Scope, meaning: Meaning, span: Span) -> Flow | None:
+    """A number made of free sizes, in arithmetic: `sum(x, axis=time) / T` divides by the length that comes.
+
+    None where it is none, or where the code could not read these sizes off an input.
+    """
+    size = meaning.value if isinstance(meaning, Number) else None
+    if not isinstance(size, Symbolic) or scope.role in ("cell", "message_passing"):
+        return None
+    types = [t for n in scope.nodes if isinstance(n.operation, ReadPort) for _, t in n.types]
+    sizes = {s for t in types if isinstance(t, Tensor) for s in t.sizes}
+    here = all(symbol(name) in sizes for name in free_symbols(size))
+    if not here or not free_symbols(size).isdisjoint(scope.context.assume):
+        return None
+    number = Tensor((), (), "int", batched=False)
+    return scope.add("constant", span, Constant(size), (), (("output", number),))
 
 
 def filled(type: ValueType, sizes: Sizes) -> ValueType:

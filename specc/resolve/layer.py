@@ -20,7 +20,7 @@ from specc.resolve.values import POISON, Flow, LayerMaker
 from specc.sizes import Size, SizeLimit, Symbolic, render
 from specc.source import Span
 from specc.syntax import tree
-from specc.types import UNKNOWN, Tensor, Unknown, ValueType
+from specc.types import AXES, UNKNOWN, Tensor, Unknown, ValueType
 
 MOST_NUMBERS = 2**63 - 1
 """Of one tensor: what an index of 64 bits counts."""
@@ -43,6 +43,8 @@ def apply_layer(
     After an error the value is poisoned, and so is the label.
     """
     flows = arrange(scope, maker, operands, span)
+    if flows is not None and any(f is not None and isinstance(f.type, Unknown) for f in flows):
+        _no_axis(scope, maker)
     meant = None if flows is None else reduced(scope, maker.layer, flows, span)
     if meant is not None:
         maker, flows = LayerMaker(meant[0], (), (), span), meant[1]
@@ -123,6 +125,14 @@ def _infer(
     except (SizeLimit, OverflowError):
         scope.context.report("E205", f"{maker.layer.word}: this size is too large", span)
     return None
+
+
+def _no_axis(scope: Scope, maker: LayerMaker) -> None:
+    """Report an axis that no value has, where what has it is not known after an error."""
+    axis, spans = getattr(maker.layer, "axis", None), dict(maker.arguments)
+    if isinstance(axis, str) and axis not in AXES and "axis" in spans:
+        message = f"{maker.layer.word}: the value has no axis {axis}"
+        scope.context.report("E301", message, spans["axis"])
 
 
 def _small_enough(inference: Inference) -> Inference:

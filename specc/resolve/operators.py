@@ -11,6 +11,7 @@ from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
 from specc.resolve.distribution import is_family
 from specc.resolve.evaluation import static
+from specc.resolve.free import size_value
 from specc.resolve.layer import apply_layer
 from specc.resolve.static import StaticError, combine
 from specc.resolve.values import POISON, Flow, LayerMaker, ListValue, Meaning, Number, Word
@@ -72,15 +73,16 @@ def _combine(scope: Scope, node: tree.Binary, left: Meaning, span: Span) -> Mean
 
 
 def _known(scope: Scope, meaning: Meaning, span: Span) -> None:
-    """Report a name that nothing has, beside what is wrong already."""
-    if isinstance(meaning, Word):
-        unknown_name(scope, meaning.text, span)
+    """Report a name that nothing has, or a text in arithmetic, beside what is wrong already."""
+    text = isinstance(meaning, Number) and isinstance(meaning.value, str)
+    if isinstance(meaning, Word) or text:
+        as_flow(scope, meaning, span)
 
 
 def _arithmetic(scope: Scope, word: str, place: Span, *operands: tuple[Meaning, Span]) -> Flow:
     model = registry.get(word)
     assert model is not None, word
-    flows = [as_flow(scope, meaning, span) for meaning, span in operands]
+    flows = [size_value(scope, *operand) or as_flow(scope, *operand) for operand in operands]
     places = [(name, span) for name, (_, span) in zip(model.operands, operands, strict=False)]
     maker = LayerMaker(model(), (), (), place, places=tuple(places))
     return apply_layer(scope, maker, list(zip(model.operands, flows, strict=False)), None, place)
@@ -91,6 +93,8 @@ def unary(scope: Scope, expr: tree.Unary) -> Meaning:
     operand = scope.evaluate(expr.operand)
     if operand is POISON:
         return POISON
+    if isinstance(operand, Word):
+        return as_flow(scope, operand, expr.operand.span)
     value = as_static(operand)
     if expr.operator == "not" and isinstance(value, bool):
         return Number(not value)
@@ -154,7 +158,8 @@ def index(scope: Scope, expr: tree.Index) -> Meaning:
     """`xs[0]`, `x[:, 2:5]`."""
     base = scope.evaluate(expr.base)
     if base is POISON:
-        return POISON
+        entries = [_entry(scope, a.value) for a in expr.arguments]
+        return _slice(scope, POISON, expr) if any(isinstance(e, str) for e in entries) else POISON
     value = as_static(base)
     if isinstance(value, tuple) and len(expr.arguments) == 1:
         return _item(scope, value, expr)

@@ -160,14 +160,8 @@ def _typed(
         return _category(scope, known, named, written)
     classes = None
     if base.id in ("tokens", "tree"):
-        classes = _size(scope, named.pop("vocab")) if "vocab" in named else None
+        classes = _vocab(scope, base.id, named.pop("vocab", None), written)
         if classes is None:
-            scope.context.report(
-                "E202",
-                f"{base.id} needs its vocab",
-                written.span,
-                notes=(f"{base.id}[T, vocab=1000]",),
-            )
             return UNKNOWN
     children = _children(scope, named.pop("children", None)) if base.id == "tree" else 2
     if children is None:
@@ -192,6 +186,17 @@ def _typed(
     if base.id == "image":
         remark_on_order(scope, known, written.span)
     return Tensor(known, axes, "int" if base.id == "tokens" else "float", classes)
+
+
+def _vocab(
+    scope: Scope, word: str, argument: tree.Argument | None, written: tree.Expr
+) -> int | Symbolic | None:
+    """How many symbols there are; None after a diagnostic."""
+    if argument is not None:
+        return _size(scope, argument)
+    form = (f"{word}[T, vocab=1000]",)
+    scope.context.report("E202", f"{word} needs its vocab", written.span, notes=form)
+    return None
 
 
 def _children(scope: Scope, argument: tree.Argument | None) -> int | None:

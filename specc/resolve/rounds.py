@@ -8,12 +8,14 @@ from specc.limits import MAX_EXPANDED_NODES
 from specc.numbered import numbered, plural
 from specc.program import Body, ReadPort, Rounds, Stage, Static
 from specc.resolve.aside import looking
+from specc.resolve.blame import at, taken
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_static, unknown_name
 from specc.resolve.graphs import graph_behind
 from specc.resolve.order import names_read
 from specc.resolve.values import POISON, Flow, Meaning, Number, SharedInstance, Word
 from specc.sizes import Size, Symbolic
+from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor, Unknown, ValueType, shape_of
 
@@ -216,12 +218,22 @@ def expand_for(
     shadowed = scope.names.get(written.variable.id)
     for number, item in enumerate(values, 1):
         scope.names[written.variable.id] = Number(item)
+        before = len(scope.diagnostics.items)
         value = _turn(scope, value, written.body, number, run)
+        given = {written.variable.id: item}
+        for _, fault in taken(scope.diagnostics, before, written.span, given):
+            scope.diagnostics.add(at(fault, _item_place(written, number)))
     if shadowed is None:
         scope.names.pop(written.variable.id, None)
     else:
         scope.names[written.variable.id] = shadowed
     return value
+
+
+def _item_place(written: tree.For, number: int) -> Span:
+    """Where the item of a turn stands; the list, where it is not written out."""
+    items = written.items
+    return items.items[number - 1].span if isinstance(items, tree.ListOf) else items.span
 
 
 def _items(scope: Scope, written: tree.For, items: Meaning) -> tuple[Static, ...] | None:

@@ -93,7 +93,8 @@ def objective(scope: Scope, statement: tree.Objective, draft: DraftStep) -> None
     """Read an objective; the updates that follow are its own."""
     taken = [t.name for o in draft.objectives for t in o.terms]
     terms = objective_terms(scope, statement, taken)
-    draft.objectives.append(DraftObjective(statement, terms))
+    astray = draft.failed and not draft.objectives  # an update above it may be its own
+    draft.objectives.append(DraftObjective(statement, terms, failed=astray))
 
 
 def finish(scope: Scope, draft: DraftStep, nodes: frozenset[int]) -> StepPlan | None:

@@ -64,7 +64,8 @@ def sizes_of(
             or not isinstance(value, (int, Symbolic))
             or (isinstance(value, int) and value < 1)
         ):
-            scope.context.report("E203", "a size is a whole number from 1", expr.span)
+            code = "E204" if isinstance(value, int) and not isinstance(value, bool) else "E203"
+            scope.context.report(code, "a size is a whole number from 1", expr.span)
             return None
         sizes.append(value)
     return tuple(sizes)

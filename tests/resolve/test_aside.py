@@ -32,6 +32,8 @@ def in_net(body: str, type: str = "vector[8]") -> list[tuple[str, str]]:
         ("out y = (x -> linaer(4)) if c else x", ["linaer"]),
         ("h = foo if c else x\n    out y = h -> linear(4, bias=c and nope)", ["foo", "nope"]),
         ("x -> linear(foo if c else 3)", ["foo"]),
+        ('a = x -> linaer(3, bias=c)\n    out y = a ^ "2" + a["0"]', ["linaer", '"2"', 'a["0"]']),
+        ("a = x -> linaer(3, bias=c)\n    out y = mean(a, axis=tiem)", ["linaer", "tiem"]),
         ("out y = foo if c else bar", ["foo", "bar"]),
         ("x -> (linear(3) if c else linaer(4)) -> (rleu if c else tanh)", ["linaer", "rleu"]),
         ("out y = (relu if c else tahn)(x)", ["tahn"]),

@@ -61,3 +61,21 @@ def test_a_rate_that_two_layers_read() -> None:
 def test_a_difference_is_wrong_where_it_is_written() -> None:
     text = f"param n = 4\n{network('x -> linear(n - 5)', 'x -> linear(n - 4)')}"
     assert found(text) == [("E204", "n - 5", 5), ("E204", "n - 4", 6)]
+
+
+def test_items_of_a_loop_are_faults_of_their_own() -> None:
+    pipe = "x -> for c in [0, 8, -2] { linear(c) -> linear(c) } -> linear(3)"
+    assert found(network(pipe)) == [("E204", "0", 4), ("E204", "-2", 4)]
+
+
+def test_a_size_of_a_draw_and_of_a_layer_is_one_fault() -> None:
+    text = "param n = 0\n" + network("x -> linear(n)").replace(
+        "    out", "    z ~ normal[n]\n    out"
+    )
+    assert found(text.replace("linear(n)", "linear(n) -> add(z)")) == [("E204", "0", 2)]
+
+
+def test_what_a_call_alone_can_decide_is_not_said_of_a_block() -> None:
+    block = "block r(c, s) {\n    x -> (linear(c) if s > 1 else relu)\n}\n"
+    text = block + network("x -> r(8, 2) -> r(8, 1)").replace("vector[8]", 'vector["a"]')
+    assert found(text) == [("E203", '"a"', 6)]

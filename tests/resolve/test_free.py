@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from specc.diagnostics import Diagnostic
+from specc.emit.package import package
 from specc.layers.base import Inference
 from specc.pipeline import compile_text
 
@@ -103,3 +106,29 @@ def test_a_body_reads_a_free_size_by_its_name() -> None:
     program = compile_text(text).program
     assert program is not None
     assert [str(t) for _, t in program.network("Vec").output_types()] == ["N"]
+
+
+def test_a_free_size_is_a_number_in_arithmetic() -> None:
+    text = """specc 1
+network N {
+    in x: sequence[T, 8]
+    h = x -> linear(4)
+    out y = sum(h, axis=time) / T
+    out z = h * (T - 1)
+}
+"""
+    compiled = compile_text(text)
+    assert not compiled.diagnostics.items
+    assert compiled.program is not None
+    model = package(compiled.program)["model.py"]
+    assert "T = x.shape[1]" in model
+    assert "h.sum(1) / T" in model
+    assert "h * (T - 1)" in model
+
+
+@pytest.mark.parametrize("value", ["h / k", "mse(h, k)"])
+def test_a_parameter_without_a_value_is_no_number(value: str) -> None:
+    body = f"in x: vector[8]\n    h = x -> linear(k)\n    out y = {value}"
+    text = f"specc 1\nparam k\nnetwork N {{\n    {body}\n}}\n"
+    [one] = compile_text(text).diagnostics
+    assert (one.code, one.span.text) == ("E203", "k")
