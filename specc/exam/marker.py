@@ -150,7 +150,10 @@ def _diagnosed(asked: Asked, written: Written) -> Diagnosis:
     found = diagnose(asked.tables, asked.subject, asked.word, matches, exact=not rounded)
     if not isinstance(written, Quantity) or not rounded:
         return found, ()
-    told, cut = telling(found, written, tried), cut_off(written, asked.figure.value)
+    told, cut = (
+        telling(found, written, asked.figure.value, tried),
+        cut_off(written, asked.figure.value),
+    )
     exact = any(f.value == written.value for f in told)
     if cut and not exact:
         return (), (cut,)

@@ -23,19 +23,18 @@ def cut_off(written: Quantity, value: Value) -> str:
 
 
 def telling(
-    found: Sequence[Finding], written: Quantity, tried: Sequence[Value]
+    found: Sequence[Finding], written: Quantity, right: Value, tried: Sequence[Value]
 ) -> tuple[Finding, ...]:
     """The slips that give the very number that is written; else those that no chance explains.
 
-    `tried` is what all slips give. Many of them near a number that is rounded far hit it by chance.
+    `tried` is what all slips give. Many of them as near to the right number hit a rounded one by chance.
     """
     exact = tuple(f for f in found if f.value == written.value)
-    if exact or not found:
+    if exact or not found or not isinstance(right, int):
         return exact
-    half, double = written.value / 2, 2 * written.value
-    near = {v for v in tried if isinstance(v, int) and half <= v <= double}
-    expected = len(near) * 2 * written.spread / (double - half)
-    return tuple(found) if expected <= CHANCE else ()
+    reach = max(abs(written.value - right), 4 * written.spread)
+    near = {v for v in tried if isinstance(v, int) and abs(v - written.value) <= reach}
+    return tuple(found) if len(near) * written.spread <= CHANCE * reach else ()
 
 
 TOO_MANY = "it is rounded too far to say which slip gives it"

@@ -172,6 +172,7 @@ def _free_shape(text: str) -> FreeShape | None:
 
 def _formula(text: str, *, memory: bool) -> Quantity | Symbols:
     """A formula in letters, or the value of one in numbers. What stands after `=` is the result."""
+    text = _with_itself(text)
     sides = [s.strip() for s in re.split(r"[=≈]", text) if s.strip()]
     if len(sides) > 1:
         last = quantity(sides[-1], memory=memory)
@@ -187,6 +188,18 @@ def _formula(text: str, *, memory: bool) -> Quantity | Symbols:
         raise Unreadable("it divides by zero") from None
     except ArithmeticError as error:
         raise Unreadable(str(error)) from None
+
+
+def _with_itself(text: str) -> str:
+    """`258 (256+2)` without its parentheses, which say the same number: no product."""
+    match = re.fullmatch(r"(\d[\d.,_' ]*)\s+\((.+)\)", text)
+    if match is None:
+        return text
+    try:
+        number, inner = quantity(match[1].strip()), value_of(parse(ungrouped(match[2])), {})
+    except (Unreadable, KeyError, ArithmeticError):
+        return text
+    return match[1].strip() if number is not None and number.value == inner else text
 
 
 def _with_working(last: Quantity, before: str) -> Quantity:

@@ -640,3 +640,27 @@ def test_a_figure_has_other_words(name: str, figure: str) -> None:
     assert graded.problems == ()
     given = {m.question.text: m.given for m in graded.scripts[0].marks if m.given}
     assert given == {figure: "7"}
+
+
+def test_a_number_and_its_sum_behind_it_are_no_product() -> None:
+    assert one(C1__params="156 (150+6)").verdict == "right"
+    assert one(C1__params="156 (26*6)").verdict == "right"
+    assert one(C1__params="6 (5*5 + 1)").verdict == "right"
+
+
+def test_letters_side_by_side_are_quantities() -> None:
+    assert one(F6__weights="HO").verdict == "right"
+    assert one(F6__weights="HOPE").verdict == "unreadable"
+
+
+def test_a_convention_is_told_once_of_one_layer() -> None:
+    text = (
+        "specc 1\nnetwork N {\n in x: sequence[9, 8]\n x -> lstm(16, keep=last) -> linear(2)\n}\n"
+    )
+    compiled = compile_text(text).program
+    assert compiled is not None
+    file = read_answers("a.csv", "question,answer\nN.params,1570\n")
+    (mark,) = grade(compiled, file).scripts[0].marks
+    assert mark.expected == "1,698"
+    assert not any("another convention" in reason for reason in mark.reasons)
+    assert "lstm1: the 128 biases are missing" in " ".join(mark.reasons)
