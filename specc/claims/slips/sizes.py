@@ -68,6 +68,17 @@ def _margins(node: Formula) -> Iterator[Formula]:
             yield margin
 
 
+def _half_kernel(w: Working) -> Iterator[Change]:
+    """Half a kernel of padding, and no more, for `same` in a transposed convolution."""
+    kernel, layer = getattr(w.case.layer, "kernel", 0), w.case.layer
+    if layer.word == "conv_transpose" and getattr(layer, "padding", 0) == "same":
+        sides = kernel if isinstance(kernel, tuple) else (kernel,)
+        if all(isinstance(k, int) for k in sides):
+            half = tuple((k - 1) // 2 for k in sides)
+            reason = "padding=same gives size · stride, which takes output_padding too"
+            yield from _again(w, reason, padding=half if isinstance(kernel, tuple) else half[0])
+
+
 def _not_same(w: Working) -> Iterator[Change]:
     if getattr(w.case.layer, "padding", "same") != "same":
         yield from _again(w, f"{_given(w)} is not padding=same", padding="same")
@@ -284,6 +295,7 @@ SIZES = (
     Slip("minus-one-forgotten", "a stride too many is counted", _not_one_less, deep=True),
     Slip("other-legal-size", "the other legal size of conv_transpose", _other_size),
     Slip("not-same", "padding=same is assumed", _not_same),
+    Slip("output-padding-forgotten", "output_padding is forgotten", _half_kernel),
     Slip("kernel-forgotten", "the kernel's size is forgotten", _kernel, deep=True),
     Slip("one-direction", "one direction is counted, not both", _one_way),
     Slip("one-too-many", "one position too many", _one_more),
