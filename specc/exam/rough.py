@@ -15,11 +15,30 @@ CHANCE = Fraction(1, 4)
 
 
 def cut_off(written: Quantity, value: Value) -> str:
-    """`61k` for 61,706, which is 62K; empty for another number."""
+    """`61k` for 61,706, which is 62K; that 62K is right but too far; empty for another number."""
     step = 2 * written.spread
-    if step == 0 or not isinstance(value, int) or not written.value <= value < written.value + step:
+    if step == 0 or not isinstance(value, int):
         return ""
-    return f"{text(value)} is cut off, not rounded: to {text(plain(round(value / step) * step))}"
+    near = plain(round(value / step) * step)
+    if near == written.value:
+        return f"{text(value)} rounded; the question wants it nearer"
+    cut = written.value <= value < written.value + step
+    return f"{text(value)} is cut off, not rounded: to {text(near)}" if cut else ""
+
+
+def round_number(written: Quantity, value: Value) -> str:
+    """`1600` for 1,617, which is asked for itself; empty for another number."""
+    if not isinstance(value, int) or written.value.denominator != 1 or written.value <= 0:
+        return ""
+    zeros = len(str(written.value)) - len(str(written.value).rstrip("0"))
+    step = 10**zeros
+    if (
+        zeros < 2
+        or not 10 * step <= value != written.value
+        or round(Fraction(value, step)) * step != written.value
+    ):
+        return ""
+    return f"{text(value)} rounded; the number itself is asked for"
 
 
 def telling(

@@ -236,10 +236,14 @@ def _channels(w: Working) -> Iterator[Change]:
 def _no_channels(w: Working) -> Iterator[Change]:
     if _in_order(w) and w.case.inference.output.axes[0] == "channels":
         own = render(w.parts[0].value)
-        yield w.to(*w.parts[1:]), f"there are {own} channels of that size"
+        are = "is 1 channel" if own == "1" else f"are {own} channels"
+        yield w.to(*w.parts[1:]), f"there {are} of that size"
         sides = w.parts[1:]
         if len(sides) > 1 and len({p.value for p in sides}) == 1:
-            yield w.to(sides[0]), f"that is one side of its {own} channels; a shape has all axes"
+            yield (
+                w.to(sides[0]),
+                f"that is one side of its {own} channel{'s' * (own != '1')}; a shape has all axes",
+            )
 
 
 def _no_axis(w: Working) -> Iterator[Change]:
