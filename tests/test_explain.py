@@ -110,3 +110,10 @@ def test_a_cell_works_at_every_step() -> None:
     assert program is not None
     steps = [s for e in explain(program).layers for s in e.steps if e.path == "c1.linear1"]
     assert "n_in·n_out·T = 7·4·8 = 224" in [s.text for s in steps]
+
+
+def test_a_call_is_written_as_the_language_has_it() -> None:
+    from specc.layers.dense import Linear
+    from specc.layers.written import written
+
+    assert written(Linear(features=4096), "linear") == "linear(4096)"

@@ -156,10 +156,50 @@ def _changes(
     yield from (_change(f.name, "input", (f,)) for f in ports)
     old = tables[0].entries(tables[0].program.network(left.name))
     new = tables[1].entries(tables[1].program.network(right.name))
-    for before, after in _aligned(old, new):
-        found = _row(before, after)
-        if found is not None:
+    pairs = list(_aligned(old, new))
+    moved = _moved(
+        [b for b, a in pairs if a is None and b], [a for b, a in pairs if b is None and a]
+    )
+    for before, after in pairs:
+        if after is None and before is not None and id(before) in map(id, moved.values()):
+            continue
+        there = moved.get(after.row.path) if before is None and after is not None else None
+        if there is not None and after is not None:
+            yield _replaced(there, after, (_behind(old, there), _behind(new, after)))
+        elif (found := _row(before, after)) is not None:
             yield found
+
+
+def _moved(gone: list[Entry], come: list[Entry]) -> dict[str, Entry]:
+    """For the paths of rows that stand elsewhere now what they were before: those that are like no other."""
+    found: dict[str, Entry] = {}
+    for after in come:
+        alike = [e for e in gone if _same_layer(e, after)]
+        if len(alike) == 1 and sum(_same_layer(alike[0], e) for e in come) == 1:
+            found[after.row.path] = alike[0]
+    return found
+
+
+def _same_layer(one: Entry, other: Entry) -> bool:
+    if one.row.op != other.row.op or _named(one) != _named(other):
+        return False
+    if _named(one):
+        return one.row.path == other.row.path
+    return one.row.params == other.row.params and _settings(one) == _settings(other)
+
+
+def _behind(rows: Sequence[Entry], entry: Entry) -> str:
+    """What stands in front of a row."""
+    at = next(i for i, e in enumerate(rows) if e is entry)
+    return f"behind {rows[at - 1].row.label}" if at else "first"
+
+
+def _replaced(before: Entry, after: Entry, places: tuple[str, str]) -> Change:
+    """A row that stands elsewhere."""
+    found = _row(before, after)
+    facts_ = found.facts if found is not None else ()
+    by = found.by if found is not None else 0
+    return Change("changed", after.row.path, after.row.op, (Fact("moved", *places), *facts_), by)
 
 
 def _aligned(
@@ -231,19 +271,22 @@ def _told(entry: Entry, *, new: bool) -> Iterator[Fact]:
 
 def _facts_of(entry: Entry) -> dict[str, str]:
     """Hyperparameters, output, parameters and MACs of a row as text."""
-    row, found = entry.row, {}
-    layer = entry.stage.layer if entry.stage is not None else None
-    operation = entry.node.operation if entry.node is not None else None
-    layer = layer or (operation.layer if isinstance(operation, Apply) else None)
-    if layer is not None:
-        found = settings_of(layer)
+    row, found = entry.row, _settings(entry)
     found["output"] = row.output_text
     for name, value in (("times", row.times), ("params", row.params), ("macs", row.macs)):
-        if value not in (0, 1) or name == "params":
+        if value not in (0, 1) or name != "macs":
             found[name] = f"{value:,}" if isinstance(value, int) else str(value)
     if row.note:
         found["note"] = row.note
     return {k: v for k, v in found.items() if v and not (k == "params" and v == "0")}
+
+
+def _settings(entry: Entry) -> dict[str, str]:
+    """The hyperparameters of a row's layer."""
+    layer = entry.stage.layer if entry.stage is not None else None
+    operation = entry.node.operation if entry.node is not None else None
+    layer = layer or (operation.layer if isinstance(operation, Apply) else None)
+    return {} if layer is None else settings_of(layer)
 
 
 def settings_of(model: BaseModel) -> dict[str, str]:
@@ -264,17 +307,27 @@ def settings_of(model: BaseModel) -> dict[str, str]:
 
 
 def _trains(old: Program, new: Program) -> Iterator[Part]:
-    before, after = ({t.name: t for t in p.trains} for p in (old, new))
-    for name in dict.fromkeys((*before, *after)):
-        left, right = before.get(name), after.get(name)
+    for left, right in _trained(old.trains, new.trains):
         if left is None or right is None:
+            name = (left or right).name  # type: ignore[union-attr]
             yield Part(f"train {name}", "added" if left is None else "removed")
             continue
         found = tuple(facts(_training(left), _training(right)))
-        if found:
-            yield Part(
-                f"train {name}", "changed", tuple(_change(f.name, "setting", (f,)) for f in found)
-            )
+        name = left.name if left.name == right.name else f"{left.name} → {right.name}"
+        if found or left.name != right.name:
+            changes = tuple(_change(f.name, "setting", (f,)) for f in found)
+            yield Part(f"train {name}", "changed", changes)
+
+
+def _trained(
+    old: Sequence[TrainPlan], new: Sequence[TrainPlan]
+) -> Iterator[tuple[TrainPlan | None, TrainPlan | None]]:
+    """Blocks of one name; two single ones belong together whatever they are called."""
+    if len(old) == len(new) == 1:
+        yield old[0], new[0]
+        return
+    before, after = ({t.name: t for t in side} for side in (old, new))
+    yield from ((before.get(name), after.get(name)) for name in dict.fromkeys((*before, *after)))
 
 
 def _training(plan: TrainPlan) -> dict[str, str]:

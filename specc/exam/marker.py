@@ -19,10 +19,10 @@ from specc.exam.expression import letters
 from specc.exam.given import Given
 from specc.exam.quantity import Quantity
 from specc.exam.result import Mark, Verdict
-from specc.exam.rough import TOO_MANY, cut_off, telling
+from specc.exam.rough import TOO_MANY, cut_off, round_number, telling
 from specc.exam.symbols import Reading, read_symbols
 from specc.exam.telling import adding_up, order_of
-from specc.exam.units import mistaken_unit
+from specc.exam.units import inverted, mistaken_unit
 from specc.exam.unreadable import Unreadable
 from specc.exam.written import FreeShape, Shape, Symbols, Written, dotted_thousands, read
 from specc.sizes import Size, Symbolic, free_symbols
@@ -95,6 +95,9 @@ class _Marker(Struct):
 
     def _wrong(self, asked: Asked, given: Given | None, written: Written) -> Mark:
         tolerance = asked.question.tolerance
+        turned = inverted(written, asked.word, asked.figure.value, tolerance)
+        if turned:
+            return replace(_blank(asked, "wrong", given), reasons=(turned,), slips=("inverted",))
         note = _unfit(written)
         if note:
             return replace(_blank(asked, "wrong", given), notes=(note,))
@@ -148,9 +151,12 @@ def _diagnosed(asked: Asked, written: Written) -> Diagnosis:
 
     rounded = isinstance(written, Quantity) and written.spread != 0
     found = diagnose(asked.tables, asked.subject, asked.word, matches, exact=not rounded)
-    if not isinstance(written, Quantity) or not rounded:
+    if not isinstance(written, Quantity):
         return found, ()
-    told, cut = telling(found, written, tried), cut_off(written, asked.figure.value)
+    right = asked.figure.value
+    if not rounded:
+        return found, tuple(filter(None, [round_number(written, right)]))
+    told, cut = telling(found, written, right, tried), cut_off(written, right)
     exact = any(f.value == written.value for f in told)
     if cut and not exact:
         return (), (cut,)

@@ -65,8 +65,21 @@ def read_symbols(e: Expression, figure: Figure, values: Mapping[str, Size]) -> R
         found = _in_letters(e, figure.formula, word=isinstance(whole, Letter))
         if found is not None:
             return found
+    apart = _apart(whole)
+    if apart is not None and figure.formula is not None:
+        found = _in_letters(apart, figure.formula, word=True)
+        if found is not None and found.identical:
+            return found
     known = {n: Fraction(v) for n, v in values.items() if isinstance(v, int)}
     return Reading(False, _evaluated(e, known)) if letters(e) <= known.keys() else None
+
+
+def _apart(e: Expression) -> Expression | None:
+    """`VD` as V·D, where every name is of such letters side by side; None for words."""
+    names = letters(e)
+    if not any(len(n) > 1 for n in names) or any(len(n) > 3 or not n.isalpha() for n in names):
+        return None
+    return spelt(e, lambda name: len(name) == 1)
 
 
 def _in_letters(e: Expression, formula: Formula, *, word: bool) -> Reading | None:

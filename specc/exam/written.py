@@ -81,7 +81,8 @@ def read(text: str, figure: str, *, shaped: bool = False) -> Written | None:
     if text.lower() in NUMBER_WORDS or _NO.fullmatch(text.lower()):
         return Quantity(Fraction(NUMBER_WORDS.get(text.lower(), 0)))
     if figure == "compression_ratio":
-        text = re.sub(r"(?i)(?<=\d)\s*(?::\s*1|to 1|times|x|×)$", "", text)
+        text = re.sub(r"(?i)^factor\s+|(?<=\d)\s*(?::\s*1|to 1|times|x|×)$", "", text)
+        text = re.sub(r"^([\d.,]+)\s*(?::\s*([\d.,]+)|(%))$", _ratio, text)
     wanted = shaped or figure in SHAPES or figure.startswith("receptive")
     shape = _shape(text, wanted=wanted) or (_free_shape(text) if wanted else None)
     if shape is not None:
@@ -94,6 +95,11 @@ _LABEL = re.compile(
     r"(?i)^(?:(?:my )?(?:answer|ans|result|total|sum|params?|parameters|output|shape)\s*[:=]|ans )\s*"
 )
 """What an answer may begin with."""
+
+
+def _ratio(match: re.Match[str]) -> str:
+    """`1:2` and `50%` as fractions."""
+    return f"{match[1]}/{match[2] or 100}"
 
 
 def _tidied(text: str) -> str:
@@ -172,6 +178,7 @@ def _free_shape(text: str) -> FreeShape | None:
 
 def _formula(text: str, *, memory: bool) -> Quantity | Symbols:
     """A formula in letters, or the value of one in numbers. What stands after `=` is the result."""
+    text = _with_itself(text)
     sides = [s.strip() for s in re.split(r"[=≈]", text) if s.strip()]
     if len(sides) > 1:
         last = quantity(sides[-1], memory=memory)
@@ -187,6 +194,18 @@ def _formula(text: str, *, memory: bool) -> Quantity | Symbols:
         raise Unreadable("it divides by zero") from None
     except ArithmeticError as error:
         raise Unreadable(str(error)) from None
+
+
+def _with_itself(text: str) -> str:
+    """`258 (256+2)` without its parentheses, which say the same number: no product."""
+    match = re.fullmatch(r"(\d[\d.,_' ]*)\s+(\(.+)", text)
+    if match is None:
+        return text
+    try:
+        number, inner = quantity(match[1].strip()), value_of(parse(ungrouped(match[2])), {})
+    except (Unreadable, KeyError, ArithmeticError):
+        return text
+    return match[1].strip() if number is not None and number.value == inner else text
 
 
 def _with_working(last: Quantity, before: str) -> Quantity:

@@ -59,7 +59,9 @@ def literal(value: object) -> str:
             return "x".join(str(v) for v in value)
         case tuple():
             return f"[{', '.join(literal(v) for v in value)}]"
-        case int() | Symbolic():
+        case int():
+            return str(value)
+        case Symbolic():
             return render(value)
         case BaseModel():
             return written(value, str(getattr(value, "word", "")))

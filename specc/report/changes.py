@@ -19,6 +19,8 @@ def lines(comparison: Comparison, palette: Palette) -> Iterator[str]:
         return
     for part in comparison.parts:
         yield from _part(part, palette)
+    if any(part.sums == comparison.sums for part in comparison.parts):
+        return  # those of the only network are those of the file
     yield "file"
     yield from (f"  {_sum(s)}" for s in comparison.sums)
 
@@ -38,6 +40,8 @@ def _part(part: Part, palette: Palette) -> Iterator[str]:
 def _fact(fact: Fact, change: Change) -> str:
     """`output 864 → 1,176`; what the line is called itself is not said again."""
     name = "" if fact.name == change.path else f"{fact.name} "
+    if change.kind == "changed":
+        return f"{name}{fact.before or 'none'} → {fact.after or 'none'}"
     if fact.before is None or fact.after is None:
         return f"{name}{fact.after if fact.before is None else fact.before}"
     return f"{name}{fact.before} → {fact.after}"

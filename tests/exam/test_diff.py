@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specc.exam.diff import Change, Comparison, compare
+from specc.exam.diff import Change, Comparison, Fact, compare
 from specc.pipeline import compile_text
 from specc.program import Program
 from specc.report.changes import lines
@@ -139,3 +139,35 @@ def test_a_line_says_its_name_and_only_what_is_no_default() -> None:
     text = "\n".join(lines(compare(program(old), program(new)), PLAIN))
     assert "~ width  param  16 → 8" in text
     assert "~ optimizer  setting  adam(lr=0.001) → adam(lr=0.01)" in text
+
+
+def test_a_layer_that_moves_is_told_with_where_it_was() -> None:
+    found = compared(("conv(6, 5x5) as C1 -> relu", "relu -> conv(6, 5x5) as C1"))
+    (one,) = (c for p in found.parts for c in p.changes)
+    assert (one.kind, one.path, one.facts[0]) == (
+        "changed",
+        "relu1",
+        Fact("moved", "behind C1", "first"),
+    )
+
+
+def test_rounds_of_a_repetition_are_counted_on_both_sides() -> None:
+    old = OLD.replace("-> flatten", "-> repeat 2 { conv(6, 3x3, padding=1) } -> flatten")
+    for new, after in (
+        (old.replace("repeat 2", "repeat 3"), "3"),
+        (old.replace("repeat 2", "repeat 1"), "1"),
+    ):
+        (row,) = (c for p in compare(program(old), program(new)).parts for c in p.changes)
+        assert Fact("times", "2", after) in row.facts
+
+
+def test_a_train_block_of_another_name_is_the_same_block() -> None:
+    old = OLD.replace("28, 28", "8, 8").replace("5x5", "3x3") + TRAIN
+    (part,) = compare(program(old), program(old.replace("train T", "train U"))).parts
+    assert (part.name, part.kind) == ("train T → U", "changed")
+
+
+def test_sums_stand_once_where_there_is_one_network() -> None:
+    text = list(lines(compared(("5x5", "3x3")), PLAIN))
+    assert sum("macs" in line and "%" in line for line in text) == 1
+    assert "file" not in text

@@ -640,3 +640,63 @@ def test_a_figure_has_other_words(name: str, figure: str) -> None:
     assert graded.problems == ()
     given = {m.question.text: m.given for m in graded.scripts[0].marks if m.given}
     assert given == {figure: "7"}
+
+
+def test_a_number_and_its_sum_behind_it_are_no_product() -> None:
+    assert one(C1__params="156 (150+6)").verdict == "right"
+    assert one(C1__params="156 (26*6)").verdict == "right"
+    assert one(C1__params="6 (5*5 + 1)").verdict == "right"
+
+
+def test_letters_side_by_side_are_quantities() -> None:
+    assert one(F6__weights="HO").verdict == "right"
+    assert one(F6__weights="HOPE").verdict == "unreadable"
+
+
+def test_a_convention_is_told_once_of_one_layer() -> None:
+    text = (
+        "specc 1\nnetwork N {\n in x: sequence[9, 8]\n x -> lstm(16, keep=last) -> linear(2)\n}\n"
+    )
+    compiled = compile_text(text).program
+    assert compiled is not None
+    file = read_answers("a.csv", "question,answer\nN.params,1570\n")
+    (mark,) = grade(compiled, file).scripts[0].marks
+    assert mark.expected == "1,698"
+    assert not any("another convention" in reason for reason in mark.reasons)
+    assert "lstm1: the 128 biases are missing" in " ".join(mark.reasons)
+
+
+@pytest.mark.parametrize(
+    ("figure", "answer", "said"),
+    [
+        ("LeNet.params", "51900", "51,902 rounded; the number itself is asked for"),
+        ("C3.macs", "117600", "117,600: that is C1"),
+        ("C1.memory", "2496", "those are bytes already, which were multiplied once more"),
+        ("C1.output", "28x28", "there are 6 channels of that size"),
+    ],
+)
+def test_what_else_an_answer_may_be(figure: str, answer: str, said: str) -> None:
+    mark = one(**{figure.replace(".", "__"): answer})
+    assert said in " ".join((*mark.notes, *mark.reasons))
+
+
+def test_a_rounded_answer_within_its_digits_may_be_too_far_for_the_question() -> None:
+    block = 'answers "Q" (tolerance=0.0001) {\n    LeNet.params = 51_902\n}'
+    (mark,) = marked(block, LeNet__params="51.9K").values()
+    assert mark.notes == ()
+    (mark,) = marked(block, LeNet__params="52K").values()
+    assert mark.notes == ("51,902 rounded; the question wants it nearer",)
+
+
+@pytest.mark.parametrize("answer", ["0.5", "50%", "1:2", "1/2"])
+def test_a_ratio_turned_round_is_told(answer: str) -> None:
+    text = "specc 1\nencoder E {\n in x: vector[8]\n x -> linear(4)\n}\n"
+    text += "decoder D {\n in h: vector[4]\n h -> linear(8)\n}\n"
+    compiled = compile_text(text).program
+    assert compiled is not None
+    file = read_answers("a.csv", f"question,answer\nE.compression_ratio,{answer}\n")
+    (mark,) = grade(compiled, file).scripts[0].marks
+    assert (mark.verdict, mark.reasons) == (
+        "wrong",
+        ("that is code to input; the ratio is input to code",),
+    )

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
+from specc.claims.figures import FIGURES
 from specc.claims.outcome import Value
 from specc.claims.slips import earlier, further, kinds, sums, work
 from specc.claims.slips.params import BIASES, PARAMS, TRAINABLE, WEIGHTS
@@ -34,6 +37,10 @@ SLIPS: Mapping[str, tuple[Slip, ...]] = {
 
 PAIRS = 4_000
 """Pairs of slips that are tried for one figure."""
+COUNTED = frozenset({"params", "weights", "macs", "flops", "memory"})
+"""Figures of which another layer's may be given by mistake."""
+SMALL = 100
+"""Numbers up to which that may be chance."""
 VAGUE = frozenset({"one-too-many"})
 """Slips that say little, and nothing where another one gives the same figure."""
 CHANCE = 0.03
@@ -49,7 +56,7 @@ PAIRED = frozenset({
     "flops-for-macs", "macs-for-flops", "bias-additions", "wrong-positions", "scores-forgotten",
     "one-product", "length-once", "one-place", "biases-included", "doubles",
     "halves", "bytes-forgotten", "partial-connections",
-    *(s.name for s in (*SIZES, *work.FIELD)),
+    *(s.name for s in (*SIZES, *work.FIELD) if s.name not in {"one-too-many", "other-legal-size"}),
 })  # fmt: skip
 """Slips common enough to be made two at a time; with rarer ones nearly every number could be explained."""
 
@@ -78,7 +85,31 @@ def diagnose(
         return follows
     if working is None:
         return _sums(two_at_once, tables, subject, word, matches)
-    return _pairs(working, word, matches) or _earlier(tables, subject, word, matches)
+    return (
+        _pairs(working, word, matches)
+        or _earlier(tables, subject, word, matches)
+        or tuple(_of_another(tables, subject, word, matches))
+    )
+
+
+def _of_another(tables: Tables, subject: Subject, word: str, matches: Matches) -> Iterator[Finding]:
+    """The same figure of another layer of the network, where it is no small number."""
+    if word not in COUNTED or subject.network is None:
+        return
+    for entry in tables.entries(subject.network):
+        other = replace(subject, text=entry.row.label, entries=(entry,))
+        found = FIGURES[word](other)
+        value = None if found is None else found.value
+        if isinstance(value, int) and value > SMALL and matches(value):
+            slip = Slip("other-layer", "the figure of another layer is given", _nothing)
+            yield Finding((slip,), value, f"that is {entry.row.label}")
+            return
+
+
+def _nothing(w: Working) -> Iterator[Change]:
+    """A slip that changes no working."""
+    del w
+    return iter(())
 
 
 def _earlier(tables: Tables, subject: Subject, word: str, matches: Matches) -> tuple[Finding, ...]:

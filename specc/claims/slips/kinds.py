@@ -30,6 +30,10 @@ def _table(w: Working) -> Iterator[Change]:
     yield w.to(Constant(own["d"])), f"there are {render(own[rows])} rows, one for each {what}"
     yield w.to(product((formula(own[rows]) + 1, own["d"]))), "a row is counted that it has not"
     yield w.to(w.formula + own[rows]), f"{case.layer.word} is a table: it has no biases"
+    yield w.to(formula(own[rows]) + own["d"]), "every row has all columns: they multiply"
+    if case.input is not None and case.input.sizes:
+        reason = f"a row has {render(own['d'])} numbers, however many steps read it"
+        yield w.to(product((case.input.sizes[0], own[rows]))), reason
 
 
 def _slopes(w: Working) -> Iterator[Change]:

@@ -68,6 +68,17 @@ def _margins(node: Formula) -> Iterator[Formula]:
             yield margin
 
 
+def _half_kernel(w: Working) -> Iterator[Change]:
+    """Half a kernel of padding, and no more, for `same` in a transposed convolution."""
+    kernel, layer = getattr(w.case.layer, "kernel", 0), w.case.layer
+    if layer.word == "conv_transpose" and getattr(layer, "padding", 0) == "same":
+        sides = kernel if isinstance(kernel, tuple) else (kernel,)
+        if all(isinstance(k, int) for k in sides):
+            half = tuple((k - 1) // 2 for k in sides)
+            reason = "padding=same gives size · stride, which takes output_padding too"
+            yield from _again(w, reason, padding=half if isinstance(kernel, tuple) else half[0])
+
+
 def _not_same(w: Working) -> Iterator[Change]:
     if getattr(w.case.layer, "padding", "same") != "same":
         yield from _again(w, f"{_given(w)} is not padding=same", padding="same")
@@ -225,10 +236,14 @@ def _channels(w: Working) -> Iterator[Change]:
 def _no_channels(w: Working) -> Iterator[Change]:
     if _in_order(w) and w.case.inference.output.axes[0] == "channels":
         own = render(w.parts[0].value)
-        yield w.to(*w.parts[1:]), f"there are {own} channels of that size"
+        are = "is 1 channel" if own == "1" else f"are {own} channels"
+        yield w.to(*w.parts[1:]), f"there {are} of that size"
         sides = w.parts[1:]
         if len(sides) > 1 and len({p.value for p in sides}) == 1:
-            yield w.to(sides[0]), f"that is one side of its {own} channels; a shape has all axes"
+            yield (
+                w.to(sides[0]),
+                f"that is one side of its {own} channel{'s' * (own != '1')}; a shape has all axes",
+            )
 
 
 def _no_axis(w: Working) -> Iterator[Change]:
@@ -284,6 +299,7 @@ SIZES = (
     Slip("minus-one-forgotten", "a stride too many is counted", _not_one_less, deep=True),
     Slip("other-legal-size", "the other legal size of conv_transpose", _other_size),
     Slip("not-same", "padding=same is assumed", _not_same),
+    Slip("output-padding-forgotten", "output_padding is forgotten", _half_kernel),
     Slip("kernel-forgotten", "the kernel's size is forgotten", _kernel, deep=True),
     Slip("one-direction", "one direction is counted, not both", _one_way),
     Slip("one-too-many", "one position too many", _one_more),

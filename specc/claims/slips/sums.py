@@ -91,6 +91,8 @@ def _off(tables: Tables, subject: Subject, word: str, rows: list[Entry]) -> Iter
                 "the norms are missing: each number that they give is a multiply-accumulate",
             )  # fmt: skip
     yield from _layers([*subject.entries, *rows], word)
+    yield from _of_kinds(rows, word)
+    yield from _networks(tables, subject, word)
     yield from _copies(rows, word)
     if word in _OF_PARAMS:
         yield from _joined(subject, word)
@@ -182,6 +184,38 @@ def _layers(rows: list[Entry], word: str) -> Iterator[Off]:
         number, way = _share(entry, word)
         reason = f"{entry.row.path} is counted twice: {way}"
         yield "layer-twice", "a layer is counted twice", number, reason
+
+
+def _networks(tables: Tables, subject: Subject, word: str) -> Iterator[Off]:
+    """A network of the file that is left out or counted twice."""
+    bodies = (
+        tables.program.networks if subject.network is None and subject.totals is not None else ()
+    )
+    for body in bodies if len(bodies) > 1 else ():
+        number = add_up(_share(e, word)[0] for e in tables.entries(body))
+        told = f"{body.name} is missing: {render(number)}"
+        yield "layer-missing", "a network is missing", -1 * number, told
+        yield "layer-twice", "a network is counted twice", number, f"{body.name} is counted twice"
+
+
+def _of_kinds(rows: list[Entry], word: str) -> Iterator[Off]:
+    """All layers of a kind left out, and all others."""
+    kinds: dict[str, list[Size]] = {}
+    for entry in rows:
+        name = entry.row.path.rpartition(".")[2] if entry.row.op == "weight" else entry.row.op
+        kinds.setdefault(name, []).append(_share(entry, word)[0])
+    sums = {name: add_up(numbers) for name, numbers in kinds.items()}
+    whole, counted = add_up(sums.values()), [name for name, size in sums.items() if size != 0]
+    for name in counted if len(counted) > 1 else ():
+        text = "a layer is missing"
+        several = sum(size != 0 for size in kinds[name]) > 1
+        if several:
+            reason = f"every {name} is missing: {render(sums[name])}"
+            yield "layer-missing", text, -1 * sums[name], reason
+        if several and len(counted) > 2:
+            others = ", ".join(n for n in counted if n != name)
+            reason = f"only {name} is counted, without {others}"
+            yield "layer-missing", text, sums[name] - whole, reason
 
 
 def _share(entry: Entry, word: str) -> tuple[Size, str]:

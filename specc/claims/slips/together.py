@@ -202,13 +202,14 @@ def _in_kinds(parts: Parts, slips: tuple[Slip, ...], made: list[Made]) -> Iterat
     """One slip in all layers of one kind: in all conv."""
     del slips
     numbers = parts.numbers
-    groups: dict[tuple[Slip, str], list[Made]] = {}
+    groups: dict[tuple[Slip, str, str], list[Made]] = {}
     for one in _first(made):
-        groups.setdefault((one.slip, parts.kind(one.layer)), []).append(one)
-    for (slip, kind), ones in groups.items():
+        groups.setdefault((one.slip, _kind(one), parts.kind(one.layer)), []).append(one)
+    for (slip, said, kind), ones in groups.items():
         if len(ones) > 1 and slip not in LAYER_SLIPS:
             value = parts.whole + sum(m.value - numbers[m.layer] for m in ones)
-            yield Finding((slip,), value, f"in every {kind}: {slip.text}")
+            text = said if slip.name == "convention" else slip.text
+            yield Finding((slip,), value, f"in every {kind}: {text}")
 
 
 def _in_two(parts: Parts, slips: tuple[Slip, ...], made: list[Made]) -> Iterator[Finding]:

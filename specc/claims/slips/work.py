@@ -141,6 +141,10 @@ def _one_byte(w: Working) -> Iterator[Change]:
     yield from _bytes(w, 1, f"a 32-bit float has {FLOAT} bytes")
 
 
+def _bytes_twice(w: Working) -> Iterator[Change]:
+    yield from _bytes(w, FLOAT * FLOAT, "those are bytes already, which were multiplied once more")
+
+
 def _doubles(w: Working) -> Iterator[Change]:
     yield from _bytes(w, 8, f"8 bytes are a 64-bit float; one of 32 bits has {FLOAT}")
 
@@ -258,6 +262,7 @@ FLOPS = (
 )  # fmt: skip
 MEMORY = (
     Slip("bytes-forgotten", "one byte for each weight", _one_byte),
+    Slip("bytes-twice", "the bytes are counted twice", _bytes_twice),
     Slip("doubles", "eight bytes for each weight", _doubles),
     Slip("halves", "two bytes for each weight", _halves),
     Slip("outputs-counted", "outputs are counted for weights", _activations),

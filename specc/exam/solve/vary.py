@@ -56,6 +56,8 @@ def suggested(file: tree.File, conditions: Sequence[tree.Binary]) -> str:
     labelled.sort(key=lambda s: s.label is None or s.label.id not in asked)
     for stage in labelled:
         call = stage.operation
+        if isinstance(call, tree.Repeat | tree.For):
+            continue
         callee = call.callee if isinstance(call, tree.Call) else call
         known = _hyperparameters(file, callee) or ()
         word = next((w for w in words if w in known), None)
