@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from specc.emit.environment import literal
 from specc.emit.expressions import Statements
 from specc.emit.layout import WIDTH
 from specc.emit.names import free, fresh, snake, variable
@@ -128,11 +129,11 @@ class TermPrinter(Statements):
 
 def dictionary(entries: list[tuple[str, str]]) -> list[str]:
     """`return {"mse": mse}`, one entry a line where it is long."""
-    inside = ", ".join(f'"{name}": {text}' for name, text in entries)
+    inside = ", ".join(f"{literal(name)}: {text}" for name, text in entries)
     whole = f"return {{{inside}}}"
     if len(whole) + 8 <= WIDTH and len(entries) < 4:
         return [whole]
-    return ["return {", *(f'    "{name}": {text},' for name, text in entries), "}"]
+    return ["return {", *(f"    {literal(name)}: {text}," for name, text in entries), "}"]
 
 
 def wrapped(text: str) -> str:
