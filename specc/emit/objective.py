@@ -331,7 +331,7 @@ class Objective:
         return [*lines, "return terms"]
 
     def _method(self, name: str, refs: tuple[Ref, ...], doc: str) -> list[str]:
-        printer = Statements(self.body, self.naming(), refs)
+        printer = Statements(self.body, self.naming(), refs, returned=True)
         written = printer.run()
         results = [self._for_each(printer, r) for r in refs]
         ports = self.read(refs)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from specc.emit.environment import literal
 from specc.emit.expressions import Statements
-from specc.emit.layout import WIDTH
+from specc.emit.layout import WIDTH, fits
 from specc.emit.names import free, fresh, snake, variable
 from specc.emit.naming import Line, Naming
 from specc.layers.code import Code, Infix
@@ -46,7 +46,9 @@ class TermPrinter(Statements):
         without_graph: frozenset[int],
     ) -> None:
         self.deferred: set[int] = set()
-        super().__init__(body, naming, wanted, given=given, without_graph=without_graph)
+        super().__init__(
+            body, naming, wanted, given=given, without_graph=without_graph, returned=True
+        )
         for ref in wanted:
             self._defer(ref)
 
@@ -93,8 +95,11 @@ class TermPrinter(Statements):
         parts = [snake(node.operation.body.name), *(t for t in operands if t.isidentifier())]
         return free(variable("_".join(parts)), self._taken(number))
 
-    def entry(self, name: str, ref: Ref) -> tuple[Line | None, str]:
-        """A term's own statement, if it needs one, and the expression of its mean over the batch."""
+    def entry(self, name: str, ref: Ref, beside: int = 0) -> tuple[Line | None, str]:
+        """A term's own statement, if it needs one, and the expression of its mean over the batch.
+
+        `beside` are the columns of what stands before the expression besides its name.
+        """
         node = self.body.nodes[ref.node]
         if isinstance(node.operation, Constant):
             return self._constant_term(name, self.texts[ref])
@@ -105,10 +110,12 @@ class TermPrinter(Statements):
             return None, f"{wrapped(text)}.mean()" if batched else text
         inner = self._weighted(ref)
         if inner is not None:
-            line, text = self.entry(name.removeprefix("weighted_"), inner[1])
-            return line, f"{self.texts[inner[0]]} * {_factor(text)}"
+            plain, weight = name.removeprefix("weighted_"), f"{self.texts[inner[0]]} * "
+            beside += len(name) - len(plain) + len(weight)
+            line, text = self.entry(plain, inner[1], beside)
+            return line, f"{weight}{_factor(text)}"
         assert isinstance(node.operation, Apply)
-        return self._mean(node, name, node.operation.inference.batch_mean)
+        return self._mean(node, name, node.operation.inference.batch_mean, beside)
 
     def _constant_term(self, name: str, text: str) -> tuple[Line, str]:
         """A number as a tensor, which is summed and logged as the other terms are."""
@@ -117,14 +124,17 @@ class TermPrinter(Statements):
         options = "dtype=torch.float32, device=device"
         return Line(f"{target} = torch.full((), {text}, {options})"), target
 
-    def _mean(self, node: Node, name: str, code: Code) -> tuple[Line | None, str]:
-        """A loss under its own name; a sum over the batch is divided where it is used."""
+    def _mean(self, node: Node, name: str, code: Code, beside: int) -> tuple[Line | None, str]:
+        """A loss, under its own name where it is long; a sum over the batch is divided where it is used."""
+        text = self._print(node, code)
+        if fits(f"{literal(name)}: {text},", 12 + beside):
+            return None, text
         target = fresh(variable(name), self.declared)
         self.declared.add(target)
         if isinstance(code, Infix) and code.operator == "/":
             items = self._print(node, code.right)
             return Line(f"{target} = {self._print(node, code.left)}"), f"{target} / {items}"
-        return Line(f"{target} = {self._print(node, code)}"), target
+        return Line(f"{target} = {text}"), target
 
 
 def dictionary(entries: list[tuple[str, str]]) -> list[str]:
