@@ -11,7 +11,7 @@ from specc.emit.expressions import Statements
 from specc.emit.layout import fits, statement
 from specc.emit.lines import function_head, laid_out, returned_tuple
 from specc.emit.names import attribute, class_name, fresh, snake, variable
-from specc.emit.naming import Line, Naming
+from specc.emit.naming import Naming
 from specc.emit.networks import Networks
 from specc.emit.reading import Reading
 from specc.emit.terms import TermPrinter, bound, dictionary, wrapped
@@ -256,7 +256,8 @@ class Objective:
                 lines += [line] if line is not None else []
                 entries.append((term.name, text))
             returned.append(dictionary(entries))
-        lines = bound(self.body, lines, next(iter(inputs)))
+        after = [text for entries in returned for text in entries]
+        lines = bound(self.body, lines, next(iter(inputs)), after)
         kind = "dict[str, Tensor]"
         result = f"tuple[{', '.join([kind] * len(returned))}]" if several else kind
         head = function_head(name, ["self", *(f"{n}: Tensor" for n in inputs)], result, 4)
@@ -335,8 +336,7 @@ class Objective:
         written = printer.run()
         results = [self._for_each(printer, r) for r in refs]
         ports = self.read(refs)
-        lines = bound(self.body, [*written, *map(Line, results)], next(iter(ports)))
-        lines = lines[: -len(results)]
+        lines = bound(self.body, written, next(iter(ports)), results)
         head = function_head(
             name, ["self", *(f"{n}: Tensor" for n in ports)], "tuple[Tensor, ...]", 4
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
 
 from specc.emit.environment import literal
 from specc.emit.expressions import Statements
@@ -18,19 +21,42 @@ from specc.program import (
     Node,
     Ref,
 )
-from specc.types import Tensor
+from specc.types import Graph, Tensor
 
 
-def bound(body: Body, lines: list[Line], first: str | None = None) -> list[Line]:
-    """The lines, after those that name the batch size and the device where draws need them."""
-    text = "\n".join(line.text for line in lines)
+def bound(
+    body: Body, lines: list[Line], first: str | None = None, after: Iterable[str] = ()
+) -> list[Line]:
+    """The lines with the batch size and the device of a field where draws need them.
+
+    What is read once is read where it is needed, unless that makes a line too long. `after` is the text
+    behind the lines.
+    """
     source = first or (variable(body.inputs[0][0]) if body.inputs else "")
-    made = []
-    if "batch_size" in text:
-        made.append(Line(f"batch_size = {source}.shape[0]"))
-    if "device=device" in text:
-        made.append(Line(f"device = {source}.device"))
+    graph = any(variable(n) == source and isinstance(t, Graph) for n, t in body.inputs)
+    made, rest = [], "\n".join(after)
+    for word, value in (("batch_size", f"{source}.shape[0]"), ("device", f"{source}.device")):
+        pattern = re.compile(rf"(?<![\w.\"']){word}\b(?!\s*=[^=])")
+        reading = [i for i, line in enumerate(lines) if pattern.search(line.text)]
+        if len(reading) == 1 and not graph and not pattern.search(rest):
+            inside = _read_there(lines, reading[0], pattern, value, source)
+            if inside is not None:
+                lines = inside
+                continue
+        if reading or pattern.search(rest):
+            made.append(Line(f"{word} = {value}"))
     return [*made, *lines]
+
+
+def _read_there(
+    lines: list[Line], at: int, pattern: re.Pattern[str], value: str, source: str
+) -> list[Line] | None:
+    """The lines with a value put into one of them; None where that has no room, or reads something else."""
+    text, found = pattern.subn(value, lines[at].text)
+    shadowed = any(source in line.targets for line in lines[:at])
+    if found > 1 or shadowed or lines[at].block or not fits(text, 8):
+        return None
+    return [*lines[:at], replace(lines[at], text=text), *lines[at + 1 :]]
 
 
 class TermPrinter(Statements):
