@@ -14,7 +14,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specc.diagnostics import Diagnostic, Diagnostics, Severity
+from specc.diagnostics import Diagnostic, Diagnostics
 from specc.resolve.order import bound, names_read
 from specc.source import Span
 from specc.syntax import tree

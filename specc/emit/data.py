@@ -15,6 +15,7 @@ from specc.data.windows import Windows
 from specc.emit.environment import literal, render
 from specc.emit.graphs import graph_data, is_of_graphs
 from specc.emit.layout import WIDTH, indented, statement
+from specc.emit.lines import returned_tuple
 from specc.emit.names import variable
 from specc.emit.series import as_read, is_series, series_text
 from specc.emit.shapes import shape
@@ -118,7 +119,7 @@ def beside(plan: TrainPlan, written: Beside, name: str) -> dict[str, str]:
         header=f'"""The data of {plan.name}: sources whose rows have nothing to do with each other."""',
         modules=modules,
         fields=fields,
-        field_tuple=_tuple([f"self.{f.name}" for f in fields]),
+        field_tuple=returned_tuple([f"self.{f.name}" for f in fields]),
         owners=tuple(owners),
         validated=plan.settings.validation is not None,
     )
@@ -174,7 +175,7 @@ def data_file(plan: TrainPlan, name: str = "data") -> str:
         imports=[i for i in imports if i != "import math" or "math." in body],
         constants=[line for lines in _constants(source, read) for line in lines],
         fields=fields,
-        field_tuple=_tuple([f"self.{f.name}" for f in fields]),
+        field_tuple=returned_tuple([f"self.{f.name}" for f in fields]),
         body=body,
         derived=derived.kind if derived is not None else "",
         in_order=is_series(derived),
@@ -212,10 +213,6 @@ def _has_path(source: DataSource) -> bool:
 
 def _shape(type: object) -> str:
     return shape(type).replace("[B", "[N", 1) if isinstance(type, Tensor) else ""
-
-
-def _tuple(names: list[str]) -> str:
-    return f"return ({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 
 def _laid_out(text: str) -> str:

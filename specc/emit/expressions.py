@@ -49,7 +49,8 @@ class Statements:
     """Prints one body. `wanted` are the references that are needed at the end.
 
     `shapes` is the body whose types the comments show, `reserved` the local names that something else has,
-    `given` the names of values that are there already. The calls of the nodes `without_graph` keep no graph.
+    `given` the names of values that are there already; calls of the nodes `without_graph` keep no graph. What
+    is wanted needs no name of its own where it is `returned`.
     """
 
     def __init__(
@@ -62,12 +63,12 @@ class Statements:
         reserved: Container[str] = (),
         given: Mapping[Ref, str] = MappingProxyType({}),
         without_graph: Container[int] = (),
+        returned: bool = False,
     ) -> None:
-        body = once(body, given)
-        self.body, self.naming, self.wanted = body, naming, wanted
+        self.body, self.naming, self.wanted = once(body, given), naming, wanted
         self.shapes, self.reserved = shapes or body, reserved
-        self.given, self.without_graph = given, without_graph
-        self.reading = Reading(body, wanted, given)
+        self.given, self.without_graph, self.returned = given, without_graph, returned
+        self.reading = Reading(self.body, wanted, given)
         self.uses = self.reading.uses
         self.lines: list[Line] = []
         self.codes: dict[Ref, Code] = {}
@@ -351,19 +352,19 @@ class Statements:
     def _goes_inside(self, number: int, node: Node, text: str) -> bool:
         """Whether a value is written inside the expression that uses it."""
         ref = Ref(number, node.types[0][0])
-        if self.uses.get(ref) != 1 or node.variable is not None or ref in self.wanted:
-            return False
-        if number in self.without_graph or ref in self.varied:
+        lone = number in self.without_graph or ref in self.varied or node.variable is not None
+        if lone or self.uses.get(ref) != 1:
             return False
         if width(text) > WIDTH // 2 or text.count("(") > 3:
             return False
+        if ref in self.wanted:
+            return self.returned
         operation = self.body.nodes[self.reading.readers[ref][0]].operation
         if isinstance(operation, Apply):
-            layer = operation.layer
-            if layer.loss or operation.inference.in_eval is not None:
+            if operation.layer.loss or operation.inference.in_eval is not None:
                 return short(text)
             point = operation.inference.sees == "point" and not operation.inference.sizes
-            return point or layer.word in _POINTWISE or short(text)
+            return point or operation.layer.word in _POINTWISE or short(text)
         return isinstance(operation, Invoke) and short(text)
 
     # ---------------------------------------------------------------- printing

@@ -8,6 +8,7 @@ from specc.data import DataSource
 from specc.data.base import Splitting
 from specc.data.graphs import Geometric, NodeLabels, OneGraph, PixelGraphs, RandomGraphs
 from specc.emit.environment import literal, render
+from specc.emit.lines import returned_tuple
 from specc.emit.names import variable
 from specc.emit.reading import Reading
 from specc.emit.shapes import shape, shown
@@ -46,7 +47,7 @@ def graph_data(plan: TrainPlan) -> str:
         one=isinstance(source, OneGraph),
         mask=_mask(plan.body) if is_sampled(source) else "",
         fields=fields,
-        field_tuple=_tuple([f"self.{n}" for n in names]),
+        field_tuple=returned_tuple([f"self.{n}" for n in names]),
         body=_part(source.kind, source, plan),
         loading=_part(_loader(source), source, plan, validated=validated),
     )
@@ -155,10 +156,6 @@ def _shape(type: ValueType) -> str:
     return (
         f"graphs with {parts}" if parts else shape(type) if isinstance(type, Tensor) else "graphs"
     )
-
-
-def _tuple(names: list[str]) -> str:
-    return f"return ({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 
 # -------------------------------------------------------------------- training

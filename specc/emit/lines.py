@@ -33,6 +33,13 @@ def unpacked(names: list[str]) -> str:
     return ", ".join([*names[:count], *rest])
 
 
+def returned_tuple(values: list[str]) -> str:
+    """`return a, b`, in parentheses where there is one value, or where the line has to be broken."""
+    inside = ", ".join(values)
+    plain = len(values) > 1 and fits(f"return {inside}", 8)
+    return f"return {inside}" if plain else f"return ({inside}{',' * (len(values) == 1)})"
+
+
 def function_head(name: str, parts: list[str], result: str, indent: int) -> list[str]:
     """`def name(parts) -> result:` in one line, or with its arguments below."""
     text = f"def {name}({', '.join(parts)}) -> {result}:"

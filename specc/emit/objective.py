@@ -8,10 +8,10 @@ from specc.dependence import Dependence, Owners, differentiates, learnt
 from specc.emit.adapted import adapted_method, adapted_names
 from specc.emit.constructors import bare
 from specc.emit.expressions import Statements
-from specc.emit.layout import statement
-from specc.emit.lines import function_head, laid_out
+from specc.emit.layout import fits, statement
+from specc.emit.lines import function_head, laid_out, returned_tuple
 from specc.emit.names import attribute, class_name, fresh, snake, variable
-from specc.emit.naming import Line, Naming
+from specc.emit.naming import Naming
 from specc.emit.networks import Networks
 from specc.emit.reading import Reading
 from specc.emit.terms import TermPrinter, bound, dictionary, wrapped
@@ -256,7 +256,8 @@ class Objective:
                 lines += [line] if line is not None else []
                 entries.append((term.name, text))
             returned.append(dictionary(entries))
-        lines = bound(self.body, lines, next(iter(inputs)))
+        after = [text for entries in returned for text in entries]
+        lines = bound(self.body, lines, next(iter(inputs)), after)
         kind = "dict[str, Tensor]"
         result = f"tuple[{', '.join([kind] * len(returned))}]" if several else kind
         head = function_head(name, ["self", *(f"{n}: Tensor" for n in inputs)], result, 4)
@@ -306,29 +307,36 @@ class Objective:
         if self.sharing.refs:
             names, arguments = self.shared_call()
             lines += statement(f"{names} = self.shared({arguments})", 8)
-        lines.append("terms: dict[str, Tensor] = {}")
-        for number, step in enumerate(self.plan.steps):
-            call = f"self.{self.methods[number]}({self.call(number, training=False)})"
-            if len(step.objectives) > 1:
-                lines += [*statement(f"for part in {call}:", 8), "    terms |= part"]
-            else:
-                lines += statement(f"terms |= {call}", 8)
-        lines.append("return terms")
+        calls = [
+            f"self.{self.methods[i]}({self.call(i, training=False)})"
+            for i in range(len(self.plan.steps))
+        ]
+        together = f"return {' | '.join(calls)}"
+        if fits(together, 8) and all(len(s.objectives) == 1 for s in self.plan.steps):
+            lines.append(together)
+        else:
+            lines += self._gathered(calls)
         return [
             *(f"    {line}" for line in head),
             '        """The terms of all steps, with nothing learnt between them."""',
             *(f"        {line}" for line in lines),
         ]
 
+    def _gathered(self, calls: list[str]) -> list[str]:
+        lines = ["terms: dict[str, Tensor] = {}"]
+        for step, call in zip(self.plan.steps, calls, strict=True):
+            if len(step.objectives) > 1:
+                lines += [*statement(f"for part in {call}:", 8), "    terms |= part"]
+            else:
+                lines += statement(f"terms |= {call}", 8)
+        return [*lines, "return terms"]
+
     def _method(self, name: str, refs: tuple[Ref, ...], doc: str) -> list[str]:
-        printer = Statements(self.body, self.naming(), refs)
+        printer = Statements(self.body, self.naming(), refs, returned=True)
         written = printer.run()
         results = [self._for_each(printer, r) for r in refs]
         ports = self.read(refs)
-        lines = bound(self.body, [*written, *map(Line, results)], next(iter(ports)))
-        lines = lines[: -len(results)]
-        joined = ", ".join(results)
-        returned = f"return ({joined},)" if len(results) == 1 else f"return {joined}"
+        lines = bound(self.body, written, next(iter(ports)), results)
         head = function_head(
             name, ["self", *(f"{n}: Tensor" for n in ports)], "tuple[Tensor, ...]", 4
         )
@@ -336,7 +344,7 @@ class Objective:
             *(f"    {line}" for line in head),
             f'        """{doc}"""',
             *(f"        {line}" for line in laid_out(lines)),
-            *(f"        {line}" for line in statement(returned, 8)),
+            *(f"        {line}" for line in statement(returned_tuple(results), 8)),
         ]
 
     def _for_each(self, printer: Statements, ref: Ref) -> str:

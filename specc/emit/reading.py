@@ -77,16 +77,22 @@ class Reading:
         return self.readers.get(ref, [-1])[-1]
 
     def _times(self, node: Node, ref: Ref) -> int:
-        """How often the printed code of a node names an operand."""
+        """How often the printed code of a node names an operand, also where a loss is printed as its mean."""
         if not isinstance(node.operation, (Apply, Sample)):
             return node.operands.count(ref)
-        found = 0
 
-        def operand(index: int, part: str | None) -> Code:
-            nonlocal found
-            found += self.operand(node, index, part) == ref
-            return Raw("x")
+        def named(code: Code) -> int:
+            found = 0
 
-        for code in (node.operation.inference.forward, node.operation.inference.in_eval):
+            def operand(index: int, part: str | None) -> Code:
+                nonlocal found
+                found += self.operand(node, index, part) == ref
+                return Raw("x")
+
             bound(code, operand, "m")
-        return max(1, found)
+            return found
+
+        inference = node.operation.inference
+        return max(
+            1, named(inference.forward) + named(inference.in_eval), named(inference.batch_mean)
+        )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
+
+from specc.emit.environment import literal
 from specc.emit.expressions import Statements
-from specc.emit.layout import WIDTH
+from specc.emit.layout import WIDTH, fits
 from specc.emit.names import free, fresh, snake, variable
 from specc.emit.naming import Line, Naming
 from specc.layers.code import Code, Infix
@@ -17,19 +21,42 @@ from specc.program import (
     Node,
     Ref,
 )
-from specc.types import Tensor
+from specc.types import Graph, Tensor
 
 
-def bound(body: Body, lines: list[Line], first: str | None = None) -> list[Line]:
-    """The lines, after those that name the batch size and the device where draws need them."""
-    text = "\n".join(line.text for line in lines)
+def bound(
+    body: Body, lines: list[Line], first: str | None = None, after: Iterable[str] = ()
+) -> list[Line]:
+    """The lines with the batch size and the device of a field where draws need them.
+
+    What is read once is read where it is needed, unless that makes a line too long. `after` is the text
+    behind the lines.
+    """
     source = first or (variable(body.inputs[0][0]) if body.inputs else "")
-    made = []
-    if "batch_size" in text:
-        made.append(Line(f"batch_size = {source}.shape[0]"))
-    if "device=device" in text:
-        made.append(Line(f"device = {source}.device"))
+    graph = any(variable(n) == source and isinstance(t, Graph) for n, t in body.inputs)
+    made, rest = [], "\n".join(after)
+    for word, value in (("batch_size", f"{source}.shape[0]"), ("device", f"{source}.device")):
+        pattern = re.compile(rf"(?<![\w.\"']){word}\b(?!\s*=[^=])")
+        reading = [i for i, line in enumerate(lines) if pattern.search(line.text)]
+        if len(reading) == 1 and not graph and not pattern.search(rest):
+            inside = _read_there(lines, reading[0], pattern, value, source)
+            if inside is not None:
+                lines = inside
+                continue
+        if reading or pattern.search(rest):
+            made.append(Line(f"{word} = {value}"))
     return [*made, *lines]
+
+
+def _read_there(
+    lines: list[Line], at: int, pattern: re.Pattern[str], value: str, source: str
+) -> list[Line] | None:
+    """The lines with a value put into one of them; None where that has no room, or reads something else."""
+    text, found = pattern.subn(value, lines[at].text)
+    shadowed = any(source in line.targets for line in lines[:at])
+    if found > 1 or shadowed or lines[at].block or not fits(text, 8):
+        return None
+    return [*lines[:at], replace(lines[at], text=text), *lines[at + 1 :]]
 
 
 class TermPrinter(Statements):
@@ -45,7 +72,9 @@ class TermPrinter(Statements):
         without_graph: frozenset[int],
     ) -> None:
         self.deferred: set[int] = set()
-        super().__init__(body, naming, wanted, given=given, without_graph=without_graph)
+        super().__init__(
+            body, naming, wanted, given=given, without_graph=without_graph, returned=True
+        )
         for ref in wanted:
             self._defer(ref)
 
@@ -92,8 +121,11 @@ class TermPrinter(Statements):
         parts = [snake(node.operation.body.name), *(t for t in operands if t.isidentifier())]
         return free(variable("_".join(parts)), self._taken(number))
 
-    def entry(self, name: str, ref: Ref) -> tuple[Line | None, str]:
-        """A term's own statement, if it needs one, and the expression of its mean over the batch."""
+    def entry(self, name: str, ref: Ref, beside: int = 0) -> tuple[Line | None, str]:
+        """A term's own statement, if it needs one, and the expression of its mean over the batch.
+
+        `beside` are the columns of what stands before the expression besides its name.
+        """
         node = self.body.nodes[ref.node]
         if isinstance(node.operation, Constant):
             return self._constant_term(name, self.texts[ref])
@@ -104,10 +136,12 @@ class TermPrinter(Statements):
             return None, f"{wrapped(text)}.mean()" if batched else text
         inner = self._weighted(ref)
         if inner is not None:
-            line, text = self.entry(name.removeprefix("weighted_"), inner[1])
-            return line, f"{self.texts[inner[0]]} * {_factor(text)}"
+            plain, weight = name.removeprefix("weighted_"), f"{self.texts[inner[0]]} * "
+            beside += len(name) - len(plain) + len(weight)
+            line, text = self.entry(plain, inner[1], beside)
+            return line, f"{weight}{_factor(text)}"
         assert isinstance(node.operation, Apply)
-        return self._mean(node, name, node.operation.inference.batch_mean)
+        return self._mean(node, name, node.operation.inference.batch_mean, beside)
 
     def _constant_term(self, name: str, text: str) -> tuple[Line, str]:
         """A number as a tensor, which is summed and logged as the other terms are."""
@@ -116,23 +150,26 @@ class TermPrinter(Statements):
         options = "dtype=torch.float32, device=device"
         return Line(f"{target} = torch.full((), {text}, {options})"), target
 
-    def _mean(self, node: Node, name: str, code: Code) -> tuple[Line | None, str]:
-        """A loss under its own name; a sum over the batch is divided where it is used."""
+    def _mean(self, node: Node, name: str, code: Code, beside: int) -> tuple[Line | None, str]:
+        """A loss, under its own name where it is long; a sum over the batch is divided where it is used."""
+        text = self._print(node, code)
+        if fits(f"{literal(name)}: {text},", 12 + beside):
+            return None, text
         target = fresh(variable(name), self.declared)
         self.declared.add(target)
         if isinstance(code, Infix) and code.operator == "/":
             items = self._print(node, code.right)
             return Line(f"{target} = {self._print(node, code.left)}"), f"{target} / {items}"
-        return Line(f"{target} = {self._print(node, code)}"), target
+        return Line(f"{target} = {text}"), target
 
 
 def dictionary(entries: list[tuple[str, str]]) -> list[str]:
     """`return {"mse": mse}`, one entry a line where it is long."""
-    inside = ", ".join(f'"{name}": {text}' for name, text in entries)
+    inside = ", ".join(f"{literal(name)}: {text}" for name, text in entries)
     whole = f"return {{{inside}}}"
     if len(whole) + 8 <= WIDTH and len(entries) < 4:
         return [whole]
-    return ["return {", *(f'    "{name}": {text},' for name, text in entries), "}"]
+    return ["return {", *(f"    {literal(name)}: {text}," for name, text in entries), "}"]
 
 
 def wrapped(text: str) -> str:

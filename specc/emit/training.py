@@ -18,13 +18,14 @@ from specc.emit.data import field_name, reads_files
 from specc.emit.described import described
 from specc.emit.environment import literal, render
 from specc.emit.graphs import has_graphs, of_labelled, uses_replace, with_graphs
-from specc.emit.layout import WIDTH, indented, statement
+from specc.emit.layout import WIDTH, fits, indented, statement
 from specc.emit.model import header
 from specc.emit.names import class_name, fresh, variable
 from specc.emit.objective import Objective
 from specc.emit.pictured import drawing, drawn, pictures_file
 from specc.emit.stages import OWN, Machine, Modules, agreed, stages_file, trainer_files
 from specc.emit.steps import Steps
+from specc.emit.terms import dictionary
 from specc.initialization import Initialization
 from specc.layers.code import Printer
 from specc.lone import of_vectors
@@ -309,6 +310,8 @@ class _Training:
             read_fields=chosen(self.objective, "rows"),
             outputs_call=outputs_call(self.objective, self.values),
             baselines=[row for line in self.baselines for row in statement(line, 8)],
+            metrics_return=dictionary([(m.name, f"{m.held or m.code}.item()") for m in metrics]),
+            promises_return=_list(self.promises),
             judged=sorted({"judged", "judged_frechet"} & set(re.findall(r"\w+", code))),
             promise_splits=sorted(_splits_read(self._promises())),
             pictures=sorted({drawing(s) for s in self.plan.shows}),
@@ -358,6 +361,13 @@ class _Training:
             "checkpoint_epochs": s.checkpoint if s.checkpoint_unit == "epochs" else 1,
             "autocast": _autocast(s),
         }  # fmt: skip
+
+
+def _list(lines: list[str]) -> list[str]:
+    """`return […]` in one line where a single entry fits."""
+    if len(lines) == 1 and fits(f"return [{lines[0].removesuffix(',')}]", 8):
+        return [f"return [{lines[0].removesuffix(',')}]"]
+    return ["return [", *(f"    {line}" for line in lines), "]"]
 
 
 def _splits_read(promises: Iterable[Promise]) -> set[str]:

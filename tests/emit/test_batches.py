@@ -58,3 +58,15 @@ def test_a_field_of_the_metrics_alone_is_no_argument_of_the_terms(extra: str, sa
 
 def test_all_fields_need_no_word() -> None:
     assert "def fields" not in "".join(files("cross_entropy(y[0:10], label)").values())
+
+
+def test_what_is_returned_needs_no_name() -> None:
+    made = files("mse(y, x)", "metric mse(y, sigmoid(x))")["train.py"]
+    assert 'return {"mse": F.mse_loss(y, x)}' in made
+    assert "return y, torch.sigmoid(x)" in made
+    assert 'return {"mse": F.mse_loss(y, sigmoid).item()}' in made
+
+
+def test_a_network_is_called_once_for_a_loss_that_names_its_value_twice() -> None:
+    made = files("bce_with_logits(Net(x), x, reduction=sum)")["train.py"]
+    assert made.count("self.net(x)") == 1

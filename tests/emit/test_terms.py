@@ -295,7 +295,7 @@ train T {
     assert program is not None
     train = package(program)["train.py"]
     assert "cross_entropy = F.cross_entropy(" in train
-    assert "softmax = " in train
+    assert "softmax, label = outputs" in train
     assert "logits = F." not in train
 
 
