@@ -158,30 +158,25 @@ class Brackets:
         """A bracket too many; one whose opener is lost gets it back, or what is before it means nothing."""
         piece = self.pieces[i]
         span = Span(self.source, piece.start, piece.end)
-        message = f'"{piece.text}" closes nothing'
+        said = Diagnostic("E101", f'"{piece.text}" closes nothing', span, "delete it")
         inside = stack[-1] if stack and self.pieces[stack[-1]].text != "{" else None
-        start, end, lost = i, i, None
-        if piece.text != "}":
-            start, end = unknown(self.text, i, inside)
-            lost = opening(self.text, i, inside)
-        if begins_declaration(self.source, self.pieces, self.text.first(i)):
-            start = i
+        apart = self.text.word(i - 1) and self.pieces[i - 1].end < piece.start
+        lost = None if piece.text == "}" or apart else opening(self.text, i, inside)
         if lost is not None:
-            self._open(lost, i, Diagnostic("E101", message, span))
-        elif start < i and not self._too_many(start, i):
-            self.diagnostics.add(Diagnostic("E101", message, span, "delete it"))
+            self._open(lost, i, said)
+            return False
+        start, end = (i, i) if piece.text == "}" else unknown(self.text, i, inside)
+        declared = begins_declaration(self.source, self.pieces, self.text.first(i))
+        if piece.text != "}" and (apart or (start < i and self._too_many(start, i))):
+            self.diagnostics.read_on(said)
+        else:
+            self.diagnostics.add(said)
             self._mute_line(piece.start)
+        if start < i and not (declared or apart or self._too_many(start, i)):
             at = self.pieces[start].start
             self.pieces[start] = Piece("NAME", "?", at, at)
             self.dropped.update(range(start + 1, end))
-        else:
-            sound = start < i
-            (self.diagnostics.read_on if sound else self.diagnostics.add)(
-                Diagnostic("E101", message, span, "delete it")
-            )
-            if not sound:
-                self._mute_line(piece.start)
-            self.dropped.add(i)
+        self.dropped.add(i)
         return False
 
     def _too_many(self, start: int, i: int) -> bool:
@@ -243,13 +238,14 @@ class Brackets:
     def _closes_early(self, stack: list[int], i: int) -> bool:
         """Whether a list goes on below a bracket that ends it, and is ended there by another one."""
         opener, below = stack[-1], self.text.below(i)
-        if self.pieces[i].text == "}" or self.text.end(opener) != opener + 1 or below is None:
+        ends = self.text.end(opener) in (opener + 1, i + 1 if i == opener + 1 else -1)
+        if self.pieces[i].text == "}" or not ends or below is None:
             return False
         if self.pieces[i - 1].kind == "NL":
             return False
-        ends = self.text.outdent(opener)
-        same = ends < len(self.pieces) and self.pieces[ends].text == self.pieces[i].text
-        return same and self.text.column(ends) == self.text.column(opener) and ends > i
+        at = self.text.outdent(opener)
+        same = at < len(self.pieces) and self.pieces[at].text == self.pieces[i].text
+        return same and self.text.column(at) == self.text.column(opener) and at > i
 
     def _opens_body(self, stack: list[int], i: int) -> bool:
         """Whether a `{` may begin a body: a declaration's, or one of a word that has one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from msgspec import Struct
 
@@ -121,7 +121,8 @@ def opening(text: Text, i: int, inside: int | None) -> Lost | None:
     sign = next(o for o, c in PAIRS.items() if c == text.word(i))
     called = {a.text for a, b in pairwise(text.pieces) if a.kind == "NAME" and b.text == sign}
     words = [p.text for p in text.pieces if p.kind == "NAME"]
-    start = first if inside is None else max(first, inside + 1)
+    braces = [k + 1 for k in range(first, i) if text.word(k) in ("{", "}")]
+    start = max((first, *braces, -1 if inside is None else inside + 1))
     for k in range(start, i):
         if _begins(text, k, sign):
             return Lost(k)
@@ -130,9 +131,21 @@ def opening(text: Text, i: int, inside: int | None) -> Lost | None:
         once = piece.kind == "NAME" and words.count(piece.text) == 1
         if once and (head := _head(piece.text, called if named else set(), words)):
             return Lost(k, head)
-    equals = [k + 1 for k in range(start, i) if text.word(k) == "="]
+    equals = [k + 1 for k in _level(text, start, i) if text.word(k) == "="]
     listed = sign == "[" and inside is not None and equals and text.word(equals[-1]) != "["
     return Lost(equals[-1]) if listed else None
+
+
+def _level(text: Text, start: int, i: int) -> list[int]:
+    """The pieces of a line that no other bracket divides from a closing one."""
+    depth, found = 0, []
+    for k in range(i - 1, start - 1, -1):
+        word = text.word(k)
+        depth += (word in (")", "]")) - (word in ("(", "["))
+        if depth < 0 or word in ("{", "}"):
+            break
+        found += [k] if depth == 0 else []
+    return found[::-1]
 
 
 def _above(text: Text, i: int) -> Lost | None:
@@ -151,22 +164,18 @@ def _begins(text: Text, k: int, sign: str) -> bool:
         return piece.kind != "SIGN" or (sign == "(" and piece.text == "[")
     titled = last.kind == "TEXT" and text.word(text.first(k)) == "answers"
     listed = last.text == "in" and text.word(k - 3) == "for" and sign == "["
-    return titled or (listed and piece.kind != "SIGN")
+    return (titled or listed) and piece.kind != "SIGN"
 
 
 def _head(word: str, called: set[str], words: Sequence[str]) -> int:
     """How long the first of two words is that are written as one; 0 where it is one."""
     declared = {b for a, b in pairwise(words) if a in DECLARATIONS}
-    for test in (
-        lambda head, rest: head in words and (rest in words or rest.isdigit()),
-        lambda head, rest: (
-            (head in called and rest.isidentifier()) or (len(rest) > 1 and rest in declared)
-        ),
-    ):
-        cuts = range(len(word) - 1, 0, -1)
-        if found := next((c for c in cuts if test(word[:c], word[c:])), 0):
-            return found
-    return 0
+    cuts = [(word[:cut], word[cut:]) for cut in range(len(word) - 1, 0, -1)]
+    both = (h for h, r in cuts if h in words and (r in words or r.isdigit()))
+    either = (
+        h for h, r in cuts if (h in called and r.isidentifier()) or (len(r) > 1 and r in declared)
+    )
+    return len(next(chain(both, either), ""))
 
 
 def unknown(text: Text, i: int, inside: int | None) -> tuple[int, int]:
@@ -175,6 +184,8 @@ def unknown(text: Text, i: int, inside: int | None) -> tuple[int, int]:
     `inside` is the bracket that is open there.
     """
     first = text.first(i)
+    braces = [k + 1 for k in range(first, i) if text.word(k) in ("{", "}")]
+    first = braces[-1] if braces else first
     if inside is not None and inside >= first:
         return inside + 1, i + 1
     if inside is not None:
