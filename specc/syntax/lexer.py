@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
@@ -162,7 +164,8 @@ class Typer:
         later = (i for i in range(at, len(self.pieces)) if self.pieces[i].kind == "NL")
         end = next(later, len(self.pieces))
         below = next((p.text for p in self.pieces[end:] if p.kind != "NL"), "")
-        line = (t for t in reversed(self.out) if t.start >= self.begun.start)
+        start = self.begun.start
+        line = takewhile(lambda t: t.start >= start, reversed(self.out))
         rounds = self.pieces[at].text in ("for", "repeat")
         return rounds or below == "->" or any(t.type == "ARROW" for t in line)
 

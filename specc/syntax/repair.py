@@ -20,7 +20,7 @@ from specc.syntax.words import DISTRIBUTIONS
 
 _DEPTH = 3
 """Faults of one statement that are mended."""
-_LONGEST = 4_000
+_LONGEST = 1_000
 """Tokens of a statement that is mended."""
 _SIGNS = {"COMMA": ",", "ARROW": "->", "EQUAL": "=", "COLON": ":", "TILDE": "~", "KW_AS": "as",
           "KW_WITH": "with", "NL": "\n"}  # fmt: skip

@@ -173,6 +173,35 @@ def dangling(text: str, rng: random.Random) -> Fault | None:
     )
 
 
+LOST = (r"[()\[\]{}]", r",", r"->", r"(?<![=!<>])=(?!=)(?! *\n)", r"~", r'(?<=answers )"|(?<=example )"',
+        r"(?<=\w|\)) *\}(?= *\n)")  # fmt: skip
+"""What a line may lose."""
+STRAY = ("}", "{", ")", "]")
+"""What a line may have too much of, at its end."""
+
+
+def lost(text: str, rng: random.Random) -> Fault | None:
+    """A sign that is gone."""
+    pattern = rng.choice(LOST)
+    sound = re.sub(r"#[^\n]*", lambda m: " " * len(m[0]), text)
+    code = sound if '"' in pattern else code_of(text)
+    found = list(re.finditer(pattern, code))
+    if not found:
+        return None
+    place = rng.choice(found)
+    spoilt = _replaced(text, place.start(), place.end(), "")
+    return Fault("lost", spoilt, place.start(), ("E101", "E102", "E201", "E203", "E402"))
+
+
+def stray(text: str, rng: random.Random) -> Fault | None:
+    """A bracket too many at the end of a line."""
+    place = rng.choice(list(re.finditer(r"(?<=\S)(?=\n)", code_of(text))))
+    if place.start() == text.find("\n"):
+        return None
+    spoilt = _replaced(text, place.start(), place.end(), f" {rng.choice(STRAY)}")
+    return Fault("stray", spoilt, place.start() + 1, ("E101",))
+
+
 def orphan(text: str, rng: random.Random) -> Fault | None:
     """A value that nobody reads."""
     body = _body_with_input(text, rng)

@@ -10,7 +10,17 @@ import pytest
 
 from specc.diagnostics import Diagnostic
 from specc.pipeline import compile_text
-from tests.faults.mutations import MUTATIONS, Fault, Mutation, faults
+from tests.faults.mutations import (
+    MUTATIONS,
+    Fault,
+    Mutation,
+    faults,
+    lost,
+    mismatch,
+    misspelt_argument,
+    stray,
+    unknown_layer,
+)
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted(ROOT.joinpath("specs").rglob("*.spec"))
@@ -94,3 +104,39 @@ def test_independent_faults_are_as_many_diagnostics(seed: int) -> None:
         codes.append(fault.codes[0])
     found = diagnosed("specc 1\n" + "".join(parts))
     assert [d.code for d in found] == codes, [(d.code, d.message, d.span.line) for d in found]
+
+
+@pytest.mark.parametrize("mutation", [lost, stray])
+def test_a_sign_lost_or_too_many_is_one_error(mutation: Mutation) -> None:
+    rng = random.Random(1)
+    spoilt = [f for _ in range(120) if (f := mutation(rng.choice(TEXTS), rng)) is not None]
+    errors = [[d for d in diagnosed(f.text) if d.code[0] == "E"] for f in spoilt]
+    wrong = [
+        (f.line, [d.message for d in e]) for f, e in zip(spoilt, errors, strict=True) if len(e) != 1
+    ]
+    print(wrong)
+    assert len(wrong) <= 0.02 * len(spoilt)
+
+
+WHOLE = """
+network N{n} {{
+    in x: image[3, 32, 32]
+    h = x -> conv(8, 3x3, padding=1) as C{n} -> relu -> max_pool(2x2)
+      -> conv(16, kernel=3x3)
+    g = h -> flatten -> linear(10, bias=false)
+    out y = g -> linear(4, bias=true)
+}}
+"""
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_lost_sign_hides_no_other_fault(seed: int) -> None:
+    rng = random.Random(seed)
+    parts = []
+    for n, mutation in enumerate((lost, unknown_layer, misspelt_argument, mismatch)):
+        fault = None
+        while fault is None:
+            fault = mutation(WHOLE.format(n=n), rng)
+        parts.append(fault.text)
+    found = [d for d in diagnosed("specc 1\n" + "".join(parts)) if d.code[0] == "E"]
+    assert [d.code for d in found][1:] == ["E201", "E202", "E302"], [d.message for d in found]
