@@ -20,7 +20,7 @@ from specc.diagnostics import Diagnostic
 from specc.formula import Formula, Sum, product, total, var
 from specc.nearest import nearest
 from specc.program import Apply
-from specc.receptive import Everything
+from specc.receptive import HOPS, Everything, extent
 from specc.sizes import Size, Symbolic
 from specc.syntax import tree
 from specc.types import Tensor
@@ -126,7 +126,9 @@ def _receptive_field(subject: Subject) -> Figure | None:
     seen = subject.entries[-1].row.sees
     port = next((p for p, _ in seen), "")
     sizes: list[Value] = [
-        "all" if isinstance(s, Everything) else s.size for (p, _), s in seen.items() if p == port
+        "all" if isinstance(s, Everything) else extent(axis, s)
+        for (p, axis), s in seen.items()
+        if p == port
     ]
     if not sizes:
         return None
@@ -172,12 +174,15 @@ def _sizes(values: Iterable[Value]) -> tuple[Size, ...]:
 
 
 def _place(word: Literal["jump", "start"]) -> Callable[[Subject], Figure | None]:
-    """How far the receptive field moves from one position to the next, and where the first begins."""
+    """How far the receptive field moves from one position to the next, and where the first begins.
+
+    Along the edges of a graph it does neither.
+    """
 
     def make(subject: Subject) -> Figure | None:
         seen = subject.entries[-1].row.sees if subject.entries else {}
         port = next((p for p, _ in seen), "")
-        fields = [s for (p, _), s in seen.items() if p == port]
+        fields = [s for (p, axis), s in seen.items() if p == port and axis != HOPS]
         found: list[Value] = [
             _whole(getattr(s, word)) for s in fields if not isinstance(s, Everything)
         ]
