@@ -202,6 +202,8 @@ def _layers(subject: Subject) -> Figure:
     return Figure(add_up(e.row.times for e in subject.entries if e.row.formula is not None))
 
 
+_OF_OUTPUT = ("output", "compression_ratio")
+
 FIGURES: Mapping[str, Callable[[Subject], Figure | None]] = {
     "params": _params,
     "weights": _kind("weights"),
@@ -257,11 +259,20 @@ def _hyperparameter(subject: Subject, word: str) -> Figure | None:
 
 
 def _unknown(subject: Subject, word: tree.Name) -> Diagnostic:
-    near = nearest(word.id, FIGURES, 1)
+    own = [name for name, make in FIGURES.items() if make(subject) is not None]
+    near = nearest(word.id, own, 1) if word.id not in FIGURES else []
     return Diagnostic(
         "E603",
         f'{subject.text} has no figure "{word.id}"',
         word.span,
         f'did you mean "{near[0]}"?' if near else "",
-        notes=(f"figures: {', '.join(FIGURES)}",),
+        notes=(*_several(subject, word.id), f"figures: {', '.join(own)}"),
     )
+
+
+def _several(subject: Subject, word: str) -> tuple[str, ...]:
+    """That a network gives several outputs, where a figure of the output is asked for."""
+    outputs = [n for n, _ in subject.network.outputs] if subject.network is not None else []
+    if subject.totals is None or word not in _OF_OUTPUT or len(outputs) < 2:
+        return ()
+    return (f"{subject.text} has {len(outputs)} outputs: {', '.join(outputs)}",)

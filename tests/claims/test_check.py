@@ -66,6 +66,23 @@ def test_a_stage_of_two_networks_must_be_told_apart() -> None:
     assert found(other + 'answers "a" { Other.logits.params = 10 }') == []
 
 
+def test_a_figure_that_a_subject_lacks_is_not_offered() -> None:
+    text = """specc 1
+
+encoder E {
+    in x: vector[8]
+    out mu = x -> linear(2)
+    out logvar = x -> linear(2)
+}
+
+answers "a" { E.compression_ratio = 4 }
+"""
+    (diagnostic,) = compile_text(text).diagnostics
+    outputs, figures = diagnostic.notes
+    assert outputs == "E has 2 outputs: mu, logvar"
+    assert "compression_ratio" not in figures
+
+
 def test_a_claim_about_an_unnamed_stage_is_warned_about() -> None:
     assert answers("conv1.params = 40") == [("W605", "conv1")]
     assert answers("unit1.map.params = 592") == []
