@@ -17,11 +17,11 @@ from specc.count.rows import Entry, Tabler
 from specc.count.shares import Share, shares
 from specc.count.sums import Summer
 from specc.count.weights import alternative, parameters
-from specc.fields import HOPS, FieldReader
+from specc.fields import FieldReader
 from specc.formula import Formula, gathered, product, summed, total, var
 from specc.layers.base import Convention, Counted, Inference, Layer, Part, Window
 from specc.program import Apply, Body, Program, Scan, TrainPlan
-from specc.receptive import Everything, Fields, Seen, seen_text
+from specc.receptive import HOPS, Everything, Fields, Seen, seen_text
 from specc.sizes import Size, render
 from specc.types import Tensor, factor
 from specc.unfolded import Written, equations, moved, passed, short, starts

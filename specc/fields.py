@@ -13,6 +13,7 @@ from specc.layers.base import Inference, Window
 from specc.program import Apply, Body, Invoke, Node, ReadPort, Ref, Rounds, Sample, Scan
 from specc.receptive import (
     EVERYTHING,
+    HOPS,
     POINT,
     Fields,
     Seen,
@@ -23,9 +24,6 @@ from specc.receptive import (
 )
 from specc.sizes import Size, known
 from specc.types import SPATIAL, Graph, Tensor, ValueType, named_axes
-
-HOPS = "hops"
-"""The axis of a graph: how many edges away what is seen stands, plus one."""
 
 MOST_STEPS = 256
 """Steps of a cell whose field is followed; where it still grows behind them, it is everything."""

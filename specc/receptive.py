@@ -18,6 +18,9 @@ from msgspec import Struct
 from specc.layers.base import Window
 from specc.sizes import Size, bounds, known, render, size_max, size_min
 
+HOPS = "hops"
+"""The axis of a graph: how many edges away what is seen stands, plus one."""
+
 LONGEST_PERIOD = 4096
 """Phases of an upsampling path that are told apart; beyond it a field counts as unknown."""
 
@@ -248,11 +251,16 @@ def _axes_text(seen: Mapping[str, Seen]) -> str:
     return "×".join(seen_text(axis, s) for axis, s in seen.items())
 
 
+def extent(axis: str, seen: Field) -> Size:
+    """How far is seen: a number of positions along an axis, of hops along the edges of a graph."""
+    return seen.size - 1 if axis == HOPS else seen.size
+
+
 def seen_text(axis: str, seen: Seen) -> str:
     """`14` positions along an axis; `2 hops` along the edges of a graph."""
     if isinstance(seen, Everything):
         return "all"
-    if axis != "hops":
-        return render(seen.size)
-    hops = seen.size - 1
-    return f"{render(hops)} hop{'' if hops == 1 else 's'}"
+    far = extent(axis, seen)
+    if axis != HOPS:
+        return render(far)
+    return f"{render(far)} hop{'' if far == 1 else 's'}"

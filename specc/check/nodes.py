@@ -39,8 +39,8 @@ def _check_reach(plan: TrainPlan, source: DataSource, diagnostics: Diagnostics) 
     counts = getattr(source, "neighbours", None)
     if counts is None:
         return
-    from specc.fields import HOPS, FieldReader  # only where a batch is a part of a graph
-    from specc.receptive import Field
+    from specc.fields import FieldReader  # only where a batch is a part of a graph
+    from specc.receptive import HOPS, Field
 
     reader = FieldReader()
     for node, ports in zip(plan.body.nodes, reader.nodes(plan.body), strict=True):

@@ -20,7 +20,7 @@ from specc.diagnostics import Diagnostic
 from specc.formula import Formula, Sum, product, total, var
 from specc.nearest import nearest
 from specc.program import Apply
-from specc.receptive import Everything
+from specc.receptive import HOPS, Everything, extent
 from specc.sizes import Size, Symbolic
 from specc.syntax import tree
 from specc.types import Tensor
@@ -126,7 +126,9 @@ def _receptive_field(subject: Subject) -> Figure | None:
     seen = subject.entries[-1].row.sees
     port = next((p for p, _ in seen), "")
     sizes: list[Value] = [
-        "all" if isinstance(s, Everything) else s.size for (p, _), s in seen.items() if p == port
+        "all" if isinstance(s, Everything) else extent(axis, s)
+        for (p, axis), s in seen.items()
+        if p == port
     ]
     if not sizes:
         return None
@@ -172,12 +174,15 @@ def _sizes(values: Iterable[Value]) -> tuple[Size, ...]:
 
 
 def _place(word: Literal["jump", "start"]) -> Callable[[Subject], Figure | None]:
-    """How far the receptive field moves from one position to the next, and where the first begins."""
+    """How far the receptive field moves from one position to the next, and where the first begins.
+
+    Along the edges of a graph it does neither.
+    """
 
     def make(subject: Subject) -> Figure | None:
         seen = subject.entries[-1].row.sees if subject.entries else {}
         port = next((p for p, _ in seen), "")
-        fields = [s for (p, _), s in seen.items() if p == port]
+        fields = [s for (p, axis), s in seen.items() if p == port and axis != HOPS]
         found: list[Value] = [
             _whole(getattr(s, word)) for s in fields if not isinstance(s, Everything)
         ]
@@ -196,6 +201,8 @@ def _layers(subject: Subject) -> Figure:
     """How many stages with weights, copies included."""
     return Figure(add_up(e.row.times for e in subject.entries if e.row.formula is not None))
 
+
+_OF_OUTPUT = ("output", "compression_ratio")
 
 FIGURES: Mapping[str, Callable[[Subject], Figure | None]] = {
     "params": _params,
@@ -252,11 +259,20 @@ def _hyperparameter(subject: Subject, word: str) -> Figure | None:
 
 
 def _unknown(subject: Subject, word: tree.Name) -> Diagnostic:
-    near = nearest(word.id, FIGURES, 1)
+    own = [name for name, make in FIGURES.items() if make(subject) is not None]
+    near = nearest(word.id, own, 1) if word.id not in FIGURES else []
     return Diagnostic(
         "E603",
         f'{subject.text} has no figure "{word.id}"',
         word.span,
         f'did you mean "{near[0]}"?' if near else "",
-        notes=(f"figures: {', '.join(FIGURES)}",),
+        notes=(*_several(subject, word.id), f"figures: {', '.join(own)}"),
     )
+
+
+def _several(subject: Subject, word: str) -> tuple[str, ...]:
+    """That a network gives several outputs, where a figure of the output is asked for."""
+    outputs = [n for n, _ in subject.network.outputs] if subject.network is not None else []
+    if subject.totals is None or word not in _OF_OUTPUT or len(outputs) < 2:
+        return ()
+    return (f"{subject.text} has {len(outputs)} outputs: {', '.join(outputs)}",)

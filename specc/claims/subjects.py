@@ -20,7 +20,7 @@ from specc.diagnostics import Diagnostic
 from specc.fields import FieldReader
 from specc.layers.base import Convention
 from specc.nearest import nearest
-from specc.program import Body, Program
+from specc.program import Body, Program, Rounds, Stage
 from specc.source import Span
 from specc.syntax import tree
 
@@ -98,7 +98,7 @@ class Tables:
     def _stage(
         self, body: Body, words: tuple[str, ...], span: Span, rows: tuple[Entry, ...]
     ) -> Subject:
-        auto = _auto(rows, words)
+        auto = _auto(body, rows, words)
         return Subject(".".join(words), span, body, rows, auto=auto)
 
     def _rows(self, body: Body, words: tuple[str, ...]) -> tuple[Entry, ...]:
@@ -174,12 +174,22 @@ def _given(entry: Entry) -> bool:
     return entry.node is not None and (entry.node.named or entry.node.variable is not None)
 
 
-def _auto(rows: tuple[Entry, ...], words: tuple[str, ...]) -> str:
-    """The name of an unnamed stage; a block is told by its rows, which are deeper than the path."""
+def _auto(body: Body, rows: tuple[Entry, ...], words: tuple[str, ...]) -> str:
+    """The name of an unnamed stage; a block has no row of its own, so that its stage is asked."""
     first = rows[0]
     if len(plain(first)) == len(words):
         return "" if _given(first) or first.node is None else words[-1]
-    return words[-1] if words[-1].rstrip("0123456789") != words[-1] else ""
+    stage = _stage_of(body, words)
+    return "" if stage is None or stage.named else words[-1]
+
+
+def _stage_of(body: Body, words: tuple[str, ...]) -> Stage | None:
+    """What the path names in a body: a block, a repetition."""
+    stage = next((s for s in body.stages if s.name == words[0]), None)
+    if stage is None or len(words) == 1:
+        return stage
+    unit = stage.unit.bodies[0][0] if isinstance(stage.unit, Rounds) else stage.unit
+    return _stage_of(unit, words[1:]) if isinstance(unit, Body) else None
 
 
 def _did_you_mean(word: str, candidates: list[str]) -> str:

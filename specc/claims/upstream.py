@@ -9,6 +9,7 @@ from specc.count.rows import Entry
 from specc.formula import Formula, formula, product, total
 from specc.layers.base import Window
 from specc.program import Apply, Body, Node
+from specc.receptive import HOPS
 from specc.sizes import Size, render
 from specc.types import Tensor, Unknown
 
@@ -107,11 +108,11 @@ def windows_before(entry: Entry) -> list[Window]:
 def field_working(entry: Entry) -> Formula | None:
     """The receptive field along the first axis: 1 + Σ (k − 1)·d·j over the windows on the way.
 
-    None where something on the way is no window, or makes the map larger. Source: Araujo, Norris and Sim,
-    Computing Receptive Fields of Convolutional Neural Networks (2019), equation 2.
+    None where something on the way is no window, a hop in a graph, or makes the map larger. Source:
+    Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks (2019), equation 2.
     """
     windows = windows_before(entry)
-    if not windows or not all(w.plain for w in windows):
+    if not windows or not all(w.plain and w.axis != HOPS for w in windows):
         return None
     return total((1, *(part for part, _ in field_parts(windows[::-1]))))
 

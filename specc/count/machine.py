@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from specc.count.report import CountReport, NetworkCount, Row, Totals
-from specc.receptive import Everything
+from specc.receptive import HOPS, Everything, extent
 from specc.sizes import Size, render
 from specc.types import Distribution, Graph, Tensor, ValueType
 
@@ -105,8 +105,8 @@ def _sees(row: Row) -> Json:
         if isinstance(seen, Everything):
             axes[axis] = "all"
             continue
-        if axis == "hops":
-            axes[axis] = number(seen.size - 1)
+        if axis == HOPS:
+            axes[axis] = number(extent(axis, seen))
             continue
         jump = seen.jump
         whole = float(jump) if isinstance(jump, Fraction) else number(jump)

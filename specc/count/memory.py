@@ -103,8 +103,8 @@ class _Reader:
     ) -> Memory:
         per_item, fixed = self.kept(body)
         activations = batch * per_item + fixed
-        buffers = owned.buffers * FLOAT
-        return Memory(name, batch, owned.params * FLOAT, buffers, gradients, state, activations)
+        weights = owned.params * FLOAT
+        return Memory(name, batch, weights, owned.buffer_bytes, gradients, state, activations)
 
     def kept(self, body: Body) -> tuple[Size, Size]:
         """Bytes of the outputs in a body: for each item of the batch, and independent of it."""

@@ -18,6 +18,7 @@ class Owned(Struct, frozen=True):
     params: Size = 0
     non_trainable: Size = 0
     buffers: Size = 0
+    buffer_bytes: Size = 0
 
     def plus(self, other: Owned, times: Size = 1) -> Owned:
         """The sum with `times` copies of another."""
@@ -25,6 +26,7 @@ class Owned(Struct, frozen=True):
             self.params + times * other.params,
             self.non_trainable + times * other.non_trainable,
             self.buffers + times * other.buffers,
+            self.buffer_bytes + times * other.buffer_bytes,
         )
 
 
@@ -59,7 +61,7 @@ class Summer:
         if isinstance(stage.unit, Rounds):
             return self.rounds(stage.unit)
         found = self.weights(stage)
-        return Owned(found.number, found.non_trainable, found.buffers)
+        return Owned(found.number, found.non_trainable, found.buffers, found.buffer_bytes)
 
     def rounds(self, rounds: Rounds) -> Owned:
         """The weights of all rounds of a repetition."""

@@ -23,6 +23,7 @@ class Weights(Struct, frozen=True):
     biases: Formula | None = None
     non_trainable: Size = 0
     buffers: Size = 0
+    buffer_bytes: Size = 0
     parts: tuple[Part, ...] = ()
 
     @property
@@ -65,28 +66,30 @@ def _bare(unit: BareTensor, convention: Convention) -> Weights:
     count = unit.parameter.count
     if unit.trainable:
         return Weights(count, weights=count)
+    bytes_ = unit.parameter.width * count.value
     if convention == "keras":
-        return Weights(count, non_trainable=count.value, buffers=count.value)
-    return Weights(buffers=count.value)
+        return Weights(count, non_trainable=count.value, buffers=count.value, buffer_bytes=bytes_)
+    return Weights(buffers=count.value, buffer_bytes=bytes_)
 
 
 def _layer(stage: Stage, unit: Inference, convention: Convention) -> Weights:
     own = parameters(stage)
     learnt = [p for p in own if p.kind != "buffer"]
     buffers = add_up(p.count.value for p in own if p.kind == "buffer")
+    bytes_ = add_up(p.width * p.count.value for p in own if p.kind == "buffer")
     count = (unit.count if not stage.ties else None) or total(p.count for p in learnt)
     weights_, biases = (_of_kind(own, kind) for kind in ("weight", "bias"))
     other = alternative(stage, convention)
     if other is None:
         parts = () if stage.ties else unit.parts
-        return Weights(count if learnt else None, weights_, biases, buffers=buffers, parts=parts)
+        return Weights(count if learnt else None, weights_, biases, 0, buffers, bytes_, parts)
     # What a convention counts beyond the learnable weights of a layer with buffers are the buffers.
     extra: Size = other.count.value - count.value if buffers != 0 else 0
     if isinstance(extra, int) and extra < 0:
         extra = 0
     weights_ = other.weights if other.weights is not None else weights_
     biases = other.biases if other.biases is not None else biases
-    return Weights(other.count, weights_, biases, extra, buffers, other.parts)
+    return Weights(other.count, weights_, biases, extra, buffers, bytes_, other.parts)
 
 
 def _of_kind(own: tuple[Parameter, ...], kind: str) -> Formula | None:

@@ -219,7 +219,8 @@ class Objective:
             self.body, self.naming(), refs,
             without_graph=without_graph(self.depends, learns),
         )  # fmt: skip
-        lines = bound(self.body, printer.run())
+        fields = self._shared_fields()
+        lines = bound(self.body, printer.run(), next(iter(fields)))
         texts = [printer.value(r) for r in refs]
         result = "Tensor" if len(refs) == 1 else f"tuple[{', '.join(['Tensor'] * len(refs))}]"
         if len(refs) == 1 and texts[0] == self.shared_names[refs[0]]:
@@ -228,7 +229,7 @@ class Objective:
                 if i == len(lines) - 1 else x
                 for i, x in enumerate(lines)
             ]  # fmt: skip
-        ports = ["self", *(f"{n}: Tensor" for n in self._shared_fields())]
+        ports = ["self", *(f"{n}: Tensor" for n in fields)]
         head = function_head("shared", ports, result, 4)
         return [
             *(f"    {line}" for line in head),
@@ -294,7 +295,7 @@ class Objective:
         return ", ".join(self.shared_names[r] for r in refs), ", ".join(self._shared_fields())
 
     def _shared_fields(self) -> dict[str, str]:
-        return self._fields(self.sharing.refs, ()) or self._first_port()
+        return self.read(self.sharing.refs)
 
     def _forward(self) -> list[str]:
         head = function_head(

@@ -23,13 +23,15 @@ Convention: TypeAlias = Literal["pytorch", "keras", "textbook"]
 class Parameter(Struct, frozen=True):
     """A named tensor that a layer owns, under its name in the state dict.
 
-    `count` is its number of elements as a formula (`5·5·1·6`); `kind` says what it is counted as.
+    `count` is its number of elements as a formula (`5·5·1·6`); `kind` says what it is counted as, and
+    `width` how many bytes an element takes.
     """
 
     name: str
     sizes: tuple[Size, ...]
     count: Formula
     kind: Literal["weight", "bias", "buffer"] = "weight"
+    width: int = 4
 
 
 class Part(Struct, frozen=True):

@@ -48,7 +48,7 @@ def _running(c: Size) -> tuple[Parameter, ...]:
     return (
         Parameter("running_mean", (c,), count, "buffer"),
         Parameter("running_var", (c,), count, "buffer"),
-        Parameter("num_batches_tracked", (), var("n", 1), "buffer"),
+        Parameter("num_batches_tracked", (), var("n", 1), "buffer", width=8),
     )
 
 

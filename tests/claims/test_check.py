@@ -66,9 +66,55 @@ def test_a_stage_of_two_networks_must_be_told_apart() -> None:
     assert found(other + 'answers "a" { Other.logits.params = 10 }') == []
 
 
+def test_a_figure_that_a_subject_lacks_is_not_offered() -> None:
+    text = """specc 1
+
+encoder E {
+    in x: vector[8]
+    out mu = x -> linear(2)
+    out logvar = x -> linear(2)
+}
+
+answers "a" { E.compression_ratio = 4 }
+"""
+    (diagnostic,) = compile_text(text).diagnostics
+    outputs, figures = diagnostic.notes
+    assert outputs == "E has 2 outputs: mu, logvar"
+    assert "compression_ratio" not in figures
+
+
 def test_a_claim_about_an_unnamed_stage_is_warned_about() -> None:
     assert answers("conv1.params = 40") == [("W605", "conv1")]
     assert answers("unit1.map.params = 592") == []
+    assert answers("unit1.params = 592") == [("W605", "unit1")]
+
+
+def test_a_block_that_the_author_named_is_not_warned_about() -> None:
+    """A block has no row of its own in the table, and yet a name."""
+    claims = 'answers "a" { U1.params = 592  loop.unit1.params = 4640 }'
+    loop = "repeat 2 { unit(width) -> unit(width) } as loop -> unit"
+    body = NET.replace("unit(width) -> unit", f"unit(width) as U1 -> {loop}")
+    assert [d.span.text for d in compile_text(body % claims).diagnostics] == ["loop.unit1"]
+
+
+HOPS = """specc 1
+
+network GCN {
+    in g: graph[node=34]
+    h = g -> self_loops -> gcn(16) as G1 -> relu
+    h -> gcn(2) as G2
+}
+
+answers "a" { G1.receptive_field = %d  G2.receptive_field = %d }
+"""
+
+
+def test_a_receptive_field_on_a_graph_is_told_in_hops() -> None:
+    assert not list(compile_text(HOPS % (1, 2)).diagnostics)
+    wrong = compile_text(HOPS % (2, 3)).diagnostics
+    said = ["G1.receptive_field is 1, not 2", "G2.receptive_field is 2, not 3"]
+    assert [d.message for d in wrong] == said
+    assert "(2−1)" not in full(wrong)
 
 
 def test_options_of_answers() -> None:

@@ -66,3 +66,9 @@ def test_adafactor_keeps_rows_and_columns_of_a_matrix() -> None:
 def test_activations_grow_with_the_batch() -> None:
     (small,), (large,) = memories(NET + TRAIN, 1), memories(NET + TRAIN, 100)
     assert 90 * small.activations < large.activations <= 100 * small.activations
+
+
+def test_a_counter_of_batches_takes_eight_bytes() -> None:
+    """Two moving averages of three floats each, and one whole number: what PyTorch keeps."""
+    (net,) = memories("specc 1\n\nnetwork N {\n    in x: vector[3]\n    x -> batch_norm\n}\n", 1)
+    assert net.buffers == (3 + 3) * 4 + 8

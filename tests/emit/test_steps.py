@@ -317,3 +317,21 @@ def test_a_schedule_moves_momentum_and_first_beta(built) -> None:  # type: ignor
     assert momenta[0] == pytest.approx(0.95)
     assert momenta == sorted(momenta, reverse=True)
     assert momenta[-1] < 0.95
+
+
+CONDITIONAL = SHARED.replace("G(z)", "C(z, label)").replace("update G", "update C")
+
+
+def test_a_shared_draw_takes_its_batch_from_a_field_that_it_is_given(built) -> None:  # type: ignore[no-untyped-def]
+    """The classes come second in the batch, and what the steps share reads nothing else."""
+    run = built(f"""
+generator C {{
+    in z: vector[4]
+    in c: category[10]
+    [z, c -> embedding(8)] -> linear(64)
+}}
+{CONDITIONAL}""")
+    real, label = list(run.train.rows(0, 8).fields())[:2]
+    before = weights(run.model.c)
+    run.iteration(real, label)
+    assert moved(run.model.c, before)

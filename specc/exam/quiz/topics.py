@@ -15,6 +15,7 @@ from specc.exam.quiz.naming import called
 from specc.layers.base import Inference
 from specc.layers.written import written
 from specc.program import Apply, Body
+from specc.receptive import HOPS
 from specc.sizes import render
 from specc.syntax import tree
 from specc.types import Tensor
@@ -97,8 +98,7 @@ def _words(entry: Entry, inference: Inference) -> Iterator[str]:
         yield "output"
     if row.op in _WEIGHTY and inference.macs is not None and not row.note:
         yield "macs"
-    windows = inference.windows
-    if windows and row.sees:
+    if row.sees and any(w.axis != HOPS for w in inference.windows):
         yield "receptive_field"
 
 
