@@ -27,6 +27,12 @@ def test_the_formula_of_a_hard_sigmoid() -> None:
     assert torch.allclose(y, torch.nn.functional.hardsigmoid(x))
 
 
+@pytest.mark.parametrize("text", ["argmin(x)", "argmin(x, axis=features)", "argmax(-x)"])
+def test_the_place_of_the_smallest(text: str) -> None:
+    x = torch.tensor([[[3.0, 1, 2, 5], [0, 4, 2, 1], [7, 6, 5, 4]]])
+    assert torch.equal(_run(text, x), x.argmin(2))
+
+
 def _run(text: str, x: torch.Tensor) -> torch.Tensor:
     program = compile_text(
         f"specc 1\nnetwork N {{\n    in x: sequence[3, 4]\n    out y = {text}\n}}\n"
