@@ -283,7 +283,8 @@ class _Position(Layer):
         x = tensor(operands[0], self.word)
         if x.rank == 0:
             raise LayerError(
-                "E301", f"{self.word} works along an axis, and this is one number per item",
+                "E301",
+                f"{self.word} works along an axis, and this is one number per {x.over[:-1]}",
                 text="one number",
             )  # fmt: skip
         axis = feature_axis(x) if self.axis is None else axis_number(x, self.axis, self.word)

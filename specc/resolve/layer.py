@@ -13,6 +13,7 @@ from specc.resolve.context import Scope
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
 from specc.resolve.origins import origins
 from specc.resolve.products import accumulated
+from specc.resolve.reductions import kept_features
 from specc.resolve.remarks import remark_on_layer
 from specc.resolve.skip import joined
 from specc.resolve.table import table_before
@@ -172,6 +173,7 @@ def _diagnose(
     if problem.code == "E301":
         message = f"{name}: {message}" if name else message
         notes = (*([f"so far: {trail}"] if trail else []), *notes)
+        helps = kept_features(scope, flows) or helps
     elif problem.code == "E302":
         place, text, labels = mismatch.marks(scope, maker, flows, problem, place)
         told = joined(scope, maker.layer.word, flows, problem)
