@@ -12,3 +12,5 @@ MAX_SYNTAX_ERRORS = 200
 """Syntax errors after which reading a file ends."""
 MAX_REREAD_TOKENS = 500_000
 """Tokens read anew after syntax errors: every error of a file costs a reading of it."""
+MAX_ELEMENTS = 2**63 - 1
+"""Numbers of one tensor: what an index of 64 bits counts."""

@@ -85,6 +85,14 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "size": ("kernel", "size"),
     "kernelsize": ("kernel",),
     "filtersize": ("kernel",),
+    "poolsize": ("kernel",),
+    "windowsize": ("kernel",),
+    "hiddensize": ("units",),
+    "embeddingdim": ("features",),
+    "outputdim": ("features",),
+    "numlayers": ("layers",),
+    "returnsequences": ("keep",),
+    "dim": ("axis", "axes"),
     "pad": ("padding", "pad"),
     "step": ("stride", "step"),
     "dilationrate": ("dilation",),
@@ -119,6 +127,13 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "output": ("out",),
     "parameter": ("param",),
 }
+
+OPPOSITES = (
+    ("min", "max"), ("encod", "decod"), ("up", "down"), ("in", "out"), ("first", "last"),
+    ("left", "right"), ("lower", "upper"), ("before", "after"), ("source", "target"),
+    ("train", "test"), ("positive", "negative"), ("true", "false"), ("less", "greater"),
+)  # fmt: skip
+"""Parts of words that say the contrary: neither is ever meant by the other, however near they are."""
 
 _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEIGHBOURS = {a + b for row in _KEYBOARD for a, b in pairwise(row)}
@@ -165,7 +180,15 @@ def price(word: str, candidate: str) -> float:
         return 0.1 + 0.1 * foreign.index(candidate)
     if _without_rank(left) == right:
         return 0.1
+    if contrary(left, right):
+        return float("inf")
     return min(_prefix_price(left, right), _edit_price(left, right))
+
+
+def contrary(word: str, other: str) -> bool:
+    """Whether two words differ in the part that says which way: `argmin`, `argmax`."""
+    ways = [*OPPOSITES, *((b, a) for a, b in OPPOSITES)]
+    return any(a in word and b in other and a not in other and b not in word for a, b in ways)
 
 
 def _squeeze(word: str) -> str:

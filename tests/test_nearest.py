@@ -56,6 +56,23 @@ def test_arguments(written, meant):
     assert nearest(written, ARGUMENTS)[0] == meant
 
 
+@pytest.mark.parametrize(
+    ("written", "contrary"),
+    [
+        ("argmin", "argmax"),
+        ("MinPool2d", "max_pool"),
+        ("min", "max"),
+        ("decode", "encode"),
+        ("decoder", "encoder"),
+        ("downsample", "upsample"),
+        ("up2", "down2"),
+        ("x_train", "x_test"),
+    ],
+)
+def test_a_word_is_never_its_contrary(written, contrary):
+    assert nearest(written, [contrary]) == nearest(contrary, [written]) == []
+
+
 @pytest.mark.parametrize("word", ["", "xyzzy", "quaternion", "x" * 100_000])
 def test_nothing_near_is_nothing(word):
     assert nearest(word, LAYERS) == []

@@ -74,11 +74,9 @@ def _spread_of(x: Array, dim: Any, root: bool, correction: Any, keepdim: bool) -
     return reduced(rule, x, _listed(dim), keep=keepdim)
 
 
-def _argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
-    def place(row: Sequence[Scalar]) -> Scalar:
-        return s.flat("argmax", s.largest(row)[1], *row)
-
-    return reduced(place, x, _listed(dim), keep=keepdim)
+def _position(least: bool) -> Callable[..., Array]:
+    word = "argmin" if least else "argmax"
+    return _reduction(lambda row: s.flat(word, s.largest(row, least=least)[1], *row))
 
 
 def _extreme(least: bool) -> Callable[..., Array]:
@@ -181,7 +179,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "var": lambda x, dim=None, correction=None, keepdim=False: _spread_of(
         x, dim, False, correction, keepdim
     ),
-    "argmax": _argmax,
+    "argmax": _position(least=False),
+    "argmin": _position(least=True),
     "logsumexp": _logsumexp,
     "cumsum": act.cumsum,
     "flatten": _flatten,

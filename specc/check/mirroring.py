@@ -1,8 +1,9 @@
-"""Which kernel would make a decoder give back what its encoder takes, found by trying those near it."""
+"""What would make a decoder give back what its encoder takes, found by trying what is usually meant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from specc.diagnostics import Diagnostics
 from specc.program import Apply, Body, Program
@@ -12,47 +13,72 @@ from specc.syntax import tree
 from specc.syntax.parse import parse
 from specc.types import Tensor
 
-_NEAR = (1, -1, 2, -2, 3, -3)
+_NEXT = (1, -1)
+_NEAR = (2, -2, 3, -3)
 _MOST_LAYERS = 4
 _LONGEST = 20_000
-"""Characters of a file that is read anew for every kernel that is tried."""
+"""Characters of a file that is read anew for everything that is tried."""
+_MORE = "output_padding=1"
+
+_Change = tuple[Span, str]
+"""What stands in a place instead."""
 
 
-def fitting_kernel(program: Program, decoder: Body, wanted: Tensor) -> tuple[str, ...]:
-    """`4x4 in line 12 gives 14, and then (14−1)·2 − 2·1 + 4 = 28`, where one kernel is what is wrong."""
+def fitting_change(program: Program, decoder: Body, wanted: Tensor) -> tuple[str, ...]:
+    """`4x4 in line 12 gives 14, and then (14−1)·2 − 2·1 + 4 = 28`, where a kernel or a margin is wrong."""
     source = program.file.source
     if not isinstance(decoder.definition, tree.Definition) or len(source.text) > _LONGEST:
         return ()
-    kernels = [*_kernels(decoder.definition)][-_MOST_LAYERS:]
-    for change in _NEAR:
-        for kernel in kernels:
-            values = [v + change for v in kernel.values]
-            if min(values) < 1:
-                continue
-            written = "x".join(map(str, values))
-            body = _changed(source, kernel.span, written, decoder.name)
-            if body is not None and _gives(body) == wanted.sizes:
-                return (_sentence(body, kernel.span, written),)
+    calls = _calls(decoder.definition)[-_MOST_LAYERS:]
+    for changes in (*_kernels(calls, _NEXT), *_margins(calls), *_kernels(calls, _NEAR)):
+        body = _changed(source, changes, decoder.name)
+        if body is not None and _gives(body) == wanted.sizes:
+            return (_sentence(body, changes),)
     return ()
 
 
-def _kernels(definition: tree.Definition) -> Iterator[tree.SizeLiteral]:
-    """The kernels of the transposed convolutions that are written in a definition."""
+def _calls(definition: tree.Definition) -> list[tree.Call]:
+    """The transposed convolutions that are written in a definition."""
     stack: list[object] = [definition.body]
-    found: list[tree.SizeLiteral] = []
+    found: list[tree.Call] = []
     while stack:
         item = stack.pop()
         if isinstance(item, tree.Call) and isinstance(item.callee, tree.Name):
-            given = [a.value for a in item.arguments]
-            if item.callee.id == "conv_transpose":
-                found += [v for v in given if isinstance(v, tree.SizeLiteral)][:1]
+            found += [item] if item.callee.id == "conv_transpose" else []
         stack.extend(tree.parts(item))
-    yield from sorted(found, key=lambda k: k.span.start)
+    return sorted(found, key=lambda c: c.span.start)
 
 
-def _changed(source: Source, span: Span, written: str, name: str) -> Body | None:
-    """The decoder with another kernel, or None where that means nothing."""
-    text = source.text[: span.start] + written + source.text[span.end :]
+def _kernels(calls: Sequence[tree.Call], by: Sequence[int]) -> Iterator[list[_Change]]:
+    """Another kernel in one of the layers."""
+    written = [
+        next((a.value for a in call.arguments if isinstance(a.value, tree.SizeLiteral)), None)
+        for call in calls
+    ]
+    for change in by:
+        for kernel in written:
+            if kernel is not None and min(kernel.values) + change >= 1:
+                yield [(kernel.span, "x".join(str(v + change) for v in kernel.values))]
+
+
+def _margins(calls: Sequence[tree.Call]) -> Iterator[list[_Change]]:
+    """One position more at the end of as few layers as possible."""
+    bare = [
+        call.arguments[-1].span
+        for call in calls
+        if call.arguments
+        and all(a.name is None or a.name.id != "output_padding" for a in call.arguments)
+    ]
+    for count in range(1, len(bare) + 1):
+        for spans in combinations(bare, count):
+            yield [(Span(s.source, s.end, s.end), f", {_MORE}") for s in spans]
+
+
+def _changed(source: Source, changes: Sequence[_Change], name: str) -> Body | None:
+    """The decoder with the changes, or None where that means nothing."""
+    text = source.text
+    for span, written in reversed(changes):
+        text = text[: span.start] + written + text[span.end :]
     diagnostics = Diagnostics()
     file = parse(Source(source.path, text), diagnostics)
     program = None if file is None else resolve(file, diagnostics, None)
@@ -67,13 +93,25 @@ def _gives(body: Body) -> object:
     return type.sizes if isinstance(type, Tensor) else None
 
 
-def _sentence(body: Body, kernel: Span, written: str) -> str:
-    """Where the kernel stands, what it gives there, and what comes of it in the end."""
+def _sentence(body: Body, changes: Sequence[_Change]) -> str:
+    """Where the change stands, what it gives there, and what comes of it in the end."""
     sized = [
         (node.span, node.operation.inference.sizes[-1].formula)
         for node in body.nodes
         if isinstance(node.operation, Apply) and node.operation.inference.sizes
     ]
-    at = next(i for i, (span, _) in enumerate(sized) if span.start <= kernel.start < span.end)
+    place, written = changes[0]
+    what = written.removeprefix(", ")
+    if len(changes) > 1:
+        return f"{what} in {_lines(changes)} gives {sized[-1][1].value}"
+    at = next(i for i, (span, _) in enumerate(sized) if span.start <= place.start < span.end)
     rest = f", and then {sized[-1][1].working()}" if at < len(sized) - 1 else ""
-    return f"{written} in line {kernel.line} gives {sized[at][1].value}{rest}"
+    return f"{what} in line {place.line} gives {sized[at][1].value}{rest}"
+
+
+def _lines(changes: Sequence[_Change]) -> str:
+    """`lines 4 and 5`, or `2 layers of line 4`."""
+    lines = [str(n) for n in sorted({span.line for span, _ in changes})]
+    if len(lines) == 1:
+        return f"{len(changes)} layers of line {lines[0]}"
+    return f"lines {', '.join(lines[:-1])} and {lines[-1]}"

@@ -66,7 +66,7 @@ def _mirror(program: Program, encoder: Body, decoder: Body, diagnostics: Diagnos
         return
     if wanted.dtype == "int" and wanted.classes in given.sizes:
         return  # scores over a vocabulary answer for tokens
-    from specc.check.mirroring import fitting_kernel  # it compiles anew, so only after an error
+    from specc.check.mirroring import fitting_change  # it compiles anew, so only after an error
 
     last, labels = _last_sizes(decoder)
     diagnostics.add(
@@ -79,7 +79,7 @@ def _mirror(program: Program, encoder: Body, decoder: Body, diagnostics: Diagnos
             notes=(f"encoder {encoder.name}: {encoder.inputs[0][0]} is {wanted}",)
             if len(decoder.outputs) == 1
             else (f"compared: its first output, {name}",),
-            helps=fitting_kernel(program, decoder, wanted),
+            helps=fitting_change(program, decoder, wanted),
             origins=(
                 decoder.name,
                 *(f"{body.name}({port})" for body in (decoder, encoder) for port, _ in body.inputs),

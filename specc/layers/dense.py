@@ -24,7 +24,7 @@ def _last(x: Tensor, word: str, index: int = 0) -> None:
     if x.rank == 0:
         raise LayerError(
             "E301",
-            f"{word} needs a vector, and this is one number for each item",
+            f"{word} needs a vector, and this is one number per {x.over[:-1]}",
             text=str(x),
             argument=index,
             helps=("unsqueeze makes a vector of one number",),

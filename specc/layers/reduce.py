@@ -275,11 +275,7 @@ class Product(_Reduction):
         return x
 
 
-class ArgMax(Layer):
-    """Where the largest is."""
-
-    word = "argmax"
-    summary = "Position of the largest element along an axis: the last, or the channels."
+class _Position(Layer):
     axis: Axis | None = Field(None, description="The axis; without it channels, or else the last.")
 
     def infer(self, *operands: Operand | None) -> Inference:
@@ -287,7 +283,8 @@ class ArgMax(Layer):
         x = tensor(operands[0], self.word)
         if x.rank == 0:
             raise LayerError(
-                "E301", "argmax works along an axis, and this is one number per item",
+                "E301",
+                f"{self.word} works along an axis, and this is one number per {x.over[:-1]}",
                 text="one number",
             )  # fmt: skip
         axis = feature_axis(x) if self.axis is None else axis_number(x, self.axis, self.word)
@@ -296,8 +293,22 @@ class ArgMax(Layer):
             tuple(x.sizes[i] for i in rest), tuple(x.axes[i] for i in rest), "int",
             x.sizes[axis], batched=x.batched,
         )  # fmt: skip
-        code = method(numeric(x, X(0)), "argmax", torch_axis(x, axis))
+        code = method(numeric(x, X(0)), self.word, torch_axis(x, axis))
         return Inference((("output", out),), code, sees="all")
+
+
+class ArgMax(_Position):
+    """Where the largest is."""
+
+    word = "argmax"
+    summary = "Position of the largest element along an axis: the last, or the channels."
+
+
+class ArgMin(_Position):
+    """Where the smallest is."""
+
+    word = "argmin"
+    summary = "Position of the smallest element along an axis: the last, or the channels."
 
 
 class CumSum(Layer):

@@ -50,7 +50,7 @@ LAYERS: Vocabulary[Layer] = Vocabulary(
         " log1p:Log1p sin:Sin cos:Cos floor:Floor round:Round clamp:Clamp float:Float"
         " logical_not:LogicalNot",
         "reduce": "mean:Mean sum:Sum max:Max min:Min std:Std var:Var norm:Norm logsumexp:LogSumExp"
-        " product:Product argmax:ArgMax cumsum:CumSum",
+        " product:Product argmax:ArgMax argmin:ArgMin cumsum:CumSum",
         "loss": "mse:MSE l1:L1 smooth_l1:SmoothL1 huber:Huber msle:MSLE bce:BCE"
         " bce_with_logits:BCEWithLogits poisson_nll:PoissonNLL gaussian_nll:GaussianNLL kl_div:KLDiv"
         " hinge:Hinge cross_entropy:CrossEntropy nll:NLL kl_sparsity:KLSparsity",

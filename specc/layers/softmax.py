@@ -26,7 +26,7 @@ def axis_of(x: Tensor, axis: str | int | None, word: str) -> int:
     if x.rank == 0:
         raise LayerError(
             "E301",
-            f"{word} works along an axis, and this is one number per item",
+            f"{word} works along an axis, and this is one number per {x.over[:-1]}",
             text="one number",
             helps=("one probability is sigmoid",),
         )

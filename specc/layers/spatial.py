@@ -307,13 +307,20 @@ def _window_text(slides: tuple[Slide, ...], what: str) -> str:
 
 def _remedies(slides: tuple[Slide, ...], slide: Slide, what: str, word: str) -> tuple[str, ...]:
     """What would fit: a smaller kernel, or margins that make up for all axes."""
-    room = slide.size + slide.before + slide.after
-    fits = (room - 1) // slide.dilation + 1
-    helps = [f"a {what} of at most {render(fits)} fits"]
+    helps = [f"a {what} of at most {_largest(slides, slide)} fits"]
     lacking = [s.extent - s.size for s in slides]
     if word.startswith("conv") and all(known(n) for n in lacking):
         helps.append(f"padding={render(size_ceil_div(size_max(*lacking), 2))} makes it fit")
     return tuple(helps)
+
+
+def _largest(slides: tuple[Slide, ...], slide: Slide) -> str:
+    """`8`, the largest kernel that fits; where one axis has room for more, `3, or 8x3`."""
+    rooms = [(s.size + s.before + s.after - 1) // s.dilation + 1 for s in slides]
+    numbers = [r for r in rooms if isinstance(r, int)]
+    if len(numbers) < len(rooms) or len(set(numbers)) == 1:
+        return render(rooms[slides.index(slide)])
+    return f"{min(numbers)}, or {'x'.join(map(str, numbers))},"
 
 
 def same_margins(size: Size, kernel: Size, stride: Size, dilation: Size) -> tuple[Size, Size]:

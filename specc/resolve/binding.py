@@ -19,7 +19,7 @@ from specc.resolve.arguments import (
 )
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, is_tensor, unknown_name
-from specc.resolve.inferred import refused
+from specc.resolve.inferred import is_of_input, refused
 from specc.resolve.remarks import remark_on_idle, remark_on_product
 from specc.resolve.values import (
     POISON,
@@ -54,6 +54,7 @@ class Bound(Struct):
     ties: list[tuple[Tie, tuple[Size, ...]]] = field(default_factory=list)
     tied: list[tuple[str, Span]] = field(default_factory=list)
     extra: dict[str, object] = field(default_factory=dict)
+    edits: tuple[Edit, ...] | None = None  # what mends the whole call
     failed: bool = False
 
 
@@ -64,7 +65,7 @@ def bind(
 
     In a pipe the piped value is the first operand and is not among the arguments.
     """
-    bound = Bound()
+    bound = Bound(edits=_mended(model, arguments))
     positional = [a for a in arguments if a.name is None]
     values = [Given(v, a.span) for a in positional if (v := as_static(a.meaning)) is not None]
     if len(values) == len(positional) and (wrong := refused(model, values)) is not None:
@@ -76,9 +77,16 @@ def bind(
         if argument.name is not None:
             _keyword(scope, model, argument.name, argument, bound)
     if bound.failed or _unsure(model, positional):
-        construct(
-            model, model.word, bound.given, place, scope.diagnostics, bound.extra, incomplete=True
-        )
+        if bound.edits is None:
+            construct(
+                model,
+                model.word,
+                bound.given,
+                place,
+                scope.diagnostics,
+                bound.extra,
+                incomplete=True,
+            )
         _operands(scope, bound)
         return None
     if scope.role == "example":
@@ -93,6 +101,17 @@ def bind(
     spans += tuple(bound.tied)
     places = tuple((name, span) for name, values in bound.operands.items() for _, span in values)
     return LayerMaker(layer, tuple(bound.ties), (), place, spans, by_place, places), operands
+
+
+def _mended(model: type[Layer], arguments: list[Argument]) -> tuple[Edit, ...] | None:
+    """What makes a call with arguments of another framework ours; None for any other call."""
+    operands = (*model.operands, *model.keyword_operands, *model.tieable)
+    names = (a.name.id for a in arguments if a.name is not None)
+    if all(n in model.model_fields or n in operands for n in names):
+        return None
+    from specc.resolve.foreign import translated  # only after an error
+
+    return translated(model, model.word, arguments)
 
 
 def _unsure(model: type[Layer], positional: list[Argument]) -> bool:
@@ -223,7 +242,7 @@ def _keyword(
         bound.operands.setdefault(name.id, []).append((argument.meaning, argument.span))
     else:
         bound.failed = True
-        _unknown(scope, model, name)
+        _unknown(scope, model, name, bound.edits)
 
 
 def _unbound(model: type[Layer], given: Given | None) -> Span | None:
@@ -233,10 +252,14 @@ def _unbound(model: type[Layer], given: Given | None) -> Span | None:
     return given.span if given.value not in AXES and given.span.text.isidentifier() else None
 
 
-def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:
+def _unknown(
+    scope: Scope, model: type[Layer], name: tree.Name, edits: tuple[Edit, ...] | None
+) -> None:
+    """An argument that the layer does not have; `edits` mend the whole call, where that is sure."""
     choices = [*model.model_fields, *model.keyword_operands, *model.tieable]
-    close = nearest(name.id, choices)
-    fix = Fix(f"{name.id} → {close[0]}", (Edit(name.span, close[0]),)) if close else None
+    close = [] if is_of_input(name.id) else nearest(name.id, choices)
+    said = f"{name.id} → {close[0]}" if close else f"leave out {name.id}"
+    fix = None if edits is None else Fix(said, edits)
     scope.diagnostics.add(
         Diagnostic(
             "E202",
@@ -250,19 +273,11 @@ def _unknown(scope: Scope, model: type[Layer], name: tree.Name) -> None:
     )
 
 
-_OF_THE_INPUT = frozenset(
-    {
-        "in", "input_dim", "input_size", "input_shape", "num_features", "num_channels",
-        "num_embeddings", "normalized_shape", "embed_dim", "in1_features", "in2_features",
-    }
-)  # fmt: skip
-
-
 def _elsewhere(name: str) -> tuple[str, ...]:
     """Where an argument of other frameworks is said here."""
     if name == "activation":
         return ("an activation is a stage of its own: -> relu",)
-    if name.startswith("in_") or name in _OF_THE_INPUT:
+    if is_of_input(name):
         return ("the sizes of an input are inferred; leave it out",)
     return ()
 
@@ -285,7 +300,7 @@ def _hyperparameter(
         return
     if isinstance(meaning, Word) and accepts_word(model, name):
         _not_taken(scope, model, name, meaning.other)
-    value = _words(meaning) if accepts_word(model, name) else None
+    value = words_of(meaning) if accepts_word(model, name) else None
     if value is None:
         if isinstance(meaning, Word) and not accepts_word(model, name):
             bound.failed = True
@@ -321,7 +336,7 @@ def _no_word(scope: Scope, model: type[Layer], field: str, text: str, span: Span
     scope.context.report("E203", message, span, notes=notes, helps=helps)
 
 
-def _words(meaning: Meaning) -> Static | None:
+def words_of(meaning: Meaning) -> Static | None:
     """Axis names and other words as text, alone or in a list."""
     if isinstance(meaning, Word):
         return meaning.text

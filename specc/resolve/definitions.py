@@ -209,7 +209,25 @@ def _only_pipe(
         return
     for statement, value in alone:
         if value is not POISON:
-            _report_unused(scope, None, statement.span)
+            _unused_pipe(scope, statement)
+
+
+def _unused_pipe(scope: Scope, statement: tree.Evaluate) -> None:
+    """Report a pipe that no name keeps: what comes behind the last of its stages that something reads."""
+    pipe = statement.value
+    stages = pipe.stages if isinstance(pipe, tree.Pipe) else ()
+    read = [i for i, s in enumerate(stages) if any(n.id in scope.read for n in labels(s))]
+    if not read:
+        _report_unused(scope, None, statement.span)
+        return
+    behind = stages[read[-1] + 1 :]
+    label = stages[read[-1]].label
+    if behind and label is not None:
+        place = behind[0].span.to(behind[-1].span)
+        message = f"what comes behind {label.id} is computed and never used"
+        end = f"-> {behind[-1].operation.span.text} as {label.id}"
+        help = f"{label.id} is what stands before it; where the end is meant: {end}"
+        _warn(scope, message, place, help)
 
 
 def _no_output(scope: Scope, definition: tree.Definition, pipes: int) -> None:

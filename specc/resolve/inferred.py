@@ -10,12 +10,11 @@ from specc.layers.base import Layer
 from specc.resolve.arguments import Given, kind_of
 from specc.resolve.static import show
 from specc.resolve.values import Flow, LayerMaker
-from specc.source import Span
 from specc.types import Tensor
 
 SIZES = {
     "linear": 1, "bilinear": 2, "conv": 1, "conv_transpose": 1, "embedding": 1, "attention": 1,
-    "rnn": 1, "lstm": 1, "gru": 1,
+    "rnn": 1, "lstm": 1, "gru": 1, "batch_norm": 1, "instance_norm": 1,
 }  # fmt: skip
 """How many arguments of PyTorch's class say what the input is."""
 
@@ -44,25 +43,35 @@ def refused(model: type[Layer], positional: Sequence[Given]) -> Diagnostic | Non
     )
 
 
-def without_sizes(
-    model: type[Layer], word: str, numbers: Sequence[Span], names: Container[str]
-) -> tuple[Edit, ...] | None:
-    """What leaves out the sizes that a call of PyTorch's class begins with, `Conv2d(1, 6, 5)`.
+def left_out(
+    model: type[Layer], word: str, numbers: int, names: Container[str | None]
+) -> int | None:
+    """How many sizes of the input a call of PyTorch's class begins with, as in `Conv2d(1, 6, 5)`.
 
     `numbers` are the whole numbers that it begins with, `names` the arguments with a name. Without them
     it must still say all that the layer needs. None where `word` may be a class or not: `conv2d(1, 6, 5)`.
     """
     count, fields = SIZES.get(model.word, 0), model.model_fields
     needed = [n for n, f in fields.items() if f.is_required()]
-    without = max(0, len(numbers) - count)
-    if not count or not without or not all(n in names for n in needed[without:]):
-        return ()
+    without = numbers - count
+    if not count or without < 0 or not all(n in names for n in needed[without:]):
+        return 0
     if not word[0].isupper():
-        return None if re.search(r"\dd$", word) else ()
-    if re.search(r"\dD", word):  # Keras, where sizes are inferred too
-        return ()
-    first = numbers[0]
-    return (Edit(type(first)(first.source, first.start, numbers[count].start), ""),)
+        return None if re.search(r"\dd$", word) else 0
+    return 0 if re.search(r"\dD", word) else count  # Keras, where sizes are inferred too
+
+
+_OF_THE_INPUT = frozenset(
+    {
+        "in", "input_dim", "input_size", "input_shape", "num_features", "num_channels",
+        "num_embeddings", "normalized_shape", "embed_dim", "in1_features", "in2_features",
+    }
+)  # fmt: skip
+
+
+def is_of_input(name: str) -> bool:
+    """Whether an argument of other frameworks says a size of the input."""
+    return name.startswith("in_") or name in _OF_THE_INPUT
 
 
 _NUMBERS = ("a whole number", "a number")

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 
 from specc.diagnostics import Diagnostic, Label
 from specc.layers.base import Inference, LayerError, Operand
 from specc.program import Apply, Path, Stage, Tie
 from specc.resolve import inferred, mismatch
 from specc.resolve.context import Scope
+from specc.resolve.countable import COUNTED, too_many
 from specc.resolve.graphs import gathered_again, on_graph, on_place, placed, reduced
 from specc.resolve.origins import origins
 from specc.resolve.products import accumulated
+from specc.resolve.reductions import kept_features
 from specc.resolve.remarks import remark_on_layer
 from specc.resolve.skip import joined
 from specc.resolve.table import table_before
 from specc.resolve.values import POISON, Flow, LayerMaker
-from specc.sizes import Size, SizeLimit, Symbolic, render
+from specc.sizes import Size, SizeLimit, render
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import AXES, UNKNOWN, Tensor, Unknown, ValueType
-
-MOST_NUMBERS = 2**63 - 1
-"""Of one tensor: what an index of 64 bits counts."""
 
 Operands = Sequence[tuple[str, Flow]]
 
@@ -123,7 +121,9 @@ def _infer(
     except LayerError as problem:
         scope.diagnostics.add(_diagnose(scope, maker, flows, span, name, problem))
     except (SizeLimit, OverflowError):
-        scope.context.report("E205", f"{maker.layer.word}: this size is too large", span)
+        scope.context.report(
+            "E205", f"{maker.layer.word}: this size is too large", span, helps=(COUNTED,)
+        )
     return None
 
 
@@ -136,12 +136,10 @@ def _no_axis(scope: Scope, maker: LayerMaker) -> None:
 
 
 def _small_enough(inference: Inference) -> Inference:
-    """The inference, if an index of 64 bits reaches every number of what comes out."""
-    for _, type in inference.outputs:
-        if isinstance(type, Tensor):
-            numbers = prod(s for s in type.sizes if not isinstance(s, Symbolic))
-            if numbers > MOST_NUMBERS:
-                raise SizeLimit
+    """The inference, if what comes out and its weights can be counted."""
+    given = [t.sizes for _, t in inference.outputs if isinstance(t, Tensor)]
+    if any(map(too_many, (*given, *(p.sizes for p in inference.parameters)))):
+        raise SizeLimit
     return inference
 
 
@@ -182,6 +180,7 @@ def _diagnose(
     if problem.code == "E301":
         message = f"{name}: {message}" if name else message
         notes = (*([f"so far: {trail}"] if trail else []), *notes)
+        helps = kept_features(scope, flows) or helps
     elif problem.code == "E302":
         place, text, labels = mismatch.marks(scope, maker, flows, problem, place)
         told = joined(scope, maker.layer.word, flows, problem)

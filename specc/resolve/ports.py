@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from specc.nearest import nearest
 from specc.program import ReadPort
 from specc.resolve.context import Scope, Types
+from specc.resolve.countable import COUNTED, too_many
 from specc.resolve.evaluation import static
 from specc.resolve.parameters import is_free
 from specc.resolve.remarks import remark_on_order
@@ -145,7 +146,12 @@ def port_type(scope: Scope, written: tree.Expr) -> ValueType:
             notes=(f"types: {', '.join(PORT_AXES)}, graph, tensor",),
         )
         return UNKNOWN
-    return _typed(scope, base, given, written)
+    type = _typed(scope, base, given, written)
+    if isinstance(type, Tensor) and too_many((*type.sizes, type.classes or 1)):
+        message = f"{base.id}: this size is too large"
+        scope.context.report("E205", message, written.span, helps=(COUNTED,))
+        return UNKNOWN
+    return type
 
 
 def _typed(

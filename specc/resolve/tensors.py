@@ -8,6 +8,7 @@ from specc.formula import Formula, product, var
 from specc.layers.base import Parameter
 from specc.program import BareTensor, Stage, Static
 from specc.resolve.context import Scope
+from specc.resolve.countable import COUNTED, too_many
 from specc.resolve.values import POISON, TensorRef
 from specc.sizes import Size, Symbolic
 from specc.syntax import tree
@@ -68,4 +69,8 @@ def sizes_of(
             scope.context.report(code, "a size is a whole number from 1", expr.span)
             return None
         sizes.append(value)
+    if too_many(sizes):
+        message = f"{item.name.id}: this size is too large"
+        scope.context.report("E205", message, item.span, helps=(COUNTED,))
+        return None
     return tuple(sizes)

@@ -9,8 +9,7 @@ from specc.layers import registry
 from specc.nearest import nearest, sure
 from specc.resolve.binding import Argument
 from specc.resolve.context import Scope
-from specc.resolve.inferred import without_sizes
-from specc.resolve.values import POISON, Flow, Number
+from specc.resolve.values import POISON, Flow
 from specc.source import Span
 
 
@@ -38,19 +37,14 @@ def unknown_layer(scope: Scope, word: str, span: Span, given: Sequence[Argument]
 
 
 def _fix(word: str, meant: str, span: Span, given: Sequence[Argument]) -> Fix | None:
-    """The nearest word in its place, and no size of the input before its arguments."""
+    """The nearest word in its place, and its arguments as it takes them."""
     model = registry.get(meant)
-    numbers = [a.span for a in given if a.name is None and _is_whole(a)]
-    names = {a.name.id for a in given if a.name is not None}
-    cut = () if model is None else without_sizes(model, word, numbers, names)
-    if cut is None or not sure(word, meant):
-        return None
-    return Fix(f"{word} → {meant}", (Edit(span, meant), *cut))
+    if model is None:
+        return Fix(f"{word} → {meant}", (Edit(span, meant),)) if sure(word, meant) else None
+    from specc.resolve.foreign import translated  # only after an error
 
-
-def _is_whole(argument: Argument) -> bool:
-    value = argument.meaning.value if isinstance(argument.meaning, Number) else None
-    return isinstance(value, int) and not isinstance(value, bool)
+    edits = translated(model, word, given) if sure(word, meant) else None
+    return None if edits is None else Fix(f"{word} → {meant}", (Edit(span, meant), *edits))
 
 
 def _networks(scope: Scope, span: Span) -> tuple[str, ...]:

@@ -32,9 +32,15 @@ def plain(source: Source, match: re.Match[str], diagnostics: Diagnostics) -> Pie
     """The piece that a sign stands for: `->` for an arrow, `3x3` for three by three."""
     written, start, end = match[0], match.start(), match.end()
     times = match.lastgroup == "TIMES"
-    meant = re.sub(r"[ \t]*[×✕Xx][ \t]*", "x", written) if times else _PLAIN[written]
+    meant = re.sub(r"[ \t]*[×✕Xx][ \t]*", "x", written) if times else _meant(written)
     span = Span(source, start, end)
     message = f'"{written}" is written {meant}'
     diagnostics.read_on(Diagnostic("E101", message, span, fix=Fix(meant, (Edit(span, meant),))))
     kind = "SIZE" if times else "NAME" if meant.isalpha() else "SIGN"
     return Piece(kind, meant, start, end)
+
+
+def _meant(written: str) -> str:
+    """What a sign is here; a dash and a `>`, with or without a gap, are an arrow."""
+    dashed = written[0] in "−–—" and written.endswith(">")
+    return "->" if dashed else _PLAIN[written]

@@ -31,6 +31,7 @@ def helps(size: int, first: str, last: str) -> tuple[str, ...]:
     [
         (28, "3x3", "4x4", "4x4 in line 11 gives 14, and then (14−1)·2 − 2·1 + 4 = 28"),
         (28, "4x4", "3x3", "4x4 in line 12 gives 28"),
+        (28, "3x3", "3x3", "output_padding=1 in lines 11 and 12 gives 28"),
         (30, "4x4", "4x4", "5x5 in line 11 gives 15, and then (15−1)·2 − 2·1 + 4 = 30"),
     ],
 )

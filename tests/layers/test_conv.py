@@ -270,6 +270,11 @@ def test_a_kernel_that_does_not_fit_says_what_would() -> None:
     assert problem.helps == ("a kernel of at most 4 fits", "padding=1 makes it fit")
 
 
+def test_a_kernel_that_fits_fits_every_axis() -> None:
+    problem = refusal(Conv(channels=3, kernel=9), 1, 8, 3)
+    assert problem.helps[0] == "a kernel of at most 3, or 8x3, fits"
+
+
 @given(size=st.integers(1, 6), kernel=st.integers(1, 9), dilation=st.integers(1, 3))
 @SMALL
 def test_the_help_fits(size: int, kernel: int, dilation: int) -> None:

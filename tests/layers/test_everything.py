@@ -147,6 +147,7 @@ CASES: list[tuple[Layer, tuple[Tensor | None, ...]]] = [
     (reduce.Min(), (tensor(5), tensor(5))),
     (reduce.ArgMax(), (tensor(5),)),
     (reduce.ArgMax(), (IMAGE,)),
+    (reduce.ArgMin(), (tensor(5),)),
     (reduce.CumSum(axis="time"), (sequence(3, 4),)),
 ]  # fmt: skip
 

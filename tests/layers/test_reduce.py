@@ -27,6 +27,31 @@ def test_the_formula_of_a_hard_sigmoid() -> None:
     assert torch.allclose(y, torch.nn.functional.hardsigmoid(x))
 
 
+@pytest.mark.parametrize("text", ["argmin(x)", "argmin(x, axis=features)", "argmax(-x)"])
+def test_the_place_of_the_smallest(text: str) -> None:
+    x = torch.tensor([[[3.0, 1, 2, 5], [0, 4, 2, 1], [7, 6, 5, 4]]])
+    assert torch.equal(_run(text, x), x.argmin(2))
+
+
+@pytest.mark.parametrize(
+    ("type", "pipe", "message", "help"),
+    [
+        ("sequence[10, 8]", "x -> mean", "per item", "mean(axis=time) keeps the features"),
+        ("image[3, 8, 8]", "x -> max", "per item", "max(axis=[height, width]) keeps the channels"),
+        ("graph[node=8]", "x -> sum", "per node", "sum(axis=nodes) keeps the features"),
+        ("vector[8]", "x -> mean", "per item", "unsqueeze makes a vector of one number"),
+    ],
+)
+def test_what_reduced_too_much_is_told(type: str, pipe: str, message: str, help: str) -> None:
+    text = f"specc 1\nnetwork N {{\n    in x: {type}\n    {pipe} -> linear(2)\n}}\n"
+    [problem] = compile_text(text).diagnostics
+    assert problem.message == f"linear needs a vector, and this is one number {message}"
+    assert problem.helps == (help,)
+    if "axis" in help:
+        mended = text.replace(pipe, f"x -> {help.partition(' keeps')[0]}")
+        assert not list(compile_text(mended).diagnostics)
+
+
 def _run(text: str, x: torch.Tensor) -> torch.Tensor:
     program = compile_text(
         f"specc 1\nnetwork N {{\n    in x: sequence[3, 4]\n    out y = {text}\n}}\n"

@@ -157,6 +157,15 @@ def test_an_arrow_in_two_pieces_is_put_together() -> None:
     assert (edit.span.text, edit.replacement) == ("- >", "->")
 
 
+@pytest.mark.parametrize("dash", ["–>", "– >", "— >", "−>"])
+def test_a_dash_before_a_point_is_an_arrow(dash: str) -> None:
+    text = f"specc 1\nnetwork M {{\n    in x: vector[8]\n    out y = x {dash} relu\n}}\n"
+    [one] = compile_text(text).diagnostics
+    assert one.fix is not None
+    [edit] = one.fix.edits
+    assert (edit.span.text, edit.replacement) == (dash, "->")
+
+
 def test_a_pipe_in_a_sum_is_shown_whole() -> None:
     text = "network M {\n    in x: image[1, 8, 8]\n    y = x -> conv(6, 5x5, stride=2) + x\n    out y\n}\n"
     [one] = compile_text("specc 1\n" + text).diagnostics
