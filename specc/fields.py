@@ -23,7 +23,7 @@ from specc.receptive import (
     window_field,
 )
 from specc.sizes import Size, known
-from specc.types import SPATIAL, Graph, Tensor, ValueType, named_axes
+from specc.types import SPATIAL, UNKNOWN, Graph, Tensor, ValueType, named_axes
 
 MOST_STEPS = 256
 """Steps of a cell whose field is followed; where it still grows behind them, it is everything."""
@@ -72,7 +72,7 @@ class FieldReader:
         seen: Fields = {}
         match node.operation:
             case ReadPort(name):
-                seen = port_fields(name, dict(body.inputs)[name])
+                seen = port_fields(name, dict(body.inputs).get(name, UNKNOWN))  # "?" of an error
             case Apply(layer, inference, _):
                 seen = merge(
                     _layer(inference, o, moves=not _on_edges(body, r))

@@ -51,6 +51,7 @@ def compile_text(
         file = with_headers(file, diagnostics, before, overrides)
         suggest_sizes(file, diagnostics, overrides)
         _check_rest(file, diagnostics, overrides or {}, convention)
+        _check_claims(program, diagnostics, convention)
         without_consequences(file, diagnostics)
         return Compiled(source, None, diagnostics)
     check(program, diagnostics, convention)
@@ -81,6 +82,18 @@ def _check_rest(
                 diagnostics.add(diagnostic)
         if whole or not found.failed:
             return
+
+
+def _check_claims(
+    program: Program | None, diagnostics: Diagnostics, convention: Convention
+) -> None:
+    """Say of the claims about what is broken what the errors have no part in."""
+    if program is None or not (program.answers or program.expects):
+        return
+    from specc.claims.behind import certain_claims  # only after an error
+
+    for diagnostic in certain_claims(program, diagnostics, convention):
+        diagnostics.add(diagnostic)
 
 
 def compile_file(path: str, overrides: Mapping[str, Static] | None = None) -> Compiled:

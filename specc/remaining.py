@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics
+from specc.numbered import may_be_named
 from specc.resolve.order import bound, names_read
 from specc.source import Span
 from specc.syntax import tree
@@ -44,8 +45,15 @@ class Rest(Struct, frozen=True):
             return not self._trimmed(diagnostic)
         if diagnostic.code in _MISSING:
             unread = self._reads(diagnostic.span) and diagnostic.code in ("E402", "W405")
-            return not (unread or self.words & set(_words(diagnostic.span.text)))
+            return not (unread or self._may_be_there(diagnostic.span))
         return not (diagnostic.code == "E206" and self._called(diagnostic.span))
+
+    def _may_be_there(self, span: Span) -> bool:
+        """Whether what was left out may have what stands there; a claim tells layers by their numbers."""
+        claims = any(isinstance(d, (tree.Answers, tree.Expect)) for d in self._around(span))
+        if claims and self.names:
+            return any(may_be_named(w, self.words) for w in _words(span.text))
+        return bool(self.words & set(_words(span.text)))
 
     def _called(self, span: Span) -> bool:
         """Whether a definition stands there that something left out may call."""

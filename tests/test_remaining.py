@@ -275,3 +275,57 @@ def test_a_size_of_tokens_that_cannot_be() -> None:
     assert codes("network N {\n    in x: tokens[T, vocab=-4]\n    x -> embedding(4)\n}\n") == [
         "E204"
     ]
+
+
+BEHIND = """network A {
+    in x: vector[3]
+    x -> linear(4) as L -> dropout(2) -> linear(6)
+}
+"""
+
+
+def told(*parts: str) -> list[tuple[str, str]]:
+    found = compile_text("specc 1\n\n" + "\n".join(parts)).diagnostics
+    return [(d.code, d.span.text) for d in found if d.code[0] == "E"]
+
+
+def test_an_error_in_a_network_hides_no_word_that_is_no_figure() -> None:
+    answers = (
+        'answers "A" {\n    L.params = 16\n    L.foo = 3\n    A.bar = 2\n    Z.params = zz\n}\n'
+    )
+    found = told(BEHIND, answers, "expect A.parms <= limit")
+    words = [("E603", "foo"), ("E603", "bar"), ("E402", "Z"), ("E402", "zz")]
+    assert found == [("E204", "2"), *words, ("E603", "parms"), ("E402", "limit")]
+
+
+def test_a_figure_in_front_of_an_error_is_judged() -> None:
+    answers = 'answers "A" {\n    L.params = 15\n    linear1.params = 5\n    L.output = 4\n}\n'
+    assert told(BEHIND, answers) == [("E204", "2"), ("E602", "15")]
+    unnamed = BEHIND.replace(" as L", "")
+    assert told(unnamed, answers.replace("L.", "linear1.")) == [
+        ("E204", "2"),
+        ("E602", "15"),
+        ("E602", "5"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "claim", ["A.params = 3", "linear2.params = 3", "dropout1.p = 3", "A.output = 9"]
+)
+def test_what_hangs_on_an_error_is_left_alone(claim: str) -> None:
+    assert told(BEHIND, f'answers "A" {{\n    {claim}\n}}\n') == [("E204", "2")]
+
+
+def test_a_block_with_an_error_is_not_counted() -> None:
+    block = "block b(n) {\n    x -> linear(n) -> dropout(2)\n}\n"
+    body = "in x: vector[3]\n    x -> repeat 2 { linear(3) -> linaer(3) } -> b(3)"
+    answers = 'answers "A" {\n    repeat1.params = 3\n    b1.params = 3\n}\n'
+    assert told(block, f"network A {{\n    {body}\n}}\n", answers) == [
+        ("E204", "2"),
+        ("E201", "linaer"),
+    ]
+
+
+def test_a_promise_that_breaks_off_hides_no_other() -> None:
+    found = told(NET, "expect Z.params >= 3\nexpect test.mse <= 3\nexpect N.macs <=")
+    assert found == [("E402", "Z"), ("E506", "expect test.mse <= 3"), ("E101", "<=")]

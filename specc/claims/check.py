@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import get_args
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from specc.claims.error import ClaimError
@@ -93,12 +94,27 @@ def outcomes(
 def _sheet(
     program: Program, answers: tree.Answers, problems: list[Diagnostic], usual: Convention
 ) -> Sheet:
+    read = reading(program, answers, problems, usual)
+    found = tuple(outcome(read.evaluator, claim, read.tolerance) for claim in answers.claims)
+    convention = read.evaluator.tables.convention
+    return Sheet(answers.title.value, convention, read.tolerance, read.marks, found)
+
+
+class Reading(Struct, frozen=True):
+    """How the claims of a block are read."""
+
+    evaluator: Evaluator
+    tolerance: float | None
+    marks: float | None
+
+
+def reading(
+    program: Program, answers: tree.Answers, problems: list[Diagnostic], usual: Convention
+) -> Reading:
+    """How an `answers` block is read; what is wrong with its header or said twice joins `problems`."""
     convention, tolerance, marks = _options(answers, problems, usual)
-    tables = Tables(program, convention)
-    evaluator = Evaluator(tables)
     problems += _twice(answers)
-    found = tuple(_outcome(evaluator, claim, tolerance) for claim in answers.claims)
-    return Sheet(answers.title.value, convention, tolerance, marks, found)
+    return Reading(Evaluator(Tables(program, convention)), tolerance, marks)
 
 
 def _twice(answers: tree.Answers) -> Iterator[Diagnostic]:
@@ -114,9 +130,12 @@ def _twice(answers: tree.Answers) -> Iterator[Diagnostic]:
             yield Diagnostic("E403", message, place, "again here", labels=(label,))
 
 
-def _outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float | None) -> Outcome:
+def outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float | None) -> Outcome:
+    """What is true of a claim, and what is wrong with it: every name and figure without a value first."""
     text = claim.subject.span.text
     empty = Outcome(text, claim.span, None, None, right=False)
+    if nameless := [d for e in sides(claim) for _, d in valueless(evaluator, e)]:
+        return replace(empty, diagnostics=tuple(nameless))
     try:
         claimed = evaluator(claim.value)
         subject, word = subject_of(evaluator.tables, claim.subject)
@@ -133,11 +152,29 @@ def _outcome(evaluator: Evaluator, claim: tree.Claim, tolerance: float | None) -
     return Outcome(text, claim.span, claimed, found.value, right, found.working, tuple(problems))
 
 
+def sides(claim: tree.Claim) -> tuple[tree.Expr, ...]:
+    """The sides of a claim that are looked up; a subject that is no figure is refused as a whole."""
+    figure = isinstance(claim.subject, tree.Member)
+    return (claim.subject, claim.value) if figure else (claim.value,)
+
+
+def valueless(evaluator: Evaluator, expr: tree.Expr) -> Iterator[tuple[tree.Expr, Diagnostic]]:
+    """The names and figures below an expression that have no value, with what is said of each."""
+    for leaf in leaves(expr):
+        try:
+            evaluator(leaf)
+        except ClaimError as error:
+            yield leaf, error.diagnostic
+
+
 def _promise(tables: Tables, expect: tree.Expect) -> list[Diagnostic]:
     condition = expect.condition
     evaluator = Evaluator(tables)
     found: list[Diagnostic] = []
     for part in _conjuncts(condition):
+        if nameless := [d for _, d in valueless(evaluator, part)]:
+            found += nameless
+            continue
         try:
             if evaluator(part) is not True:
                 found.append(broken_promise(evaluator, part))
@@ -163,6 +200,15 @@ def _paths(expr: tree.Expr) -> Iterator[tuple[tree.Name, ...]]:
         return
     for child in _children(expr):
         yield from _paths(child)
+
+
+def leaves(expr: tree.Expr) -> Iterator[tree.Expr]:
+    """The names and figures that an expression reads."""
+    if isinstance(expr, (tree.Name, tree.Member)):
+        yield expr
+    parts = [a.value for a in expr.arguments] if isinstance(expr, tree.Call) else _children(expr)
+    for part in parts:
+        yield from leaves(part)
 
 
 def _children(expr: tree.Expr) -> tuple[tree.Expr, ...]:
