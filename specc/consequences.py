@@ -31,7 +31,9 @@ def without_consequences(file: tree.File, diagnostics: Diagnostics) -> None:
     uses = [d.span for d in file.declarations if not isinstance(d, (tree.Definition, tree.Param))]
     errors = [d.span for d in diagnostics.items if d.severity is Severity.ERROR]
     wrong = [u for u in uses if any(_holds(u, e) for e in errors)]
-    unread = [d.span for d in diagnostics.items if d.code in ("E101", "E102")]
+    unread = [
+        d.span for d in diagnostics.items if d.code in ("E101", "E102") and not _claims(d.span)
+    ]
     lacking = [
         w for w, gaps in _surroundings(file) if any(_holds(g, u) for g in gaps for u in unread)
     ]
@@ -116,6 +118,12 @@ def _with_others(first: Diagnostic, others: list[Diagnostic]) -> Diagnostic:
     fix = Fix(fixes[0].text, tuple(e for f in fixes for e in f.edits)) if fixes else None
     more = (f"and in {len(others) - 2} more places",) if len(others) > 2 else ()
     return replace(first, labels=(*first.labels, *labels), notes=(*first.notes, *more), fix=fix)
+
+
+def _claims(span: Span) -> bool:
+    """Whether a claim or a promise begins on the line of a span: nothing else needs it."""
+    text = span.source.text
+    return bool(re.match(r"\s*(expect|answers)\b", text[text.rfind("\n", 0, span.start) + 1 :]))
 
 
 def _holds(span: Span, place: Span) -> bool:
