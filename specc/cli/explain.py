@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from specc.cli.files import nearby
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, UsageError
 from specc.report.machine import Json
@@ -110,11 +111,11 @@ def _unknown(word: str, known: list[str]) -> str:
     from specc.nearest import nearest
 
     specs = sorted(path.name for path in Path().glob("*.spec"))
-    files = {Path(name).stem: name for name in specs} | {name: name for name in specs}
-    near = [word] if word in files else nearest(word, [*files, *known])
+    file = nearby(Path(word))
+    near = [*nearest(word, known)[:1], *([str(file)] if file else [])]
     looked = f"{word!r} is no file, no code, no layer and no other word"
     if near:
-        return f"{looked}; did you mean {files.get(near[0], near[0])}?"
+        return f"{looked}; did you mean {' or '.join(near)}?"
     of_spec = (
         f"one of a spec is named after it: specc explain {specs[0] if specs else 'FILE'} {word}"
     )
