@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -18,13 +18,15 @@ from specc.source import Source, Span
 from specc.syntax import tree
 from specc.syntax.lexer import Typer
 from specc.syntax.machine import Machine, UnexpectedTokenError
-from specc.syntax.repair import Mend, mend
 from specc.syntax.scan import scan
 from specc.syntax.slips import habit
 from specc.syntax.tables import tables
 from specc.syntax.token import Token
 from specc.syntax.transform import Builder
 from specc.syntax.words import DECLARATIONS
+
+if TYPE_CHECKING:
+    from specc.syntax.repair import Mend
 
 VERSIONS = (1,)
 
@@ -104,6 +106,8 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics, lost: 
         try:
             return machine.parse(tokens)
         except UnexpectedTokenError as problem:
+            from specc.syntax.repair import mend  # only after an error
+
             at = _position(tokens, problem.token)
             mended = mend(machine, tokens, at)
             found = _unexpected(source, tokens, at, problem.expected, mended)
