@@ -22,8 +22,8 @@ def call(scope: Scope, expr: tree.Call) -> Meaning:
     """The meaning of a call."""
     callee = expr.callee
     if not isinstance(callee, tree.Name):
-        made = scope.evaluate(callee)
-        return _call_choice(scope, made, expr) or _call_value(scope, made, expr)
+        what = scope.evaluate(callee)
+        return _call_choice(scope, what, expr) or _call_value(scope, what, expr)
     if callee.id == "adapt" and callee.id not in scope.names:
         from specc.resolve.adapt import adapt  # only where a network learns inside a step
 
