@@ -53,6 +53,12 @@ class Constant(Struct, frozen=True):
     value: float | int | bool | Symbolic
     symbol: str | None = None
 
+    @property
+    def number(self) -> float | int | bool:
+        """The value, of one that is known: it always is outside of networks and blocks."""
+        assert not isinstance(self.value, Symbolic)
+        return self.value
+
 
 class Apply(Struct, frozen=True):
     """A layer on its operands. `stage` names its owner, None for a layer without a module.

@@ -190,7 +190,7 @@ def _read_port(frame: Frame, node: Node) -> dict[str, Any]:
 
 def _constant(_: Frame, node: Node) -> dict[str, Any]:
     assert isinstance(node.operation, Constant)
-    return {"output": lone(node.operation.value)}
+    return {"output": lone(node.operation.number)}
 
 
 def _read_tensor(frame: Frame, node: Node) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def _inside(body: Body, node: Node) -> tuple[float, Ref] | None:
 
 def _number(body: Body, ref: Ref) -> float | None:
     operation = body.nodes[ref.node].operation
-    return float(operation.value) if isinstance(operation, Constant) else None
+    return float(operation.number) if isinstance(operation, Constant) else None
 
 
 def _elements(body: Body, node: Node) -> int | None:

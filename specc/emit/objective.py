@@ -55,7 +55,7 @@ class Objective:
     def _parameters(self) -> dict[str, float | int | bool]:
         """Numbers that the spec names, as arguments of the constructor."""
         return {
-            n.operation.symbol: n.operation.value
+            n.operation.symbol: n.operation.number
             for n in self.body.nodes
             if isinstance(n.operation, Constant) and n.operation.symbol is not None
         }

@@ -288,7 +288,7 @@ def _number(constant: Constant) -> str:
 def _real(text: str, body: Body, ref: Ref) -> str:
     """A literal number as the real one that its type says."""
     operation = body.nodes[ref.node].operation
-    return repr(float(operation.value)) if isinstance(operation, Constant) else text
+    return repr(float(operation.number)) if isinstance(operation, Constant) else text
 
 
 def _example(type: Tensor) -> str:

@@ -80,10 +80,7 @@ def apply(
     span: Span,
     places: Spans = (),
 ) -> Flow:
-    """What `meaning` gives for these operands, as one more node; `label` names its stage.
-
-    `places` are where the operands are written, None for a piped one.
-    """
+    """What `meaning` gives for operands written at `places`, as one more node; `label` names its stage."""
     match meaning:
         case LayerMaker(layer):
             names = _operand_names(type(layer).operands, type(layer).variadic, len(flows))

@@ -253,9 +253,6 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
     )
 
 
-# --------------------------------------------------------------- declarations
-
-
 def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
     places: dict[str, Span] = {}
     uses: dict[str, dict[str, Span]] = {}
@@ -329,10 +326,11 @@ def _duplicate(context: Context, places: dict[str, Span], name: tree.Name) -> bo
 
 def _unused(context: Context, bodies: Bodies, file: tree.File) -> None:
     written = {n for d in context.definitions.values() for n in _words(d)}
+    made = {key[0] for key in bodies.made if isinstance(key, tuple)}
     for d in context.definitions.values():
-        if d.role in PARTS and d.name.id not in context.read:
+        if d.role in PARTS and d.name.id not in made:
             _look_inside(context, d)
-            if d.name.id not in written:
+            if d.name.id not in written | context.read:
                 _warn(context, f'{d.role} "{d.name.id}" is never used', d.name.span)
         elif d.hyperparameters is not None:
             if d.name.id not in context.read:

@@ -45,7 +45,9 @@ def size_value(scope: Scope, meaning: Meaning, span: Span) -> Flow | None:
     None where it is none, or where the code could not read these sizes off an input.
     """
     size = meaning.value if isinstance(meaning, Number) else None
-    if not isinstance(size, Symbolic) or scope.role in ("cell", "message_passing"):
+    body = scope.context.definitions.get(scope.name)
+    apart = body is None or body.role != scope.role or body.role in ("cell", "message_passing")
+    if not isinstance(size, Symbolic) or apart:
         return None
     types = [t for n in scope.nodes if isinstance(n.operation, ReadPort) for _, t in n.types]
     sizes = {s for t in types if isinstance(t, Tensor) for s in t.sizes}

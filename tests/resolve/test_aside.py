@@ -246,3 +246,9 @@ def test_before_a_bracket_that_is_not_closed_words_are_read() -> None:
         ("E101", "("),
         ("E201", "lineer"),
     ]
+
+
+def test_a_cell_whose_scan_is_refused_is_looked_at() -> None:
+    cell = "cell t(n) {\n    in x\n    state h[n]\n    next h = tanh(linear(m)([h, x]))\n    out next h\n}\n"
+    net = "network N {\n    in x: sequence[8, 3]\n    x -> scan(t(5), keep=lats)\n}\n"
+    assert found(cell + net) == [("E402", "m"), ("E203", "lats")]
