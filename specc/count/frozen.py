@@ -25,8 +25,8 @@ def targets(program: Program) -> dict[str, frozenset[Path]]:
             found.setdefault(path[0], set()).add(path[1:])
     networks = {b.name: b for b in program.networks}
     for name in [n for n, paths in found.items() if () in paths and n in networks]:
-        for owner, *path in tied(networks[name]):
-            found.setdefault(owner, set()).add(tuple(path))
+        for path in tied(networks[name]):
+            found.setdefault(path[0], set()).add(path[1:])
     return {name: frozenset(paths) for name, paths in found.items()}
 
 

@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from specc.count.conventions import CONVENTIONS, Compared, Comparison
+from specc.count.conventions import Compared, Comparison
+from specc.count.differences import CONVENTIONS
 from specc.report.colour import PLAIN, Palette
 from specc.report.columns import aligned
 from specc.report.export import plain, tex
