@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from specc.count.frozen import tied
 from specc.count.weights import parameters
 from specc.layers.base import Inference, Parameter
 from specc.optim import Optimizer
@@ -46,7 +47,9 @@ class Learnt(Struct, frozen=True):
 def learnt(program: Program, plan: TrainPlan, step: StepPlan, update: Update) -> Iterator[Learnt]:
     """The tensors that an update of a step trains, tied ones once."""
     dense, seen = _read_elsewhere(program, plan), set[tuple[Path, str, int]]()
-    for target in update.targets:
+    bodies = {b.name: b for b in program.networks}
+    whole = (bodies[path[0]] for path in update.learns if len(path) == 1 and path[0] in bodies)
+    for target in (*update.learns, *(path for body in whole for path in tied(body))):
         split = shared(step, update, target)
         for one in _of_target(program, plan, target):
             axes = len(one.parameter.sizes)
@@ -67,7 +70,7 @@ def tables(program: Program, plan: TrainPlan, path: Path) -> list[Learnt]:
 def shared(step: StepPlan, update: Update, target: Path) -> bool:
     """Whether two updates share what one of them names: an optimizer of matrices, and one of the rest."""
     others = (u for u in step.updates if _matrices(u) is not _matrices(update))
-    return any(target in u.targets for u in others)
+    return any(target in u.learns for u in others)
 
 
 def _matrices(update: Update) -> bool:
@@ -80,22 +83,11 @@ def _of_target(program: Program, plan: TrainPlan, target: Path) -> Iterator[Lear
     if own is not None:
         return _of_stage(own, (own.name,), target[1:])
     body = networks.get(target[0])
-    return iter(()) if body is None else _of_network(body, target[1:], networks, set())
+    return iter(()) if body is None else _of_body(body, (body.name,), target[1:])
 
 
 def _ends(path: Path, end: Path) -> bool:
     return path[len(path) - len(end) :] == end
-
-
-def _of_network(
-    body: Body, rest: Path, networks: dict[str, Body], done: set[str]
-) -> Iterator[Learnt]:
-    """A network's own tensors and, where all of it is meant, those of the networks that it calls."""
-    done.add(body.name)
-    yield from _of_body(body, (body.name,), rest)
-    for name in body.uses if not rest else ():
-        if name in networks and name not in done:
-            yield from _of_network(networks[name], (), networks, done)
 
 
 def _of_body(body: Body, path: Path, rest: Path) -> Iterator[Learnt]:

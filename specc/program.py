@@ -68,11 +68,20 @@ class Term(Struct, frozen=True):
 
 
 class Update(Struct, frozen=True):
-    """Who learns: `targets` are networks or paths below them; and how."""
+    """Who learns: `targets` are networks or paths below them; and how.
+
+    `called` are the networks that those call: they are parts of them, and learn with them.
+    """
 
     targets: tuple[Path, ...]
     optimizer: BaseModel
     span: Span
+    called: tuple[Path, ...] = ()
+
+    @property
+    def learns(self) -> tuple[Path, ...]:
+        """The paths of everything that it updates."""
+        return (*self.targets, *self.called)
 
 
 class ObjectivePlan(Struct, frozen=True):
@@ -116,7 +125,7 @@ class StepPlan(Struct, frozen=True):
     @property
     def learns(self) -> frozenset[Path]:
         """The paths of everything that is updated."""
-        return frozenset(path for u in self.updates for path in u.targets)
+        return frozenset(path for u in self.updates for path in u.learns)
 
 
 class Measure(Struct, frozen=True):

@@ -148,7 +148,7 @@ class _Reader:
     def _player(self, step: StepPlan, name: str, need: list[int], open_: frozenset[int]) -> Player:
         learns = tuple(
             (".".join(path), _called(u.optimizer))
-            for u in step.updates for path in u.targets if path[0] == name
+            for u in step.updates for path in u.learns if path[0] == name
         )  # fmt: skip
         elsewhere = tuple(s.name for s in self.plan.steps if s is not step and name in learnt(s))
         if learns:

@@ -124,7 +124,8 @@ def count(
     def run() -> int:
         form = verb.form(json=json, csv=csv, latex=latex, markdown=markdown)
         if convention == "all":
-            return verb.side_by_side(common_of(paths or HERE, settings, json, quiet, color), form)
+            common = common_of(paths or HERE, settings, json, quiet, color)
+            return verb.side_by_side(common, form, batch)
         common = common_of(paths or HERE, settings, json, quiet, color, convention)
         return verb.run(common, form, batch)
 

@@ -27,7 +27,13 @@ def form(*, json: bool, csv: bool, latex: bool, markdown: bool) -> Form:
 
 
 def run(common: Common, form: Form, batch: int | None) -> int:
-    """Count every spec without errors, print the tables, then the errors of the others."""
+    """Count every spec without errors, print the tables, then the errors of the others.
+
+    Raises:
+        UsageError: memory in a form that has no place for it.
+    """
+    if form == "csv" and batch is not None:
+        raise UsageError("--csv has a line for each layer and none for memory; --json has it")
     work = Work(common, passed=CLAIMS)
     counted = [(count(p, common.convention), memory(p, batch)) for p in work.programs()]
     if form == "json":
@@ -37,8 +43,14 @@ def run(common: Common, form: Form, batch: int | None) -> int:
     return work.end()
 
 
-def side_by_side(common: Common, form: Form) -> int:
-    """The parameters of every layer under all conventions, and why they part."""
+def side_by_side(common: Common, form: Form, batch: int | None = None) -> int:
+    """The parameters of every layer under all conventions, and why they part.
+
+    Raises:
+        UsageError: memory, which is the same in all of them.
+    """
+    if batch is not None:
+        raise UsageError("--convention all compares parameters; ask for the memory without it")
     from specc.count.conventions import compare
     from specc.report import conventions, machine
 
@@ -47,15 +59,21 @@ def side_by_side(common: Common, form: Form) -> int:
     by_file = [(p.file.source.path, compare(p)) for p in programs]
     found = [c for _, comparisons in by_file for c in comparisons]
     if form == "json":
-        document: dict[str, Json] = {"networks": [conventions.document(c) for c in found]}
+        networks: list[Json] = [
+            {**conventions.document(c), "file": path} for path, of in by_file for c in of
+        ]
+        document: dict[str, Json] = {"networks": networks}
         document |= machine.document(work.diagnostics)
         print(json.dumps(document, ensure_ascii=False, indent=2))
-    elif found and form == "terminal":
-        texts = [(path, conventions.terminal(c, common.palette())) for path, c in by_file if c]
-        print("\n\n".join(f"{path}\n{t}" if len(programs) > 1 else t for path, t in texts))
+    elif form == "csv":
+        print(conventions.as_csv(by_file))
+    elif form == "terminal" and programs:
+        shown = [(path, conventions.terminal(c, common.palette())) for path, c in by_file if c]
+        texts = [f"{path}\n{text}" if len(programs) > 1 else text for path, text in shown]
+        texts += [f"{path} has no network to count" for path, c in by_file if not c]
+        print("\n\n".join(texts))
     elif found:
-        forms = {"csv": conventions.as_csv, "latex": conventions.latex}
-        print(forms.get(form, conventions.markdown)(found))
+        print((conventions.latex if form == "latex" else conventions.markdown)(found))
     return work.end()
 
 
@@ -73,7 +91,7 @@ def _print(
     if form == "csv":
         print(export.as_csv(reports))
     elif form == "latex":
-        print("\n\n".join(export.latex(report) for report in reports))
+        print("\n\n".join(export.latex(report, memories) for report, memories in shown))
     elif form == "markdown":
         print("\n\n".join(markdown.markdown(report, memories) for report, memories in shown))
     else:

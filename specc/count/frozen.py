@@ -1,8 +1,16 @@
-"""Which weights nobody trains: a network that a train block uses and no step of it updates."""
+"""Which weights nobody trains: a network that a train block uses and no step of it updates.
+
+A weight that is tied to one of a network that learns is a weight of that network, and learns with it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from specc.count.add import add_up
 from specc.count.sums import Summer
+from specc.count.weights import parameters
+from specc.layers.base import Inference
 from specc.program import Body, Path, Program, Rounds, TrainPlan
 from specc.sizes import Size
 
@@ -13,9 +21,22 @@ def targets(program: Program) -> dict[str, frozenset[Path]]:
     for plan in program.trains:
         for name in _used(program, plan):
             found.setdefault(name, set())
-        for path in (p for s in plan.steps for u in s.updates for p in u.targets):
+        for path in (p for s in plan.steps for p in s.learns):
+            found.setdefault(path[0], set()).add(path[1:])
+    networks = {b.name: b for b in program.networks}
+    for name in [n for n, paths in found.items() if () in paths and n in networks]:
+        for path in tied(networks[name]):
             found.setdefault(path[0], set()).add(path[1:])
     return {name: frozenset(paths) for name, paths in found.items()}
+
+
+def tied(body: Body) -> Iterator[Path]:
+    """The weights of other networks that stages of this one compute with as their own."""
+    for stage in body.stages:
+        own = {s.name for s in body.stages}
+        yield from ((*t.path, t.tensor) for t in stage.ties if t.path[0] not in own)
+        if isinstance(stage.unit, Body):
+            yield from tied(stage.unit)
 
 
 def _used(program: Program, plan: TrainPlan) -> set[str]:
@@ -48,6 +69,9 @@ def params_below(summer: Summer, body: Body, path: Path) -> Size:
     if len(path) == 1:
         owned = summer.stage(stage)
         return owned.params - owned.non_trainable
+    if isinstance(stage.unit, Inference):
+        own = (p for p in parameters(stage) if (p.name,) == path[1:] and p.kind != "buffer")
+        return add_up(p.count.value for p in own)
     if isinstance(stage.unit, Body):
         return params_below(summer, stage.unit, path[1:])
     if isinstance(stage.unit, Rounds):

@@ -108,7 +108,19 @@ class Tabler:
         self._seen = set()
         before: dict[str, Fields] = {n: port_fields(n, kind) for n, kind in body.inputs}
         paths = self.trained.get(body.name)
-        return tuple(_marked(e, paths) for e in self._body(body, Place(before=before)))
+        return tuple(
+            _marked(e, self._paths(e, paths)) for e in self._body(body, Place(before=before))
+        )
+
+    def _paths(self, entry: Entry, own: frozenset[Path] | None) -> frozenset[Path] | None:
+        """What is updated below a row: of another network, what is updated of that."""
+        operation = entry.node.operation if entry.node is not None else None
+        if not isinstance(operation, Invoke) or not self.summer.is_network(
+            entry.body, operation.stage
+        ):
+            return own
+        trained = self.trained.get(operation.stage[0])
+        return trained and frozenset({()})  # of what is updated in part, something is trained
 
     def totals(self, body: Body) -> Totals:
         """The sums of a network, with what is frozen of it and of the networks that it calls."""
@@ -321,7 +333,7 @@ def _marked(entry: Entry, trained: frozenset[Path] | None) -> Entry:
     if trained is None or () in trained or row.params == 0:
         return entry
     path = tuple(row.path.split("."))
-    if any(path[: len(t)] == t for t in trained):
+    if any(path[: len(t)] == t or t[: len(path)] == path for t in trained):
         return entry
     return replace(entry, row=replace(row, trainable=False))
 

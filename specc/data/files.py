@@ -126,6 +126,10 @@ class Csv(TableFile):
     delimiter: Annotated[str, AfterValidator(_one_sign)] = Field(
         ",", description="What stands between columns."
     )
+    header: bool = Field(
+        False,
+        description="Whether the first line holds names though they are numbers, as of years.",
+    )
 
 
 class Parquet(TableFile):

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from specc.count.conventions import Compared, Comparison
+from specc.count.differences import CONVENTIONS
 from specc.report.colour import PLAIN, Palette
 from specc.report.columns import aligned
 from specc.report.export import plain, tex
@@ -92,18 +93,15 @@ def markdown(found: Iterable[Comparison]) -> str:
     return "\n\n".join(parts)
 
 
-def as_csv(found: Iterable[Comparison]) -> str:
-    """One line for each layer, digits without commas."""
+def as_csv(files: Iterable[tuple[str, Iterable[Comparison]]]) -> str:
+    """One line for each layer of the networks of each file, digits without commas."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    found = list(found)
-    if found:
-        writer.writerow(("network", *_head(found[0])))
-    for c in found:
+    writer.writerow(("file", "network", "layer", "op", *CONVENTIONS, "why"))
+    for path, c in ((path, c) for path, found in files for c in found):
         for row in (*c.rows, c.total):
-            writer.writerow(
-                (c.network, row.path, row.op, *map(plain, row.params), "; ".join(row.why))
-            )
+            numbers = map(plain, row.params)
+            writer.writerow((path, c.network, row.path, row.op, *numbers, "; ".join(row.why)))
     return out.getvalue().rstrip("\n")
 
 

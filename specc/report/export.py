@@ -8,7 +8,16 @@ from collections.abc import Iterable, Iterator
 
 from specc.count import CountReport, Memory, NetworkCount, Row, to_json
 from specc.report.machine import Json
-from specc.report.tables import HEAD, closing, line, remarks, title, total_line, uses
+from specc.report.tables import (
+    HEAD,
+    closing,
+    line,
+    memory_line,
+    remarks,
+    title,
+    total_line,
+    uses,
+)
 from specc.sizes import Size, render, render_latex
 
 COLUMNS = (
@@ -76,7 +85,7 @@ def _record(report: CountReport, network: NetworkCount, row: Row) -> tuple[str |
         row.op,
         row.output_text.replace(",", ""),
         plain(row.params),
-        "yes" if row.trainable else "no",
+        line(row).cells[4],
         plain(row.macs),
         row.receptive_field,
         plain(row.times),
@@ -103,12 +112,13 @@ _SPECIAL = {
 }
 
 
-def latex(report: CountReport) -> str:
+def latex(report: CountReport, memories: Iterable[Memory] = ()) -> str:
     """A booktabs table for each network; needs `booktabs` and a UTF-8 engine."""
-    return "\n\n".join("\n".join(_latex_table(report, network)) for network in report.networks)
+    said = [*map(memory_line, memories), *closing(report)]
+    return "\n\n".join("\n".join(_latex_table(network, said)) for network in report.networks)
 
 
-def _latex_table(report: CountReport, network: NetworkCount) -> Iterator[str]:
+def _latex_table(network: NetworkCount, said: Iterable[str]) -> Iterator[str]:
     yield r"\begin{table}"
     yield r"  \centering"
     yield rf"  \caption{{{tex(title(network))}}}"
@@ -122,7 +132,7 @@ def _latex_table(report: CountReport, network: NetworkCount) -> Iterator[str]:
     yield f"    {' & '.join(tex(cell) for cell in (*total_line(network.totals).cells, ''))} \\\\"
     yield r"    \bottomrule"
     yield r"  \end{tabular}"
-    for sentence in [*remarks(network), *closing(report)]:
+    for sentence in [*remarks(network), *said]:
         yield rf"  \par\small {tex(sentence)}"
     yield r"\end{table}"
 

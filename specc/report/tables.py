@@ -106,7 +106,9 @@ def remarks(network: NetworkCount) -> Iterator[str]:
 def closing(report: CountReport) -> Iterator[str]:
     """What is said of the whole file: its sum where it has several networks, and the conventions."""
     totals = report.totals
-    if len(report.networks) != 1:
+    if not report.networks:
+        yield f"{report.path} has no network to count"
+    elif len(report.networks) > 1:
         yield f"{report.path}: {render(totals.params)} parameters, {render(totals.macs)} MACs"
     if report.convention != "pytorch":
         yield f"counted as {report.convention} does"

@@ -20,7 +20,7 @@ from specc.resolve.setting import WORDS, setting
 from specc.resolve.step import finish, objective, step, to_minimize, value
 from specc.resolve.tensors import declare
 from specc.resolve.unused import unused_values
-from specc.resolve.update import together, update
+from specc.resolve.update import called_by, together, update
 from specc.settings import TrainSettings
 from specc.syntax import tree
 
@@ -129,7 +129,8 @@ def _steps(scope: Scope, train: tree.Train, draft: Draft) -> list[StepPlan] | No
     else:
         targets = (*((name,) for name in scope.uses), *((s,) for s in scope.stages))
         span = draft.places["optimizer"]
-        together(draft.whole.objectives, Update(targets, draft.optimizer, span))
+        called = called_by(scope, targets)
+        together(draft.whole.objectives, Update(targets, draft.optimizer, span, called))
     made = finish(scope, draft.whole, frozenset())
     return None if made is None else [made]
 

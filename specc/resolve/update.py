@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from specc.diagnostics import Label
 from specc.optim import OPTIMIZERS, Optimizer
-from specc.program import Path, Update
+from specc.program import Body, Invoke, Path, ReadTensor, Rounds, Scan, Update
 from specc.resolve.context import Scope
 from specc.resolve.convert import as_static, unknown_name
 from specc.resolve.draft import DraftObjective, DraftStep
@@ -45,7 +46,46 @@ def update(scope: Scope, statement: tree.UpdateRule, draft: DraftStep) -> None:
         return
     paths = tuple(t for t in targets if t is not None)
     _closure(scope, statement, draft, optimizer.closure)
-    owner.updates.append(Update(paths, optimizer, statement.span))
+    owner.updates.append(Update(paths, optimizer, statement.span, called_by(scope, paths)))
+
+
+def called_by(scope: Scope, targets: Iterable[Path]) -> tuple[Path, ...]:
+    """The networks that whole networks and blocks call or read weights of, and those of these."""
+    targets = tuple(targets)
+    waiting = [path[0] for path in targets if len(path) == 1]
+    found: dict[str, None] = {}
+    for name in waiting:  # it grows
+        stage = scope.stages.get(name)
+        body = _network(scope, name) if stage is None else stage.unit
+        new = [n for n in (_calls(scope, body) if isinstance(body, Body) else ()) if n not in found]
+        found |= dict.fromkeys(new)
+        waiting += new
+    return tuple((name,) for name in found if (name,) not in targets)
+
+
+def _network(scope: Scope, name: str) -> Body | None:
+    definition = scope.context.definitions.get(name)
+    return None if definition is None else scope.context.network(name, None, definition.span)
+
+
+def _calls(scope: Scope, body: Body) -> Iterator[str]:
+    for node in body.nodes:
+        match node.operation:
+            case Invoke(stage=(name, *_), body=inner):
+                elsewhere = _elsewhere(scope, body, name)
+                yield from (name,) if elsewhere else _calls(scope, inner)
+            case ReadTensor(path=(name, *_)) if _elsewhere(scope, body, name):
+                yield name
+            case Scan(body=inner):
+                yield from _calls(scope, inner)
+            case Rounds(bodies=bodies):
+                for inner, _ in bodies:
+                    yield from _calls(scope, inner)
+
+
+def _elsewhere(scope: Scope, body: Body, name: str) -> bool:
+    """Whether a name in a body is that of a network, and not of a stage of its own."""
+    return name in scope.context.definitions and all(s.name != name for s in body.stages)
 
 
 def _closure(scope: Scope, statement: tree.UpdateRule, draft: DraftStep, closure: bool) -> None:
@@ -151,8 +191,8 @@ def overlapping(scope: Scope, draft: DraftStep) -> None:
     """Report weights that two updates of a step would change at once (E511)."""
     updates = [u for o in draft.objectives for u in o.updates]
     for first, second in combinations(updates, 2):
-        for path in second.targets:
-            if any(_within(path, other) for other in first.targets) and not _divided(
+        for path in second.learns:
+            if any(_within(path, other) for other in first.learns) and not _divided(
                 first, second, path
             ):
                 scope.context.report(
@@ -167,7 +207,7 @@ def overlapping(scope: Scope, draft: DraftStep) -> None:
 def _divided(first: Update, second: Update, path: Path) -> bool:
     """Whether one of two updates learns the matrices below a path, and the other one the rest."""
     kinds = [getattr(u.optimizer, "matrices", False) for u in (first, second)]
-    return path in first.targets and kinds[0] is not kinds[1]
+    return path in first.learns and kinds[0] is not kinds[1]
 
 
 def _within(path: Path, other: Path) -> bool:

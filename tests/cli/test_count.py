@@ -100,6 +100,23 @@ def test_csv_latex_markdown(specc: Run, lenet: Path) -> None:
     assert r"5 \cdot 5 \cdot 1 + 1\right) \cdot 6 = 156$" in latex
     assert "| C1 | conv | 6×28×28 | 156 |" in specc("count", str(lenet), "--markdown").out
     assert specc("count", str(lenet), "--csv", "--json").status == 2
+    assert [r["trainable"] for r in rows if r["layer"] in {"S2", "C5"}] == ["", "yes"]
+
+
+def test_memory_is_shown_or_refused(specc: Run, lenet: Path) -> None:
+    assert "memory of LeNet, batch 8" in specc("count", str(lenet), "--latex", "--batch", "8").out
+    for form in (("--csv",), ("--convention", "all")):
+        assert specc("count", str(lenet), "--batch", "8", *form).status == 2
+
+
+def test_a_file_without_networks_says_so(specc: Run) -> None:
+    write("specc 1\n")
+    assert specc("count", "net.spec").out == "  net.spec has no network to count\n"
+    assert specc("count", "net.spec", "--convention", "all").out == (
+        "net.spec has no network to count\n"
+    )
+    head = "file,network,layer,op,pytorch,keras,textbook,why\n"
+    assert specc("count", "net.spec", "--convention", "all", "--csv").out == head
 
 
 def test_free_sizes_give_formulas(specc: Run) -> None:

@@ -258,6 +258,16 @@ def test_a_header_may_number_its_columns_and_classes_may_have_a_point(tmp_path: 
     assert y.tolist() == list(range(12))
 
 
+def test_a_header_of_years_is_read_where_it_is_called_one(tmp_path: Path) -> None:
+    write_csv(header="2019,2020,kind")
+    written = 'csv("t.csv", header=true) as x: vector[2], y: category[2]'
+    assert module(written, tmp_path).read()[0][3].tolist() == [3, 1.5]
+    code = text_of(written)
+    assert "is_row" not in code
+    lint = [sys.executable, "-m", "ruff", "format", "--isolated", "--check", "-"]
+    assert subprocess.run(lint, input=code, text=True, check=False).returncode == 0
+
+
 def test_a_column_of_numbers_is_its_classes(tmp_path: Path) -> None:
     Path("t.csv").write_text("x,y\n1,2\n3,0\n", encoding="utf-8")
     _, y = module('csv("t.csv") as x: vector[1], y: category[3]', tmp_path).read()
@@ -484,12 +494,12 @@ BAD: dict[str, tuple[str, Callable[[], Any], str]] = {
     "csv: header": (
         CSV,
         text("t.csv", "1,2,0\n1,1,1\n"),
-        "t.csv: line 1 holds numbers, and a header line is needed",
+        "t.csv: line 1 holds numbers, and a header line is needed; header=true reads it as one",
     ),
     "csv: header and words": (
         CSV,
         text("t.csv", "5.1,3.5,odd\n1,1,even\n"),
-        "t.csv: line 1 holds numbers, and a header line is needed",
+        "t.csv: line 1 holds numbers, and a header line is needed; header=true reads it as one",
     ),
     "csv: semicolons": (
         CSV,
