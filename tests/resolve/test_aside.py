@@ -70,7 +70,9 @@ def test_a_file_that_is_missing_excuses_the_words_it_may_have() -> None:
 
 def test_a_used_file_that_is_no_text_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "bin.spec").write_bytes(b"specc 1\n\xff\xfe")
-    (diagnostic,) = compile_text('specc 1\nuse "bin.spec"\n', str(tmp_path / "main.spec")).diagnostics
+    (diagnostic,) = compile_text(
+        'specc 1\nuse "bin.spec"\n', str(tmp_path / "main.spec")
+    ).diagnostics
     assert diagnostic.message == f"{tmp_path / 'bin.spec'} is not UTF-8 text (line 2)"
 
 
