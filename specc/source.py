@@ -64,3 +64,9 @@ class Span(Struct, frozen=True):
     def to(self, other: Span) -> Span:
         """The span from the start of this one to the end of the other."""
         return Span(self.source, self.start, max(self.end, other.end))
+
+
+def not_text(name: str, error: UnicodeDecodeError) -> str:
+    """What is said of a file that holds no text, with the line where it ends to be one."""
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return f"{name} is not UTF-8 text (line {line})"

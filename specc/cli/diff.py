@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from specc.cli.options import Common
 from specc.cli.outcome import FINE
-from specc.cli.speak import CLAIMS, Work
+from specc.cli.speak import CLAIMS, Work, refused
 from specc.exam.diff import compare
 from specc.report import changes
 
@@ -19,7 +19,7 @@ def run(common: Common, old: Path, new: Path) -> int:
     works = [Work(replace(common, paths=(path,)), passed=CLAIMS) for path in (old, new)]
     programs = [list(work.programs()) for work in works]
     if not all(programs):
-        return max(work.end() for work in works)
+        return refused(*works)
     comparison = compare(programs[0][0], programs[1][0], common.convention)
     if common.json:
         print(json.dumps(changes.document(comparison), ensure_ascii=False, indent=2))

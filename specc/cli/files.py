@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from specc.cli.outcome import UsageError, complain
-from specc.source import Source
+from specc.source import Source, not_text
 
 SUFFIX = ".spec"
 STDIN = Path("-")
@@ -110,8 +110,7 @@ def _text(name: str, data: bytes, decode: Callable[[bytes], str]) -> str:
     try:
         text = decode(data)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{name} is not UTF-8 text (line {line})") from None
+        raise UsageError(not_text(name, error)) from None
     if "\0" in text:
         raise UsageError(f"{name} is not text: it holds a zero byte")
     return text

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from specc.cli.files import read, write
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError, complain
-from specc.cli.speak import CLAIMS, Work
+from specc.cli.speak import CLAIMS, Work, refused
 from specc.exam import AnswerFile, Graded, decoded, grade, read_answers
 from specc.exam.asked import own_answers
 from specc.program import Program
@@ -28,7 +28,7 @@ def run(common: Common, paper: Path, answers: Path | None, out: Path | None, fol
     work = Work(replace(common, paths=(paper,)), passed)
     programs = list(work.programs())
     if not programs:
-        return work.end()
+        return refused(work)
     file = _own(programs[0]) if answers is None else _file(answers)
     graded = grade(programs[0], file, common.convention, follow)
     _print(common, graded, out)

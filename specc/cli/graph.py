@@ -24,6 +24,8 @@ def run(common: Common, svg: Path | None, out: Path, *, mermaid: bool) -> int:
     """Write an SVG for each spec, or print Mermaid."""
     if mermaid and svg is not None:
         raise UsageError("--svg and --mermaid cannot both be asked for")
+    if common.json and svg == STDOUT:
+        raise UsageError("--svg - prints the picture, and --json nothing but JSON; name a file")
     work = Work(common, passed=CLAIMS)
     _refuse_pictures(svg, out)
     if out.suffix.lower() == ".svg" and not out.is_dir():
@@ -66,8 +68,9 @@ def _svg(common: Common, work: Work, svg: Path | None, out: Path) -> None:
         print("".join(picture(diagrams(p)) for p in programs), end="")
         return
     written: list[str] = []
+    if svg is None:
+        out.mkdir(parents=True, exist_ok=True)
     for program, target in _targets(programs, svg, out):
-        target.parent.mkdir(parents=True, exist_ok=True)
         write(target, picture(diagrams(program)))
         written.append(target.as_posix())
     if common.json:

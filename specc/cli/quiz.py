@@ -11,7 +11,7 @@ from msgspec import Struct
 from specc.cli.files import write
 from specc.cli.options import Common, Part, QuizForm, QuizKind
 from specc.cli.outcome import FINE, UsageError
-from specc.cli.speak import CLAIMS, Work
+from specc.cli.speak import CLAIMS, Work, refused
 from specc.exam.quiz.item import Quiz
 from specc.exam.quiz.make import QuizError, make
 
@@ -32,7 +32,7 @@ def run(common: Common, wish: Wish, out: Path | None) -> int:
     work = Work(common, passed=CLAIMS)
     programs = list(work.programs())
     if not programs:
-        return work.end()
+        return refused(work)
     try:
         quiz = make(
             programs[0], wish.questions, wish.variants, wish.seed, wish.kind, common.convention

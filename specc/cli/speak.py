@@ -84,6 +84,13 @@ class Work(Struct):
         return self.status
 
 
+def refused(*works: Work) -> int:
+    """The status of a verb that its specs give nothing to do; JSON is then what stands against them."""
+    if any(work.common.json for work in works):
+        print(as_text([d for work in works for d in work.errors], "json"))
+    return max(work.end() for work in works)
+
+
 def of_the_call(diagnostic: Diagnostic) -> bool:
     """Whether it is about the command line, and not about what stands in a file."""
     return diagnostic.code == "E402" and diagnostic.message.startswith("--set ")

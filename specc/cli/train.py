@@ -17,7 +17,7 @@ from msgspec import Struct
 from specc.cli import build, kept, results
 from specc.cli.options import Common
 from specc.cli.outcome import FINE, WRONG, UsageError, complain
-from specc.cli.speak import Work
+from specc.cli.speak import Work, refused
 from specc.program import Program
 
 FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -69,7 +69,7 @@ def run(common: Common, out: Path, choices: Choices) -> int:
     work = Work(common)
     program = _only(work)
     if program is None:
-        return work.end()
+        return refused(work)
     if not program.trains:
         raise UsageError(f"{program.file.source.path} has no train block")
     _need_torch()
@@ -111,7 +111,7 @@ def sample(common: Common, out: Path, choices: Choices) -> int:
     work = Work(common)
     program = _only(work)
     if program is None:
-        return work.end()
+        return refused(work)
     if not program.samples and not program.programs:
         raise UsageError(f"{program.file.source.path} has no sample block and no program")
     return use(program, out, choices, json=common.json)

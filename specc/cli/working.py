@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from specc.claims.figures import FIGURES
 from specc.cli.options import Common
 from specc.cli.outcome import UsageError
-from specc.cli.speak import CLAIMS, Work
+from specc.cli.speak import CLAIMS, Work, refused
 from specc.count.machine import number
 from specc.explain import Explained, ExplainedModel, explain, folded, opened
 from specc.nearest import nearest
@@ -54,7 +54,7 @@ def run(
             print(writer(told, models if whole else (), layer or "", chosen))
         else:
             _print(common, models, told, layer, chosen)
-    return work.end()
+    return work.end() if models else refused(work)
 
 
 def _called(turn: Turn) -> tuple[str, ...]:

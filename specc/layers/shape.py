@@ -93,6 +93,14 @@ class Flatten(Layer):
         return first, last
 
 
+def _reshaped_axes(x: Tensor, sizes: tuple[Size, ...]) -> tuple[str, ...]:
+    """The names of a new shape: those of its rank; channels that stand last, unchanged, stay there."""
+    axes = default_axes(len(sizes))
+    if x.rank < 2 or len(sizes) < 2 or x.axes[-1] != "channels" or x.sizes[-1] != sizes[-1]:
+        return axes
+    return (*(axes[1:] if axes[0] == "channels" else axes[:-1]), "channels")
+
+
 class Reshape(Layer):
     """The same values in another shape."""
 
@@ -107,7 +115,7 @@ class Reshape(Layer):
         """The new shape, when it holds as many values."""
         x = tensor(operands[0], self.word)
         sizes, constraints = self._filled(x)
-        output = x.with_sizes(sizes, default_axes(len(sizes)))
+        output = x.with_sizes(sizes, _reshaped_axes(x, sizes))
         forward = method(X(0), "reshape", *_torch_sizes(x, sizes))
         return Inference((("output", output),), forward, constraints=constraints)
 

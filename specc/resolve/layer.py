@@ -113,7 +113,7 @@ def _missing(scope: Scope, maker: LayerMaker, name: str, span: Span) -> None:
 def _infer(
     scope: Scope, maker: LayerMaker, flows: list[Flow | None], span: Span, name: str | None
 ) -> Inference | None:
-    types = [None if f is None else _single(scope, f, span) for f in flows]
+    types = [None if f is None else single(scope, f, span) for f in flows]
     if any(isinstance(t, Unknown) for t in types):
         return None
     try:
@@ -148,8 +148,8 @@ def _operand(type: ValueType | None) -> Operand | None:
     return type
 
 
-def _single(scope: Scope, flow: Flow, span: Span) -> ValueType:
-    """The type of a flow with one output; several cannot be an operand."""
+def single(scope: Scope, flow: Flow, span: Span) -> ValueType:
+    """The type of a flow with one output; several cannot be an operand, nor be shown."""
     if len(flow.ports) > 1 and flow.ports[0][0] != "output":
         names = ", ".join(name for name, _, _ in flow.ports)
         scope.context.report(

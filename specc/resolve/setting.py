@@ -16,7 +16,7 @@ from specc.resolve.context import Scope
 from specc.resolve.convert import as_flow, as_static, unknown_name
 from specc.resolve.draft import Draft, DraftStep
 from specc.resolve.evaluation import arguments, flow
-from specc.resolve.layer import apply_layer
+from specc.resolve.layer import apply_layer, single
 from specc.resolve.library import configured, library, unknown_word, word_call
 from specc.resolve.origins import origins
 from specc.resolve.values import POISON, Flow, LayerMaker, Word
@@ -147,7 +147,7 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
     if name is not None and name.id in METRICS and written:
         written, mask = _split_mask(written)
         operands = [a for a in written if a.name is None]
-        flows = [_masked(scope, flow(scope, a.value), mask) for a in operands]
+        flows = [_masked(scope, _one(scope, a.value), mask) for a in operands]
         wanted = METRICS[name.id].operands
         if len(flows) != len(wanted):
             scope.context.report(
@@ -165,11 +165,17 @@ def _metric(scope: Scope, statement: tree.Setting, draft: Draft) -> None:
         return
     if name is not None and (_no_metric if written else _compares_nothing)(scope, name):
         return
-    value = flow(scope, statement.value)
+    value = _one(scope, statement.value)
     if value is not POISON:
         base = name.id if name is not None else "metric"
         label = _fresh_name(base, [m.name for m in draft.metrics])
         draft.metrics.append(Measure(label, None, (value.ref,), statement.span))
+
+
+def _one(scope: Scope, expr: tree.Expr) -> Flow:
+    """A value with one output; of several, none is taken for the others."""
+    value = flow(scope, expr)
+    return POISON if single(scope, value, expr.span) is UNKNOWN else value
 
 
 def _compares_nothing(scope: Scope, name: tree.Name) -> bool:
@@ -266,17 +272,17 @@ def show_of(scope: Scope, statement: tree.Setting, kinds: tuple[str, ...] = SHOW
         message = f'{name.id} has no option "{option.name.id}"'
         scope.context.report("E202", message, option.span)
         return None
-    flows: list[Flow] = [as_flow(scope, a.meaning, a.span) for a in arguments(scope, written)]
+    flows = [(as_flow(scope, a.meaning, a.span), a.span) for a in arguments(scope, written)]
     every = None if statement.every is None else as_static(scope.evaluate(statement.every))
     if statement.every is not None and (not isinstance(every, int) or every < 1):
         scope.context.report("E204", "every needs a whole number from 1", statement.every.span)
         return None
-    if POISON in flows or not _drawable(scope, name.id, flows, statement):
+    types = [single(scope, flow, place) for flow, place in flows]
+    if UNKNOWN in types or not _drawable(scope, name.id, [f for f, _ in flows], statement):
         return None
-    refs = tuple(f.ref for f in flows)
     return Show(
         name.id,
-        refs,
+        tuple(f.ref for f, _ in flows),
         every if isinstance(every, int) else None,
         statement.unit or "epochs",
         statement.span,
@@ -286,8 +292,6 @@ def show_of(scope: Scope, statement: tree.Setting, kinds: tuple[str, ...] = SHOW
 def _drawable(scope: Scope, kind: str, flows: list[Flow], statement: tree.Setting) -> bool:
     """Whether a picture can show these values; if not, why is reported (E203)."""
     types = [f.type for f in flows]
-    if UNKNOWN in types:
-        return False
     reason = ""
     if not all(isinstance(t, Tensor) and t.batched for t in types):
         reason = f"{kind} draws a value of each item of the batch"

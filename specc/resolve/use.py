@@ -13,7 +13,7 @@ from specc.diagnostics import Diagnostic, Diagnostics, Edit, Fix
 from specc.layers import registry
 from specc.limits import MAX_FILE_BYTES
 from specc.nearest import nearest
-from specc.source import Source
+from specc.source import Source, not_text
 from specc.std import INDEX
 from specc.syntax import tree
 from specc.syntax.parse import parse
@@ -90,8 +90,12 @@ def _of_library(use: tree.Use) -> tuple[str, ...]:
 
 def _read(path: Path, use: tree.Use, diagnostics: Diagnostics) -> tree.File | None:
     try:
-        text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        diagnostics.add(Diagnostic("E407", f"cannot read {path}: {problem}", use.path.span))
-        return None
-    return parse(Source(path.as_posix(), text), diagnostics)
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+        diagnostics.add(Diagnostic("E407", f"cannot read {path}: {reason}", use.path.span))
+    except UnicodeDecodeError as problem:
+        diagnostics.add(Diagnostic("E407", not_text(str(path), problem), use.path.span))
+    else:
+        return parse(Source(path.as_posix(), text), diagnostics)
+    return None

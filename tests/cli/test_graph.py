@@ -143,3 +143,16 @@ def test_the_ports_of_a_cell_are_named(specc: Run) -> None:
     assert {"x[t]", "h[t-1]", "h[t]", "y[t]", "8×3", "8×4", "7"} <= set(found)
     chart = specc("graph", "cell.spec", "--mermaid").out
     assert all(f'(["{name}"])' in chart for name in ("x[t]", "h[t-1]", "h[t]", "y[t]"))
+
+
+def test_a_folder_is_made_where_one_is_named_and_not_for_a_file(specc: Run, lenet: Path) -> None:
+    ended = specc("graph", str(lenet), "--svg", "none/x.svg")
+    assert (ended.status, Path("none").exists()) == (2, False)
+    assert "cannot use none/x.svg" in ended.err
+    assert specc("graph", str(lenet), "--out", "drawn/here").status == 0
+    assert Path("drawn/here/lenet.svg").is_file()
+
+
+def test_a_picture_is_not_printed_in_the_place_of_json(specc: Run, lenet: Path) -> None:
+    ended = specc("graph", str(lenet), "--svg", "-", "--json")
+    assert (ended.status, ended.out) == (2, "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
 import typer
 
 from specc.cli.app import app
@@ -13,7 +15,7 @@ SHARED = "--color --json --quiet --set"
 VERBS = {
     "check": f"{SHARED} --convention --fix --format --profile paths",
     "count": f"{SHARED} --batch --convention --csv --latex --markdown paths",
-    "explain": f"{SHARED} --convention --latex --markdown layer topic",
+    "explain": f"{SHARED} --all --convention --latex --markdown layer topic",
     "build": f"{SHARED} --out paths",
     "train": f"{SHARED} --device --epochs --out --resume --seed --threads file",
     "sample": f"{SHARED} --device --out --seed file",
@@ -45,3 +47,20 @@ def test_a_verb_for_one_spec_proposes_one_of_a_folder(specc: Run, lenet: Path) -
         ended = specc(*words, folder, *more)
         assert ended.status == 2
         assert f"{folder} is a folder; name one spec, such as " in ended.err
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [("train", "bad.spec"), ("sample", "bad.spec"), ("explain", "bad.spec"), ("quiz", "bad.spec"),
+     ("diff", "bad.spec", "bad.spec"), ("grade", "bad.spec", "a.txt")],
+)  # fmt: skip
+def test_json_is_one_document_also_of_a_spec_with_mistakes(
+    specc: Run, verb: tuple[str, ...]
+) -> None:
+    Path("bad.spec").write_text(
+        "specc 1\n\nnetwork N {\n    in x: vector[3]\n    x -> linaer(3)\n}\n", encoding="utf-8"
+    )
+    Path("a.txt").write_text("", encoding="utf-8")
+    ended = specc(*verb, "--json")
+    assert ended.status == 1
+    assert json.loads(ended.out)["diagnostics"][0]["code"] == "E201"

@@ -28,6 +28,16 @@ def test_a_log_holds_the_steps_of_its_run_and_nothing_else(script: Path, tmp_pat
     assert [r["step"] for r in logged(tmp_path)] == [1, 2, 3, 4, 5]
 
 
+def test_a_run_that_goes_on_is_as_long_as_it_was_to_be(script: Path, tmp_path: Path) -> None:
+    """The length was given on the command line, and need not be given again."""
+    finished(script, tmp_path, "--steps", "3")
+    _, said = finished(script, tmp_path, "--resume")
+    assert "goes on with the --steps 3 that it began with" in said
+    assert "no step is left of 3" in said
+    finished(script, tmp_path, "--steps", "5", "--resume")
+    assert [r["step"] for r in logged(tmp_path)] == [1, 2, 3, 4, 5]
+
+
 def test_where_no_checkpoint_is_whole_nothing_begins_anew(script: Path, tmp_path: Path) -> None:
     for name in ("checkpoint.pt", "checkpoint.previous.pt"):
         (tmp_path / name).write_bytes(b"damaged" * 9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from specc.pipeline import compile_text
@@ -66,6 +68,14 @@ def test_no_size_of_a_branch_not_taken_is_judged(body: str) -> None:
 def test_a_file_that_is_missing_excuses_the_words_it_may_have() -> None:
     text = 'use "foo.spec"\nnetwork N {\n    in x: vector[8]\n    x -> res(4) -> linaer(2)\n}\n'
     assert found(text) == [("E407", '"foo.spec"'), ("E201", "linaer")]
+
+
+def test_a_used_file_that_is_no_text_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "bin.spec").write_bytes(b"specc 1\n\xff\xfe")
+    (diagnostic,) = compile_text(
+        'specc 1\nuse "bin.spec"\n', str(tmp_path / "main.spec")
+    ).diagnostics
+    assert diagnostic.message == f"{tmp_path / 'bin.spec'} is not UTF-8 text (line 2)"
 
 
 def test_a_poisoned_argument_is_not_missed() -> None:
