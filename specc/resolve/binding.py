@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from specc.diagnostics import Diagnostic, Edit, Fix
+from specc.layers import registry
 from specc.layers.base import Layer
 from specc.nearest import nearest
 from specc.program import Static, Tie
@@ -325,11 +326,22 @@ def _not_taken(scope: Scope, model: type[Layer], name: str, word: Word | None) -
 def _no_word(scope: Scope, model: type[Layer], field: str, text: str, span: Span) -> None:
     """A word where a layer takes none: a name of nothing, or a word that other layers take there."""
     if field != "padding" or text not in ("same", "valid"):
-        unknown_name(scope, text, span)
+        if not _activation(scope, model, text, span):
+            unknown_name(scope, text, span)
         return
     message = f"{model.word} needs {kind_of(model, field)} for its {field}, not {text}"
     notes, helps = (signature(model, model.word),), hint(model, field)
     scope.context.report("E203", message, span, notes=notes, helps=helps)
+
+
+def _activation(scope: Scope, model: type[Layer], text: str, span: Span) -> bool:
+    """Report a layer among the arguments of another: `linear(10, relu)`."""
+    if text in scope.names or not model.stateful or registry.get(text) is None:
+        return False
+    message = f"{model.word} has no place for {text}"
+    helps = (f"an activation is a stage of its own: {model.word}(…) -> {text}",)
+    scope.context.report("E202", message, span, helps=helps)
+    return True
 
 
 def words_of(meaning: Meaning) -> Static | None:
