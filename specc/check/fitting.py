@@ -152,13 +152,15 @@ def _nearest(opened: _Opened, constraints: tuple[Constraint, ...], symbol: str) 
 
 
 def _input(opened: _Opened, constraints: tuple[Constraint, ...]) -> str:
-    """`x: image[3, 256, 256]`: the input as it is written, with the next larger sizes that fit."""
+    """`x: image[3, 256, 256]`: the input as it is written, with the nearest sizes that fit."""
     text, start = opened.span.text, opened.span.start
     for name, span in sorted(opened.places.items(), key=lambda p: -p[1].start):
-        _, above = nearest_valid(constraints, name, opened.numbers[name])
-        if above is None:
+        number = opened.numbers[name]
+        fit = [n for n in nearest_valid(constraints, name, number)[::-1] if n is not None]
+        if not fit:
             return ""
-        text = f"{text[: span.start - start]}{above}{text[span.end - start :]}"
+        nearest = min(fit, key=lambda n: abs(n - number))
+        text = f"{text[: span.start - start]}{nearest}{text[span.end - start :]}"
     return text.removeprefix("in ") if text != opened.span.text else ""
 
 

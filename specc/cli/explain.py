@@ -16,6 +16,8 @@ from specc.words import Meaning
 Form: TypeAlias = Literal["text", "json", "latex", "markdown"]
 LISTS = (
     "layers",
+    "losses",
+    "activations",
     "definitions",
     "optimizers",
     "schedules",
@@ -78,7 +80,7 @@ def _list(common: Common, topic: str) -> int:
         if topic == "layers":
             words = [w for family in reference.families().values() for w in family]
         else:
-            words = [e.word for e in reference.libraries()[topic]]
+            words = [e.word for e in reference.group_of(topic)]
         document = {topic: [meaning for word in words for meaning in reference.document(word)]}
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
@@ -93,6 +95,10 @@ def _word(common: Common, word: str) -> int:
     said = words.meaning(word)
     known = reference.words()
     if word not in known and said is None:
+        found = [] if common.json or f"{word}s" in LISTS else reference.settings(word)
+        if found:
+            print("\n".join(found))
+            return FINE
         raise UsageError(_unknown(word, [*LISTS, *known, *words.meanings()]))
     if common.json:
         document = {

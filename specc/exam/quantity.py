@@ -15,7 +15,7 @@ BYTES: dict[str, int] = {
 }  # fmt: skip
 """Units of memory: MB is 10^6 bytes, MiB 2^20 (IEC 80000-13)."""
 _BITS = {"bit": 1, "bits": 1, "kbit": 10**3, "mbit": 10**6, "gbit": 10**9}
-_THOUSANDS = {
+THOUSANDS = {
     "k": 10**3, "thousand": 10**3, "m": 10**6, "mio": 10**6, "million": 10**6,
     "g": 10**9, "b": 10**9, "bn": 10**9, "billion": 10**9, "t": 10**12,
 }  # fmt: skip
@@ -166,7 +166,7 @@ def _factor(word: str, *, memory: bool) -> Unit | None:
         return Unit(Fraction(_BITS[low], 8))
     if low in BYTES.keys() | _BITS.keys() and len(low) > 1:
         raise Unreadable(f"{word} is a unit of memory, which this is not")
-    return Unit(Fraction(_THOUSANDS[low])) if low in _THOUSANDS else None
+    return Unit(Fraction(THOUSANDS[low])) if low in THOUSANDS else None
 
 
 def worded(text: str, *, memory: bool = False) -> tuple[str, Unit]:

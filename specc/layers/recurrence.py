@@ -41,6 +41,10 @@ class Recurrent(Layer):
     helper: ClassVar[str] = "run_recurrent"
     keras_biases: ClassVar[int] = 1
 
+    hints = (
+        ("return_sequences", "keep=all gives the outputs at all positions, keep=last the last"),
+    )
+
     units: Positive = Field(description="Size of the state.")
     keep: Literal["all", "last"] = Field(
         "all", description="The outputs at all positions, or the last one."

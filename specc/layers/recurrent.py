@@ -22,7 +22,7 @@ class RNN(Recurrent):
     gates: ClassVar[tuple[str, ...]] = ("h",)
     module = "nn.RNN"
 
-    hints = (("activation", "the bound of the state: nonlinearity=relu"),)
+    hints = (*Recurrent.hints, ("activation", "the bound of the state: nonlinearity=relu"))
 
     nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="The bound of the state.")
 

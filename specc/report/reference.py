@@ -14,6 +14,7 @@ from specc.layers import registry
 from specc.layers.base import Layer
 from specc.layers.conventions import APART, Apart
 from specc.layers.written import default, literal
+from specc.nearest import SYNONYMS
 from specc.report.machine import Json
 from specc.resolve.arguments import in_order
 from specc.resolve.standard import definitions
@@ -52,6 +53,9 @@ class Entry(Struct, frozen=True):
         ]
         return f"{self.word}({', '.join(parts)})" if parts else self.word
 
+
+SOME = ("losses", "activations")
+"""Lists of layers of one kind."""
 
 # -------------------------------------------------------------------- libraries
 
@@ -133,10 +137,45 @@ def overview(group: str = "layers") -> Iterator[str]:
             yield family
             yield from _listed([e for word in names for e in entries(word)[:1]], "  ")
     else:
-        yield from _listed(list(libraries()[group]), "")
+        yield from _listed(list(group_of(group)), "")
     yield ""
-    others = ", ".join(g for g in ("layers", *libraries()) if g != group)
+    others = ", ".join(g for g in ("layers", *SOME, *libraries()) if g != group)
     yield f"specc explain WORD says more of one; other lists: {others}"
+
+
+def group_of(name: str) -> tuple[Entry, ...]:
+    """The words of a list: of a library, or those of the layers that people ask for together."""
+    if name not in SOME:
+        return libraries()[name]
+    models = (registry.get(word) for family in families().values() for word in family)
+    found = [_layer(m) for m in models if m is not None]
+    if name == "losses":
+        return tuple(e for e in found if e.kind == "loss")
+    activations = (*families()["rectifier"], *families()["activation"])
+    return tuple(e for e in found if e.word in activations)
+
+
+def settings(word: str) -> list[str]:
+    """The layers that have an argument of this name, or of ours for it; empty where none has."""
+    ours = (word, *SYNONYMS.get(word.replace("_", ""), ()))
+    models = [m for w in families().values() for x in w if (m := registry.get(x)) is not None]
+    for name in ours:
+        found: dict[str, list[str]] = {}
+        for model in models:
+            if name in model.model_fields:
+                said = model.model_fields[name].description or ""
+                found.setdefault(said, []).append(model.word)
+        if found:
+            here = "" if name == word else f", here {name},"
+            lines = [f"  {', '.join(words)}: {said}" for said, words in found.items()]
+            first = next(iter(found.values()))[0]
+            return [
+                f"{word}{here} is an argument of",
+                *lines,
+                "",
+                f"specc explain {first} says more",
+            ]
+    return []
 
 
 def _listed(found: list[Entry], indent: str) -> Iterator[str]:

@@ -191,7 +191,7 @@ def _reason(errors: list[ErrorDetails]) -> str:
     return error["msg"]
 
 
-_BETWEEN = re.compile(r"must be (more than|at least) (\S+) and (less than|at most) (\S+)")
+_BETWEEN = re.compile(r"must be (more than|at least) (\S+) and (less than|at most) ([^\s;,]+)")
 
 
 def _short_range(error: ErrorDetails, field: str) -> str:
@@ -209,8 +209,8 @@ def _short_range(error: ErrorDetails, field: str) -> str:
 def _percent(word: str, field: str, value: Static, error: ErrorDetails) -> tuple[str, ...]:
     """A share of 50 was meant as percent."""
     between = _BETWEEN.match(_reason([error]))
-    shares = between is not None and (between[2], between[4]) == ("0", "1")
-    if not shares or not isinstance(value, (int, float)) or not 1 < value <= 100:
+    shares = between is not None and between.group(1, 2, 4) == ("at least", "0", "1")
+    if not shares or not isinstance(value, (int, float)) or not 2 <= value <= 100:
         return ()
     return (f"{value:g} % is {word}({field}={value / 100:g})",)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from specc.diagnostics import Diagnostic, Edit, Fix
+from specc.layers import registry
 from specc.layers.base import Layer
 from specc.nearest import nearest
 from specc.program import Static, Tie
@@ -267,7 +268,7 @@ def _unknown(
             name.span,
             text=f'did you mean "{close[0]}"?' if close else "",
             notes=(signature(model, model.word),),
-            helps=() if close else (hint(model, name.id) or _elsewhere(name.id)),
+            helps=hint(model, name.id) or _elsewhere(name.id),
             fix=fix,
         )
     )
@@ -277,6 +278,8 @@ def _elsewhere(name: str) -> tuple[str, ...]:
     """Where an argument of other frameworks is said here."""
     if name == "activation":
         return ("an activation is a stage of its own: -> relu",)
+    if name == "dim":
+        return ("axes are counted without the batch: PyTorch's dim=1 is axis=0",)
     if is_of_input(name):
         return ("the sizes of an input are inferred; leave it out",)
     return ()
@@ -328,12 +331,31 @@ def _not_taken(scope: Scope, model: type[Layer], name: str, word: Word | None) -
 
 def _no_word(scope: Scope, model: type[Layer], field: str, text: str, span: Span) -> None:
     """A word where a layer takes none: a name of nothing, or a word that other layers take there."""
+    truth = _TRUTHS.get(text.lower()) if kind_of(model, field) == "true or false" else None
+    if truth is not None and text not in scope.names:
+        message, fix = f"{text} is written {truth}", Fix(truth, (Edit(span, truth),))
+        scope.diagnostics.add(Diagnostic("E203", message, span, fix=fix))
+        return
     if field != "padding" or text not in ("same", "valid"):
-        unknown_name(scope, text, span)
+        if not _activation(scope, model, text, span):
+            unknown_name(scope, text, span)
         return
     message = f"{model.word} needs {kind_of(model, field)} for its {field}, not {text}"
     notes, helps = (signature(model, model.word),), hint(model, field)
     scope.context.report("E203", message, span, notes=notes, helps=helps)
+
+
+_TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def _activation(scope: Scope, model: type[Layer], text: str, span: Span) -> bool:
+    """Report a layer among the arguments of another: `linear(10, relu)`."""
+    if text in scope.names or not model.stateful or registry.get(text) is None:
+        return False
+    message = f"{model.word} has no place for {text}"
+    helps = (f"an activation is a stage of its own: {model.word}(…) -> {text}",)
+    scope.context.report("E202", message, span, helps=helps)
+    return True
 
 
 def words_of(meaning: Meaning) -> Static | None:

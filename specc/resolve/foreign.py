@@ -51,6 +51,8 @@ def _ours(model: type[Layer], argument: Argument) -> str | None:
     name, known = argument.name.id, (*model.model_fields, *model.keyword_operands, *model.tieable)
     if name in known or name in model.operands:
         return name
+    if name == "dim" and isinstance(value := as_static(argument.meaning), int) and value >= 0:
+        return None  # PyTorch counts the batch too
     return _GONE if is_of_input(name) else next(iter(nearest(name, known)), None)
 
 

@@ -10,6 +10,7 @@ from specc.layers.base import Layer
 from specc.resolve.arguments import Given, kind_of
 from specc.resolve.static import show
 from specc.resolve.values import Flow, LayerMaker
+from specc.sizes import Symbolic
 from specc.types import Tensor
 
 SIZES = {
@@ -25,19 +26,20 @@ def refused(model: type[Layer], positional: Sequence[Given]) -> Diagnostic | Non
     """What is said of numbers that cannot all be hyperparameters: `linear(784, 128)`."""
     count = SIZES.get(model.word, 0)
     fields = list(model.model_fields)[: len(positional)]
-    whole = all(isinstance(g.value, int) and not isinstance(g.value, bool) for g in positional)
+    sizes = (int, Symbolic)
+    whole = all(isinstance(g.value, sizes) and not isinstance(g.value, bool) for g in positional)
     if not 0 < count < len(positional) or not whole:
         return None
     if len(fields) == len(positional) and all(kind_of(model, f) in _NUMBERS for f in fields):
         return None
     first, kept = positional[0].span, positional[count:]
-    sizes = first.to(positional[count - 1].span)
+    written = first.to(positional[count - 1].span)
     call = f"{model.word}({', '.join(g.span.text for g in kept)})"
     end = kept[0].span.start
     return Diagnostic(
         "E202",
         f"{model.word} infers the size of its input, and gets it here",
-        sizes,
+        written,
         "leave it out",
         fix=Fix(call, (Edit(type(first)(first.source, first.start, end), ""),)),
     )

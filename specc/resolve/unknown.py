@@ -54,8 +54,19 @@ def _networks(scope: Scope, span: Span) -> tuple[str, ...]:
     return (f"networks and blocks: {', '.join(own)}",) if own else ()
 
 
+_SAID = {
+    "bidirectional": "an argument of rnn, lstm and gru: lstm(64, bidirectional=true)",
+    "timedistributed": "linear works on every position of a sequence as it is",
+    "randn": "noise is drawn: z ~ normal[100]",
+    "rand": "noise is drawn: z ~ uniform[100]",
+}
+"""Words of other frameworks that stand for more than a word here."""
+
+
 def _no_layer(word: str) -> tuple[str, ...]:
     """What a word is that is no layer."""
+    if word.lower() in _SAID:
+        return (_SAID[word.lower()],)
     from specc.metrics import METRICS  # only after an error
 
     if word not in METRICS:

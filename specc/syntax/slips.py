@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -149,7 +150,15 @@ def _beside(place: _Place) -> Habit:
     if token.type == "NAME":
         return Habit("a statement begins on a line of its own", (f"-> {token}",))
     called = kinds[-2:] == ["ARROW", "NAME"]
-    return Habit(helps=(f"{before}({token})",) if called else ())
+    return Habit(helps=(f"{before}({_listed(place)})",) if called else ())
+
+
+def _listed(place: _Place) -> str:
+    """The values side by side that were meant as arguments: `8, 3x3, stride=2`."""
+    parts = ("COMMA", "EQUAL", "RSQB", "KW_TRUE", "KW_FALSE", *_VALUES)
+    rest = takewhile(lambda t: t.type in parts, place.tokens[place.at :])
+    last = [t for t in rest if t.type != "COMMA"][-1]
+    return place.text(place.token.start, last.end)
 
 
 def _input(source: Source, tokens: list[Token], at: int) -> tuple[str, ...]:

@@ -279,7 +279,12 @@ def _nodes(children: list[Any]) -> list[Any]:
 def number(text: str) -> int | float:
     """`61_706` or `2e-4` as a number."""
     plain = text.replace("_", "")
-    return int(plain) if plain.isdigit() else float(plain)
+    if plain.isdigit():
+        return int(plain)
+    value = float(plain)
+    # 1e3 is as whole as 1000; beyond 2^53 the digits of a float are not those that are meant
+    whole = "e" in plain.lower() and abs(value) < 2**53 and value.is_integer()
+    return int(value) if whole else value
 
 
 def unescaped(text: str) -> str:

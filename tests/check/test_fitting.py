@@ -36,6 +36,11 @@ def test_a_skip_names_the_multiples_that_fit() -> None:
     assert diagnostic.helps[0] == "x: image[3, 252, 252]"
 
 
+def test_the_nearer_size_is_told() -> None:
+    (diagnostic,) = compile_text(UNET.format(size="65, 66")).diagnostics
+    assert diagnostic.helps[0] == "x: image[3, 64, 68]"
+
+
 def test_axes_are_told_apart() -> None:
     (diagnostic,) = compile_text(UNET.format(size="250, 252")).diagnostics
     assert "fits when height is a multiple of 4; nearest to 250: 248, 252" in diagnostic.notes

@@ -346,3 +346,18 @@ def test_a_gate_and_a_figure_lead_to_their_layer(specc: Run, lenet: Path) -> Non
     assert specc("explain", str(lenet), "C3.params").out == specc("explain", str(lenet), "C3").out
     assert "no layer is named 'Z9'" in specc("explain", str(lenet), "Z9.params").err
     assert specc("explain", str(lenet), "parameters").status == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("stride", "stride is an argument of\n  conv, conv_transpose"),
+        ("filters", "filters, here channels, is an argument of\n  conv"),
+        ("kernel_size", "here kernel"),
+        ("macs", "multiplications"),
+        ("losses", "cross_entropy "),
+        ("activations", "relu "),
+    ],
+)
+def test_words_that_people_know_lead_on(specc: Run, word: str, said: str) -> None:
+    assert said in specc("explain", word).out

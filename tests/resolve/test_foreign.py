@@ -43,7 +43,9 @@ VECTORS = [
     ("linear(in_features=8)", None),
     ("Dropout(rate=0.5)", "dropout(p=0.5)"),
     ("dropout(rate=50)", None),
-    ("softmax(dim=0)", "softmax(axis=0)"),
+    ("softmax(dim=-1)", "softmax(axis=-1)"),
+    ("softmax(dim=1)", None),
+    ("linear(10, bias=yes)", "linear(10, bias=true)"),
     ("LeakyReLU(negative_slope=0.1)", "leaky_relu(negative_slope=0.1)"),
     ("Linear", None),
     ("ReLU", "relu"),
@@ -81,3 +83,20 @@ def test_a_fix_leaves_nothing_wrong(given: str, written: str, mended: str | None
     text = apply_fixes(text, fixes)
     assert f"x -> {mended}\n" in text
     assert list(compile_text(text, "n.spec").diagnostics) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "help"),
+    [
+        ("Bidirectional(lstm(64))", "lstm(64, bidirectional=true)"),
+        ("lstm(64, return_sequences=true)", "keep=all"),
+        ("softmax(dim=1)", "PyTorch's dim=1 is axis=0"),
+        ("dropout(50)", "50 % is dropout(p=0.5)"),
+        ("dropout(1.5)", ""),
+    ],
+)
+def test_what_is_said_otherwise_here(written: str, help: str) -> None:
+    text = f"specc 1\nnetwork N {{\n    in x: sequence[5, 8]\n    out y = x -> {written}\n}}\n"
+    [problem] = compile_text(text, "n.spec").diagnostics
+    assert help in " ".join(problem.helps)
+    assert bool(help) == bool(problem.helps)

@@ -170,3 +170,9 @@ def test_a_pipe_in_a_sum_is_shown_whole() -> None:
     text = "network M {\n    in x: image[1, 8, 8]\n    y = x -> conv(6, 5x5, stride=2) + x\n    out y\n}\n"
     [one] = compile_text("specc 1\n" + text).diagnostics
     assert one.helps == ("(x -> conv(6, 5x5, stride=2)) + …",)
+
+
+def test_arguments_without_parentheses_are_told_whole() -> None:
+    text = "specc 1\nnetwork M {\n    in x: image[1, 8, 8]\n    x -> conv 8, 3x3, stride=2 -> relu\n}\n"
+    [one, *_] = compile_text(text).diagnostics
+    assert one.helps == ("conv(8, 3x3, stride=2)",)

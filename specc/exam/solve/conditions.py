@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from specc.claims.figures import FIGURES
 from specc.claims.outcome import Value
 from specc.claims.values import Evaluator
 from specc.diagnostics import Diagnostics
+from specc.exam.quantity import THOUSANDS
 from specc.exam.solve.ranges import SolveError
 from specc.sizes import Symbolic, evaluate
 from specc.source import Source
@@ -42,6 +44,7 @@ def read(
     """
     found: list[tree.Binary] = []
     for text in texts:
+        text = _whole(text)
         diagnostics = Diagnostics()
         file = parse(Source("<question>", f"specc 1\nexpect {text}\n"), diagnostics)
         declared = file.declarations if file is not None else ()
@@ -54,6 +57,17 @@ def read(
         condition = declared[0].condition
         found += _comparisons(_about(condition, subject, every) if subject else condition, text)
     return tuple(found)
+
+
+def _whole(text: str) -> str:
+    """`params <= 100k` with its number in full, as answers may have it."""
+
+    def full(match: re.Match[str]) -> str:
+        scale = THOUSANDS.get(match[2].lower())
+        number = None if scale is None else Fraction(match[1]) * scale
+        return match[0] if number is None or number.denominator > 1 else str(number)
+
+    return re.sub(r"(?<![\w.])(\d+(?:\.\d+)?) ?([A-Za-z]+)\b", full, text)
 
 
 def _comparisons(expr: tree.Expr, text: str) -> Iterator[tree.Binary]:

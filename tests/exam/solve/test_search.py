@@ -52,6 +52,11 @@ def test_the_smallest_comes_first() -> None:
     assert found.solutions[-1].params == 156 + (96 + 1) * 29
 
 
+@pytest.mark.parametrize("text", ["N.params <= 3k", "N.params <= 3 K", "N.params <= 0.003M"])
+def test_thousands_may_be_written_as_in_answers(text: str) -> None:
+    assert solve(ask(text, "width=1..64")).solutions[-1].values == (29,)
+
+
 def test_a_stage_varies_by_its_name() -> None:
     found = solve(ask("S2.output == [6, 6, 6]", "C1.padding=0..3", "C1.kernel=5"))
     assert [s.values for s in found.solutions] == [(2, 5)]
