@@ -12,3 +12,5 @@ MAX_SYNTAX_ERRORS = 200
 """Syntax errors after which reading a file ends."""
 MAX_REREAD_TOKENS = 500_000
 """Tokens read anew after syntax errors: every error of a file costs a reading of it."""
+MOST_SEARCHES = 200
+"""Unknown names of a file that are compared with all its names."""

@@ -237,9 +237,7 @@ def test_an_error_in_a_network_hides_no_word_that_is_no_figure() -> None:
 
 
 def test_a_figure_in_front_of_an_error_is_judged() -> None:
-    answers = (
-        'answers "A" {\n    L.params = 15\n    linear1.params = 5\n    L.output = 4\n}\n'
-    )
+    answers = 'answers "A" {\n    L.params = 15\n    linear1.params = 5\n    L.output = 4\n}\n'
     assert told(BEHIND, answers) == [("E204", "2"), ("E602", "15")]
     unnamed = BEHIND.replace(" as L", "")
     assert told(unnamed, answers.replace("L.", "linear1.")) == [
