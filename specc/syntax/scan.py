@@ -21,6 +21,7 @@ from specc.syntax.headers import begins_declaration, inside_line, mend_headers
 from specc.syntax.headless import mend_headless
 from specc.syntax.piece import Piece
 from specc.syntax.texts import never_closed, never_opened, opened
+from specc.syntax.words import DECLARATIONS
 
 _PIECE = re.compile(
     r"""(?P<NL>\r\n|\n|\r)
@@ -70,7 +71,9 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
             at = found.pieces[-1].end
             continue
         if match is None:
-            at = _strange(source, at, diagnostics)
+            at, begun = _strange(source, at, diagnostics), at
+            if _stands_for_name(found.pieces, text[at:].lstrip(" ")):
+                found.pieces.append(Piece("NAME", text[begun:at], begun, at))
             continue
         kind = match.lastgroup or ""
         at = match.end()
@@ -99,7 +102,7 @@ def _nesting(source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> N
     span = Span(source, pieces[at].start, pieces[at].end)
     diagnostics.add(Diagnostic("E101", message, span))
     del pieces[at:]
-    diagnostics.mute(0, len(source.text))
+    diagnostics.mute(0, len(source.text) + 1)
 
 
 def _name(source: Source, match: re.Match[str], diagnostics: Diagnostics) -> str:
@@ -135,6 +138,12 @@ def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:
     if help:
         diagnostics.mute(end, source.line_end(end))
     return end
+
+
+def _stands_for_name(before: list[Piece], rest: str) -> bool:
+    """Whether strange characters between these stand where the name of a declaration should."""
+    word = bool(before) and before[-1].kind == "NAME" and before[-1].text in DECLARATIONS
+    return word and rest[:1] in ("{", "(")
 
 
 def _long_numbers(source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> None:
@@ -350,7 +359,7 @@ class _Brackets:
         del self.pieces[i:]
         for key in [k for k in self.closed_at if k > i]:
             del self.closed_at[key]
-        self.diagnostics.mute(0, len(self.source.text))
+        self.diagnostics.mute(0, len(self.source.text) + 1)
         return False
 
     def _mute_list(self, at: int) -> None:
