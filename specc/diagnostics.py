@@ -90,6 +90,7 @@ class Diagnostics(Struct):
     poisoned: bool = False
     _places: set[Place] = field(default_factory=set)
     _read: set[Place] = field(default_factory=set)
+    _unread: list[Diagnostic] = field(default_factory=list)
     _muted: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
 
     def mute(self, start: int, end: int, kept: tuple[str, ...] = ()) -> None:
@@ -126,24 +127,28 @@ class Diagnostics(Struct):
         place = diagnostic.place
         new = place not in self._places
         self._places.add(place)
+        if new and diagnostic.code in _UNREAD:
+            self._unread.append(diagnostic)
         (self.items if new else self.repeated).append(diagnostic)
 
     def remove(self, diagnostic: Diagnostic) -> None:
         """Take one out, so that its place may be spoken of again."""
         self.items = [d for d in self.items if d is not diagnostic]
+        self._unread = [d for d in self._unread if d is not diagnostic]
         self._places.discard(diagnostic.place)
 
     def forget(self, after: int) -> None:
         """Keep only so many, those that came first."""
         del self.items[after:]
         self._places = {d.place for d in self.items}
+        self._unread = [d for d in self.items if d.code in _UNREAD]
         self.repeated.clear()
 
     def unread(self, span: Span) -> bool:
         """Whether a statement inside a span could not be read, so that something may be missing there."""
         return any(
-            d.code in _UNREAD and self.hides(d) and span.start <= d.span.start < span.end
-            for d in self.items
+            self.hides(d) and span.start <= d.span.start < span.end
+            for d in self._unread
             if d.span.source is span.source
         )
 

@@ -14,3 +14,5 @@ MAX_REREAD_TOKENS = 500_000
 """Tokens read anew after syntax errors: every error of a file costs a reading of it."""
 MAX_ELEMENTS = 2**63 - 1
 """Numbers of one tensor: what an index of 64 bits counts."""
+MOST_SEARCHES = 200
+"""Unknown names of a file that are compared with all its names."""

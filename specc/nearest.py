@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 
 LONGEST = 64  # longer words are no misspellings
 MOST = 1000  # candidates compared letter by letter
@@ -149,8 +150,9 @@ def nearest(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     pool = [c for c in dict.fromkeys(candidates) if c != word and abs(len(c) - len(word)) < LONGEST]
     if len(pool) > MOST:
         pool = [c for c in pool if c[:1].lower() == word[:1].lower()][:MOST]
-    priced = [(price(word, c), i, c) for i, c in enumerate(pool)]
-    good = sorted(p for p in priced if p[0] <= cutoff(word))
+    most = cutoff(word)
+    priced = ((price(word, c, most), i, c) for i, c in enumerate(pool))
+    good = sorted(p for p in priced if p[0] <= most)
     return [c for _, _, c in good[:limit]]
 
 
@@ -170,8 +172,11 @@ def cutoff(word: str) -> float:
     return max(1.2, length * 0.36) if length > 1 else 0.5
 
 
-def price(word: str, candidate: str) -> float:
-    """How far `candidate` is from what was written; 0 is another spelling of the same word."""
+def price(word: str, candidate: str, limit: float = inf) -> float:
+    """How far `candidate` is from what was written; 0 is another spelling of the same word.
+
+    A price above `limit` may be given as infinite.
+    """
     left, right = _squeeze(word), _squeeze(candidate)
     if left == right:
         return 0.0
@@ -181,8 +186,16 @@ def price(word: str, candidate: str) -> float:
     if _without_rank(left) == right:
         return 0.1
     if contrary(left, right):
-        return float("inf")
-    return min(_prefix_price(left, right), _edit_price(left, right))
+        return inf
+    edits = inf if _least_price(left, right) > limit else _edit_price(left, right)
+    return min(_prefix_price(left, right), edits)
+
+
+def _least_price(left: str, right: str) -> float:
+    """What edits cost at least: every letter that only one of the words has is put in, out or exchanged."""
+    letters, meant = set(left), set(right)
+    alone = max(len(letters - meant), len(meant - letters))
+    return max(0.9 * alone, 0.6 * abs(len(left) - len(right)))
 
 
 def contrary(word: str, other: str) -> bool:
@@ -205,7 +218,7 @@ def _prefix_price(left: str, right: str) -> float:
     """A word cut short, or one written on: `attn` no, `sig` for `sigmoid` yes."""
     shorter, longer = sorted((left, right), key=len)
     if len(shorter) < 3 or len(longer) > 2.5 * len(shorter) or not longer.startswith(shorter):
-        return float("inf")
+        return inf
     return 0.8 + 0.05 * (len(longer) - len(shorter))
 
 

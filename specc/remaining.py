@@ -38,6 +38,7 @@ class Rest(Struct, frozen=True):
     names: frozenset[str]
     errors: _Places
     trains: bool
+    _reads_of: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def independent(self, diagnostic: Diagnostic) -> bool:
         """Whether a diagnostic about the rest is no consequence of what was left out."""
@@ -64,8 +65,15 @@ class Rest(Struct, frozen=True):
     def _reads(self, span: Span) -> bool:
         """Whether what stands there is called by what was left out, or reads it, or has an error."""
         around = list(self._around(span))
-        unread = any(self.errors.inside(d.span) or _read(d) & self.names for d in around)
+        unread = any(self.errors.inside(d.span) or self._read(d) & self.names for d in around)
         return unread or self._called(span)
+
+    def _read(self, declaration: tree.Declaration) -> frozenset[str]:
+        """What a declaration reads; many diagnostics may ask for the same one."""
+        key = id(declaration)
+        if key not in self._reads_of:
+            self._reads_of[key] = _read(declaration)
+        return self._reads_of[key]
 
     def _trimmed(self, diagnostic: Diagnostic) -> bool:
         """Whether it is about a training that may lack parts of its own, or reads another that does."""

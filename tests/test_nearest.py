@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.nearest import nearest
+from specc.nearest import cutoff, nearest, price
 
 LAYERS = """linear conv relu max_pool flatten dropout batch_norm softmax sigmoid tanh conv_transpose
 avg_pool embedding attention layer_norm concat reshape gelu leaky_relu upsample global_avg_pool add
@@ -108,3 +108,11 @@ def test_gives_only_other_candidates_each_once(word, candidates):
 
 def test_a_letter_is_not_another_letter() -> None:
     assert nearest("B", ["A", "b"]) == ["b"]
+
+
+def test_words_that_share_too_few_letters_are_not_compared_and_none_is_lost() -> None:
+    words = ["max_pool", "maxpol", "linear", "lienar", "conv2d", "dropuot", "attn", "soft", "reul"]
+    layers = ["max_pool", "avg_pool", "linear", "conv", "dropout", "attention", "softmax", "relu"]
+    for word in words:
+        every = sorted((price(word, c), i, c) for i, c in enumerate(layers) if c != word)
+        assert nearest(word, layers) == [c for p, _, c in every if p <= cutoff(word)][:3]

@@ -329,3 +329,25 @@ def test_a_block_with_an_error_is_not_counted() -> None:
 def test_a_promise_that_breaks_off_hides_no_other() -> None:
     found = told(NET, "expect Z.params >= 3\nexpect test.mse <= 3\nexpect N.macs <=")
     assert found == [("E402", "Z"), ("E506", "expect test.mse <= 3"), ("E101", "<=")]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (
+            "network N {\n    in x: vector[3]\n    out y = x\n    out y = linear(3)(x)\n}\n",
+            ("E403", "y"),
+        ),
+        ("network 😀 {\n    in x: vector[3]\n    x -> linear(3)\n}\n", ("E101", "😀")),
+        (
+            f"network N {{\n    in x: vector[3]\n    out y = {'(' * 200}x{')' * 200}\n}}\n",
+            ("E101", "("),
+        ),
+        (
+            f"network N {{\n    in x: vector[3]\n    x -> {'repeat 2 { ' * 200}relu{' }' * 200}\n}}\n",
+            ("E101", "{"),
+        ),
+    ],
+)
+def test_one_fault_is_one_message(text: str, error: tuple[str, str]) -> None:
+    assert told(text) == [error]

@@ -45,7 +45,7 @@ def suggest_sizes(
 ) -> None:
     """Add the sizes that fit to the diagnostics of sizes that do not."""
     wrong = [d for d in diagnostics.items if d.code in CODES]
-    turned = [d for d in diagnostics.items if d.code == "W307"]
+    turned = [d for d in diagnostics.items if d.code == "W307" or _misread(d)]
     if wrong and turned:
         _turned(file, turned, wrong, diagnostics)  # another order mends these
     if not wrong or turned or len(file.source.text) > LONGEST:
@@ -59,17 +59,25 @@ def suggest_sizes(
 def _turned(
     file: tree.File, turned: list[Diagnostic], wrong: list[Diagnostic], diagnostics: Diagnostics
 ) -> None:
-    """Say at the first size that does not fit that its network's image has the channels last."""
+    """Say at the first size that does not fit what its network says in another order than it means."""
     for remark in turned:
         around = next((d.span for d in file.declarations if _holds(d.span, remark.span)), None)
-        first = next((d for d in wrong if around is not None and _holds(around, d.span)), None)
+        inside = [d for d in wrong if around is not None and _holds(around, d.span)]
+        first = next((d for d in inside if d.span.start > remark.span.start), None)
         if first is not None:
-            helps = tuple(f"{h}: {remark.text}" for h in remark.helps)
-            better = replace(
-                first, labels=(*first.labels, Label(remark.span, remark.message)), helps=helps
-            )
+            said = remark.text if _misread(remark) else remark.message
+            helps = remark.helps
+            if not _misread(remark):
+                helps = tuple(f"{h}: {remark.text}" for h in helps)
+            label = Label(remark.span, said)
+            better = replace(first, labels=(*first.labels, label), helps=helps)
             items = [better if d is first else d for d in diagnostics.items if d is not remark]
             diagnostics.items = items
+
+
+def _misread(diagnostic: Diagnostic) -> bool:
+    """Whether it says that the arguments of a layer are read in another order than they were meant."""
+    return diagnostic.code == "W308" and diagnostic.text.startswith("read as ")
 
 
 def _holds(around: Span, span: Span) -> bool:

@@ -17,6 +17,8 @@ from specc.source import Span
 from specc.syntax import tree
 
 Overrides = Mapping[str, Static] | None
+_REFUSED = ("E202", "E203")
+"""What is said of an argument that has no place."""
 
 
 def with_headers(
@@ -25,8 +27,11 @@ def with_headers(
     """The file with headers that its calls fit. What was said of them, all after `before`, is said anew."""
     reports: list[Diagnostic] = []
     found = diagnostics
+    called = _calls(file) if any(d.code in _REFUSED for d in diagnostics.items) else {}
     for definition in file.declarations:
-        calls = _calls(file, definition) if isinstance(definition, tree.Definition) else []
+        calls = (
+            called.get(definition.name.id, []) if isinstance(definition, tree.Definition) else []
+        )
         if not isinstance(definition, tree.Definition) or not _refused(found, calls):
             continue
         unread = _unbound(file, definition, overrides)
@@ -46,27 +51,22 @@ def with_headers(
     return file
 
 
-def _calls(file: tree.File, definition: tree.Definition) -> list[Span]:
-    """Where a definition is called with arguments."""
+def _calls(file: tree.File) -> dict[str, list[Span]]:
+    """Where names are called with arguments, in order."""
     stack: list[object] = [file.declarations]
-    found: list[Span] = []
+    found: dict[str, list[Span]] = {}
     while stack:
         item = stack.pop()
-        if isinstance(item, tree.Call) and item.arguments:
-            callee = item.callee
-            found += [item.span] if _is(callee, definition.name.id) else []
+        if isinstance(item, tree.Call) and item.arguments and isinstance(item.callee, tree.Name):
+            found.setdefault(item.callee.id, []).append(item.span)
         stack.extend(tree.parts(item))
-    return sorted(found, key=lambda s: s.start)
-
-
-def _is(callee: tree.Expr, name: str) -> bool:
-    return isinstance(callee, tree.Name) and callee.id == name
+    return {name: sorted(spans, key=lambda s: s.start) for name, spans in found.items()}
 
 
 def _refused(diagnostics: Diagnostics, calls: list[Span]) -> bool:
     """Whether one of these calls gives what has no place."""
     return any(
-        d.code in ("E202", "E203") and c.source is d.span.source and c.start <= d.span.start < c.end
+        d.code in _REFUSED and c.source is d.span.source and c.start <= d.span.start < c.end
         for d in diagnostics.items
         for c in calls
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import NoReturn
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from specc.diagnostics import Diagnostic, Diagnostics, Label
-from specc.limits import MAX_EXPANDED_NODES
-from specc.nearest import price
+from specc.limits import MAX_EXPANDED_NODES, MOST_SEARCHES
+from specc.nearest import nearest, price
 from specc.numbered import numbered
 from specc.program import (
     Apply,
@@ -62,7 +63,7 @@ class Context(Struct, eq=False):
     could not. `wholes` are the declarations of the file.
     `calls` notes what the calls of networks put in the place of free sizes, `sizes` are those of them that
     hold for the whole network, because its weights depend on them or because `settings` say so, which
-    `--set` has given.
+    `--set` has given. `searched` counts the names that were compared with all that the file has.
     """
 
     diagnostics: Diagnostics
@@ -80,6 +81,7 @@ class Context(Struct, eq=False):
     read: set[str] = field(default_factory=set)
     taps: dict[tuple[str, str], None] = field(default_factory=dict)
     made: int = 0
+    searched: int = 0
     instantiate: Callable[
         [tree.Definition, tuple[tuple[str, Static], ...], Types, Span, Places], Body | None
     ] = _unset
@@ -92,6 +94,11 @@ class Context(Struct, eq=False):
         if code == "E103":
             self.lost.add(span.first_word)  # it may be a value whose = is missing
         return POISON
+
+    def near(self, word: str, *names: Iterable[str]) -> list[str]:
+        """The nearest of the names that a file has; who has misspelt hundreds is told without."""
+        self.searched += 1
+        return nearest(word, chain(*names)) if self.searched <= MOST_SEARCHES else []
 
     def lacks(self, code: str, message: str, whole: Span, place: Span, help: str) -> None:
         """Report what a declaration lacks, unless a statement of it could not be read: it may be that one."""

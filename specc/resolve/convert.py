@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
-from specc.nearest import nearest
 from specc.program import Constant, ReadTensor, Static
 from specc.resolve.context import Scope
 from specc.resolve.layer import apply_layer
@@ -157,16 +156,19 @@ def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
         message = f"{text} is written {text.lower()}"
         scope.diagnostics.add(Diagnostic("E402", message, span, fix=fix))
         return POISON
-    places = {name: p.span for name, p in context.parameters.items()} | scope.places
-    close = nearest(text, [*scope.names, *context.parameters, *context.definitions])
-    if text in scope.unknown or context.excuses(text, close, span):
+    if text in scope.unknown:
+        return POISON
+    close = context.near(text, scope.names, context.parameters, context.definitions)
+    if context.excuses(text, close, span):
         return POISON
     scope.unknown.add(text)
     if close:
         scope.read.update(close[:1])
         context.read.update(close[:1])
-    where = f" (line {places[close[0]].line})" if close and close[0] in places else ""
-    what = "the parameter " if close and close[0] in context.parameters else ""
+    parameter = context.parameters.get(close[0]) if close else None
+    place = scope.places.get(close[0], parameter and parameter.span) if close else None
+    where = f" (line {place.line})" if place else ""
+    what = "the parameter " if parameter else ""
     scope.diagnostics.add(
         Diagnostic(
             "E402",

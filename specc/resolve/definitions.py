@@ -180,7 +180,11 @@ def _output(scope: Scope, statement: tree.Output, outputs: dict[str, tuple[Flow,
 
 
 def _one_too_many(scope: Scope, statement: tree.Output) -> None:
-    """A second output of a cell, or one that cannot be told from another."""
+    """A second output of a cell, or one that cannot be told from another; a name bound twice was said."""
+    if statement.value is not None and statement.target is not None:
+        first = scope.places.get(statement.target.id)
+        if first is not None and first != statement.target.span:
+            return
     if scope.role == "cell":
         message = f"cell {scope.name} has one output, and this is a second"
         help = "out [next h, g] gives both side by side; behind a scan, s.h is the last state"

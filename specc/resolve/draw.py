@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from specc.layers.base import LayerError
 from specc.layers.distribution import FAMILIES
-from specc.nearest import nearest
 from specc.program import Ref, Sample
 from specc.resolve.binding import Argument
 from specc.resolve.context import Scope
@@ -121,7 +120,7 @@ def _known(scope: Scope, name: tree.Name) -> bool:
 
 
 def _unknown(scope: Scope, name: tree.Name) -> None:
-    close = nearest(name.id, [*FAMILIES, *scope.names])
+    close = scope.context.near(name.id, FAMILIES, scope.names)
     scope.read.update(close[:1])
     scope.context.report(
         "E206",

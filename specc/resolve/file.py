@@ -256,6 +256,7 @@ def _resolve(context: Context, bodies: Bodies, file: tree.File) -> Program:
 def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
     places: dict[str, Span] = {}
     uses: dict[str, dict[str, Span]] = {}
+    classes: dict[str, tree.Name] = {}
     for d in declared:
         match d:
             case tree.Train() | tree.Sample():
@@ -267,7 +268,7 @@ def _declare(context: Context, declared: Sequence[tree.Declaration]) -> None:
                     places[d.name.id] = d.name.span
                     if isinstance(d, tree.Definition):
                         _define(context, d)
-                        _apart(context, d)
+                        _apart(context, classes, d)
             case _:
                 continue
 
@@ -288,18 +289,19 @@ def _define(context: Context, definition: tree.Definition) -> None:
         seen.setdefault(h.name.id, h.name.span)
 
 
-def _apart(context: Context, definition: tree.Definition) -> None:
+def _apart(context: Context, classes: dict[str, tree.Name], definition: tree.Definition) -> None:
     """Refuse networks that differ in capitals and underscores alone: they would be one class."""
     own = definition.name
-    for other in context.definitions.values():
-        both = {other.role, definition.role}
-        if other is not definition and both.isdisjoint(PARTS) and _bare(other.name) == _bare(own):
-            context.report(
-                "E403",
-                f'"{own.id}" and "{other.name.id}" would be one class of the generated code',
-                own.span,
-                labels=(Label(other.name.span, "first here"),),
-            )
+    if definition.role in PARTS or definition.name.id not in context.definitions:
+        return
+    other = classes.setdefault(_bare(own), own)
+    if other is not own:
+        context.report(
+            "E403",
+            f'"{own.id}" and "{other.id}" would be one class of the generated code',
+            own.span,
+            labels=(Label(other.span, "first here"),),
+        )
 
 
 def _bare(name: tree.Name) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
-from specc.nearest import nearest, sure
+from specc.nearest import sure
 from specc.resolve.binding import Argument
 from specc.resolve.context import Scope
 from specc.resolve.values import POISON, Flow
@@ -15,8 +15,7 @@ from specc.source import Span
 
 def unknown_layer(scope: Scope, word: str, span: Span, given: Sequence[Argument] = ()) -> Flow:
     """E201 with the nearest layer, block or network; `given` are the arguments of the call."""
-    blocks = [*scope.context.definitions, *scope.names]
-    close = nearest(word, [*registry.words(), *blocks])
+    close = scope.context.near(word, registry.words(), scope.context.definitions, scope.names)
     if scope.context.excuses(word, close, span):
         return POISON
     scope.read.update(close[:1])

@@ -322,7 +322,7 @@ class Brackets:
         del self.pieces[i:]
         for key in [k for k in self.closed_at if k > i]:
             del self.closed_at[key]
-        self.diagnostics.mute(0, len(self.source.text))
+        self.diagnostics.mute(0, len(self.source.text) + 1)
         return False
 
     def _mute_list(self, at: int) -> None:

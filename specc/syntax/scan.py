@@ -21,6 +21,7 @@ from specc.syntax.headless import mend_headless
 from specc.syntax.piece import Piece
 from specc.syntax.places import PAIRS
 from specc.syntax.texts import never_closed, never_opened, opened
+from specc.syntax.words import DECLARATIONS
 
 _PIECE = re.compile(
     r"""(?P<NL>\r\n|\n|\r)
@@ -65,7 +66,9 @@ def scan(source: Source, diagnostics: Diagnostics) -> Scanned:
             at = found.pieces[-1].end
             continue
         if match is None:
-            at = _strange(source, at, diagnostics)
+            at, begun = _strange(source, at, diagnostics), at
+            if _stands_for_name(found.pieces, text[at:].lstrip(" ")):
+                found.pieces.append(Piece("NAME", text[begun:at], begun, at))
             continue
         kind = match.lastgroup or ""
         at = match.end()
@@ -94,7 +97,7 @@ def _nesting(source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> N
     span = Span(source, pieces[at].start, pieces[at].end)
     diagnostics.add(Diagnostic("E101", message, span))
     del pieces[at:]
-    diagnostics.mute(0, len(source.text))
+    diagnostics.mute(0, len(source.text) + 1)
 
 
 def _name(source: Source, match: re.Match[str], diagnostics: Diagnostics) -> str:
@@ -130,6 +133,12 @@ def _strange(source: Source, at: int, diagnostics: Diagnostics) -> int:
     if help:
         diagnostics.mute(end, source.line_end(end))
     return end
+
+
+def _stands_for_name(before: list[Piece], rest: str) -> bool:
+    """Whether strange characters between these stand where the name of a declaration should."""
+    word = bool(before) and before[-1].kind == "NAME" and before[-1].text in DECLARATIONS
+    return word and rest[:1] in ("{", "(")
 
 
 def _long_numbers(source: Source, pieces: list[Piece], diagnostics: Diagnostics) -> None:

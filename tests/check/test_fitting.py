@@ -60,3 +60,10 @@ def test_what_no_size_mends_says_nothing_of_sizes() -> None:
     )
     (diagnostic,) = compile_text(text).diagnostics
     assert not any("fits when" in note for note in diagnostic.notes)
+
+
+def test_arguments_in_another_order_explain_a_size_that_does_not_fit() -> None:
+    text = "specc 1\n\nnetwork N {\n    in x: image[3, 32, 32]\n    x -> conv(3, 32, 3) -> max_pool(2)\n}\n"
+    [found] = compile_text(text.replace("(3, 32, 3)", "(3, 32, 3, padding=1)")).diagnostics
+    assert (found.code, found.span.text) == ("E301", "max_pool(2)")
+    assert found.helps == ("conv(32, 3x3, padding=1)",)

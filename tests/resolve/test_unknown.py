@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from specc.pipeline import compile_text
@@ -33,3 +35,20 @@ def test_a_fix_never_makes_another_layer(written: str, mended: str | None) -> No
     for edit in sorted(problem.fix.edits, key=lambda e: -e.span.start):
         text = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
     assert f"x -> {mended}\n" in text
+
+
+def test_thousands_of_names_that_nothing_has_are_all_said_and_soon() -> None:
+    lines = "".join(f"    v{i} = foo{i}\n" for i in range(3000))
+    start = process_time()
+    text = f"specc 1\n\nnetwork A {{\n    in x: vector[3]\n{lines}    out y = x\n}}\n"
+    assert len(compile_text(text).diagnostics) == 3000
+    assert process_time() - start < 15  # each compared with each takes minutes
+
+
+def test_thousands_of_networks_are_read_soon() -> None:
+    text = "".join(
+        f"network N{i} {{\n    in x: vector[3]\n    x -> relu\n}}\n" for i in range(2000)
+    )
+    start = process_time()
+    assert not list(compile_text(f"specc 1\n\n{text}").diagnostics)
+    assert process_time() - start < 15
