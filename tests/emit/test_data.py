@@ -7,6 +7,7 @@ import gzip
 import importlib.util
 import re
 import struct
+import subprocess
 import sys
 from collections.abc import Callable
 from itertools import count
