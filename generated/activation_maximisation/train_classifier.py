@@ -28,8 +28,7 @@ class Classifier(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         net_x, _ = self.net(x)
-        cross_entropy = F.cross_entropy(net_x, label)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(net_x, label)}
 
 
 class Training(Trainer):

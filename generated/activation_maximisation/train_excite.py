@@ -2,8 +2,6 @@
 
 The input that makes a hidden unit answer most: the weights stay, the input learns. It
 is W_i / |W_i|.
-
-Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -31,8 +29,7 @@ class Excite(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         ratio = self.pattern / torch.linalg.vector_norm(self.pattern)  # [64]
         _, hidden = self.net(ratio.unsqueeze(0))
-        part = hidden.select(1, 3)  # [B]
-        return {"select": part.mean()}
+        return {"select": hidden.select(1, 3).mean()}
 
 
 class Training(Trainer):

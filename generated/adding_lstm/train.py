@@ -36,8 +36,7 @@ class Adding(nn.Module):
     def forward(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         p = self.adder(x)  # [B, 1]
-        mse = F.mse_loss(p, y)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(p, y)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -93,9 +92,7 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         (kept,) = outputs
-        return {
-            "kept": kept.float().mean().item(),
-        }
+        return {"kept": kept.float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

@@ -27,8 +27,7 @@ class Adder2(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        mse = F.mse_loss(self.adder(x), y)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(self.adder(x), y)}
 
 
 class Training(Trainer):
@@ -62,9 +61,7 @@ class Training(Trainer):
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.mse <= 0.01", test["mse"], "<=", 0.01),
-        ]
+        return [check("test.mse <= 0.01", test["mse"], "<=", 0.01)]
 
 
 if __name__ == "__main__":

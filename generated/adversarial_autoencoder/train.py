@@ -49,16 +49,13 @@ class AAE(nn.Module):
     def reconstruction_loss(self, x: Tensor) -> dict[str, Tensor]:
         """Minimized over Encoder, Decoder."""
         code = self.encoder(x)  # [B, 8]
-        mse = F.mse_loss(self.decoder(code), x)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(self.decoder(code), x)}
 
     def criticism_loss(self, x: Tensor) -> dict[str, Tensor]:
         """Minimized over Critic."""
-        batch_size = x.shape[0]
-        device = x.device
         with torch.no_grad():
             code = self.encoder(x)  # [B, 8]
-        prior = torch.randn(batch_size, 8, device=device)  # [B, 8]
+        prior = torch.randn(x.shape[0], 8, device=x.device)  # [B, 8]
         critic_prior = self.critic(prior)  # [B, 1]
         critic_code = self.critic(code)  # [B, 1]
         bce_with_logits_prior = F.binary_cross_entropy_with_logits(
@@ -91,19 +88,14 @@ class AAE(nn.Module):
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        batch_size = x.shape[0]
-        device = x.device
         code = self.encoder(x)  # [B, 8]
-        prior = torch.randn(batch_size, 8, device=device)  # [B, 8]
-        decoder_output = self.decoder(prior)  # [B, 64]
-        return code, prior, decoder_output, x
+        prior = torch.randn(x.shape[0], 8, device=x.device)  # [B, 8]
+        return code, prior, self.decoder(prior), x
 
     def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         code = self.encoder(x)  # [B, 8]
-        reshaped = x.reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
-        reshaped2 = self.decoder(code).reshape(-1, 1, 8, 8)  # [B, 1, 8, 8]
-        return reshaped, reshaped2
+        return x.reshape(-1, 1, 8, 8), self.decoder(code).reshape(-1, 1, 8, 8)
 
 
 def factor(step: int, steps: int) -> float:

@@ -39,8 +39,7 @@ class Counting(nn.Module):
         """What the metrics compare."""
         logits = self.counter(ids)  # [B, 41, 4]
         right = torch.logical_or(logits.argmax(2) == y, torch.logical_not(sure))
-        smallest = right.float().amin(1)  # [B]
-        return (smallest,)
+        return (right.float().amin(1),)
 
 
 class Training(Trainer):
@@ -79,16 +78,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         (smallest,) = outputs
-        return {
-            "min": smallest.float().mean().item(),
-        }
+        return {"min": smallest.float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.min >= 0.3", test["min"], ">=", 0.3),
-        ]
+        return [check("test.min >= 0.3", test["min"], ">=", 0.3)]
 
 
 if __name__ == "__main__":

@@ -39,10 +39,9 @@ class VAE(nn.Module):
         mu, logvar = self.encoder(x)
         logits = self.decoder(self.latent(mu, logvar))  # [B, 64]
         bce_with_logits = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
-        kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum()
         return {
             "bce_with_logits": bce_with_logits / logits.size(0),
-            "kl": kl / mu.size(0),
+            "kl": kl_standard_normal(mu, logvar.clamp(-30, 20)).sum() / mu.size(0),
         }
 
 

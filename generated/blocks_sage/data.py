@@ -106,7 +106,7 @@ class Split:
 
     def fields(self) -> tuple[Any, ...]:
         """All fields in order."""
-        return (self.g, self.block, self.labelled, self.held_out)
+        return self.g, self.block, self.labelled, self.held_out
 
     def rows(self, start: int, stop: int) -> Split:
         """Some graphs."""

@@ -39,9 +39,7 @@ class BlocksSAGE(nn.Module):
 
     def outputs(self, g: Graph, block: Tensor, held_out: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        chosen = self.groups(g)[held_out]  # [N, 4]
-        block = block[held_out]  # [N]
-        return chosen, block
+        return self.groups(g)[held_out], block[held_out]
 
 
 class Training(Trainer):
@@ -83,16 +81,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         groups_output, block = outputs
-        return {
-            "accuracy": (groups_output.argmax(1) == block).float().mean().item(),
-        }
+        return {"accuracy": (groups_output.argmax(1) == block).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.9", test["accuracy"], ">=", 0.9),
-        ]
+        return [check("test.accuracy >= 0.9", test["accuracy"], ">=", 0.9)]
 
 
 if __name__ == "__main__":

@@ -79,16 +79,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         (root,) = outputs
-        return {
-            "root": root.float().mean().item(),
-        }
+        return {"root": root.float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.root >= 0.98", test["root"], ">=", 0.98),
-        ]
+        return [check("test.root >= 0.98", test["root"], ">=", 0.98)]
 
 
 if __name__ == "__main__":

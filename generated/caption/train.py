@@ -30,8 +30,7 @@ class Naming(nn.Module):
     def forward(self, image: Tensor, name: Tensor, before: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.caption(image, before)  # [B, 6, 17]
-        cross_entropy = F.cross_entropy(logits.transpose(1, 2), name)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits.transpose(1, 2), name)}
 
     def outputs(
         self, image: Tensor, name: Tensor, before: Tensor
@@ -39,8 +38,7 @@ class Naming(nn.Module):
         """What the metrics compare."""
         logits = self.caption(image, before)  # [B, 6, 17]
         right = logits.argmax(2) == name  # [B, 6]
-        smallest = right.float().amin(1)  # [B]
-        return (smallest,)
+        return (right.float().amin(1),)
 
 
 class Training(Trainer):
@@ -80,16 +78,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         (smallest,) = outputs
-        return {
-            "min": smallest.float().mean().item(),
-        }
+        return {"min": smallest.float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.min >= 0.95", test["min"], ">=", 0.95),
-        ]
+        return [check("test.min >= 0.95", test["min"], ">=", 0.95)]
 
 
 if __name__ == "__main__":

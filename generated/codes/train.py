@@ -32,8 +32,7 @@ class Autoencoder(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         y = self.decoder(self.encoder(x))  # [B, 64]
-        mse = F.mse_loss(y, x)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(y, x)}
 
     def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""

@@ -48,9 +48,7 @@ class Contractive(nn.Module):
         logits = self.decoder(h)  # [B, 64]
         jacobian_ = (h * (1 - h)).unsqueeze(-1) * self.encoder.code.weight
         slope = (jacobian_**2).sum((1, 2))  # [B]
-        sigmoid = torch.sigmoid(logits)  # [B, 64]
-        mean = slope.mean()
-        return sigmoid, x, mean.expand(batch_size)
+        return torch.sigmoid(logits), x, slope.mean().expand(batch_size)
 
 
 class Training(Trainer):

@@ -36,8 +36,7 @@ class Convolutional(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         x_hat = self.decoder(self.encoder(x))  # [B, 1, 28, 28]
-        mse = F.mse_loss(x_hat, x)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(x_hat, x)}
 
     def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""

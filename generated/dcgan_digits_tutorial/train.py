@@ -60,9 +60,7 @@ class DCGAN(nn.Module):
 
     def shared(self, real: Tensor) -> Tensor:
         """What several steps read."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 32, device=device)  # [B, 32]
+        z = torch.randn(real.shape[0], 32, device=real.device)  # [B, 32]
         fake: Tensor = self.g(z)  # [B, 1, 8, 8]
         return fake
 
@@ -92,24 +90,17 @@ class DCGAN(nn.Module):
     def forward(self, real: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
-        terms: dict[str, Tensor] = {}
-        terms |= self.discriminator_loss(real, fake)
-        terms |= self.generator_loss(fake)
-        return terms
+        return self.discriminator_loss(real, fake) | self.generator_loss(fake)
 
     def outputs(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 32, device=device)  # [B, 32]
+        z = torch.randn(real.shape[0], 32, device=real.device)  # [B, 32]
         fake = self.g(z)  # [B, 1, 8, 8]
         return fake, real
 
     def values_of_grid(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 32, device=device)  # [B, 32]
+        z = torch.randn(real.shape[0], 32, device=real.device)  # [B, 32]
         fake = self.g(z)  # [B, 1, 8, 8]
         return (fake,)
 

@@ -39,8 +39,7 @@ class Diffusion(nn.Module):
         known = (torch.rand(batch_size, device=device) < 0.9).float()  # [B]
         class_ = torch.where(known == 1, label, 10)  # [B]
         denoiser_noisy_class_ = self.denoiser(noisy, t.float(), class_)  # [B, 64]
-        mse = F.mse_loss(denoiser_noisy_class_, noise)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(denoiser_noisy_class_, noise)}
 
 
 def factor(step: int, steps: int) -> float:

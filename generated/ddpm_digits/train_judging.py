@@ -27,8 +27,7 @@ class Judging(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.judge(x)  # [B, 10]
-        cross_entropy = F.cross_entropy(logits, label)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits, label)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -71,16 +70,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         logits, label = outputs
-        return {
-            "accuracy": (logits.argmax(1) == label).float().mean().item(),
-        }
+        return {"accuracy": (logits.argmax(1) == label).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("Judging.test.accuracy >= 0.95", test["accuracy"], ">=", 0.95),
-        ]
+        return [check("Judging.test.accuracy >= 0.95", test["accuracy"], ">=", 0.95)]
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -36,20 +36,17 @@ class Deck(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.decoder(self.encoder(x))  # [B, 784]
-        bce_with_logits = F.binary_cross_entropy_with_logits(logits, x)
-        return {"bce_with_logits": bce_with_logits}
+        return {"bce_with_logits": F.binary_cross_entropy_with_logits(logits, x)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         logits = self.decoder(self.encoder(x))  # [B, 784]
-        sigmoid = torch.sigmoid(logits)  # [B, 784]
-        return sigmoid, x
+        return torch.sigmoid(logits), x
 
     def values_of_grid(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
         logits = self.decoder(self.encoder(x))  # [B, 784]
-        sigmoid = torch.sigmoid(logits)  # [B, 784]
-        return x, sigmoid
+        return x, torch.sigmoid(logits)
 
 
 class Training(Trainer):
@@ -91,9 +88,7 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         sigmoid, x = outputs
-        return {
-            "mse": F.mse_loss(sigmoid, x).item(),
-        }
+        return {"mse": F.mse_loss(sigmoid, x).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

@@ -37,8 +37,7 @@ class Deck(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         x_hat = self.decoder(self.encoder(x))  # [B, 784]
-        mse = F.mse_loss(x_hat, x)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(x_hat, x)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -90,9 +89,7 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         x_hat, x = outputs
-        return {
-            "mse": F.mse_loss(x_hat, x).item(),
-        }
+        return {"mse": F.mse_loss(x_hat, x).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

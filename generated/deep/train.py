@@ -39,8 +39,7 @@ class Deep(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         x_hat = self.decoder(self.encoder(x))  # [B, 64]
-        mse = F.mse_loss(x_hat, x)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(x_hat, x)}
 
 
 class Training(Trainer):

@@ -33,17 +33,16 @@ class Compared(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         e = torch.randn_like(x)  # [B, 64]
         noisy = (x + self.noise * e).clamp(0, 1)  # [B, 64]
-        bce_noisy = F.binary_cross_entropy(self.denoising(noisy), x)
-        bce_x = F.binary_cross_entropy(self.plain(x), x)
-        return {"bce_noisy": bce_noisy, "bce_x": bce_x}
+        return {
+            "bce_noisy": F.binary_cross_entropy(self.denoising(noisy), x),
+            "bce_x": F.binary_cross_entropy(self.plain(x), x),
+        }
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         e = torch.randn_like(x)  # [B, 64]
         noisy = (x + self.noise * e).clamp(0, 1)  # [B, 64]
-        denoising_output = self.denoising(noisy)  # [B, 64]
-        plain_output = self.plain(noisy)  # [B, 64]
-        return denoising_output, x, plain_output
+        return self.denoising(noisy), x, self.plain(noisy)
 
 
 class Training(Trainer):

@@ -26,7 +26,7 @@ class Split:
 
     def fields(self) -> tuple[Tensor, ...]:
         """All fields in order."""
-        return (self.x, self.label)
+        return self.x, self.label
 
     def rows(self, start: int, stop: int) -> Split:
         """Some rows."""
@@ -54,8 +54,7 @@ def divide(count: int) -> dict[str, Tensor]:
     """The numbers of the rows for each use."""
     index = torch.arange(count)
     test = index % 5 == 0
-    splits = {"train": index[~test], "test": index[test]}
-    return splits
+    return {"train": index[~test], "test": index[test]}
 
 
 def load() -> dict[str, Split]:

@@ -35,8 +35,7 @@ class Denoising(nn.Module):
         e = torch.randn_like(x)  # [B, 1, 28, 28]
         noisy = (x + self.noise * e).clamp(0, 1)  # [B, 1, 28, 28]
         x_hat = self.decoder(self.encoder(noisy))  # [B, 1, 28, 28]
-        mse = F.mse_loss(x_hat, x)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(x_hat, x)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

@@ -178,7 +178,8 @@ class Trainer(ABC):
         self.updates: dict[str, Step] = {}
         self.build()
         self.batches = math.ceil(len(self.train) / args.batch)
-        self.total = args.steps or args.epochs * self.batches
+        self.asked: tuple[int | None, int | None] = args.epochs, args.steps
+        self.total = self.length()
         self.step = 0  # the order of an epoch follows from seed and epoch, so this is the whole position
         self.log: Path = args.out / "log.jsonl"
         self.checkpoint: Path = args.out / "checkpoint.pt"
@@ -230,6 +231,13 @@ class Trainer(ABC):
             return nullcontext()
         return torch.autocast(self.device.type, torch.bfloat16)
 
+    def length(self) -> int:
+        """How many iterations there are: as many as the command line says, or else the spec."""
+        epochs, steps = self.asked
+        if epochs is None and steps is None:
+            steps = self.steps
+        return steps or (epochs or self.epochs) * self.batches
+
     # ---- state
 
     def trained(self) -> nn.Module:
@@ -247,6 +255,7 @@ class Trainer(ABC):
                 o.state_dict() for s in self.updates.values() for o in s.optimizers
             ],
             "step": self.step,
+            "asked": self.asked,
             "seed": self.args.seed,
             "batch": self.args.batch,
             "rng": torch.get_rng_state(),
@@ -275,10 +284,21 @@ class Trainer(ABC):
         if (state["seed"], state["batch"]) != (self.args.seed, self.args.batch):
             sys.exit("a run goes on with the --seed and --batch that it began with")
         self.take(state)
+        self.keep(state.get("asked", (None, None)))
         lines = records(self.log, self.step)
         self.log.write_text("".join(f"{line}\n" for line in lines))
         left = "" if self.step < self.total else f"; no step is left of {self.total}"
         self.console.print(f"resumed at step {self.step}{left}")
+
+    def keep(self, asked: tuple[int | None, int | None]) -> None:
+        """Be as long as the run was to be, where the command line says nothing else now."""
+        if self.asked != (None, None):
+            return
+        self.asked = asked
+        self.total = self.length()
+        named = zip(("--epochs", "--steps"), asked, strict=True)
+        if said := " ".join(f"{n} {v}" for n, v in named if v is not None):
+            self.console.print(f"goes on with the {said} that it began with")
 
     def take(self, state: dict[str, Any]) -> None:
         """Be where a checkpoint was made."""
@@ -491,8 +511,8 @@ def parse_arguments(kind: type[Trainer]) -> argparse.Namespace:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     parser = argparse.ArgumentParser(description=f"Train {kind.title}.")
     add = parser.add_argument
-    add("--epochs", type=count, default=kind.epochs)
-    add("--steps", type=count, default=kind.steps, help="iterations in all, instead")
+    add("--epochs", type=count, help=f"default: {kind.epochs}")
+    add("--steps", type=count, help="iterations in all, instead")
     add("--batch", type=count, default=kind.batch)
     add("--seed", type=int, default=kind.seed)
     add("--device", default=device)

@@ -34,8 +34,7 @@ class Denoising(nn.Module):
         keep = (torch.rand_like(x) < 0.7).float()  # [B, 64]
         noisy = x * keep  # [B, 64]
         x_hat = self.decoder(self.encoder(noisy))  # [B, 64]
-        bce = F.binary_cross_entropy(x_hat, x)
-        return {"bce": bce}
+        return {"bce": F.binary_cross_entropy(x_hat, x)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

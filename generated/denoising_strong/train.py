@@ -34,8 +34,7 @@ class Denoising(nn.Module):
         e = torch.randn_like(x)  # [B, 64]
         noisy = (x + self.noise * e).clamp(0, 1)  # [B, 64]
         x_hat = self.decoder(self.encoder(noisy))  # [B, 64]
-        bce = F.binary_cross_entropy(x_hat, x)
-        return {"bce": bce}
+        return {"bce": F.binary_cross_entropy(x_hat, x)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

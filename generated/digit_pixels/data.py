@@ -103,7 +103,7 @@ class Split:
 
     def fields(self) -> tuple[Any, ...]:
         """All fields in order."""
-        return (self.g, self.label)
+        return self.g, self.label
 
     def rows(self, start: int, stop: int) -> Split:
         """Some graphs."""

@@ -2,8 +2,6 @@
 
 Digits as graphs of pixels: a node is a pixel with its value and place, joined to the
 eight around it. Three layers see three pixels far, which is not enough for all digits.
-
-Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -29,13 +27,11 @@ class DigitPixels(nn.Module):
 
     def forward(self, g: Graph, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        cross_entropy = F.cross_entropy(self.digit(g), label)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(self.digit(g), label)}
 
     def outputs(self, g: Graph, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        digit_output = self.digit(g)  # [B, 10]
-        return digit_output, label
+        return self.digit(g), label
 
 
 class Training(Trainer):
@@ -73,16 +69,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         digit_output, label = outputs
-        return {
-            "accuracy": (digit_output.argmax(1) == label).float().mean().item(),
-        }
+        return {"accuracy": (digit_output.argmax(1) == label).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.55", test["accuracy"], ">=", 0.55),
-        ]
+        return [check("test.accuracy >= 0.55", test["accuracy"], ">=", 0.55)]
 
 
 if __name__ == "__main__":

@@ -29,8 +29,7 @@ class Digits(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.classifier(x)  # [B, 10]
-        cross_entropy = F.cross_entropy(logits, label)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits, label)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -73,16 +72,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         logits, label = outputs
-        return {
-            "accuracy": (logits.argmax(1) == label).float().mean().item(),
-        }
+        return {"accuracy": (logits.argmax(1) == label).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.95", test["accuracy"], ">=", 0.95),
-        ]
+        return [check("test.accuracy >= 0.95", test["accuracy"], ">=", 0.95)]
 
 
 if __name__ == "__main__":

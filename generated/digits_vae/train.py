@@ -50,8 +50,7 @@ class VAE(nn.Module):
         """What the picture shows."""
         mu, logvar = self.encoder(x)
         logits = self.decoder(self.latent(mu, logvar))  # [B, 1, 8, 8]
-        sigmoid = torch.sigmoid(logits)  # [B, 1, 8, 8]
-        return x, sigmoid
+        return x, torch.sigmoid(logits)
 
 
 class Training(Trainer):

@@ -24,8 +24,8 @@ from trainer import Promise, Step, Trainer, check, main
 def area_under_roc(score: Tensor, target: Tensor) -> Tensor:
     """Chance that a positive item scores above a negative one; ties count half."""
     positive, negative = score[target > 0.5], score[target <= 0.5].sort().values
-    below = torch.searchsorted(negative, positive.contiguous())
-    up_to = torch.searchsorted(negative, positive.contiguous(), right=True)
+    below = torch.searchsorted(negative, positive)
+    up_to = torch.searchsorted(negative, positive, right=True)
     return (below + up_to).float().mean() / (2 * len(negative))
 
 
@@ -92,16 +92,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         error, ill = outputs
-        return {
-            "auc": area_under_roc(error, ill.float()).item(),
-        }
+        return {"auc": area_under_roc(error, ill.float()).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.auc >= 0.90", test["auc"], ">=", 0.9),
-        ]
+        return [check("test.auc >= 0.90", test["auc"], ">=", 0.9)]
 
 
 if __name__ == "__main__":

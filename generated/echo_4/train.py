@@ -67,9 +67,7 @@ class Training(Trainer):
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.cross_entropy >= 0.6", test["cross_entropy"], ">=", 0.6),
-        ]
+        return [check("test.cross_entropy >= 0.6", test["cross_entropy"], ">=", 0.6)]
 
 
 if __name__ == "__main__":

@@ -68,9 +68,7 @@ class Training(Trainer):
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.cross_entropy <= 0.01", test["cross_entropy"], "<=", 0.01),
-        ]
+        return [check("test.cross_entropy <= 0.01", test["cross_entropy"], "<=", 0.01)]
 
 
 if __name__ == "__main__":

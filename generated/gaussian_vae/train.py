@@ -76,17 +76,16 @@ class VAE(nn.Module):
         mu, logvar = self.encoder(x)
         x_hat = self.decoder(self.latent(mu, logvar))  # [B, 64]
         log_prob = (-22.22222222222222 * (x - x_hat) ** 2 - -0.9781814516812086).sum(1)
-        log_prob = -log_prob  # [B]
-        kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum()
-        return {"minus_log_prob": log_prob.mean(), "kl": kl / mu.size(0)}
+        return {
+            "minus_log_prob": (-log_prob).mean(),
+            "kl": kl_standard_normal(mu, logvar.clamp(-30, 20)).sum() / mu.size(0),
+        }
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        batch_size = x.shape[0]
-        device = x.device
         mu, logvar = self.encoder(x)
         x_hat = self.decoder(self.latent(mu, logvar))  # [B, 64]
-        w = torch.randn(batch_size, 8, device=device)  # [B, 8]
+        w = torch.randn(x.shape[0], 8, device=x.device)  # [B, 8]
         drawn = self.decoder(w)  # [B, 64]
         return x_hat, x, drawn
 

@@ -52,9 +52,7 @@ class GAN(nn.Module):
 
     def shared(self, real: Tensor) -> Tensor:
         """What several steps read."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 16, device=device)  # [B, 16]
+        z = torch.randn(real.shape[0], 16, device=real.device)  # [B, 16]
         fake: Tensor = self.g(z)  # [B, 2]
         return fake
 
@@ -84,24 +82,17 @@ class GAN(nn.Module):
     def forward(self, real: Tensor, *_: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
-        terms: dict[str, Tensor] = {}
-        terms |= self.discriminator_loss(real, fake)
-        terms |= self.generator_loss(fake)
-        return terms
+        return self.discriminator_loss(real, fake) | self.generator_loss(fake)
 
     def outputs(self, real: Tensor, mode: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 16, device=device)  # [B, 16]
+        z = torch.randn(real.shape[0], 16, device=real.device)  # [B, 16]
         fake = self.g(z)  # [B, 2]
         return fake, real, mode
 
     def values_of_scatter(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 16, device=device)  # [B, 16]
+        z = torch.randn(real.shape[0], 16, device=real.device)  # [B, 16]
         fake = self.g(z)  # [B, 2]
         return (fake,)
 

@@ -31,9 +31,7 @@ class GAN(nn.Module):
 
     def shared(self, real: Tensor) -> Tensor:
         """What several steps read."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 100, device=device)  # [B, 100]
+        z = torch.randn(real.shape[0], 100, device=real.device)  # [B, 100]
         fake: Tensor = self.g(z)  # [B, 784]
         return fake
 
@@ -63,19 +61,13 @@ class GAN(nn.Module):
     def forward(self, real: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
-        terms: dict[str, Tensor] = {}
-        terms |= self.discriminator_loss(real, fake)
-        terms |= self.generator_loss(fake)
-        return terms
+        return self.discriminator_loss(real, fake) | self.generator_loss(fake)
 
     def values_of_grid(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 100, device=device)  # [B, 100]
+        z = torch.randn(real.shape[0], 100, device=real.device)  # [B, 100]
         fake = self.g(z)  # [B, 784]
-        reshaped = fake.reshape(-1, 1, 28, 28)  # [B, 1, 28, 28]
-        return (reshaped,)
+        return (fake.reshape(-1, 1, 28, 28),)
 
 
 class Training(Trainer):

@@ -43,47 +43,35 @@ class Critic(nn.Module):
 
     def shared(self, real: Tensor) -> Tensor:
         """What several steps read."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 32, device=device)  # [B, 32]
+        z = torch.randn(real.shape[0], 32, device=real.device)  # [B, 32]
         fake: Tensor = self.g(z)  # [B, 1, 8, 8]
         return fake
 
     def critic_loss(self, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
         """Minimized over D."""
-        batch_size = real.shape[0]
-        device = real.device
-        u = torch.rand(batch_size, 1, 1, 1, device=device)  # [B, 1, 1, 1]
+        u = torch.rand(real.shape[0], 1, 1, 1, device=real.device)  # [B, 1, 1, 1]
         mixed = u * real + (1 - u) * fake  # [B, 1, 8, 8]
         mixed.requires_grad_()
         norm = (gradient(self.d(mixed), mixed) ** 2).sum((1, 2, 3))  # [B]
         norm = torch.sqrt(norm + 1e-12)  # [B]
-        mean = self.d(fake).mean(1)  # [B]
-        negated = -self.d(real).mean(1)  # [B]
         return {
-            "mean_d_fake": mean.mean(),
-            "minus_mean_d_real": negated.mean(),
+            "mean_d_fake": self.d(fake).mean(1).mean(),
+            "minus_mean_d_real": -self.d(real).mean(1).mean(),
             "weighted_mean": 10 * ((norm - 1) ** 2).mean(),
         }
 
     def generator_loss(self, fake: Tensor) -> dict[str, Tensor]:
         """Minimized over G."""
-        negated = -self.d(fake).mean(1)  # [B]
-        return {"minus_mean_d": negated.mean()}
+        return {"minus_mean_d": -self.d(fake).mean(1).mean()}
 
     def forward(self, real: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(real)
-        terms: dict[str, Tensor] = {}
-        terms |= self.critic_loss(real, fake)
-        terms |= self.generator_loss(fake)
-        return terms
+        return self.critic_loss(real, fake) | self.generator_loss(fake)
 
     def outputs(self, real: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        batch_size = real.shape[0]
-        device = real.device
-        z = torch.randn(batch_size, 32, device=device)  # [B, 32]
+        z = torch.randn(real.shape[0], 32, device=real.device)  # [B, 32]
         fake = self.g(z)  # [B, 1, 8, 8]
         return fake, real
 
@@ -166,9 +154,7 @@ class Training(Trainer):
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         train = self.evaluate("train")
-        return [
-            check("train.frechet <= 70", train["frechet"], "<=", 70),
-        ]
+        return [check("train.frechet <= 70", train["frechet"], "<=", 70)]
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ class Split:
 
     def fields(self) -> tuple[Any, ...]:
         """All fields in order."""
-        return (self.g, self.family)
+        return self.g, self.family
 
     def rows(self, start: int, stop: int) -> Split:
         """Some graphs."""

@@ -2,8 +2,6 @@
 
 Which family a random graph is of, from its shape alone: three layers that sum over the
 neighbours, and the mean and maximum of the nodes.
-
-Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -29,13 +27,11 @@ class GraphFamilies(nn.Module):
 
     def forward(self, g: Graph, family: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        cross_entropy = F.cross_entropy(self.family(g), family)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(self.family(g), family)}
 
     def outputs(self, g: Graph, family: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        family_output = self.family(g)  # [B, 3]
-        return family_output, family
+        return self.family(g), family
 
 
 class Training(Trainer):
@@ -74,16 +70,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         family_output, family = outputs
-        return {
-            "accuracy": (family_output.argmax(1) == family).float().mean().item(),
-        }
+        return {"accuracy": (family_output.argmax(1) == family).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.97", test["accuracy"], ">=", 0.97),
-        ]
+        return [check("test.accuracy >= 0.97", test["accuracy"], ">=", 0.97)]
 
 
 if __name__ == "__main__":

@@ -28,8 +28,7 @@ class FirstLayer(nn.Module):
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        mse = F.mse_loss(self.first_back(self.first(x)), x)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(self.first_back(self.first(x)), x)}
 
 
 class Training(Trainer):
@@ -66,9 +65,7 @@ class Training(Trainer):
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("FirstLayer.test.mse <= 0.02", test["mse"], "<=", 0.02),
-        ]
+        return [check("FirstLayer.test.mse <= 0.02", test["mse"], "<=", 0.02)]
 
 
 def run(arguments: list[str] | None = None) -> int:

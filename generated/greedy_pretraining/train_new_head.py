@@ -35,8 +35,7 @@ class NewHead(nn.Module):
             first_x = self.first(x)  # [B, 48]
             second_first_x = self.second(first_x)  # [B, 24]
         logits = self.head(second_first_x)  # [B, 10]
-        cross_entropy = F.cross_entropy(logits, label)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits, label)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -79,16 +78,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         logits, label = outputs
-        return {
-            "accuracy": (logits.argmax(1) == label).float().mean().item(),
-        }
+        return {"accuracy": (logits.argmax(1) == label).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("NewHead.test.accuracy >= 0.85", test["accuracy"], ">=", 0.85),
-        ]
+        return [check("NewHead.test.accuracy >= 0.85", test["accuracy"], ">=", 0.85)]
 
 
 def run(arguments: list[str] | None = None) -> int:

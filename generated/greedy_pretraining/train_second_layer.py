@@ -33,8 +33,7 @@ class SecondLayer(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         with torch.no_grad():
             h = self.first(x)  # [B, 48]
-        mse = F.mse_loss(self.second_back(self.second(h)), h.detach())
-        return {"mse": mse}
+        return {"mse": F.mse_loss(self.second_back(self.second(h)), h.detach())}
 
 
 class Training(Trainer):

@@ -1,8 +1,6 @@
 """Training of Anomalies as in held_out_digit.spec, written by specc 0.1.0.
 
 Anomalies: the autoencoder never learns the digit 0, so it rebuilds zeros badly.
-
-Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -22,8 +20,8 @@ from trainer import Promise, Step, Trainer, check, main
 def area_under_roc(score: Tensor, target: Tensor) -> Tensor:
     """Chance that a positive item scores above a negative one; ties count half."""
     positive, negative = score[target > 0.5], score[target <= 0.5].sort().values
-    below = torch.searchsorted(negative, positive.contiguous())
-    up_to = torch.searchsorted(negative, positive.contiguous(), right=True)
+    below = torch.searchsorted(negative, positive)
+    up_to = torch.searchsorted(negative, positive, right=True)
     return (below + up_to).float().mean() / (2 * len(negative))
 
 
@@ -44,8 +42,7 @@ class Anomalies(nn.Module):
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         error = F.mse_loss(self.decoder(self.encoder(x)), x, reduction="none").mean(1)
-        equal = label == 0  # [B]
-        return error, equal
+        return error, label == 0
 
 
 class Training(Trainer):
@@ -83,16 +80,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         error, equal = outputs
-        return {
-            "auc": area_under_roc(error, equal.float()).item(),
-        }
+        return {"auc": area_under_roc(error, equal.float()).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.auc >= 0.97", test["auc"], ">=", 0.97),
-        ]
+        return [check("test.auc >= 0.97", test["auc"], ">=", 0.97)]
 
 
 if __name__ == "__main__":

@@ -32,9 +32,7 @@ class Helix(nn.Module):
 
     def shared(self, t: Tensor) -> Tensor:
         """What several steps read."""
-        batch_size = t.shape[0]
-        device = t.device
-        z = torch.randn(batch_size, 8, device=device)  # [B, 8]
+        z = torch.randn(t.shape[0], 8, device=t.device)  # [B, 8]
         fake: Tensor = self.g(z, t)  # [B, 3]
         return fake
 
@@ -66,10 +64,7 @@ class Helix(nn.Module):
     def forward(self, t: Tensor, point: Tensor, *_: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
         fake = self.shared(t)
-        terms: dict[str, Tensor] = {}
-        terms |= self.discriminator_loss(t, point, fake)
-        terms |= self.generator_loss(t, fake)
-        return terms
+        return self.discriminator_loss(t, point, fake) | self.generator_loss(t, fake)
 
     def outputs(self, t: Tensor, centre: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -83,9 +78,7 @@ class Helix(nn.Module):
 
     def values_of_scatter(self, t: Tensor, point: Tensor) -> tuple[Tensor, ...]:
         """What the picture shows."""
-        batch_size = t.shape[0]
-        device = t.device
-        z = torch.randn(batch_size, 8, device=device)  # [B, 8]
+        z = torch.randn(t.shape[0], 8, device=t.device)  # [B, 8]
         fake = self.g(z, t)  # [B, 3]
         return point, fake
 

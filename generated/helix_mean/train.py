@@ -31,8 +31,7 @@ class Helix(nn.Module):
     def forward(self, t: Tensor, point: Tensor, *_: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         guess = self.curve(t)  # [B, 3]
-        mse = F.mse_loss(guess, point)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(guess, point)}
 
     def outputs(self, t: Tensor, point: Tensor, centre: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""

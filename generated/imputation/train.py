@@ -31,8 +31,7 @@ class Filling(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         keep = (torch.rand_like(x) < 0.7).float()  # [B, 64]
-        bce = F.binary_cross_entropy(self.net(x, keep), x)
-        return {"bce": bce}
+        return {"bce": F.binary_cross_entropy(self.net(x, keep), x)}
 
 
 def factor(step: int, steps: int) -> float:

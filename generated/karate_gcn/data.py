@@ -105,7 +105,7 @@ class Split:
 
     def fields(self) -> tuple[Any, ...]:
         """All fields in order."""
-        return (self.g, self.faction, self.labelled, self.held_out)
+        return self.g, self.faction, self.labelled, self.held_out
 
     def rows(self, start: int, stop: int) -> Split:
         """Some graphs."""

@@ -41,9 +41,7 @@ class KarateGCN(nn.Module):
         self, g: Graph, faction: Tensor, held_out: Tensor
     ) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        chosen = self.members(g)[held_out]  # [N, 2]
-        faction = faction[held_out]  # [N]
-        return chosen, faction
+        return self.members(g)[held_out], faction[held_out]
 
 
 class Training(Trainer):
@@ -85,16 +83,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         members_output, faction = outputs
-        return {
-            "accuracy": (members_output.argmax(1) == faction).float().mean().item(),
-        }
+        return {"accuracy": (members_output.argmax(1) == faction).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.96", test["accuracy"], ">=", 0.96),
-        ]
+        return [check("test.accuracy >= 0.96", test["accuracy"], ">=", 0.96)]
 
 
 if __name__ == "__main__":

@@ -38,8 +38,7 @@ class Linear(nn.Module):
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        mse = F.mse_loss(self.decoder(self.encoder(x)), x)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(self.decoder(self.encoder(x)), x)}
 
 
 def factor(step: int, steps: int) -> float:

@@ -32,8 +32,7 @@ class MAML(nn.Module):
     ) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         guess = self.adapted_net(x, y, query)  # [B, 10, 1]
-        mse = F.mse_loss(guess, answer)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(guess, answer)}
 
     def adapted_net(self, x: Tensor, y: Tensor, x2: Tensor) -> Tensor:
         """Net with weights of its own for each item, one step of descent away."""
@@ -43,8 +42,7 @@ class MAML(nn.Module):
                 found: Tensor = torch.func.functional_call(self.net, weights, inputs)
                 return found
 
-            loss = F.mse_loss(net(x), y)
-            return loss
+            return F.mse_loss(net(x), y)
 
         def one(x: Tensor, y: Tensor, x2: Tensor) -> Tensor:
             weights: dict[str, Tensor] = dict(self.net.named_parameters())
@@ -103,16 +101,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         guess, answer = outputs
-        return {
-            "mse": F.mse_loss(guess, answer).item(),
-        }
+        return {"mse": F.mse_loss(guess, answer).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.mse <= 0.9", test["mse"], "<=", 0.9),
-        ]
+        return [check("test.mse <= 0.9", test["mse"], "<=", 0.9)]
 
 
 if __name__ == "__main__":

@@ -32,8 +32,7 @@ class Autoencoder(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         code = self.encoder(x)  # [B, 2]
         y = self.decoder(code)  # [B, 64]
-        bce = F.binary_cross_entropy(y, x)
-        return {"bce": bce}
+        return {"bce": F.binary_cross_entropy(y, x)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -97,16 +96,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         y, x = outputs
-        return {
-            "mse": F.mse_loss(y, x).item(),
-        }
+        return {"mse": F.mse_loss(y, x).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.mse <= 0.045", test["mse"], "<=", 0.045),
-        ]
+        return [check("test.mse <= 0.045", test["mse"], "<=", 0.045)]
 
     def show(self, epoch: int) -> None:
         """The pictures of an epoch."""

@@ -85,9 +85,7 @@ class Training(Trainer):
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.98", test["accuracy"], ">=", 0.98),
-        ]
+        return [check("test.accuracy >= 0.98", test["accuracy"], ">=", 0.98)]
 
 
 if __name__ == "__main__":

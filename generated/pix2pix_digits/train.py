@@ -59,8 +59,10 @@ class Pix2pix(nn.Module):
         bce_with_logits = F.binary_cross_entropy_with_logits(
             d_edges_fake, torch.ones_like(d_edges_fake)
         )
-        l1 = F.l1_loss(fake, image)
-        return {"bce_with_logits": bce_with_logits, "weighted_l1": 100 * l1}
+        return {
+            "bce_with_logits": bce_with_logits,
+            "weighted_l1": 100 * F.l1_loss(fake, image),
+        }
 
     def forward(self, edges: Tensor, image: Tensor) -> dict[str, Tensor]:
         """The terms of all steps, with nothing learnt between them."""
@@ -145,16 +147,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         fake, image = outputs
-        return {
-            "mae": F.l1_loss(fake, image).item(),
-        }
+        return {"mae": F.l1_loss(fake, image).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.mae <= 0.1", test["mae"], "<=", 0.1),
-        ]
+        return [check("test.mae <= 0.1", test["mae"], "<=", 0.1)]
 
     def show(self, epoch: int) -> None:
         """The pictures of an epoch."""

@@ -65,18 +65,14 @@ class Plain(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         z = self.encoder(x)  # [B, 8]
         x_hat = self.decoder(z)  # [B, 64]
-        bce = F.binary_cross_entropy(x_hat, x)
-        return {"bce": bce}
+        return {"bce": F.binary_cross_entropy(x_hat, x)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        batch_size = x.shape[0]
-        device = x.device
         z = self.encoder(x)  # [B, 8]
         x_hat = self.decoder(z)  # [B, 64]
-        w = torch.randn(batch_size, 8, device=device)  # [B, 8]
-        decoder_output = self.decoder(w)  # [B, 64]
-        return x_hat, x, decoder_output, z, w
+        w = torch.randn(x.shape[0], 8, device=x.device)  # [B, 8]
+        return x_hat, x, self.decoder(w), z, w
 
 
 class Training(Trainer):

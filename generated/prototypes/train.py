@@ -33,8 +33,7 @@ class Prototypes(nn.Module):
         prototype = self.embed(x).reshape(-1, 10, 1, 64).mean(2)  # [B, 10, 64]
         gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, 50, 10, 64]
         logits = -(gap**2).sum(3)  # [B, 50, 10]
-        cross_entropy = F.cross_entropy(logits.transpose(1, 2), answer)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits.transpose(1, 2), answer)}
 
     def outputs(self, x: Tensor, query: Tensor, answer: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -84,16 +83,12 @@ class Training(Trainer):
         """The metrics of a whole split."""
         logits, answer = outputs
         accuracy = (logits.movedim(-1, 1).argmax(1) == answer).float().mean()
-        return {
-            "accuracy": accuracy.item(),
-        }
+        return {"accuracy": accuracy.item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.94", test["accuracy"], ">=", 0.94),
-        ]
+        return [check("test.accuracy >= 0.94", test["accuracy"], ">=", 0.94)]
 
 
 if __name__ == "__main__":

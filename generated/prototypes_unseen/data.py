@@ -27,7 +27,7 @@ class Split:
 
     def fields(self) -> tuple[Tensor, ...]:
         """All fields in order."""
-        return (self.x, self.label, self.query, self.answer)
+        return self.x, self.label, self.query, self.answer
 
     def rows(self, start: int, stop: int) -> Split:
         """Some rows."""
@@ -81,8 +81,7 @@ def divide(label: Tensor) -> dict[str, Tensor]:
     """The numbers of the rows for each use."""
     unseen = torch.isin(label, torch.tensor([7, 8, 9]))
     seen, tested = (~unseen).nonzero().flatten(), unseen.nonzero().flatten()
-    splits = {"train": seen, "test": tested}
-    return splits
+    return {"train": seen, "test": tested}
 
 
 def load() -> dict[str, Split]:

@@ -33,8 +33,7 @@ class Unseen(nn.Module):
         prototype = self.embed(x).reshape(-1, 3, 1, 64).mean(2)  # [B, 3, 64]
         gap = self.embed(query).unsqueeze(2) - prototype.unsqueeze(1)  # [B, 15, 3, 64]
         logits = -(gap**2).sum(3)  # [B, 15, 3]
-        cross_entropy = F.cross_entropy(logits.transpose(1, 2), answer)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits.transpose(1, 2), answer)}
 
     def outputs(self, x: Tensor, query: Tensor, answer: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -84,9 +83,7 @@ class Training(Trainer):
         """The metrics of a whole split."""
         logits, answer = outputs
         accuracy = (logits.movedim(-1, 1).argmax(1) == answer).float().mean()
-        return {
-            "accuracy": accuracy.item(),
-        }
+        return {"accuracy": accuracy.item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

@@ -2,8 +2,6 @@
 
 The regressor of the lecture, 10-10-1 with relu, for a table of n columns: 10·n + 131
 parameters.
-
-Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -34,13 +32,11 @@ class Regression(nn.Module):
 
     def forward(self, x: Tensor, progression: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
-        mse = F.mse_loss(self.regressor(x).squeeze(1), progression)
-        return {"mse": mse}
+        return {"mse": F.mse_loss(self.regressor(x).squeeze(1), progression)}
 
     def outputs(self, x: Tensor, progression: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
-        regressor_output = self.regressor(x)  # [B, 1]
-        return regressor_output, progression
+        return self.regressor(x), progression
 
 
 class Training(Trainer):

@@ -45,8 +45,7 @@ class Reversing(nn.Module):
         """What the metrics compare."""
         logits = self.reverser(source, before)  # [B, 8, 12]
         right = torch.logical_or(logits.argmax(2) == target, torch.logical_not(valid))
-        smallest = right.float().amin(1)  # [B]
-        return (smallest,)
+        return (right.float().amin(1),)
 
 
 def factor(step: int, steps: int) -> float:
@@ -91,16 +90,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         (smallest,) = outputs
-        return {
-            "min": smallest.float().mean().item(),
-        }
+        return {"min": smallest.float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.min >= 0.95", test["min"], ">=", 0.95),
-        ]
+        return [check("test.min >= 0.95", test["min"], ">=", 0.95)]
 
 
 if __name__ == "__main__":

@@ -29,8 +29,7 @@ class Rings(nn.Module):
     def forward(self, x: Tensor, side: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.side(x)  # [B, 2]
-        cross_entropy = F.cross_entropy(logits, side)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits, side)}
 
     def outputs(self, x: Tensor, side: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -73,16 +72,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         logits, side = outputs
-        return {
-            "accuracy": (logits.argmax(1) == side).float().mean().item(),
-        }
+        return {"accuracy": (logits.argmax(1) == side).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.97", test["accuracy"], ">=", 0.97),
-        ]
+        return [check("test.accuracy >= 0.97", test["accuracy"], ">=", 0.97)]
 
 
 if __name__ == "__main__":

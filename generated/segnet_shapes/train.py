@@ -40,8 +40,7 @@ class Segmentation(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.seg_net(x)  # [B, 3, 32, 32]
-        cross_entropy = F.cross_entropy(logits, mask)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits, mask)}
 
     def outputs(self, x: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -85,16 +84,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         logits, mask = outputs
-        return {
-            "mean_iou": mean_iou(logits, mask).item(),
-        }
+        return {"mean_iou": mean_iou(logits, mask).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.mean_iou >= 0.72", test["mean_iou"], ">=", 0.72),
-        ]
+        return [check("test.mean_iou >= 0.72", test["mean_iou"], ">=", 0.72)]
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from trainer import Promise, Step, Trainer, check, main
 def area_under_roc(score: Tensor, target: Tensor) -> Tensor:
     """Chance that a positive item scores above a negative one; ties count half."""
     positive, negative = score[target > 0.5], score[target <= 0.5].sort().values
-    below = torch.searchsorted(negative, positive.contiguous())
-    up_to = torch.searchsorted(negative, positive.contiguous(), right=True)
+    below = torch.searchsorted(negative, positive)
+    up_to = torch.searchsorted(negative, positive, right=True)
     return (below + up_to).float().mean() / (2 * len(negative))
 
 
@@ -39,14 +39,12 @@ class Verification(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         d = F.pairwise_distance(self.tower(a), self.tower(b))  # [B]
         total = same * d**2 / 2 + (1 - same) * (1.0 - d).clamp(min=0) ** 2 / 2  # [B]
-        total = total.mean()
-        return {"mean": total}
+        return {"mean": total.mean()}
 
     def outputs(self, a: Tensor, b: Tensor, same: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         d = F.pairwise_distance(self.tower(a), self.tower(b))  # [B]
-        negated = -d  # [B]
-        return negated, same
+        return -d, same
 
 
 class Training(Trainer):
@@ -85,16 +83,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         negated, same = outputs
-        return {
-            "auc": area_under_roc(negated, same).item(),
-        }
+        return {"auc": area_under_roc(negated, same).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.auc >= 0.99", test["auc"], ">=", 0.99),
-        ]
+        return [check("test.auc >= 0.99", test["auc"], ">=", 0.99)]
 
 
 if __name__ == "__main__":

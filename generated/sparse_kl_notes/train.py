@@ -39,18 +39,17 @@ class Sparse(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         h = self.encoder(x)  # [B, 25]
-        mse = F.mse_loss(self.decoder(h), x, reduction="none").sum(1)  # [B]
-        mse = mse / 2  # [B]
+        decoder_h = self.decoder(h)  # [B, 64]
+        mse = F.mse_loss(decoder_h, x, reduction="none").sum(1)  # [B]
         return {
-            "weighted_mse": mse.mean(),
+            "weighted_mse": (mse / 2).mean(),
             "weighted_kl_sparsity": 3 * kl_sparsity(h, 0.01),
         }
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         h = self.encoder(x)  # [B, 25]
-        mean = h.mean(1)  # [B]
-        return (mean,)
+        return (h.mean(1),)
 
 
 class Training(Trainer):
@@ -94,16 +93,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         (mean,) = outputs
-        return {
-            "mean": mean.float().mean().item(),
-        }
+        return {"mean": mean.float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.mean <= 0.1", test["mean"], "<=", 0.1),
-        ]
+        return [check("test.mean <= 0.1", test["mean"], "<=", 0.1)]
 
 
 if __name__ == "__main__":

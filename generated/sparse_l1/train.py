@@ -32,17 +32,15 @@ class Sparse(nn.Module):
         """Every term as its mean over the batch; their sum is the objective."""
         h = self.encoder(x)  # [B, 128]
         x_hat = self.decoder(h)  # [B, 64]
-        mse = F.mse_loss(x_hat, x)
         return {
-            "mse": mse,
+            "mse": F.mse_loss(x_hat, x),
             "weighted_mean_sum": self.weight * torch.abs(h).sum(1).mean(),
         }
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
         h = self.encoder(x)  # [B, 128]
-        mean = (h > 0.1).float().mean(1)  # [B]
-        return (mean,)
+        return ((h > 0.1).float().mean(1),)
 
 
 class Training(Trainer):
@@ -86,9 +84,7 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         (mean,) = outputs
-        return {
-            "mean": mean.float().mean().item(),
-        }
+        return {"mean": mean.float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

@@ -45,13 +45,12 @@ class Stochastic(nn.Module):
         log_prob = (
             -F.binary_cross_entropy_with_logits(decoder_z, x, reduction="none")
         ).sum(1)
-        log_prob = -log_prob  # [B]
         log_prob2 = (
             -0.5 * (logvar.clamp(-30, 20) + (z - mu) ** 2 / logvar.clamp(-30, 20).exp())
             - 0.9189385332046727
         ).sum(1)
         log_prob2 = log_prob2 - (-0.5 * z**2 - 0.9189385332046727).sum(1)  # [B]
-        return {"minus_log_prob": log_prob.mean(), "term2": log_prob2.mean()}
+        return {"minus_log_prob": (-log_prob).mean(), "term2": log_prob2.mean()}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -99,9 +98,7 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         (kl,) = outputs
-        return {
-            "kl": kl.float().mean().item(),
-        }
+        return {"kl": kl.float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

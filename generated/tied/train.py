@@ -32,8 +32,7 @@ class Tied(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         x_hat = self.decoder(self.encoder(x))  # [B, 64]
-        bce = F.binary_cross_entropy(x_hat, x)
-        return {"bce": bce}
+        return {"bce": F.binary_cross_entropy(x_hat, x)}
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -85,16 +84,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         x_hat, x = outputs
-        return {
-            "mse": F.mse_loss(x_hat, x).item(),
-        }
+        return {"mse": F.mse_loss(x_hat, x).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.mse <= 0.009", test["mse"], "<=", 0.009),
-        ]
+        return [check("test.mse <= 0.009", test["mse"], "<=", 0.009)]
 
     def show(self, epoch: int) -> None:
         """The pictures of an epoch."""

@@ -33,8 +33,7 @@ class Classifier(nn.Module):
         with torch.no_grad():
             features_x = self.features(x)  # [B, 64]
         logits = self.head(features_x)  # [B, 10]
-        cross_entropy = F.cross_entropy(logits, label)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits, label)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -78,16 +77,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         logits, label = outputs
-        return {
-            "accuracy": (logits.argmax(1) == label).float().mean().item(),
-        }
+        return {"accuracy": (logits.argmax(1) == label).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.8", test["accuracy"], ">=", 0.8),
-        ]
+        return [check("test.accuracy >= 0.8", test["accuracy"], ">=", 0.8)]
 
 
 def run(arguments: list[str] | None = None) -> int:

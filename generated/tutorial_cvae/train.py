@@ -2,6 +2,8 @@
 
 The convolutional variational autoencoder of the TensorFlow tutorial, with a code of two
 numbers.
+
+Shapes: B batch.
 """
 
 from __future__ import annotations
@@ -39,13 +41,13 @@ class VAE(nn.Module):
             if self.training
             else mu
         )
+        decoder_z = self.decoder(z)  # [B, 1, 28, 28]
         bce_with_logits = F.binary_cross_entropy_with_logits(
-            self.decoder(z), x, reduction="sum"
+            decoder_z, x, reduction="sum"
         )
-        kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum()
         return {
-            "bce_with_logits": bce_with_logits / self.decoder(z).size(0),
-            "kl": kl / mu.size(0),
+            "bce_with_logits": bce_with_logits / decoder_z.size(0),
+            "kl": kl_standard_normal(mu, logvar.clamp(-30, 20)).sum() / mu.size(0),
         }
 
 

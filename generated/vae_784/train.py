@@ -47,10 +47,9 @@ class VAE(nn.Module):
         )
         logits = self.decoder(z)  # [B, 784]
         bce_with_logits = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
-        kl = kl_standard_normal(mu, logvar.clamp(-30, 20)).sum()
         return {
             "bce_with_logits": bce_with_logits / logits.size(0),
-            "kl": kl / mu.size(0),
+            "kl": kl_standard_normal(mu, logvar.clamp(-30, 20)).sum() / mu.size(0),
         }
 
     def outputs(self, x: Tensor) -> tuple[Tensor, ...]:
@@ -62,8 +61,7 @@ class VAE(nn.Module):
             else mu
         )
         logits = self.decoder(z)  # [B, 784]
-        sigmoid = torch.sigmoid(logits)  # [B, 784]
-        return sigmoid, x
+        return torch.sigmoid(logits), x
 
 
 class Training(Trainer):
@@ -105,9 +103,7 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         sigmoid, x = outputs
-        return {
-            "mse": F.mse_loss(sigmoid, x).item(),
-        }
+        return {"mse": F.mse_loss(sigmoid, x).item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""

@@ -31,8 +31,7 @@ class Stories(nn.Module):
     def forward(self, symbols: Tensor, after: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         logits = self.writer(symbols)  # [B, 32, 63]
-        cross_entropy = F.cross_entropy(logits.transpose(1, 2), after)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(logits.transpose(1, 2), after)}
 
     def outputs(self, symbols: Tensor, after: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -83,16 +82,12 @@ class Training(Trainer):
         """The metrics of a whole split."""
         logits, after = outputs
         bits = F.cross_entropy(logits.movedim(-1, 1), after).div(math.log(2))
-        return {
-            "bits": bits.item(),
-        }
+        return {"bits": bits.item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.bits <= 1.5", test["bits"], "<=", 1.5),
-        ]
+        return [check("test.bits <= 1.5", test["bits"], "<=", 1.5)]
 
 
 if __name__ == "__main__":

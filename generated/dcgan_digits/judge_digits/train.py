@@ -28,8 +28,7 @@ class Digits(nn.Module):
     def forward(self, x: Tensor, label: Tensor) -> dict[str, Tensor]:
         """Every term as its mean over the batch; their sum is the objective."""
         _, scores = self.judge(x)
-        cross_entropy = F.cross_entropy(scores, label)
-        return {"cross_entropy": cross_entropy}
+        return {"cross_entropy": F.cross_entropy(scores, label)}
 
     def outputs(self, x: Tensor, label: Tensor) -> tuple[Tensor, ...]:
         """What the metrics compare."""
@@ -73,16 +72,12 @@ class Training(Trainer):
     def metrics(self, *outputs: Tensor) -> dict[str, float]:
         """The metrics of a whole split."""
         scores, label = outputs
-        return {
-            "accuracy": (scores.argmax(1) == label).float().mean().item(),
-        }
+        return {"accuracy": (scores.argmax(1) == label).float().mean().item()}
 
     def promises(self) -> list[Promise]:
         """What the spec promises of the trained model."""
         test = self.evaluate("test")
-        return [
-            check("test.accuracy >= 0.97", test["accuracy"], ">=", 0.97),
-        ]
+        return [check("test.accuracy >= 0.97", test["accuracy"], ">=", 0.97)]
 
 
 if __name__ == "__main__":
