@@ -155,7 +155,11 @@ def _diagnosed(asked: Asked, written: Written) -> Diagnosis:
         return found, ()
     right = asked.figure.value
     if not rounded:
-        return found, tuple(filter(None, [round_number(written, right)]))
+        doubtful = (
+            not found or asked.subject.totals is not None
+        )  # in a sum many slips hit by chance
+        note = round_number(written, right) if doubtful else ""
+        return found, ((note,) if note else ())
     told, cut = telling(found, written, right, tried), cut_off(written, right)
     exact = any(f.value == written.value for f in told)
     if cut and not exact:
