@@ -184,6 +184,7 @@ class Layer(BaseModel, ABC):
     operands: ClassVar[tuple[str, ...]] = ("x",)
     pairs: ClassVar[bool] = False  # a number is the optional operand, and no hyperparameter
     variadic: ClassVar[bool] = False
+    computed: ClassVar[str] = ""  # what takes a computed value where this layer takes none
     optional: ClassVar[tuple[str, ...]] = ()
     keyword_operands: ClassVar[tuple[str, ...]] = ()
     tieable: ClassVar[tuple[str, ...]] = ()

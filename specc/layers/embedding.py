@@ -213,7 +213,7 @@ class OneHot(Layer):
     word = "one_hot"
     summary = (
         "A vector of zeros with a one at the class id, on a new last axis; images have their channels first: "
-        "`one_hot -> permute(2, 0, 1)`."
+        "`one_hot -> permute([2, 0, 1])`."
     )
     formula = "y[k] = 1 where k = x, else 0"
 

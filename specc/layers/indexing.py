@@ -22,12 +22,15 @@ from specc.layers.common import (
 from specc.sizes import Constraint, Size, known
 from specc.types import Tensor
 
+BY_PRODUCT = "rows of a table by computed ids: matmul(one_hot(ids), table)"
+
 
 class Select(Layer):
     """One entry along an axis."""
 
     word = "select"
     summary = "Takes one entry along an axis, which vanishes."
+    computed = BY_PRODUCT
     axis: Axis = Field(description="The axis.")
     index: int = Field(description="Which entry, from 0; −1 is the last.")
 
@@ -132,6 +135,7 @@ class Index(Layer):
     word = "index"
     summary = "Brackets after a value: a number takes one entry of an axis, `a:b` a run of entries."
     shape_argument: ClassVar[str | None] = "entries"
+    computed = BY_PRODUCT
     entries: tuple[Entry, ...] = Field(
         description="For each axis in turn a number or a pair (start, stop)."
     )

@@ -316,6 +316,7 @@ def _hyperparameter(
             "E203",
             f"{model.word}: {name} must be known before anything runs, and this is a computed value",
             argument.span,
+            helps=(model.computed,) if model.computed else (),
         )
         return
     remark_on_product(scope, model, name, argument.span)

@@ -15,7 +15,7 @@ def flow(scope: Scope, expr: tree.Expr) -> Flow:
     return as_flow(scope, scope.evaluate(expr), expr.span)
 
 
-def static(scope: Scope, expr: tree.Expr) -> Static | None:
+def static(scope: Scope, expr: tree.Expr, helps: tuple[str, ...] = ()) -> Static | None:
     """The expression as a value known before anything runs, or None after a diagnostic."""
     meaning = scope.evaluate(expr)
     value = as_static(meaning)
@@ -23,7 +23,8 @@ def static(scope: Scope, expr: tree.Expr) -> Static | None:
         if isinstance(meaning, Word):
             unknown_name(scope, meaning.text, expr.span)
         else:
-            scope.context.report("E203", "this must be known before anything runs", expr.span)
+            message = "this must be known before anything runs"
+            scope.context.report("E203", message, expr.span, helps=helps)
     return value
 
 

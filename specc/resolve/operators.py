@@ -214,7 +214,8 @@ def _slice(scope: Scope, value: Flow, expr: tree.Index) -> Flow:
 def _entry(scope: Scope, expr: tree.Expr) -> Static | None:
     """An index as a number, a slice as a pair of ends with None where an end is open."""
     if not isinstance(expr, tree.Slice):
-        return static(scope, expr)
+        model = registry.get("index")
+        return static(scope, expr, (model.computed,) if model is not None else ())
     ends = []
     for end in (expr.start, expr.stop):
         value = None if end is None else static(scope, end)

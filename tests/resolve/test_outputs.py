@@ -46,3 +46,17 @@ def test_several_outputs_are_not_shown_nor_measured_as_one(
     (found,) = compile_text(SPEC % (train, program)).diagnostics
     assert found.message == "this value has 2 outputs, mu, logvar"
     assert (found.span.text, found.helps) == (place, ("mu, logvar = …, and use one of them",))
+
+
+@pytest.mark.parametrize("entry", ["book[k]", "index(book, k)", "select(book, axis=0, index=k)"])
+def test_a_row_by_a_computed_id_is_led_to_a_product(entry: str) -> None:
+    (found,) = compile_text(f"""specc 1
+
+network Q {{
+    in x: vector[8]
+    weight book[16, 8]
+    k = argmax(matmul(book, x))
+    out y = {entry}
+}}
+""").diagnostics
+    assert found.helps == ("rows of a table by computed ids: matmul(one_hot(ids), table)",)
