@@ -41,7 +41,7 @@ class Recurrent(Layer):
     helper: ClassVar[str] = "run_recurrent"
     keras_biases: ClassVar[int] = 1
 
-    hints = (
+    hints: ClassVar[tuple[tuple[str, str], ...]] = (
         ("return_sequences", "keep=all gives the outputs at all positions, keep=last the last"),
     )
 
