@@ -74,13 +74,14 @@ def _check_rest(
         names = {d.name.id for d in rest.file.declarations if isinstance(d, tree.Param)}
         names |= free_sizes(rest.file.declarations).keys()
         program = resolve(rest.file, found, {n: v for n, v in overrides.items() if n in names})
-        whole = program is not None and not found.failed
+        broken = found.poisoned or any(found.hides(d) for d in found.items)
+        whole = program is not None and not broken
         if program is not None and whole:
             check(program, found, convention)
         for diagnostic in found:
             if rest.independent(diagnostic):
                 diagnostics.add(diagnostic)
-        if whole or not found.failed:
+        if whole or not broken:
             return
 
 

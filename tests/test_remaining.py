@@ -318,11 +318,11 @@ def test_what_hangs_on_an_error_is_left_alone(claim: str) -> None:
 
 def test_a_block_with_an_error_is_not_counted() -> None:
     block = "block b(n) {\n    x -> linear(n) -> dropout(2)\n}\n"
-    body = "in x: vector[3]\n    x -> repeat 2 { linear(3) -> linaer(3) } -> b(3)"
+    body = "in x: vector[3]\n    x -> repeat 2 { linear(3) -> gone(3) } -> b(3)"
     answers = 'answers "A" {\n    repeat1.params = 3\n    b1.params = 3\n}\n'
     assert told(block, f"network A {{\n    {body}\n}}\n", answers) == [
         ("E204", "2"),
-        ("E201", "linaer"),
+        ("E201", "gone"),
     ]
 
 
@@ -351,3 +351,18 @@ def test_a_promise_that_breaks_off_hides_no_other() -> None:
 )
 def test_one_fault_is_one_message(text: str, error: tuple[str, str]) -> None:
     assert told(text) == [error]
+
+
+def test_a_layer_that_is_surely_meant_is_read_as_that() -> None:
+    net = NET.replace("linear(10)", "lienar(10, bais=true) -> dropout(2)")
+    assert told(net, TRAIN) == [("E201", "lienar"), ("E202", "bais"), ("E204", "2")]
+    assert told(NET.replace("linear", "lienar"), TRAIN) == [
+        ("E201", "lienar"),
+        ("E503", "cross_entropy"),
+    ]
+
+
+def test_a_word_that_may_be_many_layers_is_read_as_none() -> None:
+    assert told(NET.replace("linear(10)", "frobnicate(10, bais=true)"), TRAIN) == [
+        ("E201", "frobnicate")
+    ]

@@ -21,7 +21,7 @@ from specc.resolve.layer import apply_layer
 from specc.resolve.message import call_operands, needs_graph, operand_types, result
 from specc.resolve.operands import ports
 from specc.resolve.origins import origins
-from specc.resolve.unknown import unknown_layer
+from specc.resolve.unknown import meant_layer
 from specc.resolve.values import (
     POISON,
     BlockMaker,
@@ -58,8 +58,9 @@ def call_layer(
         from specc.layers.rows import WORDS  # only where there are programs
 
         model = WORDS.get(word)
+    model = model or meant_layer(scope, word, name, arguments)
     if model is None:
-        return unknown_layer(scope, word, name, arguments)
+        return POISON
     values = [a.meaning for a in arguments if a.name is None]
     values = [v for v in values if v is not POISON or not model.stateful]
     given = any(map(is_tensor, values)) or not model.operands

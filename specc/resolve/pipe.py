@@ -17,7 +17,7 @@ from specc.resolve.names import default_of
 from specc.resolve.operands import by_name, placed
 from specc.resolve.operators import condition_of
 from specc.resolve.rounds import expand_for, repeat
-from specc.resolve.unknown import unknown_layer
+from specc.resolve.unknown import meant_layer, unknown_layer
 from specc.resolve.values import POISON, Flow, Number
 from specc.syntax import tree
 
@@ -90,9 +90,9 @@ def _piped_word(
         from specc.resolve.scan import scan  # only where a cell is moved
 
         return scan(scope, value, given, stage, name.id)
-    model = registry.get(name.id)
+    model = registry.get(name.id) or meant_layer(scope, name.id, name.span, given)
     if model is None:
-        return unknown_layer(scope, name.id, name.span, given)
+        return POISON
     made = bind(scope, model, given, stage.operation.span, piped=True)
     if made is None:
         return POISON

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
+from specc.layers.base import Layer
 from specc.nearest import sure
 from specc.resolve.binding import Argument
 from specc.resolve.context import Scope
@@ -13,26 +14,46 @@ from specc.resolve.values import POISON, Flow
 from specc.source import Span
 
 
-def unknown_layer(scope: Scope, word: str, span: Span, given: Sequence[Argument] = ()) -> Flow:
-    """E201 with the nearest layer, block or network; `given` are the arguments of the call."""
+def meant_layer(
+    scope: Scope, word: str, span: Span, given: Sequence[Argument] = ()
+) -> type[Layer] | None:
+    """E201; the layer that the word surely stands for, as which it is read, or None."""
+    problem = _unknown(scope, word, span, given)
+    if problem is None:
+        return None
+    edits = problem.fix.edits if problem.fix is not None else ()
+    model = registry.get(edits[0].replacement) if len(edits) == 1 else None
+    if model is not None and model.word in ("scan", "fold"):
+        model = None  # these are read in another way
+    (scope.diagnostics.add if model is None else scope.diagnostics.read_on)(problem)
+    return model
+
+
+def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:
+    """E201 with the nearest layer, block or network."""
+    problem = _unknown(scope, word, span, ())
+    if problem is not None:
+        scope.diagnostics.add(problem)
+    return POISON
+
+
+def _unknown(scope: Scope, word: str, span: Span, given: Sequence[Argument]) -> Diagnostic | None:
+    """What is said of a word that is no layer; `given` are the arguments of the call."""
     close = scope.context.near(word, registry.words(), scope.context.definitions, scope.names)
     if scope.context.excuses(word, close, span):
-        return POISON
+        return None
     scope.read.update(close[:1])
     scope.context.read.update(close[:1])
     fix = _fix(word, close[0], span, given) if close else None
-    scope.diagnostics.add(
-        Diagnostic(
-            "E201",
-            f'there is no layer "{word}"',
-            span,
-            text=f'did you mean "{close[0]}"?' if close else "",
-            notes=(*(() if fix else _networks(scope, span)), "all layers: specc explain layers"),
-            helps=_no_layer(word),
-            fix=fix,
-        )
+    return Diagnostic(
+        "E201",
+        f'there is no layer "{word}"',
+        span,
+        text=f'did you mean "{close[0]}"?' if close else "",
+        notes=(*(() if fix else _networks(scope, span)), "all layers: specc explain layers"),
+        helps=_no_layer(word),
+        fix=fix,
     )
-    return POISON
 
 
 def _fix(word: str, meant: str, span: Span, given: Sequence[Argument]) -> Fix | None:

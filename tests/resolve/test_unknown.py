@@ -26,8 +26,7 @@ from specc.pipeline import compile_text
 )
 def test_a_fix_never_makes_another_layer(written: str, mended: str | None) -> None:
     text = f"specc 1\n\nnetwork N {{\n    in x: image[1, 32, 32]\n    x -> {written}\n}}\n"
-    [problem] = compile_text(text, "n.spec").diagnostics
-    assert problem.code == "E201"
+    [problem] = [d for d in compile_text(text, "n.spec").diagnostics if d.code == "E201"]
     if mended is None:
         assert problem.fix is None
         return
