@@ -166,7 +166,7 @@ def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
         scope.read.update(close[:1])
         context.read.update(close[:1])
     parameter = context.parameters.get(close[0]) if close else None
-    place = scope.places.get(close[0], parameter and parameter.span) if close else None
+    place = scope.places.get(close[0], parameter.span if parameter else None) if close else None
     where = f" (line {place.line})" if place else ""
     what = "the parameter " if parameter else ""
     scope.diagnostics.add(
