@@ -166,7 +166,8 @@ def unknown_name(scope: Scope, text: str, span: Span) -> Flow:
         scope.read.update(close[:1])
         context.read.update(close[:1])
     parameter = context.parameters.get(close[0]) if close else None
-    place = scope.places.get(close[0], parameter and parameter.span) if close else None
+    place = scope.places.get(close[0]) if close else None
+    place = parameter.span if place is None and parameter is not None else place
     where = f" (line {place.line})" if place else ""
     what = "the parameter " if parameter else ""
     scope.diagnostics.add(
