@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from specc.diagnostics import Diagnostic, Edit, Fix
 from specc.layers import registry
 from specc.layers.base import Layer
-from specc.nearest import sure
+from specc.nearest import price, sure
 from specc.resolve.binding import Argument
 from specc.resolve.context import Scope
 from specc.resolve.values import POISON, Flow
@@ -22,11 +22,22 @@ def meant_layer(
     if problem is None:
         return None
     edits = problem.fix.edits if problem.fix is not None else ()
-    model = registry.get(edits[0].replacement) if len(edits) == 1 else None
+    model = registry.get(edits[0].replacement) if len(edits) == 1 else _slipped(scope, word, given)
     if model is not None and model.word in ("scan", "fold"):
         model = None  # these are read in another way
     (scope.diagnostics.add if model is None else scope.diagnostics.read_on)(problem)
     return model
+
+
+def _slipped(scope: Scope, word: str, given: Sequence[Argument]) -> type[Layer] | None:
+    """The layer that a slip of the fingers hides, whatever is wrong with its arguments."""
+    close = scope.context.near(word, registry.words(), scope.context.definitions, scope.names)
+    slip = bool(close) and bool(given) and sure(word, close[0]) and price(word, close[0]) > _FOREIGN
+    return registry.get(close[0]) if slip else None
+
+
+_FOREIGN = 0.5
+"""Words of other frameworks are cheaper, whose arguments are to be translated too."""
 
 
 def unknown_layer(scope: Scope, word: str, span: Span) -> Flow:

@@ -100,7 +100,7 @@ def test_windows_that_do_not_fit() -> None:
     assert problem.message == "a 5×5 window does not fit a 4×9 feature map"
     assert (problem.text, problem.helps) == (
         "⌊(4 + 2·0 − 5)/5⌋ + 1 = 0",
-        ("a window of at most 4 fits",),
+        ("a window of at most 4, or 4x9, fits",),
     )
 
 

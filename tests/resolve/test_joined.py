@@ -35,7 +35,7 @@ def test_a_skip_connection_shows_the_way_down_and_up(order: str) -> None:
         "fits when height and width ≡ 0 … 7 (mod 16) and ≥ 16; nearest to 250: 247, 256",
     )
     assert found.helps == (
-        "x: image[3, 256, 256]",
+        "x: image[3, 247, 247]",
         "concat(up3, crop(e3, like=up3)) cuts the larger one, as in U-Net",
     )
     assert compile_text(UNET.format(size=247, order=order), "u.spec").program is not None
