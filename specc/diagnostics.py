@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeAlias
@@ -90,6 +91,7 @@ class Diagnostics(Struct):
     poisoned: bool = False
     _places: set[Place] = field(default_factory=set)
     _read: set[Place] = field(default_factory=set)
+    _left: list[Span] = field(default_factory=list)
     _unread: list[Diagnostic] = field(default_factory=list)
     _muted: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
 
@@ -111,6 +113,7 @@ class Diagnostics(Struct):
 
     def left_out(self, span: Span) -> None:
         """What begins inside a span is not read after all."""
+        self._left.append(span)
         path = span.source.path
         self._read = {p for p in self._read if p[1] != path or not span.start <= p[2] < span.end}
 
@@ -144,13 +147,23 @@ class Diagnostics(Struct):
         self._unread = [d for d in self.items if d.code in _UNREAD]
         self.repeated.clear()
 
-    def unread(self, span: Span) -> bool:
-        """Whether a statement inside a span could not be read, so that something may be missing there."""
+    def unread(self, span: Span, word: str = "") -> bool:
+        """Whether a statement inside a span could not be read, so that something (a word) may be missing."""
         return any(
-            self.hides(d) and span.start <= d.span.start < span.end
+            self.hides(d) and span.start <= d.span.start < span.end and self._may_bind(d, word)
             for d in self._unread
             if d.span.source is span.source
         )
+
+    def _may_bind(self, diagnostic: Diagnostic, word: str) -> bool:
+        """Whether what an error left unread has a word; of a brace nobody knows what it left unread."""
+        span = diagnostic.span
+        if not word or span.text in ("", "{", "}"):
+            return True
+        start = span.source.text.rfind("\n", 0, span.start) + 1
+        line = span.source.text[start : span.source.line_end(span.start)]
+        left = [s.text for s in self._left if s.start <= span.start < s.end]
+        return any(word in re.findall(r"\w+", text) for text in (line, *left))
 
     @property
     def failed(self) -> bool:

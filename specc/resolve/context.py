@@ -110,7 +110,7 @@ class Context(Struct, eq=False):
         slip = close and price(word, close[0]) <= 1 and abs(len(word) - len(close[0])) <= 1
         around = (d for d in self.wholes if d.source is place.source)
         unread = self.unread or any(
-            d.start <= place.start < d.end and self.diagnostics.unread(d) for d in around
+            d.start <= place.start < d.end and self.diagnostics.unread(d, word) for d in around
         )
         named = self.unread and word[:1].isupper()  # as a network is, whose header is missing
         excused = word in self.lost or named or (unread and not slip)

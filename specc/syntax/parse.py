@@ -112,6 +112,7 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics, lost: 
             mended = mend(machine, tokens, at)
             found = _unexpected(source, tokens, at, problem.expected, mended)
             again = tokens[at].type == "SPECC" and diagnostics.failed
+            again |= mended is None and _misguessed(source, tokens, at, diagnostics)
             if not again and all(d.span != found.span for d in diagnostics):
                 (diagnostics.add if mended is None else diagnostics.read_on)(found)
             if mended is None:
@@ -163,6 +164,21 @@ def _mended(source: Source, tokens: list[Token], at: int, mended: Mend) -> Diagn
     span = Span(source, token.start, token.end)
     fix = mended.fix(source, tokens[at - 1], token)
     return Diagnostic("E101", message, span, mended.text, fix=fix)
+
+
+def _misguessed(source: Source, tokens: list[Token], at: int, diagnostics: Diagnostics) -> bool:
+    """Whether the word of the statement was read as another one by a guess, which is taken back."""
+    start = tokens[_first(tokens, at)].start
+    for i, d in enumerate(diagnostics.items):
+        if d.code == "E102" and d.span.start == start and d.span.source is source:
+            from specc.nearest import price  # only after an error
+
+            word, meant = d.span.text, d.fix.edits[0].replacement if d.fix else ""
+            if not meant or 3 * price(word, meant) < len(word):
+                return False
+            diagnostics.items[i] = replace(d, text="", fix=None)
+            return True
+    return False
 
 
 def _first(tokens: list[Token], at: int) -> int:
