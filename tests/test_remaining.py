@@ -366,3 +366,16 @@ def test_a_word_that_may_be_many_layers_is_read_as_none() -> None:
     assert told(NET.replace("linear(10)", "frobnicate(10, bais=true)"), TRAIN) == [
         ("E201", "frobnicate")
     ]
+
+
+def test_an_unread_statement_excuses_only_the_words_in_it() -> None:
+    net = "network N {\n    in x: vector[64]\n    foo bar\n    x -> linear(width)\n}\n"
+    assert told(net) == [("E102", "foo"), ("E402", "width")]
+    bound = net.replace("foo bar", "width = )4")
+    assert [code for code, _ in told(bound)] == ["E101"]
+
+
+def test_a_claim_that_cannot_be_read_hides_no_network() -> None:
+    net = NET.replace("linear", "lienar")
+    found = told(net, 'answers "Q" {\n    N.output  [10]\n    N.parms = 650\n}\n')
+    assert found == [("E201", "lienar"), ("E101", "]"), ("E603", "parms")]

@@ -255,6 +255,8 @@ def _inside(before: list[Token]) -> bool:
 def _stand_in(removed: list[Token]) -> list[Token]:
     """What keeps the names and the kind of a statement: `h = ?`, `minimize ?`, `in x`, `data ? as x`."""
     kinds = [t.type for t in removed]
+    if any(t.type == "NAME" and t == "?" for t in removed):
+        return []  # what stood in has no place there either, as in a block of answers
     if not kinds or kinds[0].startswith(("DECL", "KW_STEP", "KW_FOR", "KW_IF", "SPECC")):
         return []
     poison = Token("NAME", "?", removed[0].start, removed[0].start)
