@@ -13,15 +13,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from specc.layers.common import positive
 from specc.program import Adapted, Body, Invoke, ReadPort, Ref
-from specc.resolve.arguments import Given, construct, signature
 from specc.resolve.context import Scope
-from specc.resolve.convert import as_flow, as_static
+from specc.resolve.convert import as_flow
 from specc.resolve.order import names_read
 from specc.resolve.terms import shape_words
-from specc.resolve.values import POISON, AdaptedNetwork, Flow, Meaning, NetworkInstance
+from specc.resolve.told import network_of, settings_of
+from specc.resolve.values import POISON, AdaptedNetwork, Flow, Meaning
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor
+
+_EXAMPLE = "adapt(Net, minimize=mse(Net(x), y), lr=0.01, steps=1)"
 
 
 class Adapt(BaseModel):
@@ -40,53 +42,20 @@ def adapt(scope: Scope, expr: tree.Call) -> Meaning:
     """A network adapted to each item of the batch, to be called; poison after a diagnostic."""
     if scope.role != "train":
         return scope.context.report("E103", "adapt belongs in train", expr.span)
-    name = _network(scope, expr)
+    name = network_of(scope, expr, "adapt", _EXAMPLE)
     inner = next((a for a in expr.arguments if a.name and a.name.id == "minimize"), None)
     if name is None:
         return POISON
     if inner is None:
         help = f"adapt({name}, minimize=mse({name}(x), y), lr=0.01, steps=1)"
         return scope.context.report("E202", "adapt needs minimize=", expr.span, helps=(help,))
-    settings = _settings(scope, expr)
+    settings = settings_of(scope, expr, Adapt, "adapt", _EXAMPLE, besides=("minimize",))
     objective = _objective(scope, name, inner.value)
     if settings is None or objective is None:
         return POISON
     body, operands = objective
     scope.uses[name] = None
     return AdaptedNetwork(name, body, operands, settings.lr, settings.steps, settings.first_order)
-
-
-def _network(scope: Scope, expr: tree.Call) -> str | None:
-    first = expr.arguments[0] if expr.arguments else None
-    meaning = scope.evaluate(first.value) if first is not None and first.name is None else None
-    if isinstance(meaning, NetworkInstance):
-        return meaning.name
-    if meaning is not POISON:
-        example = "adapt(Net, minimize=mse(Net(x), y), lr=0.01, steps=1)"
-        scope.context.report("E203", "adapt needs a network first", expr.span, helps=(example,))
-    return None
-
-
-def _settings(scope: Scope, expr: tree.Call) -> Adapt | None:
-    given: dict[str, Given] = {}
-    for argument in expr.arguments[1:]:
-        name = argument.name
-        if name is not None and name.id == "minimize":
-            continue
-        if name is None or name.id not in Adapt.model_fields:
-            word = "this" if name is None else name.id
-            note = signature(Adapt, "adapt")
-            scope.context.report("E202", f"adapt has no {word}", argument.span, notes=(note,))
-            return None
-        meaning = scope.evaluate(argument.value)
-        value = as_static(meaning)
-        if value is None:
-            if meaning is not POISON:
-                message = f"{name.id} must be known before anything runs"
-                scope.context.report("E203", message, argument.value.span)
-            return None
-        given[name.id] = Given(value, argument.value.span)
-    return construct(Adapt, "adapt", given, expr.span, scope.diagnostics)
 
 
 def _objective(

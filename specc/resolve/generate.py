@@ -15,10 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from specc.actions import bodies, pictures
 from specc.layers.common import positive
 from specc.program import Body, Generated, ProgramPlan, SamplePlan, TrainPlan
-from specc.resolve.arguments import Given, construct, signature
 from specc.resolve.context import Context, Scope
-from specc.resolve.convert import as_static
-from specc.resolve.values import POISON, Meaning, NetworkInstance
+from specc.resolve.told import network_of, settings_of
+from specc.resolve.values import POISON, Meaning
 from specc.source import Span
 from specc.syntax import tree
 from specc.types import Tensor, Unknown
@@ -45,8 +44,10 @@ def generate(scope: Scope, expr: tree.Call) -> Meaning:
     """The symbols that a network writes, [length]; poison after a diagnostic."""
     if scope.role not in ("sample", "program"):
         return scope.context.report("E103", "generate belongs in sample or program", expr.span)
-    name = _network(scope, expr)
-    settings = _settings(scope, expr) if name is not None else None
+    name = network_of(scope, expr, "generate", _EXAMPLE)
+    settings = (
+        settings_of(scope, expr, Generate, "generate", _EXAMPLE) if name is not None else None
+    )
     if name is None or settings is None:
         return POISON
     body = scope.context.network(name, None, expr.span)
@@ -130,41 +131,6 @@ def _texts(block: SamplePlan | ProgramPlan) -> tuple[list[Span], set[str]]:
         shows, needed = [*pictures(block.actions)], set(block.uses)
     places = [n.span for b in inside for n in b.nodes if isinstance(n.operation, Generated)]
     return [*places, *(s.span for s in shows if s.kind == "text")], needed
-
-
-def _network(scope: Scope, expr: tree.Call) -> str | None:
-    first = expr.arguments[0] if expr.arguments else None
-    meaning = scope.evaluate(first.value) if first is not None and first.name is None else None
-    if isinstance(meaning, NetworkInstance):
-        return meaning.name
-    if meaning is not POISON:
-        message = "generate needs a network first"
-        scope.context.report("E203", message, expr.span, helps=(_EXAMPLE,))
-    return None
-
-
-def _settings(scope: Scope, expr: tree.Call) -> Generate | None:
-    given: dict[str, Given] = {}
-    for argument in expr.arguments[1:]:
-        name = argument.name
-        if name is None or name.id not in Generate.model_fields or name.id in given:
-            word = "this" if name is None else name.id
-            note = signature(Generate, "generate")
-            message = f"generate has no {word}" if word not in given else f"{word} is given twice"
-            scope.context.report("E202", message, argument.span, notes=(note,))
-            return None
-        meaning = scope.evaluate(argument.value)
-        value = as_static(meaning)
-        if value is None:
-            if meaning is not POISON:
-                message = f"{name.id} must be known before anything runs"
-                scope.context.report("E203", message, argument.value.span)
-            return None
-        given[name.id] = Given(value, argument.value.span)
-    if "start" not in given:
-        scope.context.report("E202", "generate needs its start", expr.span, helps=(_EXAMPLE,))
-        return None
-    return construct(Generate, "generate", given, expr.span, scope.diagnostics)
 
 
 def _scores(body: Body) -> tuple[int, int] | None:
