@@ -7,12 +7,13 @@ more is said about it; so the passes that follow can look at all the rest.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from specc.diagnostics import Diagnostic, Diagnostics
+from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.limits import MAX_FILE_BYTES, MAX_REREAD_TOKENS, MAX_SYNTAX_ERRORS
 from specc.source import Source, Span
 from specc.syntax import tree
@@ -22,7 +23,7 @@ from specc.syntax.scan import scan
 from specc.syntax.slips import habit
 from specc.syntax.tables import tables
 from specc.syntax.token import Token
-from specc.syntax.transform import Builder
+from specc.syntax.transform import Builder, Twice
 from specc.syntax.words import DECLARATIONS
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def parse(source: Source, diagnostics: Diagnostics) -> tree.File | None:
     (_, version), declarations = parsed
     _check_version(source, version, diagnostics)
     _check_pipes(declarations, diagnostics)
+    _check_twice(_machine()[1].twice, diagnostics)
     docs = _documentation(source, scanned.comments, declarations, diagnostics)
     return tree.File(
         Span(source, 0, len(source.text)),
@@ -103,6 +105,7 @@ def _parse(source: Source, tokens: list[Token], diagnostics: Diagnostics, lost: 
     builder.source = source
     read = 0
     for _ in range(MAX_SYNTAX_ERRORS):
+        builder.twice.clear()
         try:
             return machine.parse(tokens)
         except UnexpectedTokenError as problem:
@@ -292,7 +295,7 @@ def _after(removed: list[Token], kind: str) -> list[Token]:
     return kept if len(kept) > 1 and kept[-1].type == "NAME" else []
 
 
-# ---------------------------------------------------------------------- pipes
+# --------------------------------------------------- what the grammar cannot say
 
 
 def _check_pipes(declarations: list[Any], diagnostics: Diagnostics) -> None:
@@ -303,6 +306,15 @@ def _check_pipes(declarations: list[Any], diagnostics: Diagnostics) -> None:
         if isinstance(node, tree.Pipe):
             _check_head(node, diagnostics)
         stack.extend(tree.parts(node))
+
+
+def _check_twice(twice: Sequence[Twice], diagnostics: Diagnostics) -> None:
+    """Of an argument that a call has twice the tree keeps the first."""
+    for word, first, again in twice:
+        assert again.name is not None
+        message = f"{word} gets its {again.name.id} twice"
+        label = Label(first.span, "first here")
+        diagnostics.read_on(Diagnostic("E202", message, again.name.span, labels=(label,)))
 
 
 def _check_head(pipe: tree.Pipe, diagnostics: Diagnostics) -> None:

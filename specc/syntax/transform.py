@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from msgspec.structs import replace
 
@@ -14,12 +14,26 @@ from specc.syntax.token import Token
 # Children of rules are tokens, nodes and None; `Any` ends at the constructors.
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"'}
 
+Twice: TypeAlias = tuple[str, tree.Argument, tree.Argument]
+
 
 class Builder:
     """One method for each rule of grammars/specc.lark."""
 
     def __init__(self) -> None:
         self.source = Source("", "")
+        self.twice: list[Twice] = []
+
+    def _once(self, word: str, arguments: tuple[tree.Argument, ...]) -> tuple[tree.Argument, ...]:
+        """Each argument once; `twice` notes what is left out, with the word of its call and the first."""
+        first: dict[str, tree.Argument] = {}
+        again = [
+            a for a in arguments if a.name is not None and first.setdefault(a.name.id, a) is not a
+        ]
+        if not again:
+            return arguments
+        self.twice += [(word, first[a.name.id], a) for a in again if a.name is not None]
+        return tuple(a for a in arguments if all(a is not b for b in again))
 
     def _span(self, *children: Any) -> Span:
         """From the first child to the last."""
@@ -103,11 +117,12 @@ class Builder:
 
     def call(self, c: list[Any]) -> tree.Call:
         arguments, end = c[1]
-        return tree.Call(self._span(c[0], end), c[0], arguments)
+        kept = self._once(c[0].span.text, arguments)
+        return tree.Call(self._span(c[0], end), c[0], kept)
 
     def index(self, c: list[Any]) -> tree.Index:
         found = tuple(n for n in c[1:] if isinstance(n, tree.Argument))
-        return tree.Index(self._span(*c), c[0], found)
+        return tree.Index(self._span(*c), c[0], self._once(c[0].span.text, found))
 
     def call_arguments(self, c: list[Any]) -> tuple[tuple[tree.Argument, ...], Token]:
         return tuple(n for n in c if isinstance(n, tree.Argument)), c[-1]
@@ -257,7 +272,8 @@ class Builder:
 
     def answers(self, c: list[Any]) -> tree.Answers:
         options = c[2][0] if c[2] is not None else ()
-        return tree.Answers(self._span(c[0], c[3][1]), self.text([c[1]]), options, c[3][0])
+        kept = self._once("answers", options)
+        return tree.Answers(self._span(c[0], c[3][1]), self.text([c[1]]), kept, c[3][0])
 
     def expect(self, c: list[Any]) -> tree.Expect:
         return tree.Expect(self._span(*c), c[1])

@@ -60,7 +60,7 @@ def test_equations_that_cannot_be(cell: str, expected: list[tuple[str, str]]) ->
         ("x -> scan(made(4), h=x)", [("E302", "h")]),
         ("x -> scan(made(4), mask=x)", [("E203", "mask")]),
         ("x -> scan(made(4), keep=all, keep=last)", [("E202", "keep")]),
-        ("x -> scan(made(4), mask=x, mask=x)", [("E202", "mask")]),
+        ("x -> scan(made(4), mask=x, mask=x)", [("E203", "mask"), ("E202", "mask")]),
         (
             "x -> scan(made(3), bidirectional=true, free_running=always)",
             [("E203", "scan(made(3), bidirectional=true, free_running=always)")],

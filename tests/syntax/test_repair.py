@@ -137,3 +137,26 @@ def test_faults_of_one_statement_are_all_said() -> None:
 
 def test_what_is_drawn_from_is_known() -> None:
     assert set(FAMILIES) == DISTRIBUTIONS
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "said"),
+    [
+        ("in x: vector[4]\n    x -> linear(3, bias=true, bias=false)", "", "linear gets its bias"),
+        (
+            "in x: tokens[8, vocab=4, vocab=5]\n    x -> embedding(3)",
+            "",
+            "tokens gets its vocab",
+        ),
+        (
+            "in x: vector[4]\n    x -> linear(3) as L",
+            'answers "Q" (marks=2, marks=3) {\n    L.params = 15\n}\n',
+            "answers gets its marks",
+        ),
+    ],
+)
+def test_an_argument_that_stands_twice(body: str, more: str, said: str) -> None:
+    text = f"specc 1\n\nnetwork N {{\n    {body}\n}}\n{more}"
+    found = [d for d in compile_text(text).diagnostics if d.code[0] == "E"]
+    assert [d.message for d in found] == [f"{said} twice"]
+    assert [label.text for label in found[0].labels] == ["first here"]
