@@ -30,12 +30,12 @@ def without_consequences(file: tree.File, diagnostics: Diagnostics) -> None:
     """
     uses = [d.span for d in file.declarations if not isinstance(d, (tree.Definition, tree.Param))]
     errors = [d.span for d in diagnostics.items if d.severity is Severity.ERROR]
-    wrong = [u for u in uses if any(_holds(u, e) for e in errors)]
+    wrong = [u for u in uses if any(u.holds(e) for e in errors)]
     unread = [
         d.span for d in diagnostics.items if d.code in ("E101", "E102") and not _claims(d.span)
     ]
     lacking = [
-        w for w, gaps in _surroundings(file) if any(_holds(g, u) for g in gaps for u in unread)
+        w for w, gaps in _surroundings(file) if any(g.holds(u) for g in gaps for u in unread)
     ]
     given = {o for d in diagnostics.items if d.code == "E302" for o in d.origins if "(" in o}
     misled = [d for d in diagnostics.items if d.code in _REFUSED and given.intersection(d.origins)]
@@ -43,10 +43,10 @@ def without_consequences(file: tree.File, diagnostics: Diagnostics) -> None:
     met = _Met({d.origins[0] for d in refusing if d.origins})
     kept: list[Diagnostic] = []
     for d in sorted(diagnostics.items, key=lambda d: d.span.start):
-        again = any(_holds(u, d.span) for u in uses) and met.again(d)
-        unused = d.code == "W405" and any(_holds(w, d.span) for w in wrong)
+        again = any(u.holds(d.span) for u in uses) and met.again(d)
+        unused = d.code == "W405" and any(w.holds(d.span) for w in wrong)
         uncalled = d.code == "E206" and "no call gives" in d.message and bool(wrong)
-        lacks = d.code in _LACKS and any(_holds(w, d.span) for w in lacking)
+        lacks = d.code in _LACKS and any(w.holds(d.span) for w in lacking)
         gone = again or unused or uncalled or lacks or d in misled
         kept += [] if gone else [d]
     diagnostics.items = list(_lost_once(file, kept))
@@ -92,7 +92,7 @@ def _lost_once(file: tree.File, found: list[Diagnostic]) -> Iterator[Diagnostic]
     places: dict[tuple[str, int], list[Diagnostic]] = {}
     for d in found:
         word = d.span.text
-        around = next((i for i, (whole, _) in enumerate(bodies) if _holds(whole, d.span)), -1)
+        around = next((i for i, (whole, _) in enumerate(bodies) if whole.holds(d.span)), -1)
         key = (word, around if word in local else -1) if _is_lost(d) else ("", id(d))
         places.setdefault(key, []).append(d)
     for first, *others in places.values():
@@ -124,7 +124,3 @@ def _claims(span: Span) -> bool:
     """Whether a claim or a promise begins on the line of a span: nothing else needs it."""
     text = span.source.text
     return bool(re.match(r"\s*(expect|answers)\b", text[text.rfind("\n", 0, span.start) + 1 :]))
-
-
-def _holds(span: Span, place: Span) -> bool:
-    return span.start <= place.start < max(span.end, span.start + 1)

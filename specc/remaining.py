@@ -81,7 +81,7 @@ class Rest(Struct, frozen=True):
         around = self.file.declarations if others else self._around(diagnostic.span)
         trains = [d for d in around if isinstance(d, tree.Train)]
         steps = [s for d in trains for s in d.body if isinstance(s, tree.Step)]
-        if not others and any(_holds(s.span, diagnostic.span) for s in steps):
+        if not others and any(s.span.holds(diagnostic.span) for s in steps):
             return False  # a step that is left is whole
         return (others and self.trains) or any(
             d.name.id in self.words or self.errors.inside(d.span) for d in trains
@@ -89,7 +89,7 @@ class Rest(Struct, frozen=True):
 
     def _around(self, span: Span) -> Iterator[tree.Declaration]:
         """The declaration that stands there."""
-        return (d for d in self.file.declarations if _holds(d.span, span))
+        return (d for d in self.file.declarations if d.span.holds(span))
 
 
 class _Places(Struct, frozen=True):
@@ -118,7 +118,7 @@ def remaining(file: tree.File, diagnostics: Diagnostics) -> Rest | None:
         e.span
         for o in (o for d in file.declarations for o in _optimizers(d) if words.inside(o.span))
         for e in errors
-        if _holds(o.span, e.span)
+        if o.span.holds(e.span)
     ).starts
     found = _places(d.span for d in errors if d.span.start not in misread)
     kept = _sound(declarations, found, file.lost)
@@ -262,10 +262,6 @@ def _undeclared(kept: Sequence[tree.Declaration]) -> frozenset[str]:
     """The names that claims are about and that nothing declares."""
     late = [d for d in kept if isinstance(d, (tree.Answers, tree.Expect))]
     return _read(late) - {d.name.id for d in kept if isinstance(d, _NAMED)}
-
-
-def _holds(span: Span, place: Span) -> bool:
-    return span.start <= place.start and place.start < max(span.end, span.start + 1)
 
 
 def _read(node: object) -> frozenset[str]:

@@ -61,6 +61,11 @@ class Span(Struct, frozen=True):
         """The line of the first character, from 1."""
         return self.source.position(self.start)[0]
 
+    def holds(self, place: Span) -> bool:
+        """Whether another span begins inside of this one; an empty one holds what begins where it does."""
+        same = self.source is place.source
+        return same and self.start <= place.start < max(self.end, self.start + 1)
+
     def to(self, other: Span) -> Span:
         """The span from the start of this one to the end of the other."""
         return Span(self.source, self.start, max(self.end, other.end))

@@ -35,3 +35,12 @@ def test_a_span_of_nothing_still_has_a_word() -> None:
     source = Source("a.spec", "in x: vector[4]")
     assert Span(source, 0, 4).first_word == "in"
     assert Span(source, 4, 4).first_word == "this"
+
+
+def test_a_span_holds_what_begins_inside_of_it() -> None:
+    text = Source("a.spec", "one two")
+    one = Span(text, 0, 3)
+    assert one.holds(Span(text, 2, 7))
+    assert not one.holds(Span(text, 3, 4))
+    assert Span(text, 3, 3).holds(Span(text, 3, 3))
+    assert not one.holds(Span(Source("b.spec", "one two"), 0, 3))

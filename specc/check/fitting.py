@@ -61,8 +61,8 @@ def _turned(
 ) -> None:
     """Say at the first size that does not fit what its network says in another order than it means."""
     for remark in turned:
-        around = next((d.span for d in file.declarations if _holds(d.span, remark.span)), None)
-        inside = [d for d in wrong if around is not None and _holds(around, d.span)]
+        around = next((d.span for d in file.declarations if d.span.holds(remark.span)), None)
+        inside = [d for d in wrong if around is not None and around.holds(d.span)]
         first = next((d for d in inside if d.span.start > remark.span.start), None)
         if first is not None:
             said = remark.text if _misread(remark) else remark.message
@@ -78,10 +78,6 @@ def _turned(
 def _misread(diagnostic: Diagnostic) -> bool:
     """Whether it says that the arguments of a layer are read in another order than they were meant."""
     return diagnostic.code == "W308" and diagnostic.text.startswith("read as ")
-
-
-def _holds(around: Span, span: Span) -> bool:
-    return around.source is span.source and around.start <= span.start < around.end
 
 
 def _suggest(

@@ -110,11 +110,11 @@ class _Known(Struct, frozen=True):
         around = network.definition.span
         end = max(e.row.span.end for e in entries)
         rounds = [e.body.definition.span for e in entries if e.body is not network]
-        wrong = [e for e in self.errors if _holds(around, e)]
+        wrong = [e for e in self.errors if around.holds(e)]
         return (
-            all(_holds(around, e.row.span) for e in entries)
+            all(around.holds(e.row.span) for e in entries)
             and not any(isinstance(e.row.output, Unknown) for e in entries)
-            and not any(e.start < end or any(_holds(r, e) for r in rounds) for e in wrong)
+            and not any(e.start < end or any(r.holds(e) for r in rounds) for e in wrong)
         )
 
     def _trains(self) -> bool:
@@ -122,11 +122,7 @@ class _Known(Struct, frozen=True):
 
     def _broken(self) -> set[str]:
         made = (d for d in self.program.file.declarations if isinstance(d, tree.Param))
-        return {d.name.id for d in made if any(_holds(d.span, e) for e in self.errors)}
-
-
-def _holds(around: Span, place: Span) -> bool:
-    return around.source is place.source and around.start <= place.start < around.end
+        return {d.name.id for d in made if any(d.span.holds(e) for e in self.errors)}
 
 
 def _written(program: Program, late: Iterable[tree.Declaration]) -> frozenset[str]:
