@@ -75,7 +75,10 @@ def _fix(word: str, meant: str, span: Span, given: Sequence[Argument]) -> Fix | 
     from specc.resolve.foreign import translated  # only after an error
 
     edits = translated(model, word, given) if sure(word, meant) else None
-    return None if edits is None else Fix(f"{word} → {meant}", (Edit(span, meant), *edits))
+    if edits is None:
+        return None
+    more = ", and its arguments" if edits else ""
+    return Fix(f"{word} → {meant}{more}", (Edit(span, meant), *edits))
 
 
 def _networks(scope: Scope, span: Span) -> tuple[str, ...]:
